@@ -1,0 +1,301 @@
+"""How any stream of Stripe's objects is read: changes first, then what was never listed."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar
+
+from singer_sdk import Stream
+from singer_sdk.helpers.conform import TypeConformanceLevel
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_LOG_BASED
+from typing_extensions import override
+
+from tap_stripe_apex.bookmark import Bookmark
+from tap_stripe_apex.changes import OVERLAP, Change, Event, about, collect, plan_reads
+from tap_stripe_apex.listing import Endpoint, Optional
+from tap_stripe_apex.slices import PAGE_SIZE, Listed
+from tap_stripe_apex.timerange import to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from singer_sdk.helpers.types import Context, Record
+
+    from tap_stripe_apex.changes import Plan
+    from tap_stripe_apex.run import Run
+    from tap_stripe_apex.tap import TapStripeApex
+
+T = TypeVar("T", bound=Listed)
+
+
+class Changes(NamedTuple):
+    """What the events since the bookmark ask to be read again.
+
+    Attributes:
+        objects: by id.
+        related: objects of another kind, each of which changed some of ours without telling.
+        plan: how to read `objects`.
+    """
+
+    objects: dict[str, Change]
+    related: Sequence[Change]
+    plan: Plan
+
+    @property
+    def requests(self) -> float:
+        """At most, about."""
+        together = sum(map(len, self.plan.together)) / PAGE_SIZE
+        return len(self.plan.singly) + together + len(self.related)
+
+
+class StripeStream(Stream, Generic[T]):
+    """A list endpoint of Stripe: `path`, filtered by `created`, followed by its events.
+
+    A stream declares what it reads and how an object becomes a record; how it is read is here.
+    """
+
+    path: ClassVar[str]
+    """Of the list endpoint."""
+
+    object_kind: ClassVar[str]
+    """Stripe's name of one object, such as charge."""
+
+    object_type: ClassVar[type[Any]]
+    """What of an object is decoded: a msgspec.Struct, T."""
+
+    event_types: ClassVar[tuple[str, ...]]
+    """Events that tell of new or changed objects."""
+
+    expand: tuple[str, ...] = ()
+    """Fields that Stripe sends whole instead of as an id."""
+
+    optional: ClassVar[Mapping[str, Optional]] = {}
+    """Of these, the ones to do without if the key lacks the permission."""
+
+    # Records are made to the schema; conforming them again would only cost time.
+    TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
+
+    _tap: TapStripeApex
+
+    def __init__(self, tap: TapStripeApex) -> None:
+        super().__init__(tap)
+        self.primary_keys = ("id",)
+        self.forced_replication_method = REPLICATION_LOG_BASED
+
+    # What a stream says of itself
+
+    @abstractmethod
+    def to_record(self, item: T, updated_at: int) -> Record | None:
+        """The record of an object as of `updated_at`, or None if it has none."""
+
+    def changed(self, events: Iterable[Event]) -> list[Change]:
+        """The objects of this stream that the events are about."""
+        found = ((event, about(event, self.object_kind)) for event in events)
+        return collect((event, item) for event, item in found if item)
+
+    def related(self, events: Iterable[Event]) -> list[Change]:  # noqa: ARG002 - for subclasses
+        """Objects of another kind whose change changed some of this stream's."""
+        return []
+
+    def read_related(self, related: Change) -> Iterable[T]:
+        """The objects of this stream that such an object changed."""
+        raise NotImplementedError
+
+    # What every stream does
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """What was read so far, from the state."""
+        return Bookmark.from_state(self.stream_state, self.name)
+
+    @property
+    def finished(self) -> bool:
+        """Whether a date range in the past was read whole, so that nothing is asked any more."""
+        bookmark, date_range = self.bookmark, self._tap.date_range
+        return (
+            self.replication_method != REPLICATION_FULL_TABLE
+            and bookmark.position is not None
+            and date_range.ended(bookmark.position)
+            and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
+        )
+
+    def endpoint(self, *params: tuple[str, str | int]) -> Endpoint[T]:
+        """The list endpoint, perhaps filtered further."""
+        return Endpoint(
+            self._tap.session,
+            self.path,
+            self.object_type,
+            what=self.name.replace("_", " "),
+            expand=self.expand,
+            optional=self.optional,
+            params=params,
+        )
+
+    @override
+    def generate_child_contexts(
+        self, record: Record, context: Context | None
+    ) -> Iterable[Context | None]:
+        return ()
+
+    @override
+    def get_replication_key_signpost(self, context: Context | None = None) -> None:
+        """Nothing; but the SDK asks before it writes the schema, so a refusal comes first."""
+        if self.ABORT_AT_RECORD_COUNT is None and not self.finished:
+            _ = self._tap.run
+
+    @override
+    def log_sync_costs(self) -> None:
+        self._tap.log_summary()
+
+    @override
+    def get_records(self, context: Context | None) -> Iterable[Record]:
+        if self.ABORT_AT_RECORD_COUNT is not None:
+            return self._sample(self.ABORT_AT_RECORD_COUNT)
+        if self.finished:
+            self.logger.info("The date range of %s was read whole; nothing to do.", self.name)
+            return ()
+        return self._read(self._tap.run)
+
+    def _sample(self, limit: int) -> Iterator[Record]:
+        """Some of the newest records, by one request: for connection tests."""
+        if limit == 1 and not self.selected_by_default:
+            return
+        page = self.endpoint().page(limit=min(max(limit, 1), PAGE_SIZE))
+        for item in page.content.data:
+            record = self.to_record(item, page.date)
+            if record is not None:
+                yield record
+
+    def _read(self, run: Run) -> Iterator[Record]:
+        bookmark = self.bookmark
+        if self.replication_method == REPLICATION_FULL_TABLE:
+            bookmark = Bookmark(range=bookmark.range)
+        bookmark = bookmark.widened(self._tap.date_range.resolve(run.now))
+        unread = _Unread(run, self)
+        endpoint = self.endpoint()
+        if bookmark.position is not None:
+            changes = self._changes(run, bookmark)
+            obstacle = self._obstacle(run, bookmark, changes)
+            if obstacle is None:
+                yield from self._follow(endpoint, run, bookmark, changes, unread)
+                bookmark = bookmark.advanced(run.now)
+            else:
+                self.logger.warning(
+                    "All %s since %s are listed again, at about %d requests: %s.",
+                    self.name,
+                    to_iso(bookmark.range.start) if bookmark.range else "the start",
+                    _pages(bookmark),
+                    obstacle,
+                )
+                bookmark = bookmark.forgotten(run.now)
+        else:
+            bookmark = bookmark.forgotten(run.now)
+        self._remember(bookmark, unread)
+        per_object = bookmark.seconds_per_object
+        slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
+        for window, items in slices:
+            for item in items:
+                record = self.to_record(item, run.now)
+                unread.discard(item.id)
+                if record is not None:
+                    yield record
+            bookmark = bookmark.read(window, len(items))
+            self._remember(bookmark, unread)
+
+    def _remember(self, bookmark: Bookmark, unread: _Unread) -> None:
+        """Write the state: all records before it were given to the SDK, which has written them."""
+        bookmark.with_seen(unread.seen()).write(self.stream_state)
+        self.state_manager.is_flushed = False
+        self._tap.write_state_when_due()
+
+    def _follow(
+        self,
+        endpoint: Endpoint[T],
+        run: Run,
+        bookmark: Bookmark,
+        changes: Changes,
+        unread: _Unread,
+    ) -> list[Record]:
+        """The records of all that changed in the covered range, oldest first."""
+        position = bookmark.position or 0
+        items: dict[str, tuple[T, int]] = {}
+        for related in changes.related:
+            items |= {item.id: (item, related.at) for item in self.read_related(related)}
+        for item in endpoint.again(changes.plan):
+            at = changes.objects[item.id].at
+            if item.id in items:
+                at = max(at, items[item.id][1])
+            items[item.id] = (item, at)
+        covered = bookmark.advanced(run.now)
+        records = []
+        for item, at in sorted(items.values(), key=lambda pair: pair[0].created):
+            unread.discard(item.id)
+            if covered.covers(item.created):
+                record = self.to_record(item, max(at, position))
+                records += [] if record is None else [record]
+        for id_ in changes.objects:
+            unread.discard(id_)
+        return records
+
+    def _changes(self, run: Run, bookmark: Bookmark) -> Changes:
+        since = (bookmark.position or 0) - int(OVERLAP.total_seconds())
+        events = [
+            event
+            for event in run.feed.events
+            if event.created >= since and event.id not in bookmark.seen
+        ]
+        covered = bookmark.advanced(run.now)
+        objects = {
+            change.id: change
+            for change in self.changed(events)
+            if change.created is None or covered.covers(change.created)
+        }
+        plan = plan_reads(objects.values(), bookmark.seconds_per_object)
+        return Changes(objects, self.related(events), plan)
+
+    def _obstacle(self, run: Run, bookmark: Bookmark, changes: Changes) -> str | None:
+        """Why the events cannot bring the bookmark up to date, or None if they can."""
+        if run.feed.refusal is not None:
+            return (
+                "this key cannot read events; grant 'Events: Read' to it in the Stripe Dashboard, "
+                "and later runs read only what changed"
+            )
+        if not run.feed.serves(bookmark.position or 0):
+            return (
+                "the last run was longer ago than the 30 days for which Stripe keeps events; run "
+                "more often, and only what changed is read"
+            )
+        if changes.requests > max(PAGE_SIZE, _pages(bookmark)):
+            return f"so much changed that reading it singly would take {changes.requests:.0f}"
+        return None
+
+
+def _pages(bookmark: Bookmark) -> int:
+    """Requests that listing the covered range again would cost, about."""
+    return math.ceil(bookmark.listed / PAGE_SIZE) + 1
+
+
+class _Unread:
+    """Recent events whose objects were not yet read after them.
+
+    Where Stripe's list lags behind its events, the next run reads such objects again; the others
+    it may skip, so that a run in which nothing happened asks for nothing but events.
+    """
+
+    def __init__(self, run: Run, stream: StripeStream[Any]) -> None:
+        since = run.now - int(OVERLAP.total_seconds())
+        self._object_of: Final[dict[str, str | None]] = {}
+        for event in run.feed.events:
+            if event.created >= since and event.type in stream.event_types:
+                found = about(event, stream.object_kind)
+                self._object_of[event.id] = found.id if found else None
+        self._objects: Final = {id_ for id_ in self._object_of.values() if id_}
+
+    def discard(self, id_: str) -> None:
+        """This object was read now."""
+        self._objects.discard(id_)
+
+    def seen(self) -> list[str]:
+        """The events that need no further reading."""
+        return [event for event, id_ in self._object_of.items() if id_ not in self._objects]

@@ -1,0 +1,43 @@
+"""Pieces that the schemas of several streams share."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+import msgspec
+from singer_sdk import typing as th
+
+
+def exact(decimals: int) -> th.CustomType:
+    """An exact decimal number, or null."""
+    return th.CustomType({"type": ["number", "null"], "multipleOf": 10**-decimals})
+
+
+class BalanceTransaction(msgspec.Struct, frozen=True):
+    """What a payment did to the balance. https://docs.stripe.com/api/balance_transactions/object"""
+
+    id: str
+    amount: int
+    currency: str
+    fee: int
+    net: int
+    exchange_rate: Decimal | None = None
+
+
+class Identified(Protocol):
+    """An expanded object."""
+
+    @property
+    def id(self) -> str:
+        """Stripe's id."""
+
+
+T = TypeVar("T", bound=Identified)
+
+
+def reference(field: str | T | None) -> tuple[str | None, T | None]:
+    """The id in an expandable field, and the object if it was expanded."""
+    if field is None or isinstance(field, str):
+        return field, None
+    return field.id, field
