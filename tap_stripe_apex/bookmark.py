@@ -15,10 +15,13 @@ from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso, union
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+MAX_AWAITED: Final = 1000
+"""A bound for the state; an account has hardly ever more than a few."""
+
 MAX_SEEN: Final = 500
 """More recent events than this are read again rather than remembered: no run is quiet then."""
 
-_KEYS: Final = ("range", "covered", "position", "seen", "listed")
+_KEYS: Final = ("range", "covered", "position", "seen", "listed", "awaited")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Bookmark:
         position: Stripe's time as of which the covered part is true.
         seen: events just before `position` whose objects were read after them.
         listed: objects found while listing the covered part; with its length, their density.
+        awaited: objects that lack something which comes without an event: by id, when they were
+            created and since when they are awaited.
     """
 
     range: Window | None = None
@@ -38,6 +43,7 @@ class Bookmark:
     position: int | None = None
     seen: frozenset[str] = field(default_factory=frozenset)
     listed: int = 0
+    awaited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def gaps(self) -> list[Window]:
@@ -70,7 +76,7 @@ class Bookmark:
 
     def forgotten(self, position: int) -> Bookmark:
         """With nothing covered, so that the whole range is listed again as of `position`."""
-        return replace(self, covered=(), position=position, seen=frozenset(), listed=0)
+        return replace(self, covered=(), position=position, seen=frozenset(), listed=0, awaited={})
 
     def advanced(self, position: int) -> Bookmark:
         """After all changes up to `position` were emitted."""
@@ -88,6 +94,11 @@ class Bookmark:
         """Remembering these recent events, unless they are too many."""
         return replace(self, seen=frozenset(events if len(events) <= MAX_SEEN else ()))
 
+    def with_awaited(self, awaited: Mapping[str, tuple[int, int]]) -> Bookmark:
+        """Remembering these objects, the latest if they are too many."""
+        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-MAX_AWAITED:]
+        return replace(self, awaited=dict(latest))
+
     def to_state(self) -> dict[str, Any]:
         """As JSON, readable by people."""
         state: dict[str, Any] = {
@@ -100,6 +111,11 @@ class Bookmark:
             state["position"] = to_iso(self.position)
         if self.seen:
             state["seen"] = sorted(self.seen)
+        if self.awaited:
+            state["awaited"] = {
+                id_: [to_iso(created), to_iso(since)]
+                for id_, (created, since) in self.awaited.items()
+            }
         return state
 
     @classmethod
@@ -118,8 +134,12 @@ class Bookmark:
                 position=from_iso(position) if position else None,
                 seen=frozenset(map(str, state.get("seen", []))),
                 listed=int(state.get("listed", 0)),
+                awaited={
+                    id_: (from_iso(created), from_iso(since))
+                    for id_, (created, since) in state.get("awaited", {}).items()
+                },
             )
-        except (ValueError, TypeError) as exc:
+        except (ValueError, TypeError, AttributeError) as exc:
             raise ConfigurationError(
                 f"The state of stream {stream!r} is damaged. Repair it, or remove it to read the "
                 "whole date_range again; the target merges what it has already."

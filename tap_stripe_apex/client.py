@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
@@ -14,6 +14,7 @@ from typing_extensions import override
 from tap_stripe_apex.bookmark import Bookmark
 from tap_stripe_apex.changes import OVERLAP, Change, Event, about, collect, plan_reads
 from tap_stripe_apex.listing import Endpoint, Optional
+from tap_stripe_apex.progress import AWAITED_FOR, Progress
 from tap_stripe_apex.slices import PAGE_SIZE, Listed
 from tap_stripe_apex.timerange import to_iso
 
@@ -73,6 +74,9 @@ class StripeStream(Stream, Generic[T]):
     optional: ClassVar[Mapping[str, Optional]] = {}
     """Of these, the ones to do without if the key lacks the permission."""
 
+    if_empty: ClassVar[str | None] = None
+    """What to tell a user whose first run found nothing."""
+
     # Records are made to the schema; conforming them again would only cost time.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
@@ -101,6 +105,10 @@ class StripeStream(Stream, Generic[T]):
     def read_related(self, related: Change) -> Iterable[T]:
         """The objects of this stream that such an object changed."""
         raise NotImplementedError
+
+    def awaits(self, item: T) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether the object lacks something that will come without an event."""
+        return False
 
     # What every stream does
 
@@ -169,17 +177,18 @@ class StripeStream(Stream, Generic[T]):
 
     def _read(self, run: Run) -> Iterator[Record]:
         bookmark = self.bookmark
+        begins = bookmark.position is None
         if self.replication_method == REPLICATION_FULL_TABLE:
             bookmark = Bookmark(range=bookmark.range)
         bookmark = bookmark.widened(self._tap.date_range.resolve(run.now))
-        unread = _Unread(run, self)
+        progress = Progress(run, bookmark, self)
         endpoint = self.endpoint()
         if bookmark.position is not None:
             changes = self._changes(run, bookmark)
             obstacle = self._obstacle(run, bookmark, changes)
             if obstacle is None:
-                yield from self._follow(endpoint, run, bookmark, changes, unread)
-                bookmark = bookmark.advanced(run.now)
+                yield from self._follow(endpoint, run, bookmark, changes, progress)
+                bookmark = bookmark.advanced(run.end)
             else:
                 self.logger.warning(
                     "All %s since %s are listed again, at about %d requests: %s.",
@@ -188,24 +197,29 @@ class StripeStream(Stream, Generic[T]):
                     _pages(bookmark),
                     obstacle,
                 )
-                bookmark = bookmark.forgotten(run.now)
+                bookmark = bookmark.forgotten(run.end)
         else:
-            bookmark = bookmark.forgotten(run.now)
-        self._remember(bookmark, unread)
+            bookmark = bookmark.forgotten(run.end)
+        self._remember(bookmark, progress)
+        emitted = 0
         per_object = bookmark.seconds_per_object
         slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
         for window, items in slices:
             for item in items:
+                progress.read(item)
                 record = self.to_record(item, run.now)
-                unread.discard(item.id)
                 if record is not None:
+                    emitted += 1
                     yield record
             bookmark = bookmark.read(window, len(items))
-            self._remember(bookmark, unread)
+            self._remember(bookmark, progress)
+        if begins and not emitted and self.if_empty:
+            self.logger.warning("%s", self.if_empty)
 
-    def _remember(self, bookmark: Bookmark, unread: _Unread) -> None:
+    def _remember(self, bookmark: Bookmark, progress: Progress) -> None:
         """Write the state: all records before it were given to the SDK, which has written them."""
-        bookmark.with_seen(unread.seen()).write(self.stream_state)
+        bookmark = bookmark.with_seen(progress.seen).with_awaited(progress.awaited)
+        bookmark.write(self.stream_state)
         self.state_manager.is_flushed = False
         self._tap.write_state_when_due()
 
@@ -215,10 +229,9 @@ class StripeStream(Stream, Generic[T]):
         run: Run,
         bookmark: Bookmark,
         changes: Changes,
-        unread: _Unread,
+        progress: Progress,
     ) -> list[Record]:
         """The records of all that changed in the covered range, oldest first."""
-        position = bookmark.position or 0
         items: dict[str, tuple[T, int]] = {}
         for related in changes.related:
             items |= {item.id: (item, related.at) for item in self.read_related(related)}
@@ -227,15 +240,15 @@ class StripeStream(Stream, Generic[T]):
             if item.id in items:
                 at = max(at, items[item.id][1])
             items[item.id] = (item, at)
-        covered = bookmark.advanced(run.now)
+        covered = bookmark.advanced(run.end)
         records = []
         for item, at in sorted(items.values(), key=lambda pair: pair[0].created):
-            unread.discard(item.id)
+            progress.read(item)
             if covered.covers(item.created):
-                record = self.to_record(item, max(at, position))
+                # Never older than the version before it, which was true at the position.
+                record = self.to_record(item, max(at, bookmark.position or 0))
                 records += [] if record is None else [record]
-        for id_ in changes.objects:
-            unread.discard(id_)
+        progress.found_nothing_at(changes.objects)
         return records
 
     def _changes(self, run: Run, bookmark: Bookmark) -> Changes:
@@ -245,12 +258,15 @@ class StripeStream(Stream, Generic[T]):
             for event in run.feed.events
             if event.created >= since and event.id not in bookmark.seen
         ]
-        covered = bookmark.advanced(run.now)
+        covered = bookmark.advanced(run.end)
         objects = {
-            change.id: change
-            for change in self.changed(events)
-            if change.created is None or covered.covers(change.created)
+            id_: Change(id_, created, run.now)
+            for id_, (created, awaited_since) in bookmark.awaited.items()
+            if run.now - awaited_since < AWAITED_FOR.total_seconds()
         }
+        for change in self.changed(events):
+            if change.created is None or covered.covers(change.created):
+                objects[change.id] = change
         plan = plan_reads(objects.values(), bookmark.seconds_per_object)
         return Changes(objects, self.related(events), plan)
 
@@ -274,28 +290,3 @@ class StripeStream(Stream, Generic[T]):
 def _pages(bookmark: Bookmark) -> int:
     """Requests that listing the covered range again would cost, about."""
     return math.ceil(bookmark.listed / PAGE_SIZE) + 1
-
-
-class _Unread:
-    """Recent events whose objects were not yet read after them.
-
-    Where Stripe's list lags behind its events, the next run reads such objects again; the others
-    it may skip, so that a run in which nothing happened asks for nothing but events.
-    """
-
-    def __init__(self, run: Run, stream: StripeStream[Any]) -> None:
-        since = run.now - int(OVERLAP.total_seconds())
-        self._object_of: Final[dict[str, str | None]] = {}
-        for event in run.feed.events:
-            if event.created >= since and event.type in stream.event_types:
-                found = about(event, stream.object_kind)
-                self._object_of[event.id] = found.id if found else None
-        self._objects: Final = {id_ for id_ in self._object_of.values() if id_}
-
-    def discard(self, id_: str) -> None:
-        """This object was read now."""
-        self._objects.discard(id_)
-
-    def seen(self) -> list[str]:
-        """The events that need no further reading."""
-        return [event for event, id_ in self._object_of.items() if id_ not in self._objects]

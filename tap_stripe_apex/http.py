@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import msgspec
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import NewConnectionError
 
 from tap_stripe_apex import errors
 
@@ -51,7 +52,7 @@ class Retries:
 
     attempts: int = 7
     attempts_to_connect: int = 3
-    """While nothing was ever answered, the address is more likely wrong than the network ill."""
+    """While no connection was ever made, the address is more likely wrong than the network ill."""
     first_pause: float = 0.5
     longest_pause: float = 20.0
 
@@ -222,13 +223,20 @@ class Session:
         self, attempt: int, error: errors.StripeError, cause: Exception | None = None
     ) -> None:
         retries = self._retries
-        if attempt >= (retries.attempts if self._reached else retries.attempts_to_connect):
+        hopeless = not self._reached and _nobody_listens(cause)
+        if attempt >= (retries.attempts_to_connect if hopeless else retries.attempts):
             raise error from cause
         time.sleep(retries.pause(attempt))
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
+
+
+def _nobody_listens(cause: Exception | None) -> bool:
+    """Whether not even a connection could be made."""
+    reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
+    return isinstance(cause, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
 
 
 def _date(response: requests.Response) -> int:

@@ -47,6 +47,7 @@ class Run:
     Attributes:
         session: how Stripe is reached.
         now: Stripe's time when the run began, in seconds since 1970.
+        end: where the next run goes on; the second `now` itself is read, and looked at again.
         feed: what changed before `now`.
     """
 
@@ -60,6 +61,7 @@ class Run:
         """
         self.session: Final = session
         self.now, self.feed = _read_feed(session, types, since)
+        self.end: Final = self.now + 1
 
 
 def _read_feed(session: Session, types: Iterable[str], since: int | None) -> tuple[int, Feed]:

@@ -82,12 +82,12 @@ class DateRange:
     last: timedelta | None = None
 
     def resolve(self, now: int) -> Window:
-        """The range as of `now`, which is Stripe's time and bounds it."""
+        """The range as of the second `now`: Stripe's time, and the last second included."""
         if self.start is None:
             back = int((self.last or timedelta(days=DEFAULT_DAYS)).total_seconds())
-            return Window(now - back, now)
+            return Window(now - back, now + 1)
         start = int(self.start.timestamp())
-        end = now if self.end is None else min(now, int(self.end.timestamp()))
+        end = now + 1 if self.end is None else min(now + 1, int(self.end.timestamp()))
         return Window(min(start, end), end)
 
     def ended(self, now: int) -> bool:

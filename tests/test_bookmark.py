@@ -20,6 +20,11 @@ bookmarks = st.builds(
     position=st.one_of(st.none(), st.integers(1, 2 * 10**9)),
     seen=st.frozensets(st.text("abc_", min_size=1), max_size=5),
     listed=st.integers(0, 10**6),
+    awaited=st.dictionaries(
+        st.text("abc_", min_size=1),
+        st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)),
+        max_size=3,
+    ),
 )
 
 
@@ -44,6 +49,8 @@ def test_a_new_state_is_an_empty_bookmark():
         {"covered": [["x", "y"]]},
         {"position": "soon"},
         {"listed": "many"},
+        {"awaited": ["ch_1"]},
+        {"awaited": {"ch_1": "2026-01-01"}},
     ],
 )
 def test_a_damaged_state_is_an_error_that_says_what_to_do(state):

@@ -53,9 +53,9 @@ def test_a_second_survives_the_way_to_iso_and_back(second):
 @pytest.mark.parametrize(
     ("setting", "start", "end"),
     [
-        pytest.param(None, NOW - 30 * DAY, NOW, id="the default is 30 days"),
-        pytest.param({"last_days": 7}, NOW - 7 * DAY, NOW, id="days back"),
-        pytest.param({"start": "2026-10-01"}, NOW - 31 * DAY, NOW, id="no end is now"),
+        pytest.param(None, NOW - 30 * DAY, NOW + 1, id="the default is 30 days"),
+        pytest.param({"last_days": 7}, NOW - 7 * DAY, NOW + 1, id="days back"),
+        pytest.param({"start": "2026-10-01"}, NOW - 31 * DAY, NOW + 1, id="no end is now"),
         pytest.param(
             {"start": "2026-10-01", "end": "2026-10-02"},
             NOW - 31 * DAY,
@@ -69,10 +69,14 @@ def test_a_second_survives_the_way_to_iso_and_back(second):
             id="zones are honoured",
         ),
         pytest.param(
-            {"start": "2026-10-01", "end": "2030-01-01"}, NOW - 31 * DAY, NOW, id="future"
+            {"start": "2026-10-01", "end": "2030-01-01"}, NOW - 31 * DAY, NOW + 1, id="future"
         ),
-        pytest.param({"start": "2027-01-01"}, NOW, NOW, id="a start in the future is empty"),
-        pytest.param({"start": "2026-10-01", "end": None}, NOW - 31 * DAY, NOW, id="a null end"),
+        pytest.param(
+            {"start": "2027-01-01"}, NOW + 1, NOW + 1, id="a start in the future is empty"
+        ),
+        pytest.param(
+            {"start": "2026-10-01", "end": None}, NOW - 31 * DAY, NOW + 1, id="a null end"
+        ),
     ],
 )
 def test_a_date_range_resolves_to_a_half_open_window(setting, start, end):

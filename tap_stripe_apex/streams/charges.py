@@ -11,9 +11,7 @@ from typing_extensions import override
 from tap_stripe_apex import emails, money
 from tap_stripe_apex.changes import (
     CHARGE_EVENTS,
-    CUSTOMER_EVENTS,
     DISPUTE_EVENTS,
-    REFUND_EVENTS,
     Change,
     Event,
     Found,
@@ -112,8 +110,20 @@ class Charges(StripeStream[Charge]):
     path = "/v1/charges"
     object_kind = "charge"
     object_type = Charge
-    event_types = (*CHARGE_EVENTS, *DISPUTE_EVENTS, *REFUND_EVENTS, *CUSTOMER_EVENTS[1:])
+    # Made refunds are told of by charge.refunded; failed and cancelled ones by their own events.
+    event_types = (
+        *CHARGE_EVENTS,
+        *DISPUTE_EVENTS,
+        "charge.refund.updated",
+        "refund.failed",
+        "customer.deleted",
+        "customer.updated",
+    )
     optional: ClassVar = {"customer": WITHOUT_CUSTOMERS}
+    if_empty = (
+        "No successful charge in the date range. Widen date_range, or check in the Stripe "
+        "Dashboard that charges exist in the account and mode of this key."
+    )
     schema = th.PropertiesList(
         th.Property("id", th.StringType, required=True),
         th.Property("created", th.DateTimeType, required=True, description="UTC"),
@@ -240,6 +250,11 @@ class Charges(StripeStream[Charge]):
             "net": transaction.net if transaction else None,
             "_sdc_deleted_at": None if item.status == "succeeded" else changed,
         }
+
+    @override
+    def awaits(self, item: Charge) -> bool:
+        """Captured money gets its balance transaction soon after, and no event tells."""
+        return item.status == "succeeded" and item.captured and item.balance_transaction is None
 
     @override
     def related(self, events: Iterable[Event]) -> list[Change]:
