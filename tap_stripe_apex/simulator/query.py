@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from tap_stripe_apex.simulator.errors import InvalidRequestError
-from tap_stripe_apex.simulator.store import Window
+from tap_stripe_apex.simulator.store import EVER, Window
 
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
@@ -21,7 +21,7 @@ class ListQuery:
     """A list request's parameters; `window` is half-open whatever operators were used."""
 
     limit: int = DEFAULT_LIMIT
-    window: Window = Window()
+    window: Window = EVER
     starting_after: str | None = None
     ending_before: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, TypeAlias
 
 import msgspec
@@ -28,6 +27,7 @@ from tap_stripe_apex.simulator.store import Collection
 
 Expanded: TypeAlias = frozenset[str]
 NOTHING: Expanded = frozenset()
+KEPT_CUSTOMERS = 16_384
 
 
 class Views:
@@ -35,6 +35,8 @@ class Views:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        # The same customers come back on page after page; a version of a record never changes.
+        self._customers: dict[str, tuple[Customer, msgspec.Raw]] = {}
 
     def charge(self, charge: Charge, expand: Expanded = NOTHING) -> JsonObject:
         """A charge; expands its customer and its balance transactions."""
@@ -109,7 +111,15 @@ class Views:
     def _customer_of(self, identifier: str | None) -> msgspec.Raw | None:
         if identifier is None:
             return None
-        return _customer_fragment(self._account.customers[identifier], self._account.livemode)
+        customer = self._account.customers[identifier]
+        kept, rendered = self._customers.get(identifier, (None, None))
+        if kept is customer:
+            return rendered
+        if len(self._customers) >= KEPT_CUSTOMERS:
+            self._customers.clear()
+        rendered = fragment(self.customer(customer))
+        self._customers[identifier] = customer, rendered
+        return rendered
 
     def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> JsonObject | None:
         identifier: str | None = getattr(record, field)
@@ -119,12 +129,6 @@ class Views:
 
     def _transaction(self, identifier: str) -> JsonObject:
         return self.balance_transaction(self._account.balance_transactions[identifier])
-
-
-@lru_cache(maxsize=16_384)
-def _customer_fragment(customer: Customer, livemode: bool) -> msgspec.Raw:  # noqa: FBT001 - lru_cache is cheaper with positions
-    """Records never change, and the same customers come back on page after page."""
-    return fragment(customer_object(customer, livemode=livemode))
 
 
 @dataclass(frozen=True, slots=True)

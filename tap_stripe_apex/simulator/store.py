@@ -27,6 +27,9 @@ class Window(NamedTuple):
     end: int | None = None
 
 
+EVER = Window()
+
+
 class Page(NamedTuple, Generic[R]):
     """Part of a list, newest first, and whether more lies beyond it."""
 
@@ -80,7 +83,7 @@ class Collection(Generic[R]):
     def page(
         self,
         limit: int,
-        window: Window = Window(),  # noqa: B008 - an immutable value
+        window: Window = EVER,
         *,
         starting_after: str | None = None,
         ending_before: str | None = None,
