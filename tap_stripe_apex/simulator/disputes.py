@@ -1,12 +1,14 @@
 """Disputes, which take money away until they are won, and inquiries, which do not."""
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from msgspec.structs import replace
 
 from tap_stripe_apex.simulator.book import Book, require
 from tap_stripe_apex.simulator.funds import DISPUTE_FEE
 from tap_stripe_apex.simulator.records import Dispute, DisputeStatus
+
+Outcome: TypeAlias = Literal["won", "lost"]
 
 
 class Disputes(Book):
@@ -67,7 +69,7 @@ class Disputes(Book):
         )
         return dispute
 
-    def close_dispute(self, dispute: str, outcome: Literal["won", "lost"]) -> str:
+    def close_dispute(self, dispute: str, outcome: Outcome) -> str:
         """The bank decides; a won dispute gives the money back (.funds_reinstated), too."""
         record = self._open_dispute(dispute)
         require(not record.status.startswith("warning_"), "An inquiry is closed, not decided.")
