@@ -1,0 +1,244 @@
+"""Small worlds of payments and marketing, and the DuckDB warehouse that they make.
+
+A world holds the rows of the raw tables as frozen values, so that the dbt models and the reference
+implementation read the same inputs.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+NOON = datetime(2026, 3, 15, 12, tzinfo=UTC)
+MINOR_UNITS = {"usd": 2, "eur": 2, "jpy": 0, "kwd": 3}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """A row of `raw_stripe.charges`; amounts in minor units of `currency`."""
+
+    id: str
+    created: datetime = NOON
+    amount: int = 10_000
+    amount_captured: int | None = None
+    amount_refunded: int = 0
+    currency: str = "usd"
+    captured: bool = True
+    disputed: bool = False
+    customer_id: str | None = None
+    customer_email: str | None = None
+    settled_amount: int | None = None
+    settled_currency: str | None = None
+    fee: int | None = None
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
+
+    @property
+    def gross(self) -> int:
+        """Captured minor units."""
+        if self.amount_captured is not None:
+            return self.amount_captured
+        return self.amount if self.captured else 0
+
+    @property
+    def net_of_refunds(self) -> int:
+        """Captured less refunded minor units."""
+        return self.amount - self.amount_refunded if self.captured else 0
+
+    def row(self) -> tuple[Any, ...]:
+        """The raw columns in the order of `CHARGES`."""
+        exponent = MINOR_UNITS[self.currency]
+        settled = self.settled_amount
+        return (
+            self.id,
+            self.created,
+            self.updated_at or self.created,
+            self.amount,
+            self.gross,
+            self.amount_refunded,
+            self.currency,
+            Decimal(self.gross).scaleb(-exponent),
+            Decimal(self.net_of_refunds).scaleb(-exponent),
+            "succeeded",
+            self.captured,
+            self.captured and self.amount_refunded == self.amount,
+            self.disputed,
+            False,
+            self.customer_id,
+            self.customer_email,
+            None if self.customer_email is None else "customer",
+            None,
+            None,
+            f"pi_{self.id}",
+            "card",
+            None,
+            "{}",
+            None,
+            None if settled is None else f"txn_{self.id}",
+            settled,
+            self.settled_currency,
+            None,
+            self.fee,
+            None if settled is None else settled - (self.fee or 0),
+            self.deleted_at,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lead:
+    lead_id: str
+    email: str | None = None
+    visitor_id: str | None = None
+    created_at: datetime = NOON
+    channel: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    landing_page: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Touchpoint:
+    touchpoint_id: str
+    visitor_id: str | None = None
+    email: str | None = None
+    occurred_at: datetime = NOON
+    landing_page: str | None = None
+    referrer: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_term: str | None = None
+    utm_content: str | None = None
+    gclid: str | None = None
+    fbclid: str | None = None
+    li_fat_id: str | None = None
+    msclkid: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Experiment:
+    experiment_id: str
+    name: str = "An experiment"
+    started_at: datetime = NOON
+    ended_at: datetime | None = None
+    cost: Decimal | None = None
+    cost_currency: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exposure:
+    experiment_id: str
+    variant: str
+    visitor_id: str
+    exposed_at: datetime = NOON
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spend:
+    spend_date: date
+    platform: str = "google_ads"
+    account_id: str = "1"
+    campaign: str | None = None
+    utm_source: str | None = "google"
+    currency: str = "usd"
+    spend: Decimal = Decimal(100)
+    impressions: int = 1000
+    clicks: int = 10
+    conversions: Decimal = Decimal(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rate:
+    rate_date: date
+    from_currency: str
+    to_currency: str
+    rate: Decimal
+
+
+@dataclass(frozen=True)
+class World:
+    """All inputs of the models."""
+
+    charges: Sequence[Charge] = ()
+    leads: Sequence[Lead] = ()
+    touchpoints: Sequence[Touchpoint] = ()
+    experiments: Sequence[Experiment] = ()
+    experiment_exposures: Sequence[Exposure] = ()
+    ad_spend: Sequence[Spend] = ()
+    fx_rates: Sequence[Rate] = ()
+    #: Settings of the dbt project that differ from its defaults.
+    settings: dict[str, Any] = field(default_factory=dict)
+
+
+CHARGES = """
+    id varchar primary key, created timestamptz, updated_at timestamptz, amount bigint,
+    amount_captured bigint, amount_refunded bigint, currency varchar, revenue decimal(38, 9),
+    net_revenue decimal(38, 9), status varchar, captured boolean, refunded boolean,
+    disputed boolean, livemode boolean, customer_id varchar, customer_email varchar,
+    customer_email_source varchar, receipt_email varchar, billing_email varchar,
+    payment_intent_id varchar, payment_method_type varchar, description varchar, metadata json,
+    statement_descriptor varchar, balance_transaction_id varchar, settled_amount bigint,
+    settled_currency varchar, exchange_rate decimal(38, 12), fee bigint, net bigint,
+    _sdc_deleted_at timestamptz
+"""
+
+APEX = {
+    "leads": """
+        lead_id varchar, email varchar, visitor_id varchar, created_at timestamptz,
+        channel varchar, utm_source varchar, utm_medium varchar, utm_campaign varchar,
+        landing_page varchar""",
+    "touchpoints": """
+        touchpoint_id varchar, visitor_id varchar, email varchar, occurred_at timestamptz,
+        landing_page varchar, referrer varchar, utm_source varchar, utm_medium varchar,
+        utm_campaign varchar, utm_term varchar, utm_content varchar, gclid varchar,
+        fbclid varchar, li_fat_id varchar, msclkid varchar""",
+    "experiments": """
+        experiment_id varchar, name varchar, started_at timestamptz, ended_at timestamptz,
+        cost decimal(18, 6), cost_currency varchar""",
+    "experiment_exposures": """
+        experiment_id varchar, variant varchar, visitor_id varchar, exposed_at timestamptz""",
+    "ad_spend": """
+        spend_date date, platform varchar, account_id varchar, campaign varchar,
+        utm_source varchar, currency varchar, spend decimal(18, 6), impressions bigint,
+        clicks bigint, conversions decimal(18, 6)""",
+    "fx_rates": """
+        rate_date date, from_currency varchar, to_currency varchar, rate decimal(28, 12)""",
+}
+
+
+def build_warehouse(path: Path, world: World) -> None:
+    """Write the raw tables of `world` into the DuckDB file at `path`, replacing what is there."""
+    with duckdb.connect(str(path)) as warehouse:
+        warehouse.execute("create schema if not exists raw_stripe")
+        _fill(warehouse, "raw_stripe.charges", CHARGES, [c.row() for c in world.charges])
+        warehouse.execute("create schema if not exists apex")
+        for table, columns in APEX.items():
+            rows = [dataclasses.astuple(row) for row in getattr(world, table)]
+            _fill(warehouse, f"apex.{table}", columns, rows)
+
+
+def _fill(
+    warehouse: duckdb.DuckDBPyConnection,
+    table: str,
+    columns: str,
+    rows: Sequence[tuple[Any, ...]],
+) -> None:
+    warehouse.execute(f"create or replace table {table} ({columns})")
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        warehouse.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 (our names)
+
+
+def days(number: float) -> timedelta:
+    """A duration in days."""
+    return timedelta(days=number)

@@ -1,0 +1,101 @@
+{#- Arithmetic on money is exact on every engine: whole numbers and decimals, never a float. -#}
+
+{#- floor(numerator / denominator) of whole numbers, denominator above zero, negatives included. -#}
+{% macro floor_divide(numerator, denominator) -%}
+    {{ return(adapter.dispatch('floor_divide', 'stripe_apex')(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__floor_divide(numerator, denominator) -%}
+    cast(floor(cast({{ numerator }} as decimal(38, 0)) / {{ denominator }}) as bigint)
+{%- endmacro %}
+
+{#- DuckDB's // cuts towards zero, and its / gives a DOUBLE. The product may pass 64 bits. -#}
+{% macro duckdb__floor_divide(numerator, denominator) -%}
+    cast(
+        case
+            when {{ numerator }} >= 0 then ({{ numerator }}) // ({{ denominator }})
+            else -((({{ denominator }}) - 1 - ({{ numerator }})) // ({{ denominator }}))
+        end as bigint
+    )
+{%- endmacro %}
+
+
+{#- A whole number wide enough for a product of two 64-bit ones. -#}
+{% macro wide(expression) -%}
+    {{ return(adapter.dispatch('wide', 'stripe_apex')(expression)) }}
+{%- endmacro %}
+
+{% macro default__wide(expression) -%}
+    cast({{ expression }} as decimal(38, 0))
+{%- endmacro %}
+
+{% macro duckdb__wide(expression) -%}
+    cast({{ expression }} as hugeint)
+{%- endmacro %}
+
+
+{#- The nearest whole number, halves upwards. -#}
+{% macro round_divide(numerator, denominator) -%}
+    {{ stripe_apex.floor_divide(
+        '2 * (' ~ numerator ~ ') + (' ~ denominator ~ ')', '2 * (' ~ denominator ~ ')'
+    ) }}
+{%- endmacro %}
+
+
+{#- Minor units as a decimal number of major units, by the exponent of the currency. -#}
+{% macro major(minor, minor_units) -%}
+    cast(
+        {{ minor }} * case {{ minor_units }}
+            when 0 then cast(1 as decimal(4, 3))
+            when 2 then cast(0.01 as decimal(4, 3))
+            when 3 then cast(0.001 as decimal(4, 3))
+        end as decimal(28, 3)
+    )
+{%- endmacro %}
+
+
+{#- A quotient of two amounts as a decimal with six places; null where there is nothing to divide by. -#}
+{% macro ratio(numerator, denominator) -%}
+    case
+        when {{ denominator }} > 0
+            then cast(
+                {{ stripe_apex.round_divide(
+                    stripe_apex.wide(numerator) ~ ' * 1000000', denominator
+                ) }} as decimal(28, 6)
+            ) * cast(0.000001 as decimal(7, 6))
+    end
+{%- endmacro %}
+
+
+{#- Minor units of one currency in those of the reporting currency, by a rate between majors. -#}
+{% macro convert_minor(minor, rate, minor_units) -%}
+    {{ stripe_apex.round_divide(
+        stripe_apex.wide(minor)
+        ~ ' * ' ~ stripe_apex.wide(rate ~ ' * 1000000000')
+        ~ ' * ' ~ stripe_apex.power_of_ten(stripe_apex.reporting_minor_units()),
+        stripe_apex.wide('1000000000') ~ ' * ' ~ stripe_apex.power_of_ten(minor_units)
+    ) }}
+{%- endmacro %}
+
+
+{#- 10, 100 or 1000: minor units in a major one. -#}
+{% macro power_of_ten(minor_units) -%}
+    case {{ minor_units }} when 0 then 1 when 2 then 100 when 3 then 1000 end
+{%- endmacro %}
+
+
+{#- The exponent of the reporting currency, from Stripe's table. -#}
+{% macro reporting_minor_units() -%}
+    (
+        select minor_units from {{ ref('stripe_currencies') }}
+        where currency = '{{ var("reporting_currency") }}'
+    )
+{%- endmacro %}
+
+
+{#- Major units for each of a number of people; null where there is nobody. -#}
+{% macro cost_per(minor, people, minor_units) -%}
+    {{ stripe_apex.ratio(
+        minor, '((' ~ people ~ ') * ' ~ stripe_apex.power_of_ten(minor_units) ~ ')'
+    ) }}
+{%- endmacro %}

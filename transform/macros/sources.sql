@@ -1,0 +1,47 @@
+{#- The table that the tap loaded; before the first sync, an empty one of the same shape. -#}
+{% macro stripe_source(table) -%}
+    {{ stripe_apex.source_or_empty('stripe', table) }}
+{%- endmacro %}
+
+
+{#- A table of the schema `apex`: the demo's seed, the user's own table, or an empty one. -#}
+{% macro apex_source(table) -%}
+    {%- if var('apex_demo_seeds', env_var('APEX_DEMO_SEEDS', 'false')) | string | lower == 'true' -%}
+        {{ ref(table) }}
+    {%- else -%}
+        {{ stripe_apex.source_or_empty('apex', table) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- A missing source means no rows yet, not an error: its columns are taken from its description.
+    In a unit test the rows that the test gives stand in for the source, so nothing is looked up. -#}
+{% macro source_or_empty(source_name, table) -%}
+    {%- set relation = source(source_name, table) -%}
+    {%- if not execute or model.resource_type == 'unit_test' or load_relation(relation) -%}
+        {{ relation }}
+    {%- else -%}
+        {%- set described = graph.sources.values()
+            | selectattr('package_name', 'equalto', 'stripe_apex')
+            | selectattr('source_name', 'equalto', source_name)
+            | selectattr('name', 'equalto', table) | first -%}
+        (
+            select
+            {%- for column in described.columns.values() %}
+                cast(null as {{ stripe_apex.engine_type(column.data_type) }}) as {{ column.name }}
+                {{- ',' if not loop.last }}
+            {%- endfor %}
+            where 1 = 0
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The engine's name for a type of the source descriptions, which speak DuckDB. -#}
+{% macro engine_type(name) -%}
+    {{ return(adapter.dispatch('engine_type', 'stripe_apex')(name)) }}
+{%- endmacro %}
+
+{% macro default__engine_type(name) -%}
+    {{ return(name) }}
+{%- endmacro %}

@@ -1,0 +1,88 @@
+{#- How a text is made comparable. Blank is the same as missing everywhere. -#}
+
+{% macro blank_to_null(column) -%}
+    nullif(trim({{ column }}), '')
+{%- endmacro %}
+
+
+{#- UTM values and names of campaigns: `Google`, `GOOGLE ` and `google` are one source. -#}
+{% macro normalize_label(column) -%}
+    nullif(lower(trim({{ column }})), '')
+{%- endmacro %}
+
+
+{#- Channels, platforms and variants: `Paid Search` and `paid-search` are `paid_search`. -#}
+{% macro snake_case(column) -%}
+    nullif(replace(replace(lower(trim({{ column }})), ' ', '_'), '-', '_'), '')
+{%- endmacro %}
+
+
+{#- Trimmed, lower case, Unicode NFC: the form in which two spellings of an address are equal. -#}
+{% macro normalize_email(column) -%}
+    nullif(lower({{ stripe_apex.unicode_nfc('trim(' ~ column ~ ')') }}), '')
+{%- endmacro %}
+
+
+{% macro unicode_nfc(expression) -%}
+    {{ return(adapter.dispatch('unicode_nfc', 'stripe_apex')(expression)) }}
+{%- endmacro %}
+
+{#- Engines without the function compare what they are given. -#}
+{% macro default__unicode_nfc(expression) -%}
+    {{ expression }}
+{%- endmacro %}
+
+{% macro duckdb__unicode_nfc(expression) -%}
+    nfc_normalize({{ expression }})
+{%- endmacro %}
+
+{% macro postgres__unicode_nfc(expression) -%}
+    normalize({{ expression }}, nfc)
+{%- endmacro %}
+
+
+{#- Does the whole value match the regular expression? -#}
+{% macro matches(value, pattern) -%}
+    {{ return(adapter.dispatch('matches', 'stripe_apex')(value, pattern)) }}
+{%- endmacro %}
+
+{% macro default__matches(value, pattern) -%}
+    {{ value }} rlike concat('^(?:', {{ pattern }}, ')$')
+{%- endmacro %}
+
+{% macro duckdb__matches(value, pattern) -%}
+    regexp_full_match({{ value }}, {{ pattern }})
+{%- endmacro %}
+
+{% macro postgres__matches(value, pattern) -%}
+    {{ value }} ~ ('^(?:' || {{ pattern }} || ')$')
+{%- endmacro %}
+
+
+{#- The first group of a regular expression in a text, null where it does not occur. -#}
+{% macro first_group(value, pattern) -%}
+    {{ return(adapter.dispatch('first_group', 'stripe_apex')(value, pattern)) }}
+{%- endmacro %}
+
+{% macro default__first_group(value, pattern) -%}
+    nullif(regexp_extract({{ value }}, '{{ pattern }}', 1), '')
+{%- endmacro %}
+
+{% macro postgres__first_group(value, pattern) -%}
+    nullif(substring({{ value }} from '{{ pattern }}'), '')
+{%- endmacro %}
+
+
+{#- The host of a URL in lower case without `www.`; of an app's referrer, its package. -#}
+{% macro url_host(url) -%}
+    {{ stripe_apex.first_group('lower(' ~ url ~ ')', '^[a-z-]+://(?:www[.])?([^/:?#]+)') }}
+{%- endmacro %}
+
+
+{#- A query parameter of a URL in lower case, null where it is missing or empty. -#}
+{% macro url_parameter(url, name) -%}
+    case
+        when {{ url }} like '%{{ name }}=%'
+            then replace({{ stripe_apex.first_group('lower(' ~ url ~ ')', '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' ')
+    end
+{%- endmacro %}

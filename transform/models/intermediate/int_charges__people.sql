@@ -1,0 +1,108 @@
+{#- A charge of nobody known is a person of its own: revenue without an email still has a payer. -#}
+with charges as (
+
+    select * from {{ ref('stg_stripe__charges') }}
+
+),
+
+stitches as (
+
+    select * from {{ ref('int_identity__stitches') }}
+    where hub_kind = 'customer'
+
+),
+
+emails as (
+
+    select * from {{ ref('int_identity__emails') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_leads__by_person') }}
+
+),
+
+customers as (
+
+    select
+        hub_id as customer_id,
+        min(email) as email
+    from stitches
+    group by hub_id
+
+),
+
+with_email as (
+
+    select
+        charges.charge_id,
+        charges.created_at,
+        coalesce(charges.email, customers.email) as email,
+        case
+            when charges.email is not null then charges.email_source
+            when customers.email is not null then 'other_charge'
+        end as email_source,
+        case
+            when charges.email is not null then 'direct'
+            when customers.email is not null then 'via_customer'
+        end as email_route,
+        case
+            when charges.customer_id is not null then 'customer ' || charges.customer_id
+            else 'charge ' || charges.charge_id
+        end as nameless
+    from charges
+    left join customers
+        on charges.customer_id = customers.customer_id
+
+),
+
+with_person as (
+
+    select
+        with_email.charge_id,
+        with_email.created_at,
+        with_email.email,
+        with_email.email_source,
+        with_email.email_route,
+        coalesce(emails.person_id, {{ dbt.hash('with_email.nameless') }}) as person_id
+    from with_email
+    left join emails
+        on with_email.email = emails.email
+
+),
+
+matched as (
+
+    select
+        with_person.charge_id,
+        with_person.created_at,
+        with_person.person_id,
+        with_person.email,
+        with_person.email_source,
+        leads.lead_created_at as first_lead_at,
+        case
+            when leads.lead_created_at <= with_person.created_at then with_person.email_route
+            else 'none'
+        end as match_status,
+        case when leads.lead_created_at <= with_person.created_at then leads.lead_id end
+            as lead_id,
+        case when leads.lead_created_at <= with_person.created_at then leads.lead_channel end
+            as lead_channel,
+        case when leads.lead_created_at <= with_person.created_at then leads.lead_source end
+            as lead_source,
+        case when leads.lead_created_at <= with_person.created_at then leads.lead_campaign end
+            as lead_campaign,
+        case
+            when with_person.email is null then 'no_email'
+            when leads.lead_id is null then 'no_lead'
+            when leads.lead_created_at > with_person.created_at then 'lead_after_charge'
+        end as unmatched_reason
+    from with_person
+    left join leads
+        on with_person.person_id = leads.person_id
+
+)
+
+select * from matched

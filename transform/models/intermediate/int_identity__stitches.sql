@@ -1,0 +1,48 @@
+with leads as (
+
+    select * from {{ ref('stg_web__leads') }}
+
+),
+
+touchpoints as (
+
+    select * from {{ ref('stg_web__touchpoints') }}
+
+),
+
+charges as (
+
+    select * from {{ ref('stg_stripe__charges') }}
+
+),
+
+stitches as (
+
+    select
+        'visitor' as hub_kind,
+        visitor_id as hub_id,
+        email
+    from leads
+    where visitor_id is not null and email is not null
+
+    union
+
+    select
+        'visitor' as hub_kind,
+        visitor_id as hub_id,
+        email
+    from touchpoints
+    where visitor_id is not null and email is not null
+
+    union
+
+    select
+        'customer' as hub_kind,
+        customer_id as hub_id,
+        email
+    from charges
+    where customer_id is not null and email is not null
+
+)
+
+select * from stitches

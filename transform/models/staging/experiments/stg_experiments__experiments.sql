@@ -1,0 +1,20 @@
+with source as (
+
+    select * from {{ apex_source('experiments') }}
+
+),
+
+renamed as (
+
+    select
+        experiment_id,
+        name as experiment_name,
+        started_at,
+        ended_at,
+        cost,
+        lower(cost_currency) as cost_currency
+    from source
+
+)
+
+select * from renamed

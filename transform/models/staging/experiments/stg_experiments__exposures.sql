@@ -1,0 +1,18 @@
+with source as (
+
+    select * from {{ apex_source('experiment_exposures') }}
+
+),
+
+renamed as (
+
+    select
+        experiment_id,
+        {{ snake_case('variant') }} as variant,
+        visitor_id,
+        exposed_at
+    from source
+
+)
+
+select * from renamed

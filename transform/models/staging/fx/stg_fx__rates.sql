@@ -1,0 +1,18 @@
+with source as (
+
+    select * from {{ apex_source('fx_rates') }}
+
+),
+
+renamed as (
+
+    select
+        rate_date,
+        lower(from_currency) as from_currency,
+        lower(to_currency) as to_currency,
+        rate
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,50 @@
+with source as (
+
+    select * from {{ stripe_source('charges') }}
+
+),
+
+versioned as (
+
+    select
+        *,
+        row_number() over (partition by id order by updated_at desc) as version_rank
+    from source
+
+),
+
+renamed as (
+
+    select
+        id as charge_id,
+        customer_id,
+        payment_intent_id,
+        balance_transaction_id,
+
+        created as created_at,
+        updated_at,
+
+        lower(currency) as currency,
+        amount_captured as gross_minor,
+        case when captured then amount - amount_refunded else 0 end as net_minor,
+
+        lower(settled_currency) as settled_currency,
+        settled_amount as settled_minor,
+        fee as settled_fee_minor,
+
+        {{ normalize_email('customer_email') }} as email,
+        customer_email_source as email_source,
+
+        payment_method_type,
+        description,
+        captured as is_captured,
+        refunded as is_refunded,
+        disputed as is_disputed,
+        livemode as is_live
+    from versioned
+    where version_rank = 1
+        and _sdc_deleted_at is null
+
+)
+
+select * from renamed

@@ -1,0 +1,39 @@
+with source as (
+
+    select * from {{ apex_source('touchpoints') }}
+
+),
+
+versioned as (
+
+    select
+        *,
+        row_number() over (partition by touchpoint_id order by occurred_at desc) as version_rank
+    from source
+
+),
+
+renamed as (
+
+    select
+        touchpoint_id,
+        visitor_id,
+        {{ normalize_email('email') }} as email,
+        occurred_at,
+        landing_page,
+        referrer,
+        {{ normalize_label('utm_source') }} as utm_source,
+        {{ normalize_label('utm_medium') }} as utm_medium,
+        {{ normalize_label('utm_campaign') }} as utm_campaign,
+        {{ normalize_label('utm_term') }} as utm_term,
+        {{ normalize_label('utm_content') }} as utm_content,
+        {{ blank_to_null('gclid') }} as gclid,
+        {{ blank_to_null('fbclid') }} as fbclid,
+        {{ blank_to_null('li_fat_id') }} as li_fat_id,
+        {{ blank_to_null('msclkid') }} as msclkid
+    from versioned
+    where version_rank = 1
+
+)
+
+select * from renamed

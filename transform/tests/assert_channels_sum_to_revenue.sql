@@ -1,0 +1,35 @@
+-- The channels of a day add up to the revenue of the day.
+with in_channels as (
+
+    select
+        activity_date,
+        attribution_model,
+        currency,
+        sum(revenue_minor) as revenue_minor,
+        sum(conversion_micros) as conversion_micros
+    from {{ ref('mart_channels') }}
+    group by activity_date, attribution_model, currency
+
+),
+
+totals as (
+
+    select * from {{ ref('mart_revenue_total') }}
+
+)
+
+select
+    totals.revenue_date,
+    totals.currency,
+    in_channels.attribution_model,
+    totals.net_minor,
+    in_channels.revenue_minor
+from totals
+left join in_channels
+    on
+        totals.revenue_date = in_channels.activity_date
+        and totals.currency = in_channels.currency
+where
+    in_channels.revenue_minor is null
+    or totals.net_minor <> in_channels.revenue_minor
+    or in_channels.conversion_micros <> totals.charges * 1000000

@@ -1,0 +1,21 @@
+-- Revenue or spend that cannot be said in the reporting currency: add the rate of that day to
+-- fx_rates, or choose a reporting currency that Stripe settles in.
+select
+    'revenue' as kind,
+    currency,
+    revenue_date as rate_date,
+    count(*) as row_count
+from {{ ref('fct_revenue') }}
+where net_reporting_minor is null or gross_reporting_minor is null
+group by currency, revenue_date
+
+union all
+
+select
+    'spend' as kind,
+    currency,
+    spend_date as rate_date,
+    count(*) as row_count
+from {{ ref('int_spend__channels') }}
+where spend_reporting_minor is null
+group by currency, spend_date
