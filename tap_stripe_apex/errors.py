@@ -126,14 +126,15 @@ def parse_error_body(body: bytes) -> ErrorBody:
 _PERMISSION = re.compile(r"'(?:rak_)?([a-z_]+?)_(read|write)'")
 
 _GRANTS = {
-    "charge": "Charges: Read",
-    "customer": "Customers: Read",
-    "event": "Events: Read",
-    "dispute": "Disputes: Read",
-    "refund": "Charges and Refunds: Read",
-    "balance_transaction_source": "Balance transaction sources: Read",
-    "balance": "Balance: Read",
+    "charge": ("charges", "Charges: Read"),
+    "customer": ("customers", "Customers: Read"),
+    "event": ("events", "Events: Read"),
+    "dispute": ("disputes", "Disputes: Read"),
+    "refund": ("refunds", "Refunds: Read"),
+    "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
+    "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }
+"""By Stripe's name of a permission: what it is for, and what the Dashboard calls it."""
 
 
 def from_reply(
