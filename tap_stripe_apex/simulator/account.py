@@ -190,6 +190,8 @@ class Account(Refunds, Disputes, Book):
             record.status == "succeeded" and record.method.type != "card",
             "Only a succeeded bank debit can be returned.",
         )
+        if record.balance_transaction is None:
+            record = replace(record, balance_transaction=self._post_charge(record))
         return self._fail(record, failure_code)
 
     def capture(self, charge: str, amount: int | None = None) -> str:

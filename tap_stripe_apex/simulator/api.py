@@ -1,8 +1,8 @@
 """Requests in, answers out: Stripe's API as a function, without a socket in sight."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from tap_stripe_apex.simulator.account import Account
@@ -19,6 +19,8 @@ from tap_stripe_apex.simulator.objects.encoding import API_VERSION, encode
 from tap_stripe_apex.simulator.query import ListQuery, parse_expand, parse_list_query
 from tap_stripe_apex.simulator.resources import RESOURCES, Expanded, Resource, Views
 from tap_stripe_apex.simulator.store import Page, Window
+
+Keep: TypeAlias = Callable[[Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +114,18 @@ class Api:
 
     def _page(self, resource: Resource, asked: ListQuery) -> Page[Any]:
         window = asked.window
-        where, keep = asked.where, None
+        where: Mapping[str, str] = asked.where
+        keep: Keep | None = None
         if resource.name == "events":
             oldest = self._account.oldest_event
-            window = Window(max(window.start or oldest, oldest), window.end)
+            window = Window(max(window.start, oldest), window.end)
             if asked.types:
                 keep = _of_types(asked.types)
         elif resource.name == "customers":
             # Customers come and go and change their email: neither can be indexed.
             where, keep = {}, _living(asked.where.get("email"))
+        if self._account.has_listing_delay:
+            keep = _both(keep, self._account.is_listed)
         try:
             return resource.collection(self._account).page(
                 asked.limit,
@@ -158,11 +163,15 @@ class Api:
         return frozenset(expand)
 
 
-def _of_types(types: frozenset[str]) -> Any:
+def _of_types(types: frozenset[str]) -> Keep:
     return lambda event: event.type in types
 
 
-def _living(email: str | None) -> Any:
+def _both(first: Keep | None, second: Keep) -> Keep:
+    return second if first is None else lambda record: first(record) and second(record)
+
+
+def _living(email: str | None) -> Keep:
     if email is None:
         return lambda customer: not customer.deleted
     return lambda customer: not customer.deleted and customer.email == email

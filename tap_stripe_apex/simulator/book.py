@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias, TypeVar
 
 from tap_stripe_apex.simulator.funds import DAY, Funds, Rates, standing_rates
-from tap_stripe_apex.simulator.ids import identifier
+from tap_stripe_apex.simulator.ids import bucket, identifier
 from tap_stripe_apex.simulator.records import (
     BalanceTransaction,
     Charge,
@@ -38,6 +38,8 @@ class Book:
         currency: what balance transactions settle in, where `rates` knows a rate.
         rates: millionths of `currency` for a unit of another at an epoch second.
         account_id: whose account it is.
+        listing_delay: new objects and events are listed up to this long after they are stamped,
+            each after a time of its own, as Stripe's now and then are.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Book:
         currency: str = "usd",
         rates: Rates = standing_rates,
         account_id: str = "acct_1SimulatedApex0",
+        listing_delay: timedelta = timedelta(0),
     ) -> None:
         self.customers: Collection[Customer] = Collection()
         self.charges: Collection[Charge] = Collection()
@@ -59,6 +62,7 @@ class Book:
         self.livemode = livemode
         self.account_id = account_id
         self._funds = Funds(currency, rates)
+        self._listing_delay = int(listing_delay.total_seconds())
         self._seed = seed
         self._serials: Counter[str] = Counter()
         self._now = epoch(now)
@@ -79,6 +83,16 @@ class Book:
     def oldest_event(self) -> int:
         """Events created before this epoch second are forgotten: Stripe keeps 30 days."""
         return self._now - EVENT_RETENTION
+
+    @property
+    def has_listing_delay(self) -> bool:
+        """Whether there may be objects that are not listed yet."""
+        return self._listing_delay > 0
+
+    def is_listed(self, record: Stored) -> bool:
+        """Whether a list has the record by now; it can be retrieved by its id at once."""
+        age = self._now - record.created
+        return age >= self._listing_delay or age >= bucket(record.id, self._listing_delay + 1)
 
     def schedule(self, at: datetime, operation: Operation) -> None:
         """Let `operation` happen when the clock gets to `at` (at once, if it is past that)."""

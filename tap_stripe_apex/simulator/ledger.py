@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from tap_stripe_apex.simulator.book import Book, epoch
 from tap_stripe_apex.simulator.records import Charge, Customer
-from tap_stripe_apex.simulator.store import Window
+from tap_stripe_apex.simulator.store import EVER, Window
 
 EmailSource: TypeAlias = Literal["customer", "receipt", "billing"]
 
@@ -56,8 +56,8 @@ class Ledger(Struct, frozen=True):
 def take_ledger(book: Book, start: datetime | None, end: datetime | None) -> Ledger:
     """The ledger of the charges created in [start, end), as the books stand now."""
     window = Window(
-        None if start is None else epoch(start),
-        None if end is None else epoch(end),
+        EVER.start if start is None else epoch(start),
+        EVER.end if end is None else epoch(end),
     )
     entries = {
         charge.id: _entry(charge, book.customers[charge.customer] if charge.customer else None)

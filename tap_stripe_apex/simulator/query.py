@@ -11,7 +11,6 @@ from tap_stripe_apex.simulator.store import EVER, Window
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 10
 MAX_TYPES = 20
-MAX_TIME = 2**53
 
 _BRACKETED = re.compile(r"([a-z_]+)\[([a-z0-9]*)\]")
 
@@ -37,7 +36,7 @@ def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False)
         filters: the parameters that compare a field.
         types: whether `types[]` is one of them.
     """
-    limit, start, end = DEFAULT_LIMIT, None, None
+    limit, (start, end) = DEFAULT_LIMIT, EVER
     cursors: dict[str, str] = {}
     where: dict[str, str] = {}
     expand: list[str] = []
@@ -50,8 +49,7 @@ def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False)
             cursors[name] = value
         elif base == "created":
             low, high = _bounds(operator, _integer(value, name))
-            start = low if start is None else max(start, low or start)
-            end = high if end is None else min(end, high or end)
+            start, end = max(start, low), min(end, high)
         elif base == "expand" and operator is not None:
             expand.append(value)
         elif types and base == "types" and operator is not None:
@@ -100,18 +98,18 @@ def _split(name: str) -> tuple[str, str | None]:
     return (match[1], match[2]) if match else (name, None)
 
 
-def _bounds(operator: str | None, at: int) -> tuple[int | None, int | None]:
+def _bounds(operator: str | None, at: int) -> Window:
     match operator:
         case None:
-            return at, at + 1
+            return Window(at, at + 1)
         case "gte":
-            return at, None
+            return Window(start=at)
         case "gt":
-            return at + 1, None
+            return Window(start=at + 1)
         case "lt":
-            return None, at
+            return Window(end=at)
         case "lte":
-            return None, at + 1
+            return Window(end=at + 1)
         case _:
             raise InvalidRequestError(
                 f"Received unknown parameter: created[{operator}]",
@@ -121,7 +119,7 @@ def _bounds(operator: str | None, at: int) -> tuple[int | None, int | None]:
 
 
 def _integer(value: str, param: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,16}", value) or abs(int(value)) > MAX_TIME:
+    if not re.fullmatch(r"[+-]?[0-9]{1,16}", value) or abs(int(value)) >= EVER.end:
         raise InvalidRequestError(
             f"Invalid integer: {value}", code="parameter_invalid_integer", param=param
         )

@@ -70,6 +70,7 @@ class Simulator:
         self.requests = RequestLog()
         self.lock = threading.RLock()
         self.url = ""
+        self.failure: BaseException | None = None
         self._api = Api(account, self.keys, self.oauth)
         self._runner: web.ServerRunner | None = None
 
@@ -87,6 +88,14 @@ class Simulator:
             await self._runner.cleanup()
 
     async def _handle(self, arrived: web.BaseRequest) -> web.StreamResponse:
+        try:
+            return await self._respond(arrived)
+        except Exception as error:
+            # A hook of a test that fails must fail the test, whatever the client makes of a 500.
+            self.failure = error
+            raise
+
+    async def _respond(self, arrived: web.BaseRequest) -> web.StreamResponse:
         request = Request(
             method=arrived.method,
             path=arrived.path,
@@ -172,7 +181,10 @@ def serve(
     gzipped: bool = False,
     on_request: RequestHook | None = None,
 ) -> Iterator[Simulator]:
-    """A running `Simulator` in a thread of its own, gone at the end of the block."""
+    """A running `Simulator` in a thread of its own, gone at the end of the block.
+
+    Raises at the end what `on_request` raised on the way.
+    """
     simulator = Simulator(
         account,
         keys=keys,
@@ -189,6 +201,8 @@ def serve(
     try:
         asyncio.run_coroutine_threadsafe(simulator.start(), loop).result()
         yield simulator
+        if simulator.failure is not None:
+            raise simulator.failure
     finally:
         asyncio.run_coroutine_threadsafe(simulator.stop(), loop).result()
         loop.call_soon_threadsafe(loop.stop)

@@ -21,10 +21,10 @@ R = TypeVar("R", bound=Stored)
 
 
 class Window(NamedTuple):
-    """A half-open range of creation times in epoch seconds; None leaves a side open."""
+    """A half-open range of creation times in epoch seconds, by default all of time."""
 
-    start: int | None = None
-    end: int | None = None
+    start: int = -(2**53)
+    end: int = 2**53
 
 
 EVER = Window()
@@ -117,9 +117,7 @@ class Collection(Generic[R]):
         return Page(found[::-1] if backwards else found, has_more=False)
 
     def _bounds(self, window: Window) -> tuple[int, int]:
-        low = 0 if window.start is None else bisect_left(self._created, window.start)
-        end = len(self._created)
-        return low, end if window.end is None else bisect_left(self._created, window.end)
+        return bisect_left(self._created, window.start), bisect_left(self._created, window.end)
 
     def _narrow(self, where: Mapping[str, str]) -> tuple[Sequence[int], dict[str, str]]:
         """The shortest run of places that one of the filters allows, and the other filters."""
