@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -86,6 +87,7 @@ class StripeStream(Stream, Generic[T]):
         super().__init__(tap)
         self.primary_keys = ("id",)
         self.forced_replication_method = REPLICATION_LOG_BASED
+        self.logger.addFilter(_is_news)
 
     # What a stream says of itself
 
@@ -285,6 +287,11 @@ class StripeStream(Stream, Generic[T]):
         if changes.requests > max(PAGE_SIZE, _pages(bookmark)):
             return f"so much changed that reading it singly would take {changes.requests:.0f}"
         return None
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line is not the SDK's announcement of an error, which has a line of its own."""
+    return not record.msg.startswith("An unhandled error occurred while syncing")
 
 
 def _pages(bookmark: Bookmark) -> int:

@@ -170,12 +170,10 @@ def from_reply(
     if status == 403:
         match = _PERMISSION.search(error.message)
         permission = match[1] if match else None
-        grant = _GRANTS.get(permission or "") or (
-            f"{permission} {match[2]}" if match else f"{what.capitalize()}: Read"
-        )
+        thing, grant = _GRANTS.get(permission or what, (what, f"{what.capitalize()}: Read"))
         return PermissionDeniedError(
-            f"This key cannot read {what}. Grant '{grant}' to it in the Stripe Dashboard "
-            f"({KEYS_URL}), or deselect what needs it.{suffix}",
+            f"This key cannot read {thing}. Grant '{grant}' to it in the Stripe Dashboard "
+            f"({KEYS_URL}), or turn off what needs it.{suffix}",
             permission,
         )
     if status == 429:

@@ -27,7 +27,9 @@ DEFAULTS = Story()
     show_default=True,
     help="How many charges the account's eighteen months of history have.",
 )
-@click.option("--seed", default=DEFAULTS.seed, show_default=True, help="Another one, another story.")
+@click.option(
+    "--seed", default=DEFAULTS.seed, show_default=True, help="Another one, another story."
+)
 @click.option(
     "--great-percent",
     type=click.IntRange(0, 100),

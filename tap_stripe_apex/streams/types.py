@@ -10,8 +10,18 @@ from singer_sdk import typing as th
 
 
 def exact(decimals: int) -> th.CustomType:
-    """An exact decimal number, or null."""
-    return th.CustomType({"type": ["number", "null"], "multipleOf": 10**-decimals})
+    """An exact decimal number with that many decimals, or null.
+
+    The SDK's own extension says so to targets. `multipleOf` would too, but validators compute it
+    in binary floating point and refuse 19.99 as no multiple of 0.001.
+    """
+    return th.CustomType(
+        {
+            "type": ["number", "null"],
+            "x-sql-datatype": "decimal",
+            "x-sql-datatype-properties": {"precision": 38, "scale": decimals},
+        }
+    )
 
 
 class BalanceTransaction(msgspec.Struct, frozen=True):

@@ -143,9 +143,7 @@ def _checkout_email(identity: Identity, email: str, first: str, index: int) -> s
             return email
 
 
-def _billing(
-    identity: Identity, email: str, name: str, country: str, dice: Dice
-) -> BillingDetails:
+def _billing(identity: Identity, email: str, name: str, country: str, dice: Dice) -> BillingDetails:
     city, postal_code, state = _CITIES[country]
     told = identity == "guest_billing" or (identity not in _SILENT and dice.chance(35))
     return BillingDetails(
