@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from abc import abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
@@ -20,6 +19,7 @@ from tap_stripe_apex.slices import PAGE_SIZE, Listed
 from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
+    import logging
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
@@ -108,6 +108,10 @@ class StripeStream(Stream, Generic[T]):
         """The objects of this stream that such an object changed."""
         raise NotImplementedError
 
+    def as_of(self, item: T, change: Change) -> T:  # noqa: ARG002 - for subclasses
+        """The object with what only the event can tell of it."""
+        return item
+
     def awaits(self, item: T) -> bool:  # noqa: ARG002 - for subclasses
         """Whether the object lacks something that will come without an event."""
         return False
@@ -183,25 +187,13 @@ class StripeStream(Stream, Generic[T]):
         if self.replication_method == REPLICATION_FULL_TABLE:
             bookmark = Bookmark(range=bookmark.range)
         bookmark = bookmark.widened(self._tap.date_range.resolve(run.now))
-        progress = Progress(run, bookmark, self)
+        progress = self.new_progress(run, bookmark)
         endpoint = self.endpoint()
-        if bookmark.position is not None:
-            changes = self._changes(run, bookmark)
-            obstacle = self._obstacle(run, bookmark, changes)
-            if obstacle is None:
-                yield from self._follow(endpoint, run, bookmark, changes, progress)
-                bookmark = bookmark.advanced(run.end)
-            else:
-                self.logger.warning(
-                    "All %s since %s are listed again, at about %d requests: %s.",
-                    self.name,
-                    to_iso(bookmark.range.start) if bookmark.range else "the start",
-                    _pages(bookmark),
-                    obstacle,
-                )
-                bookmark = bookmark.forgotten(run.end)
-        else:
+        if bookmark.position is None:
             bookmark = bookmark.forgotten(run.end)
+        else:
+            records, bookmark = self.catch_up(endpoint, run, bookmark, progress)
+            yield from records
         self._remember(bookmark, progress)
         emitted = 0
         per_object = bookmark.seconds_per_object
@@ -220,10 +212,36 @@ class StripeStream(Stream, Generic[T]):
 
     def _remember(self, bookmark: Bookmark, progress: Progress) -> None:
         """Write the state: all records before it were given to the SDK, which has written them."""
-        bookmark = bookmark.with_seen(progress.seen).with_awaited(progress.awaited)
-        bookmark.write(self.stream_state)
+        progress.write(bookmark, self.stream_state)
         self.state_manager.is_flushed = False
         self._tap.write_state_when_due()
+
+    def new_progress(self, run: Run, bookmark: Bookmark) -> Progress:
+        """What the run keeps an eye on while it reads."""
+        return Progress(run, bookmark, self)
+
+    def catch_up(
+        self, endpoint: Endpoint[T], run: Run, bookmark: Bookmark, progress: Progress
+    ) -> tuple[Iterable[Record], Bookmark]:
+        """Bring what was read before up to date.
+
+        Returns:
+            The records of what changed, and the bookmark once they are written. What it then
+            leaves uncovered is listed.
+        """
+        changes = self._changes(run, bookmark)
+        obstacle = self._obstacle(run, bookmark, changes)
+        if obstacle is None:
+            records = self._follow(endpoint, run, bookmark, changes, progress)
+            return records, bookmark.advanced(run.end)
+        self.logger.warning(
+            "All %s since %s are listed again, at about %d requests: %s.",
+            self.name,
+            to_iso(bookmark.range.start) if bookmark.range else "the start",
+            _pages(bookmark),
+            obstacle,
+        )
+        return (), bookmark.forgotten(run.end)
 
     def _follow(
         self,
@@ -238,10 +256,9 @@ class StripeStream(Stream, Generic[T]):
         for related in changes.related:
             items |= {item.id: (item, related.at) for item in self.read_related(related)}
         for item in endpoint.again(changes.plan):
-            at = changes.objects[item.id].at
-            if item.id in items:
-                at = max(at, items[item.id][1])
-            items[item.id] = (item, at)
+            change = changes.objects[item.id]
+            at = max(change.at, items[item.id][1]) if item.id in items else change.at
+            items[item.id] = (self.as_of(item, change), at)
         covered = bookmark.advanced(run.end)
         records = []
         for item, at in sorted(items.values(), key=lambda pair: pair[0].created):
@@ -253,13 +270,19 @@ class StripeStream(Stream, Generic[T]):
         progress.found_nothing_at(changes.objects)
         return records
 
-    def _changes(self, run: Run, bookmark: Bookmark) -> Changes:
+    def new_events(self, run: Run, bookmark: Bookmark) -> list[Event]:
+        """The events of this stream since the bookmark that were not dealt with."""
         since = (bookmark.position or 0) - int(OVERLAP.total_seconds())
-        events = [
+        return [
             event
             for event in run.feed.events
-            if event.created >= since and event.id not in bookmark.seen
+            if event.type in self.event_types
+            and event.created >= since
+            and event.id not in bookmark.seen
         ]
+
+    def _changes(self, run: Run, bookmark: Bookmark) -> Changes:
+        events = self.new_events(run, bookmark)
         covered = bookmark.advanced(run.end)
         objects = {
             id_: Change(id_, created, run.now)

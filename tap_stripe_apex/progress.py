@@ -51,6 +51,10 @@ class Progress:
         """These were asked for, and whatever was not found is gone."""
         self._unread.difference_update(ids)
 
+    def write(self, bookmark: Bookmark, state: dict[str, Any]) -> None:
+        """Write the bookmark, with what the next run must know besides, into the state."""
+        bookmark.with_seen(self.seen).with_awaited(self.awaited).write(state)
+
     @property
     def seen(self) -> list[str]:
         """The recent events that need no further reading."""

@@ -21,7 +21,7 @@ def _account():
     account = Account(now=NOW)
     for number in range(20):
         customer = account.create_customer(f"c{number}@example.com")
-        account.create_charge(
+        charge = account.create_charge(
             10_000 + number,
             "eur",
             customer=customer,
@@ -31,19 +31,34 @@ def _account():
             metadata={"plan": "pro"},
             statement_descriptor="APEX",
         )
+        account.refund(charge, 100)
+        account.dispute(charge)
         account.advance(timedelta(hours=1))
     return account
 
 
 _server = _until_exit.enter_context(serve(_account()))
 
+_config = {
+    "api_key": DEFAULT_KEY,
+    "api_base": _server.url,
+    "date_range": {"start": "2026-01-01"},
+    "expand_balance_transactions": True,
+}
+
+
+def _everything_selected():
+    catalog = TapStripeApex(config=_config).catalog_dict
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if entry["breadcrumb"] == []:
+                entry["metadata"]["selected"] = True
+    return catalog
+
+
 TestTapStripeApex = get_tap_test_class(
     TapStripeApex,
-    config={
-        "api_key": DEFAULT_KEY,
-        "api_base": _server.url,
-        "date_range": {"start": "2026-01-01"},
-        "expand_balance_transactions": True,
-    },
+    config=_config,
+    catalog=_everything_selected(),
     suite_config=SuiteConfig(max_records_limit=20),
 )

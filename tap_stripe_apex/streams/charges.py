@@ -21,7 +21,7 @@ from tap_stripe_apex.changes import (
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.errors import KEYS_URL
 from tap_stripe_apex.listing import Optional
-from tap_stripe_apex.streams.types import BalanceTransaction, exact, reference
+from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact, reference
 from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
@@ -127,13 +127,7 @@ class Charges(StripeStream[Charge]):
     schema = th.PropertiesList(
         th.Property("id", th.StringType, required=True),
         th.Property("created", th.DateTimeType, required=True, description="UTC"),
-        th.Property(
-            "updated_at",
-            th.DateTimeType,
-            required=True,
-            description="When this version became true: the time of the event that told of the "
-            "change, or of the listing that found it.",
-        ),
+        UPDATED_AT,
         th.Property("amount", th.IntegerType, required=True, description="Asked, in minor units"),
         th.Property(
             "amount_captured",
@@ -177,7 +171,7 @@ class Charges(StripeStream[Charge]):
         th.Property("payment_intent_id", th.StringType),
         th.Property("payment_method_type", th.StringType, description="card, sepa_debit, ..."),
         th.Property("description", th.StringType),
-        th.Property("metadata", th.ObjectType(additional_properties=th.StringType)),
+        METADATA,
         th.Property("statement_descriptor", th.StringType),
         th.Property("balance_transaction_id", th.StringType),
         th.Property(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
 from singer_sdk import typing as th
@@ -22,6 +22,19 @@ def exact(decimals: int) -> th.CustomType:
             "x-sql-datatype-properties": {"precision": 38, "scale": decimals},
         }
     )
+
+
+UPDATED_AT: Final = th.Property(
+    "updated_at",
+    th.DateTimeType,
+    required=True,
+    description="When this version became true: the time of the event that told of the change, or "
+    "of the listing that found it.",
+)
+METADATA: Final = th.Property("metadata", th.ObjectType(additional_properties=th.StringType))
+DELETED_AT: Final = th.Property(
+    "_sdc_deleted_at", th.DateTimeType, description="Set once it is gone"
+)
 
 
 class BalanceTransaction(msgspec.Struct, frozen=True):
