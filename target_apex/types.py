@@ -147,7 +147,13 @@ def _singer_decimal(schema: Mapping[str, Any]) -> ColumnType:
 
 
 def _number(schema: Mapping[str, Any]) -> ColumnType:
-    """DECIMAL where `multipleOf` states the decimal places, sized by the bounds; else DOUBLE."""
+    """DECIMAL where the schema states the decimal places, else DOUBLE.
+
+    They are stated by the SDK's extension `x-sql-datatype`, or by `multipleOf` with the bounds.
+    """
+    if schema.get("x-sql-datatype") in {"decimal", "numeric"}:
+        sized = schema.get("x-sql-datatype-properties")
+        return _singer_decimal(sized if isinstance(sized, dict) else {})
     step = _as_decimal(schema.get("multipleOf"))
     if step is None or step <= 0:
         return DOUBLE
