@@ -68,7 +68,7 @@ DEFAULTS = Story()
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the address here once it can be used.",
 )
-def simulate(  # noqa: D417 - the options' help describes the arguments
+def simulate(
     *,
     port: int,
     charges: int,
@@ -126,8 +126,7 @@ def _greeting(simulator: "Simulator") -> str:
     account, app = simulator.account, simulator.oauth.app
     return "\n".join(
         (
-            f"# A simulated account with {len(account.charges):,} charges until "
-            f"{account.now:%Y-%m-%d}. To read it:",
+            f"# A simulated account: {len(account.charges):,} charges, now {account.now:%Y-%m-%d}",
             f"export TAP_STRIPE_APEX_API_BASE={simulator.url}",
             f"export TAP_STRIPE_APEX_API_KEY={DEFAULT_KEY}",
             "# To connect by OAuth instead of the key:",

@@ -27,12 +27,20 @@ _EVERY_CARD: JsonObject = {
     "transaction_link_id": None,
 }
 
+# Banks have no way back through the method itself: they are sent a transfer.
+_TRANSFERS = {
+    "boleto": "br_bank_transfer",
+    "link": "us_bank_transfer",
+    "sepa_debit": "eu_bank_transfer",
+    "us_bank_account": "us_bank_transfer",
+}
+
 
 def payment_method_details(charge: Charge) -> JsonObject:
     """`Charge.payment_method_details`: `type` and the part that is named after it."""
     method = charge.method
     if method.type != "card":
-        return _bank_details(method)
+        return {method.type: _other_details(method), "type": method.type}
     return {"card": _card_details(method, charge), "type": "card"}
 
 
@@ -48,9 +56,7 @@ def refund_destination(method: PaymentMethod, reference: str) -> JsonObject:
             },
             "type": "card",
         }
-    kind = {"sepa_debit": "eu_bank_transfer", "us_bank_account": "us_bank_transfer"}.get(
-        method.type, method.type
-    )
+    kind = _TRANSFERS[method.type]
     return {kind: {"reference": reference, "reference_status": "available"}, "type": kind}
 
 
@@ -93,27 +99,31 @@ def _wallet(method: PaymentMethod) -> JsonObject | None:
     return wallet
 
 
-def _bank_details(method: PaymentMethod) -> JsonObject:
-    details = {
-        "sepa_debit": {
-            "bank_code": method.bank_code or "37040044",
-            "branch_code": "",
-            "country": method.country,
-            "expected_debit_date": None,
-            "fingerprint": method.fingerprint,
-            "last4": method.last4,
-            "mandate": "mandate_" + method.id[3:],
-        },
-        "us_bank_account": {
-            "account_holder_type": "individual",
-            "account_type": "checking",
-            "bank_name": method.bank_name or "SIMULATED BANK",
-            "expected_debit_date": None,
-            "fingerprint": method.fingerprint,
-            "last4": method.last4,
-            "mandate": "mandate_" + method.id[3:],
-            "payment_reference": None,
-            "routing_number": method.bank_code or "110000000",
-        },
-    }
-    return {method.type: details.get(method.type, {}), "type": method.type}
+def _other_details(method: PaymentMethod) -> JsonObject:
+    match method.type:
+        case "sepa_debit":
+            return {
+                "bank_code": method.bank_code or "37040044",
+                "branch_code": "",
+                "country": method.country,
+                "expected_debit_date": None,
+                "fingerprint": method.fingerprint,
+                "last4": method.last4,
+                "mandate": "mandate_" + method.id[3:],
+            }
+        case "us_bank_account":
+            return {
+                "account_holder_type": "individual",
+                "account_type": "checking",
+                "bank_name": method.bank_name or "SIMULATED BANK",
+                "expected_debit_date": None,
+                "fingerprint": method.fingerprint,
+                "last4": method.last4,
+                "mandate": "mandate_" + method.id[3:],
+                "payment_reference": None,
+                "routing_number": method.bank_code or "110000000",
+            }
+        case "boleto":
+            return {"tax_id": "000.000.000-00"}
+        case _:
+            return {"country": method.country, "funding_source_group": None}

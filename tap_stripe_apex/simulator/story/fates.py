@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from functools import partial
 
-from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.account import AUTHORISATION_LIFE, Account
 from tap_stripe_apex.simulator.book import Operation
-from tap_stripe_apex.simulator.disputes import Outcome
 from tap_stripe_apex.simulator.funds import DAY
 from tap_stripe_apex.simulator.story.payments import Fate, PlannedCharge
 from tap_stripe_apex.simulator.story.people import Payer
@@ -92,7 +91,7 @@ def _captured(account: Account, charge: str, planned: PlannedCharge) -> None:
 
 
 def _expired(account: Account, charge: str, planned: PlannedCharge) -> None:
-    account.schedule_epoch(account.now_epoch + 7 * DAY, partial(account.expire, charge))
+    account.schedule_epoch(planned.at + AUTHORISATION_LIFE, partial(account.expire, charge))
 
 
 def _refunded(account: Account, charge: str, planned: PlannedCharge) -> None:
@@ -120,8 +119,10 @@ def _disputed(account: Account, charge: str, planned: PlannedCharge) -> None:
     def complain() -> None:
         dispute = account.dispute(charge)
         _later(account, planned, 3, partial(account.answer_dispute, dispute))
-        outcome: Outcome = "won" if planned.fate is Fate.DISPUTE_WON else "lost"
-        _later(account, planned, 40, partial(account.close_dispute, dispute, outcome))
+        close = partial(
+            account.close_dispute, dispute, "won" if planned.fate is Fate.DISPUTE_WON else "lost"
+        )
+        _later(account, planned, 40, close)
 
     _later(account, planned, 5 + planned.luck % 30, complain)
 

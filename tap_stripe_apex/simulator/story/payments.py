@@ -127,7 +127,9 @@ class Planner:
         if dice.chance(_BATCH_PERCENT):
             moments[1:] = [day for day in self._billing_days if day > joined][: months - 1]
         return [
-            _planned(at, payer, amount, f"Plan {name}", _PLAN_METADATA[level], dice)
+            PlannedCharge(
+                at, payer, amount, f"Plan {name}", _PLAN_METADATA[level], *_drawn(payer, dice)
+            )
             for at in moments
             if at < self._end
         ]
@@ -156,13 +158,9 @@ class Planner:
         quantity = 1 if dice.chance(80) else dice.between(2, 4)
         amount = quantity * price * _PRICE_UNITS.get(payer.currency, 100)
         metadata = {"order_id": f"A-{payer.index}-{at % DAY}"} if dice.chance(50) else {}
-        return _planned(at, payer, amount, product, metadata, dice)
+        return PlannedCharge(at, payer, amount, product, metadata, *_drawn(payer, dice))
 
 
-def _planned(
-    at: int, payer: Payer, amount: int, description: str, metadata: Metadata, dice: Dice
-) -> PlannedCharge:
+def _drawn(payer: Payer, dice: Dice) -> tuple[Fate, int]:
     fates = _CARD_FATES if payer.method.type == "card" else _BANK_FATES
-    return PlannedCharge(
-        at, payer, amount, description, metadata, dice.pick(fates), dice.below(1_000_000)
-    )
+    return dice.pick(fates), dice.below(1_000_000)
