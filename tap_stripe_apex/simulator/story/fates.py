@@ -9,24 +9,20 @@ from tap_stripe_apex.simulator.funds import DAY
 from tap_stripe_apex.simulator.story.payments import Fate, PlannedCharge
 from tap_stripe_apex.simulator.story.people import Payer
 
-_UNCAPTURED = {Fate.CAPTURED, Fate.CAPTURED_PARTLY, Fate.EXPIRED}
-_PENDING = {Fate.SETTLED, Fate.SETTLED_REFUNDED, Fate.SETTLED_REVERSED, Fate.FAILED}
 _HOUR = 3_600
 
 
 def happen(account: Account, planned: PlannedCharge) -> None:
     """Make the charge now, and the payer's customer with the first one."""
     payer, fate = planned.payer, planned.fate
-    pending = fate in _PENDING
     if payer.has_customer and payer.customer is None:
         payer.customer = _welcome(account, payer, planned)
     charge = account.create_charge(
         planned.amount,
         payer.currency,
-        status="failed" if fate is Fate.DECLINED else "pending" if pending else "succeeded",
-        capture=fate not in _UNCAPTURED,
-        # Some debits have their balance transaction while they are pending.
-        posted=False if fate is Fate.POSTED_LATE else planned.luck % 2 == 0 if pending else None,
+        status=fate.status,
+        capture=fate.capture,
+        posted=_posted(planned),
         customer=payer.customer,
         receipt_email=_receipt_email(payer),
         billing=payer.billing,
@@ -36,6 +32,13 @@ def happen(account: Account, planned: PlannedCharge) -> None:
     )
     if fate is not Fate.PLAIN and fate is not Fate.DECLINED:
         _FOLLOW_UPS[fate](account, charge, planned)
+
+
+def _posted(planned: PlannedCharge) -> bool | None:
+    if planned.fate is Fate.POSTED_LATE:
+        return False
+    # Some debits have their balance transaction while they are pending.
+    return planned.luck % 2 == 0 if planned.fate.status == "pending" else None
 
 
 def part(planned: PlannedCharge) -> int:

@@ -1,11 +1,11 @@
 """What people pay, and what becomes of it: one fate for each charge."""
 
-from enum import Enum, auto
+from enum import Enum
 
 from msgspec import Struct
 
 from tap_stripe_apex.simulator.funds import DAY
-from tap_stripe_apex.simulator.records import Metadata
+from tap_stripe_apex.simulator.records import ChargeStatus, Metadata
 from tap_stripe_apex.simulator.story.dice import Dice, Table
 from tap_stripe_apex.simulator.story.people import Payer
 from tap_stripe_apex.simulator.story.span import busy_second
@@ -23,26 +23,30 @@ _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
 
 
 class Fate(Enum):
-    """What becomes of a charge."""
+    """What becomes of a charge, and the status and capture that it begins with."""
 
-    PLAIN = auto()
-    POSTED_LATE = auto()
-    DECLINED = auto()
-    CAPTURED = auto()
-    CAPTURED_PARTLY = auto()
-    EXPIRED = auto()
-    REFUNDED = auto()
-    REFUNDED_PARTLY = auto()
-    REFUNDED_SLOWLY = auto()
-    REFUND_FAILED = auto()
-    DISPUTE_WON = auto()
-    DISPUTE_LOST = auto()
-    INQUIRY_CLOSED = auto()
-    INQUIRY_ESCALATED = auto()
-    SETTLED = auto()
-    SETTLED_REFUNDED = auto()
-    SETTLED_REVERSED = auto()
-    FAILED = auto()
+    def __init__(self, _: str, status: ChargeStatus = "succeeded", *uncaptured: str) -> None:
+        self.status: ChargeStatus = status
+        self.capture = not uncaptured
+
+    PLAIN = ("plain",)
+    POSTED_LATE = ("posted late",)
+    DECLINED = "declined", "failed"
+    CAPTURED = "captured", "succeeded", "uncaptured"
+    CAPTURED_PARTLY = "captured partly", "succeeded", "uncaptured"
+    EXPIRED = "expired", "succeeded", "uncaptured"
+    REFUNDED = ("refunded",)
+    REFUNDED_PARTLY = ("refunded partly",)
+    REFUNDED_SLOWLY = ("refunded slowly",)
+    REFUND_FAILED = ("refund failed",)
+    DISPUTE_WON = ("dispute won",)
+    DISPUTE_LOST = ("dispute lost",)
+    INQUIRY_CLOSED = ("inquiry closed",)
+    INQUIRY_ESCALATED = ("inquiry escalated",)
+    SETTLED = "settled", "pending"
+    SETTLED_REFUNDED = "settled, then refunded", "pending"
+    SETTLED_REVERSED = "settled, then reversed", "pending"
+    FAILED = "failed", "pending"
 
 
 _CARD_FATES = Table(
