@@ -1,6 +1,7 @@
 """What people pay, and what becomes of it: one fate for each charge."""
 
 from enum import Enum
+from operator import attrgetter
 
 from msgspec import Struct
 
@@ -19,6 +20,7 @@ _PLAN_METADATA: tuple[Metadata, ...] = tuple({"plan": name} for name, _ in _PLAN
 _PRODUCTS = (("Template pack", 19), ("Workshop", 49), ("Audit", 149), ("Annual pass", 290))
 _PRODUCT_OF = Table({0: 40, 1: 33, 2: 19, 3: 8})
 _BATCH_PERCENT = 8
+_GREAT_PERCENT = 45  # of those who know the company by then
 _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
 
 
@@ -96,16 +98,12 @@ class Planner:
         end: the epoch second at which nothing more is planned.
         billing_days: when subscribers of the batch biller pay, all in one second.
         great_day: the epoch second at which the great day begins.
-        great_percent: how many of those who know the company buy on it.
     """
 
-    def __init__(
-        self, end: int, billing_days: list[int], great_day: int, great_percent: int
-    ) -> None:
+    def __init__(self, end: int, billing_days: list[int], great_day: int) -> None:
         self._end = end
         self._billing_days = billing_days
         self._great_day = great_day
-        self._great_percent = great_percent
 
     def plan(self, payer: Payer, joined: int, *, premium: bool, dice: Dice) -> list[PlannedCharge]:
         """The charges of a payer whose first is at `joined`, in order of time."""
@@ -113,10 +111,19 @@ class Planner:
             charges = self._subscription(payer, joined, dice, premium=premium)
         else:
             charges = self._orders(payer, joined, dice, premium=premium)
-        if joined < self._great_day and dice.chance(self._great_percent):
-            charges += self._bargains(payer, dice)
-            charges.sort(key=lambda charge: charge.at)
+        if joined < self._great_day and dice.chance(_GREAT_PERCENT):
+            charges += self.bargains(payer, dice)
+            charges.sort(key=attrgetter("at"))
         return charges
+
+    def bargains(self, payer: Payer, dice: Dice) -> list[PlannedCharge]:
+        """What somebody buys on the great day, a fifth off, in order of time."""
+        charges = []
+        for _ in range(dice.between(1, 2)):
+            order = self._order(busy_second(dice, self._great_day), payer, dice)
+            order.amount = order.amount * 8 // 10
+            charges.append(order)
+        return sorted(charges, key=attrgetter("at"))
 
     def _subscription(
         self, payer: Payer, joined: int, dice: Dice, *, premium: bool
@@ -147,14 +154,6 @@ class Planner:
             if not dice.chance(52):
                 break
             at += dice.between(3, 110) * DAY + dice.below(DAY)
-        return charges
-
-    def _bargains(self, payer: Payer, dice: Dice) -> list[PlannedCharge]:
-        charges = []
-        for _ in range(dice.between(1, 2)):
-            order = self._order(busy_second(dice, self._great_day), payer, dice)
-            order.amount = order.amount * 8 // 10
-            charges.append(order)
         return charges
 
     def _order(self, at: int, payer: Payer, dice: Dice, extra: int = 0) -> PlannedCharge:
