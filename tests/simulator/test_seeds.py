@@ -66,6 +66,27 @@ def test_every_charge_s_currency_has_a_rate_on_every_day(rows):
                 assert (day, source, target) in pairs
 
 
+def test_most_revenue_belongs_to_a_lead_once_emails_are_tidied_and_some_never_does(rows):
+    def tidy(email):
+        return email.strip().lower()
+
+    ledger = Story().account().ledger().charges.values()
+    leads = {lead["email"] for lead in rows["leads"]}
+    tidied = {tidy(email) for email in leads}
+    gross = sum(charge.gross for charge in ledger if charge.currency == "usd")
+    as_written, matched, nameless = (
+        sum(charge.gross for charge in ledger if charge.currency == "usd" and test(charge.email))
+        for test in (
+            leads.__contains__,
+            lambda email: email is not None and tidy(email) in tidied,
+            lambda email: email is None,
+        )
+    )
+    assert 0 < nameless < gross / 10
+    assert as_written < matched - gross / 20
+    assert gross * 6 / 10 < matched < gross * 9 / 10
+
+
 def test_utm_values_come_in_every_spelling(rows):
     sources = {row["utm_source"] for row in rows["touchpoints"]}
     assert {"google", "Google", "GOOGLE", "facebook", "Facebook", "fb", ""} <= sources

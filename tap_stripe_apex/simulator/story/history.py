@@ -118,17 +118,16 @@ class Story:
         account.advance_to(NOW)
 
     def _empty_account(self) -> Account:
-        return Account(START, seed=self.seed, rates=self.rates().to_dollars())
+        return Account(START, seed=self.seed, rates=self.rates().on)
 
     def _engagement(self, index: int, rhythm: Rhythm, planner: Planner) -> Engagement:
         dice = Dice(self.seed, _PAYERS, index)
         payer = make_payer(self.seed, index, dice.pick(OF_PAYERS), dice)
+        visitor = visitor_id(self.seed, "payer", index)
         if self.great_share > _NATURAL_SHARE and dice.share() < self._hunters():
             bargains = planner.bargains(payer, dice)
-            visitor = visitor_id(self.seed, "payer", index)
             return Engagement(payer, visitor, bargains[0].at, bargains)
         joined = rhythm.moment(dice)
-        visitor = visitor_id(self.seed, "payer", index)
         premium = dice.chance(payer.campaign.premium)
         lost = False
         if PRICING_PAGE.runs(joined):
