@@ -75,7 +75,7 @@
 
 {#- The host of a URL in lower case without `www.`; of an app's referrer, its package. -#}
 {% macro url_host(url) -%}
-    {{ stripe_apex.first_group('lower(' ~ url ~ ')', '^[a-z-]+://(?:www[.])?([^/:?#]+)') }}
+    lower({{ stripe_apex.first_group(url, '^[A-Za-z-]+://(?:[Ww][Ww][Ww][.])?([^/:?#]+)') }})
 {%- endmacro %}
 
 
@@ -85,4 +85,23 @@
         when {{ url }} like '%{{ name }}=%'
             then replace({{ stripe_apex.first_group('lower(' ~ url ~ ')', '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' ')
     end
+{%- endmacro %}
+
+
+{#- A whole number of 60 bits that stands for a text: joins run on it several times faster, and no
+    address leaves the identity models. A test says that no two people share one. -#}
+{% macro person_id(text) -%}
+    {{ return(adapter.dispatch('person_id', 'stripe_apex')(text)) }}
+{%- endmacro %}
+
+{% macro default__person_id(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__person_id(text) -%}
+    cast('0x' || md5({{ text }})[1:15] as bigint)
+{%- endmacro %}
+
+{% macro postgres__person_id(text) -%}
+    cast(cast('x0' || substr(md5({{ text }}), 1, 15) as bit(64)) as bigint)
 {%- endmacro %}

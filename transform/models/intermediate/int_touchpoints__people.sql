@@ -1,0 +1,53 @@
+{#- One pass over the largest table: who came, when, and what tells where from. -#}
+with touchpoints as (
+
+    select * from {{ ref('stg_web__touchpoints') }}
+
+),
+
+visitors as (
+
+    select * from {{ ref('int_identity__visitors') }}
+
+),
+
+emails as (
+
+    select * from {{ ref('int_identity__emails') }}
+
+),
+
+resolved as (
+
+    select
+        touchpoint_id,
+        visitor_id,
+        email,
+        occurred_at,
+        {{ outside_host('referrer', 'landing_page') }} as referrer_host,
+        {{ visit_signals() }}
+    from touchpoints
+
+),
+
+with_person as (
+
+    select
+        resolved.touchpoint_id,
+        resolved.occurred_at,
+        resolved.campaign,
+        coalesce(
+            visitors.person_id,
+            emails.person_id,
+            {{ person_id("'visitor ' || resolved.visitor_id") }}
+        ) as person_id,
+        {{ signal_key('resolved.referrer_host') }} as signal
+    from resolved
+    left join visitors
+        on resolved.visitor_id = visitors.visitor_id
+    left join emails
+        on resolved.email = emails.email
+
+)
+
+select * from with_person
