@@ -1,9 +1,17 @@
-{#- What tells where a visit came from, in the order of trust: the field, then the landing page's
-    query string. -#}
+{#- What the query string of the landing page says; empty where it says nothing. -#}
+{% macro landing_parameters() -%}
+    {% for name in ['utm_source', 'utm_medium', 'utm_campaign'] -%}
+    {{ stripe_apex.url_parameter('landing_page', name) }} as landing_{{ name }},
+    {% endfor -%}
+    {{ stripe_apex.url_host('landing_page') }} as landing_host
+{%- endmacro %}
+
+
+{#- What tells where a visit came from, in the order of trust: the field, then the landing page. -#}
 {% macro visit_signals(click_ids=true) -%}
-    coalesce(utm_source, {{ stripe_apex.url_parameter('landing_page', 'utm_source') }}) as source,
-    coalesce(utm_medium, {{ stripe_apex.url_parameter('landing_page', 'utm_medium') }}) as medium,
-    coalesce(utm_campaign, {{ stripe_apex.url_parameter('landing_page', 'utm_campaign') }}) as campaign,
+    coalesce(utm_source, nullif(landing_utm_source, '')) as source,
+    coalesce(utm_medium, nullif(landing_utm_medium, '')) as medium,
+    coalesce(utm_campaign, nullif(landing_utm_campaign, '')) as campaign,
     {% for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] -%}
     case
         when {% if click_ids %}{{ name }} is not null or {% endif %}landing_page like '%{{ name }}=%'
@@ -11,18 +19,6 @@
         else ''
     end {{ '|| ' if not loop.last }}
     {%- endfor %} as click_ids
-{%- endmacro %}
-
-
-{#- The host that sent the visitor; a click within the site was sent by nobody. -#}
-{% macro outside_host(referrer, landing_page) -%}
-    case
-        when {{ referrer }} is null then '-'
-        else coalesce(nullif(
-            coalesce({{ stripe_apex.url_host(referrer) }}, '-'),
-            coalesce({{ stripe_apex.url_host(landing_page) }}, '')
-        ), '-')
-    end
 {%- endmacro %}
 
 

@@ -59,17 +59,17 @@
 {%- endmacro %}
 
 
-{#- The first group of a regular expression in a text, null where it does not occur. -#}
+{#- The first group of a regular expression in a text, empty or null where it does not occur. -#}
 {% macro first_group(value, pattern) -%}
     {{ return(adapter.dispatch('first_group', 'stripe_apex')(value, pattern)) }}
 {%- endmacro %}
 
 {% macro default__first_group(value, pattern) -%}
-    nullif(regexp_extract({{ value }}, '{{ pattern }}', 1), '')
+    regexp_extract({{ value }}, '{{ pattern }}', 1)
 {%- endmacro %}
 
 {% macro postgres__first_group(value, pattern) -%}
-    nullif(substring({{ value }} from '{{ pattern }}'), '')
+    substring({{ value }} from '{{ pattern }}')
 {%- endmacro %}
 
 
@@ -79,11 +79,11 @@
 {%- endmacro %}
 
 
-{#- A query parameter of a URL in lower case, null where it is missing or empty. -#}
+{#- A query parameter of a URL in lower case, empty or null where it is missing. -#}
 {% macro url_parameter(url, name) -%}
     case
         when {{ url }} like '%{{ name }}=%'
-            then replace({{ stripe_apex.first_group('lower(' ~ url ~ ')', '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' ')
+            then lower(replace({{ stripe_apex.first_group(url, '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' '))
     end
 {%- endmacro %}
 

@@ -17,6 +17,16 @@ emails as (
 
 ),
 
+read_urls as (
+
+    select
+        *,
+        {{ url_host('referrer') }} as referrer_host,
+        {{ landing_parameters() }}
+    from touchpoints
+
+),
+
 resolved as (
 
     select
@@ -24,9 +34,12 @@ resolved as (
         visitor_id,
         email,
         occurred_at,
-        {{ outside_host('referrer', 'landing_page') }} as referrer_host,
+        case
+            when referrer_host = landing_host or referrer_host = '' or referrer_host is null then '-'
+            else referrer_host
+        end as outside_host,
         {{ visit_signals() }}
-    from touchpoints
+    from read_urls
 
 ),
 
@@ -41,7 +54,7 @@ with_person as (
             emails.person_id,
             {{ person_id("'visitor ' || resolved.visitor_id") }}
         ) as person_id,
-        {{ signal_key('resolved.referrer_host') }} as signal
+        {{ signal_key('resolved.outside_host') }} as signal
     from resolved
     left join visitors
         on resolved.visitor_id = visitors.visitor_id
