@@ -1,0 +1,157 @@
+"""What a stream remembers between runs: the range, what of it was read, and as of when.
+
+The invariant: every object created in `covered` was emitted as it was at `position` or later. So
+a state is true at any moment, and what a run still has to do follows from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso, union
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+MAX_AWAITED: Final = 1000
+"""A bound for the state; an account has hardly ever more than a few."""
+
+MAX_SEEN: Final = 500
+"""More recent events than this are read again rather than remembered: no run is quiet then."""
+
+_KEYS: Final = ("range", "covered", "position", "seen", "listed", "awaited")
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """A stream's place in Stripe's time.
+
+    Attributes:
+        range: everything that was ever wanted; it only grows.
+        covered: what of it was read, oldest first.
+        position: Stripe's time as of which the covered part is true.
+        seen: events just before `position` whose objects were read after them.
+        listed: objects found while listing the covered part; with its length, their density.
+        awaited: objects that lack something which comes without an event: by id, when they were
+            created and since when they are awaited.
+    """
+
+    range: Window | None = None
+    covered: tuple[Window, ...] = ()
+    position: int | None = None
+    seen: frozenset[str] = field(default_factory=frozenset)
+    listed: int = 0
+    awaited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def gaps(self) -> list[Window]:
+        """What is still to be listed, oldest first."""
+        return subtract(self.range, self.covered) if self.range else []
+
+    @property
+    def seconds_per_object(self) -> float | None:
+        """Mean distance in time between listed objects; None while nothing is known."""
+        seconds = sum(window.seconds for window in self.covered)
+        return seconds / self.listed if self.listed and seconds else None
+
+    @property
+    def follows_position(self) -> bool:
+        """Whether everything up to `position` is covered, so that events tell all that is new."""
+        return self.position is not None and any(
+            window.end == self.position for window in self.covered
+        )
+
+    def covers(self, created: int) -> bool:
+        """Whether an object created in that second was emitted, if it was to be emitted."""
+        return any(created in window for window in self.covered)
+
+    def widened(self, wanted: Window) -> Bookmark:
+        """With a range that holds `wanted` too, and all between."""
+        if self.range is None:
+            return replace(self, range=wanted)
+        start, end = self.range
+        return replace(self, range=Window(min(start, wanted.start), max(end, wanted.end)))
+
+    def forgotten(self, position: int) -> Bookmark:
+        """With nothing covered, so that the whole range is listed again as of `position`."""
+        return replace(self, covered=(), position=position, seen=frozenset(), listed=0, awaited={})
+
+    def advanced(self, position: int) -> Bookmark:
+        """After all changes up to `position` were emitted."""
+        covered = self.covered
+        if self.follows_position and self.range and self.position is not None:
+            covered = (*covered, Window(self.position, min(position, self.range.end)))
+        return replace(self, covered=tuple(union(covered)), position=position)
+
+    def read(self, window: Window, count: int) -> Bookmark:
+        """After all `count` objects created in `window` were emitted."""
+        covered = tuple(union((*self.covered, window)))
+        return replace(self, covered=covered, listed=self.listed + count)
+
+    def with_seen(self, events: Collection[str]) -> Bookmark:
+        """Remembering these recent events, unless they are too many."""
+        return replace(self, seen=frozenset(events if len(events) <= MAX_SEEN else ()))
+
+    def with_awaited(self, awaited: Mapping[str, tuple[int, int]]) -> Bookmark:
+        """Remembering these objects, the latest if they are too many."""
+        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-MAX_AWAITED:]
+        return replace(self, awaited=dict(latest))
+
+    def to_state(self) -> dict[str, Any]:
+        """As JSON, readable by people."""
+        state: dict[str, Any] = {
+            "covered": [[to_iso(start), to_iso(end)] for start, end in self.covered],
+            "listed": self.listed,
+        }
+        if self.range:
+            state["range"] = [to_iso(self.range.start), to_iso(self.range.end)]
+        if self.position is not None:
+            state["position"] = to_iso(self.position)
+        if self.seen:
+            state["seen"] = sorted(self.seen)
+        if self.awaited:
+            state["awaited"] = {
+                id_: [to_iso(created), to_iso(since)]
+                for id_, (created, since) in self.awaited.items()
+            }
+        return state
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], stream: str) -> Bookmark:
+        """What `to_state` wrote, perhaps with keys of others beside it.
+
+        Raises:
+            ConfigurationError: the keys are there, but not what was written.
+        """
+        try:
+            bounds = state.get("range")
+            position = state.get("position")
+            return cls(
+                range=_window(bounds) if bounds else None,
+                covered=tuple(union(_window(pair) for pair in state.get("covered", []))),
+                position=from_iso(position) if position else None,
+                seen=frozenset(map(str, state.get("seen", []))),
+                listed=int(state.get("listed", 0)),
+                awaited={
+                    id_: (from_iso(created), from_iso(since))
+                    for id_, (created, since) in state.get("awaited", {}).items()
+                },
+            )
+        except (ValueError, TypeError, AttributeError) as exc:
+            raise ConfigurationError(
+                f"The state of stream {stream!r} is damaged. Repair it, or remove it to read the "
+                "whole date_range again; the target merges what it has already."
+            ) from exc
+
+    def write(self, state: dict[str, Any]) -> None:
+        """Replace the bookmark in the stream's own state dictionary."""
+        for key in _KEYS:
+            state.pop(key, None)
+        state.update(self.to_state())
+
+
+def _window(pair: Any) -> Window:
+    start, end = pair
+    return Window(from_iso(start), from_iso(end))

@@ -1,0 +1,36 @@
+"""`stripe-apex`: what is done by hand around the tap."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from tap_stripe_apex.check import check
+from tap_stripe_apex.errors import TapError, redact
+from tap_stripe_apex.report.command import report
+from tap_stripe_apex.simulator.command import simulate
+
+_logger = logging.getLogger("stripe-apex")
+
+
+class _Group(click.Group):
+    """A group whose errors are one line and exit code 1, with a traceback only for debugging."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except TapError as exc:
+            _logger.debug("The traceback:", exc_info=True)
+            raise click.ClickException(redact(str(exc))) from exc
+
+
+@click.group(cls=_Group)
+@click.option("--log-level", default="warning", type=click.Choice(["debug", "info", "warning"]))
+def main(log_level: str) -> None:
+    """From Stripe payments to marketing truth."""
+    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
+
+
+for _command in (check, report, simulate):
+    main.add_command(_command)

@@ -1,0 +1,194 @@
+"""Everything that can go wrong, grouped by how one recovers.
+
+TapError
+├── ConfigurationError          change a setting
+│   └── CredentialError         change the key or connect again
+├── UnknownCurrencyError        update the package
+└── StripeError                 Stripe answered, or did not
+    ├── AuthenticationError     401: make a new key or connect again
+    │   └── ExpiredTokenError   401 on an OAuth token: it is refreshed once, then connect again
+    ├── PermissionDeniedError   403: grant the permission
+    ├── InvalidRequestError     another 4xx: a bug of ours or an object that is gone
+    ├── RateLimitedError        429 for longer than the retries last
+    └── UnavailableError        5xx, no connection, or an answer that cannot be read
+
+Every message is one line that says what is wrong and what to do. None holds a key, a token or
+an email.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+KEYS_URL: Final = "https://dashboard.stripe.com/apikeys"
+
+_SECRETS = re.compile(
+    r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
+)
+_EMAILS = re.compile(r"[^\s@'\"<>]+@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+
+
+def redact(text: str) -> str:
+    """`text` in one line, without anything shaped like a key, a token or an email."""
+    text = _SECRETS.sub(lambda match: f"{match[1]}****", " ".join(text.split()))
+    return _EMAILS.sub("****@****", text)
+
+
+class TapError(Exception):
+    """Base of all errors that a user can do something about."""
+
+
+class ConfigurationError(TapError):
+    """A setting is missing, unknown or makes no sense."""
+
+
+class CredentialError(ConfigurationError):
+    """The key or token cannot be right, seen without asking Stripe."""
+
+
+class UnknownCurrencyError(TapError):
+    """Stripe sent a currency whose minor units are not known."""
+
+    def __init__(self, currency: str) -> None:
+        super().__init__(
+            f"Stripe sent the currency {currency!r}, whose minor units this version does not "
+            "know. Update tap-stripe-apex, or report the currency; its amounts are not guessed."
+        )
+
+
+class StripeError(TapError):
+    """Stripe refused a request or could not be reached."""
+
+    date: int | None = None
+    """Stripe's time of the refusal, in seconds since 1970; None where nothing was answered."""
+
+
+class AuthenticationError(StripeError):
+    """Stripe does not accept the key."""
+
+
+class ExpiredTokenError(AuthenticationError):
+    """Stripe no longer accepts the access token or key, which was good before."""
+
+
+class PermissionDeniedError(StripeError):
+    """The key lacks a permission; `permission` is Stripe's name of it where known."""
+
+    def __init__(self, message: str, permission: str | None = None) -> None:
+        super().__init__(message)
+        self.permission = permission
+
+
+class InvalidRequestError(StripeError):
+    """Stripe cannot serve the request as it is; `code` is Stripe's, such as resource_missing."""
+
+    def __init__(self, message: str, code: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class RateLimitedError(StripeError):
+    """Stripe kept answering 429."""
+
+
+class UnavailableError(StripeError):
+    """Stripe could not be reached, or its answers could not be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorBody:
+    """The part of Stripe's error body that matters. https://docs.stripe.com/api/errors"""
+
+    code: str | None = None
+    message: str = ""
+
+
+def parse_error_body(body: bytes) -> ErrorBody:
+    """Code and message of an error reply; empty where the body is none of Stripe's."""
+    try:
+        error: Any = msgspec.json.decode(body)["error"]
+        if isinstance(error, str):  # the OAuth endpoint's form: RFC 6749, section 5.2
+            return ErrorBody(error, "")
+        return ErrorBody(error.get("code") or error.get("type"), error.get("message") or "")
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+        return ErrorBody()
+
+
+# Stripe words it in two ways: Having the 'rak_charge_read' permission would allow ...;
+# Enabling "Charges Read" ('charge_read') permissions on this key ...
+_PERMISSION = re.compile(r"'(?:rak_)?([a-z_]+?)_(read|write)'")
+
+_GRANTS = {
+    "charge": ("charges", "Charges: Read"),
+    "customer": ("customers", "Customers: Read"),
+    "event": ("events", "Events: Read"),
+    "dispute": ("disputes", "Disputes: Read"),
+    "refund": ("refunds", "Refunds: Read"),
+    "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
+    "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
+}
+"""By Stripe's name of a permission: what it is for, and what the Dashboard calls it."""
+
+
+def from_reply(
+    status: int, body: bytes, headers: Mapping[str, str], *, what: str, oauth: bool = False
+) -> StripeError:
+    """The error that a reply of Stripe's means, in words that say what to do.
+
+    Args:
+        status: the HTTP status, 400 or more.
+        body: the reply's body, JSON or not.
+        headers: the reply's headers, by case-insensitive name.
+        what: what was read, in the user's words: "charges".
+        oauth: whether the credential is an access token of a Stripe App.
+    """
+    error = parse_error_body(body)
+    suffix = f" (request {request_id})" if (request_id := headers.get("Request-Id")) else ""
+    said = redact(error.message).rstrip(".")
+    if status == 401:
+        if oauth:
+            return ExpiredTokenError(
+                "Stripe no longer accepts the access token: it expired or the app was "
+                f"uninstalled. Connect again with `stripe-apex connect`.{suffix}"
+            )
+        if error.code == "api_key_expired":
+            return ExpiredTokenError(
+                "The API key has expired. Make a new restricted key in the Stripe Dashboard "
+                f"({KEYS_URL}) and set it as api_key.{suffix}"
+            )
+        return AuthenticationError(
+            "Invalid API key: it is malformed or was revoked. Make a new restricted key in the "
+            f"Stripe Dashboard ({KEYS_URL}) and set it as api_key.{suffix}"
+        )
+    if status == 403:
+        match = _PERMISSION.search(error.message)
+        permission = match[1] if match else None
+        thing, grant = _GRANTS.get(permission or what, (what, f"{what.capitalize()}: Read"))
+        return PermissionDeniedError(
+            f"This key cannot read {thing}. Grant '{grant}' to it in the Stripe Dashboard "
+            f"({KEYS_URL}), or turn off what needs it.{suffix}",
+            permission,
+        )
+    if status == 429:
+        reason = headers.get("Stripe-Rate-Limited-Reason") or "lock time-out"
+        return RateLimitedError(
+            f"Stripe kept limiting the rate while reading {what} ({reason}). Lower "
+            f"max_requests_per_second or max_concurrency, and run again.{suffix}"
+        )
+    if status >= 500:
+        return UnavailableError(
+            f"Stripe answered {status} while reading {what}, again and again. See "
+            f"https://status.stripe.com and run again; nothing is lost.{suffix}"
+        )
+    return InvalidRequestError(
+        f"Stripe refused to list {what} ({status}{f': {said}' if said else ''}). "
+        f"If the settings look right, report this.{suffix}",
+        error.code,
+    )

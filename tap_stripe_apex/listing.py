@@ -1,0 +1,253 @@
+"""Many requests in flight, with bounded memory: whole windows, or single objects again."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
+
+import msgspec
+
+from tap_stripe_apex.errors import InvalidRequestError, PermissionDeniedError
+from tap_stripe_apex.http import json_decoder
+from tap_stripe_apex.slices import PAGE_SIZE, Listed, PageRequest, Slices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+    from tap_stripe_apex.changes import Change, Plan
+    from tap_stripe_apex.http import Params, Reply, Session
+    from tap_stripe_apex.timerange import Window
+
+_logger = logging.getLogger("tap-stripe-apex")
+
+T = TypeVar("T", bound=Listed)
+R = TypeVar("R")
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """One answer of a list endpoint. https://docs.stripe.com/api/pagination"""
+
+    data: list[T]
+    has_more: bool
+
+
+class Optional(NamedTuple):
+    """An expansion that a key need not have: Stripe's name of its permission, and a warning."""
+
+    permission: str
+    warning: str
+
+
+class Endpoint(Generic[T]):
+    """A list endpoint, read by any number of threads.
+
+    Args:
+        session: how it is reached.
+        path: such as /v1/charges.
+        kind: the type of its objects; fields that it lacks are not decoded.
+        what: its objects in the user's words.
+        expand: fields of each object that Stripe sends whole instead of as an id.
+        optional: of these, the ones to do without if the key lacks the permission, by Stripe's
+            name of it; and what is then lost.
+        params: further filters.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        path: str,
+        kind: type[T],
+        *,
+        what: str,
+        expand: Sequence[str] = (),
+        optional: Mapping[str, Optional] | None = None,
+        params: Params = (),
+    ) -> None:
+        self.session: Final = session
+        self.path: Final = path
+        self.what: Final = what
+        self._params: Final = tuple(params)
+        self._expand = tuple(expand)
+        self._optional: Final = dict(optional or {})
+        self._lock: Final = threading.Lock()
+        self._decode_page: Callable[[bytes], Page[T]] = json_decoder(Page[kind])  # type: ignore[valid-type]
+        self._decode_one: Callable[[bytes], T] = json_decoder(kind)
+
+    def page(
+        self, filters: Iterable[tuple[str, str | int]] = (), *, limit: int = PAGE_SIZE
+    ) -> Reply[Page[T]]:
+        """One page, newest first."""
+        params = [("limit", limit), *self._params, *filters]
+        return self._get(self.path, params, "data.", self._decode_page)
+
+    def one(self, id_: str) -> T | None:
+        """One object, or None if there is none with this id."""
+        try:
+            return self._get(f"{self.path}/{id_}", (), "", self._decode_one).content
+        except InvalidRequestError as exc:
+            if exc.code == "resource_missing":
+                return None
+            raise
+
+    def _get(
+        self, path: str, params: Params, prefix: str, decode: Callable[[bytes], R]
+    ) -> Reply[R]:
+        """Read, and once more with less where the key may not see all that is expanded."""
+        expand = self._expand
+        expanded = [("expand[]", prefix + field) for field in expand]
+        try:
+            return self.session.get(path, (*params, *expanded), decode, what=self.what)
+        except PermissionDeniedError as exc:
+            if not self._do_without(exc, expand):
+                raise
+        return self._get(path, params, prefix, decode)
+
+    def _do_without(self, exc: PermissionDeniedError, tried: Sequence[str]) -> bool:
+        """Whether the refused request is worth repeating with fewer expansions."""
+        with self._lock:
+            refused = [
+                field
+                for field in tried
+                if field in self._optional
+                and exc.permission in {self._optional[field].permission, None}
+            ]
+            for field in set(refused) & set(self._expand):
+                _logger.warning("%s", self._optional[field].warning)
+            self._expand = tuple(field for field in self._expand if field not in refused)
+        return bool(refused)
+
+    def windows(
+        self, windows: Iterable[Window], per_second: float | None = None
+    ) -> Iterator[tuple[Window, list[T]]]:
+        """The windows in slices, oldest first, each with its objects oldest first.
+
+        Args:
+            windows: what to list.
+            per_second: a first guess of objects per second.
+        """
+        slices: Slices[T] = Slices(windows, per_second)
+        yield from _Workers(slices, self._slice_page, self.session).run()
+
+    def _slice_page(self, request: PageRequest[T]) -> Page[T]:
+        start, end = request.window
+        filters: list[tuple[str, str | int]] = [("created[gte]", start), ("created[lt]", end)]
+        if request.starting_after:
+            filters.append(("starting_after", request.starting_after))
+        return self.page(filters).content
+
+    def again(self, plan: Plan) -> Iterator[T]:
+        """The objects of `plan`, each once, in no order."""
+        jobs: list[Callable[[], Iterable[T]]] = [
+            *(partial(self._run, run) for run in plan.together),
+            *(partial(self._singly, change.id) for change in plan.singly),
+        ]
+        for objects in in_parallel(jobs, self.session):
+            yield from objects
+
+    def _run(self, run: Sequence[Change]) -> Iterable[T]:
+        """List from the newest missing object on; each page brings at least one of them."""
+        missing = {change.id: change.created or 0 for change in run}
+        oldest = min(missing.values())
+        while missing:
+            newest = max(missing.values())
+            page = self.page((("created[gte]", oldest), ("created[lte]", newest))).content
+            yield from (item for item in page.data if missing.pop(item.id, None) is not None)
+            # Who was created later than the page's last should have been on it, unless one
+            # second holds more than a page.
+            reached = page.data[-1].created if page.has_more else oldest
+            for id_ in [id_ for id_, created in missing.items() if created >= reached]:
+                del missing[id_]
+                yield from self._singly(id_)
+
+    def _singly(self, id_: str) -> Iterable[T]:
+        item = self.one(id_)
+        return () if item is None else (item,)
+
+
+def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], session: Session) -> Iterator[list[R]]:
+    """The results of the jobs, in their order; the first error ends it."""
+    if len(jobs) == 1:
+        yield list(jobs[0]())
+        return
+    with ThreadPoolExecutor(max_workers=session.limiter.concurrency) as pool:
+        futures = [pool.submit(_all_of, job) for job in jobs]
+        try:
+            for future in futures:
+                yield future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+
+
+def _all_of(job: Callable[[], Iterable[R]]) -> list[R]:
+    return list(job())
+
+
+class _Workers(Generic[T]):
+    """Threads that fetch what `slices` asks for, and hand over what is complete."""
+
+    def __init__(
+        self,
+        slices: Slices[T],
+        fetch: Callable[[PageRequest[T]], Page[T]],
+        session: Session,
+    ) -> None:
+        self._slices = slices
+        self._fetch = fetch
+        self._limiter = session.limiter
+        self._changed = threading.Condition()
+        self._in_flight = 0
+        self._error: BaseException | None = None
+        self._stopped = False
+
+    def run(self) -> Iterator[tuple[Window, list[T]]]:
+        threads: list[threading.Thread] = []
+        try:
+            while True:
+                with self._changed:
+                    while not (ready := list(self._slices.take())):
+                        if self._error:
+                            raise self._error
+                        if self._slices.finished:
+                            return
+                        if len(threads) < self._limiter.in_flight:
+                            threads.append(threading.Thread(target=self._work, daemon=True))
+                            threads[-1].start()
+                        self._changed.wait()
+                    self._changed.notify_all()
+                yield from ready
+        finally:
+            with self._changed:
+                self._stopped = True
+                self._changed.notify_all()
+            for thread in threads:
+                thread.join()
+
+    def _next(self) -> PageRequest[T] | None:
+        """The page to fetch, as soon as there is one and another request is useful."""
+        with self._changed:
+            while not (self._stopped or self._error or self._slices.finished):
+                if self._in_flight < self._limiter.in_flight:
+                    request = self._slices.ask()
+                    if request:
+                        self._in_flight += 1
+                        return request
+                self._changed.wait()
+        return None
+
+    def _work(self) -> None:
+        while request := self._next():
+            try:
+                page = self._fetch(request)
+            except BaseException as exc:  # noqa: BLE001 - raised again by the thread that reads
+                with self._changed:
+                    self._error = exc
+                    self._changed.notify_all()
+                return
+            with self._changed:
+                self._in_flight -= 1
+                self._slices.answer(request, page.data, has_more=page.has_more)
+                self._changed.notify_all()

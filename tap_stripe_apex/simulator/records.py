@@ -1,0 +1,202 @@
+"""What the account knows: one immutable record per version of an object.
+
+A change makes a new record and leaves the old one to the events that refer to it: a snapshot
+costs nothing, and what is rendered from a record may be cached for ever. Times are epoch
+seconds, money is in minor units of the record's currency. Records hold no cycles, so the
+garbage collector need not know of them (`gc=False`), which halves the cost of a million.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+ChargeStatus: TypeAlias = Literal["succeeded", "pending", "failed"]
+RefundStatus: TypeAlias = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
+DisputeStatus: TypeAlias = Literal[
+    "needs_response",
+    "under_review",
+    "won",
+    "lost",
+    "warning_needs_response",
+    "warning_under_review",
+    "warning_closed",
+]
+Metadata: TypeAlias = Mapping[str, str]
+
+
+class Address(Struct, frozen=True, gc=False):
+    """A postal address, as billing details and customers carry it."""
+
+    city: str | None = None
+    country: str | None = None
+    line1: str | None = None
+    line2: str | None = None
+    postal_code: str | None = None
+    state: str | None = None
+
+
+class BillingDetails(Struct, frozen=True, gc=False):
+    """Who paid, as told with the payment method."""
+
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    address: Address = Address()
+
+
+class PaymentMethod(Struct, frozen=True, gc=False):
+    """A card or a bank account; only what its `type` has is filled."""
+
+    id: str
+    type: str = "card"
+    fingerprint: str = "Xt5EWLLDS7FJjR1c"
+    last4: str = "4242"
+    country: str = "US"
+    brand: str = "visa"
+    funding: str = "credit"
+    exp_month: int = 8
+    exp_year: int = 2029
+    wallet: str | None = None
+    bank_name: str | None = None
+    bank_code: str | None = None
+
+
+class Customer(Struct, frozen=True, gc=False):
+    """A customer; `deleted` ones are kept, since charges still name them."""
+
+    id: str
+    created: int
+    email: str | None = None
+    name: str | None = None
+    description: str | None = None
+    phone: str | None = None
+    currency: str | None = None
+    address: Address | None = None
+    metadata: Metadata = {}
+    deleted: bool = False
+
+
+class Charge(Struct, frozen=True, gc=False):
+    """A charge of any status. `amount` is what was asked for, captured or not."""
+
+    id: str
+    created: int
+    amount: int
+    currency: str
+    status: ChargeStatus
+    captured: bool
+    amount_captured: int
+    method: PaymentMethod
+    billing: BillingDetails
+    amount_refunded: int = 0
+    disputed: bool = False
+    customer: str | None = None
+    receipt_email: str | None = None
+    description: str | None = None
+    metadata: Metadata = {}
+    statement_descriptor: str | None = None
+    balance_transaction: str | None = None
+    failure_balance_transaction: str | None = None
+    failure_code: str | None = None
+    capture_before: int | None = None
+
+    @property
+    def payment_intent(self) -> str:
+        """Stripe, too, gives a charge and its intent ids that look alike."""
+        return "pi_" + self.id[3:]
+
+    @property
+    def refunded(self) -> bool:
+        """True only when all of it went back."""
+        return self.amount_refunded == self.amount
+
+    @property
+    def gross(self) -> int:
+        """What was taken; 0 for an authorisation."""
+        return self.amount_captured
+
+    @property
+    def net(self) -> int:
+        """What was taken and not given back; 0 for an authorisation.
+
+        The part of an authorisation that was never captured counts as refunded, so it is
+        `amount`, not `amount_captured`, that refunds are taken from.
+        """
+        return self.amount - self.amount_refunded if self.captured else 0
+
+
+class Refund(Struct, frozen=True, gc=False):
+    """Money on its way back to the payer."""
+
+    id: str
+    created: int
+    charge: str
+    amount: int
+    currency: str
+    status: RefundStatus
+    method: PaymentMethod
+    customer: str | None = None
+    reason: str | None = None
+    failure_reason: str | None = None
+    metadata: Metadata = {}
+    balance_transaction: str | None = None
+    failure_balance_transaction: str | None = None
+
+    @property
+    def payment_intent(self) -> str:
+        """The intent of the charge that it refunds."""
+        return "pi_" + self.charge[3:]
+
+
+class Dispute(Struct, frozen=True, gc=False):
+    """A payer's complaint; `warning_*` ones are inquiries and move no money."""
+
+    id: str
+    created: int
+    charge: str
+    amount: int
+    currency: str
+    status: DisputeStatus
+    reason: str
+    method: PaymentMethod
+    balance_transactions: tuple[str, ...] = ()
+    customer_email: str | None = None
+    customer_name: str | None = None
+    submitted: bool = False
+    is_charge_refundable: bool = False
+
+    @property
+    def payment_intent(self) -> str:
+        """The intent of the charge in dispute."""
+        return "pi_" + self.charge[3:]
+
+
+class BalanceTransaction(Struct, frozen=True, gc=False):
+    """One movement of the account's balance, in the currency it settles in.
+
+    `rate` is millionths of a unit of `currency` for one unit of the currency paid in, None
+    where nothing was converted.
+    """
+
+    id: str
+    created: int
+    type: str
+    reporting_category: str
+    amount: int
+    currency: str
+    fee: int
+    source: str
+    available_on: int
+    rate: int | None = None
+    description: str | None = None
+
+
+class Event(Struct, frozen=True, gc=False):
+    """That something happened, with its object as it was then."""
+
+    id: str
+    created: int
+    type: str
+    about: Customer | Charge | Refund | Dispute
+    previous: Mapping[str, object] | None = None

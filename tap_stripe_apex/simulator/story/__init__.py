@@ -1,0 +1,1 @@
+"""The demo's story: who came, what they cost and what they paid."""

@@ -1,0 +1,49 @@
+"""Chance that is the same everywhere: built on `Random.random` alone, which Python guarantees."""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from itertools import accumulate
+from random import Random
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+class Table(Generic[T]):
+    """Options and how likely each is, as whole-number weights."""
+
+    def __init__(self, weights: Mapping[T, int]) -> None:
+        self._options = tuple(weights)
+        self._sums = tuple(accumulate(weights.values()))
+
+    def at(self, share: float) -> T:
+        """The option that lies at `share` (0 to below 1) of all weights."""
+        return self._options[bisect_right(self._sums, share * self._sums[-1])]
+
+
+class Dice:
+    """A stream of chance that depends on a seed, a purpose and an index alone."""
+
+    def __init__(self, seed: int, purpose: int, index: int = 0) -> None:
+        mixed = (seed * 1_000_003 + purpose) * 1_000_000_007 + index
+        self.share = Random(mixed).random  # noqa: S311 - a story, not a secret
+
+    def chance(self, percent: int) -> bool:
+        """True in `percent` of a hundred cases."""
+        return self.share() * 100 < percent
+
+    def below(self, end: int) -> int:
+        """A whole number from 0 to below `end`."""
+        return int(self.share() * end)
+
+    def between(self, first: int, last: int) -> int:
+        """A whole number from `first` to `last`, both included."""
+        return first + int(self.share() * (last - first + 1))
+
+    def pick(self, table: Table[T]) -> T:
+        """One of a table's options."""
+        return table.at(self.share())
+
+    def one_of(self, options: tuple[T, ...]) -> T:
+        """One of some options that are all as likely."""
+        return options[int(self.share() * len(options))]

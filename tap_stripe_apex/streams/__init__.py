@@ -1,0 +1,23 @@
+"""One module per stream."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from tap_stripe_apex.streams.balance_transactions import BalanceTransactions
+from tap_stripe_apex.streams.charges import Charges
+from tap_stripe_apex.streams.customers import Customers
+from tap_stripe_apex.streams.disputes import Disputes
+from tap_stripe_apex.streams.refunds import Refunds
+
+if TYPE_CHECKING:
+    from tap_stripe_apex.client import StripeStream
+
+STREAMS: Final[tuple[type[StripeStream[Any]], ...]] = (
+    Charges,
+    Customers,
+    Refunds,
+    Disputes,
+    BalanceTransactions,
+)
+"""In the order of the documentation."""

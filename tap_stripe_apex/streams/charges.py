@@ -1,0 +1,266 @@
+"""Charges that succeeded, with the customer's email and exact money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import msgspec
+from singer_sdk import typing as th
+from typing_extensions import override
+
+from tap_stripe_apex import emails, money
+from tap_stripe_apex.changes import (
+    CHARGE_EVENTS,
+    DISPUTE_EVENTS,
+    Change,
+    Event,
+    Found,
+    collect,
+    edits_email,
+)
+from tap_stripe_apex.client import StripeStream
+from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.listing import Optional
+from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact, reference
+from tap_stripe_apex.timerange import to_iso
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from singer_sdk.helpers.types import Record
+
+    from tap_stripe_apex.tap import TapStripeApex
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """An expanded customer; one that was deleted has no email."""
+
+    id: str
+    email: str | None = None
+
+
+class BillingDetails(msgspec.Struct, frozen=True):
+    """What the payer typed into the payment form."""
+
+    email: str | None = None
+
+
+class PaymentMethodDetails(msgspec.Struct, frozen=True):
+    """How it was paid: card, sepa_debit, ..."""
+
+    type: str | None = None
+
+
+class Charge(msgspec.Struct, frozen=True):
+    """The decoded part of https://docs.stripe.com/api/charges/object"""
+
+    id: str
+    created: int
+    amount: int
+    amount_captured: int
+    amount_refunded: int
+    currency: str
+    status: str
+    captured: bool
+    refunded: bool
+    disputed: bool
+    livemode: bool
+    customer: str | Customer | None = None
+    receipt_email: str | None = None
+    billing_details: BillingDetails = BillingDetails()
+    payment_intent: str | None = None
+    payment_method_details: PaymentMethodDetails | None = None
+    description: str | None = None
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+    statement_descriptor: str | None = None
+    calculated_statement_descriptor: str | None = None
+    balance_transaction: str | BalanceTransaction | None = None
+    failure_balance_transaction: str | None = None
+
+    @property
+    def net_of_refunds(self) -> int:
+        """Minor units that were captured and not given back.
+
+        `amount_refunded` holds the uncaptured part of a partial capture too, so it is taken from
+        `amount`, not from `amount_captured`.
+        """
+        return self.amount - self.amount_refunded if self.captured else 0
+
+    @property
+    def was_reversed(self) -> bool:
+        """Whether money came and went back, as a returned bank debit does.
+
+        Stripe keeps no trace of the success in `status`, but one in
+        `failure_balance_transaction`; https://docs.stripe.com/api/charges/object
+        """
+        return self.status == "failed" and self.failure_balance_transaction is not None
+
+
+WITHOUT_CUSTOMERS: Final = Optional(
+    "customer",
+    "This key cannot read customers: emails come from the charges themselves (receipt or billing) "
+    f"and fewer will match leads. Grant 'Customers: Read' to it in the Dashboard ({KEYS_URL}).",
+)
+
+
+class Charges(StripeStream[Charge]):
+    """https://docs.stripe.com/api/charges/list"""
+
+    name = "charges"
+    path = "/v1/charges"
+    object_kind = "charge"
+    object_type = Charge
+    # Made refunds are told of by charge.refunded; failed and cancelled ones by their own events.
+    event_types = (
+        *CHARGE_EVENTS,
+        *DISPUTE_EVENTS,
+        "charge.refund.updated",
+        "refund.failed",
+        "customer.deleted",
+        "customer.updated",
+    )
+    optional: ClassVar = {"customer": WITHOUT_CUSTOMERS}
+    if_empty = (
+        "No successful charge in the date range. Widen date_range, or check in the Stripe "
+        "Dashboard that charges exist in the account and mode of this key."
+    )
+    schema = th.PropertiesList(
+        th.Property("id", th.StringType, required=True),
+        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        UPDATED_AT,
+        th.Property("amount", th.IntegerType, required=True, description="Asked, in minor units"),
+        th.Property(
+            "amount_captured",
+            th.IntegerType,
+            required=True,
+            description="Gross revenue in minor units; 0 while only authorised.",
+        ),
+        th.Property(
+            "amount_refunded",
+            th.IntegerType,
+            required=True,
+            description="In minor units, with what a partial capture left uncaptured.",
+        ),
+        th.Property("currency", th.StringType, required=True, description="Lower case"),
+        th.Property(
+            "revenue",
+            exact(money.MAX_DECIMALS),
+            required=True,
+            description="Gross, in major units",
+        ),
+        th.Property(
+            "net_revenue",
+            exact(money.MAX_DECIMALS),
+            required=True,
+            description="After refunds, in major units",
+        ),
+        th.Property("status", th.StringType, required=True, description="succeeded"),
+        th.Property("captured", th.BooleanType, required=True),
+        th.Property("refunded", th.BooleanType, required=True, description="Wholly refunded"),
+        th.Property("disputed", th.BooleanType, required=True),
+        th.Property("livemode", th.BooleanType, required=True),
+        th.Property("customer_id", th.StringType),
+        th.Property("customer_email", th.StringType, description="As Stripe has it"),
+        th.Property(
+            "customer_email_source",
+            th.StringType,
+            description="Where customer_email was found: customer, receipt, billing, or null",
+        ),
+        th.Property("receipt_email", th.StringType),
+        th.Property("billing_email", th.StringType),
+        th.Property("payment_intent_id", th.StringType),
+        th.Property("payment_method_type", th.StringType, description="card, sepa_debit, ..."),
+        th.Property("description", th.StringType),
+        METADATA,
+        th.Property("statement_descriptor", th.StringType),
+        th.Property("balance_transaction_id", th.StringType),
+        th.Property(
+            "settled_amount",
+            th.IntegerType,
+            description="In minor units of settled_currency; with expand_balance_transactions.",
+        ),
+        th.Property("settled_currency", th.StringType),
+        th.Property("exchange_rate", exact(12)),
+        th.Property("fee", th.IntegerType, description="In minor units of settled_currency"),
+        th.Property("net", th.IntegerType, description="settled_amount - fee"),
+        th.Property(
+            "_sdc_deleted_at",
+            th.DateTimeType,
+            description="Set once where a succeeded charge was reversed: it is revenue no more.",
+        ),
+    ).to_dict()
+
+    def __init__(self, tap: TapStripeApex) -> None:
+        super().__init__(tap)
+        self.expand = ("customer",)
+        if tap.config.get("expand_balance_transactions"):
+            self.expand = ("customer", "balance_transaction")
+
+    @override
+    def to_record(self, item: Charge, updated_at: int) -> Record | None:
+        if item.status != "succeeded" and not item.was_reversed:
+            return None
+        customer_id, customer = reference(item.customer)
+        billing_email = item.billing_details.email
+        email = emails.resolve(
+            customer=customer.email if customer else None,
+            receipt=item.receipt_email,
+            billing=billing_email,
+        )
+        transaction_id, transaction = reference(item.balance_transaction)
+        method = item.payment_method_details
+        changed = to_iso(updated_at)
+        return {
+            "id": item.id,
+            "created": to_iso(item.created),
+            "updated_at": changed,
+            "amount": item.amount,
+            "amount_captured": item.amount_captured,
+            "amount_refunded": item.amount_refunded,
+            "currency": item.currency,
+            "revenue": money.to_major(item.amount_captured, item.currency),
+            "net_revenue": money.to_major(item.net_of_refunds, item.currency),
+            "status": item.status,
+            "captured": item.captured,
+            "refunded": item.refunded,
+            "disputed": item.disputed,
+            "livemode": item.livemode,
+            "customer_id": customer_id,
+            "customer_email": email.email,
+            "customer_email_source": email.source,
+            "receipt_email": item.receipt_email,
+            "billing_email": billing_email,
+            "payment_intent_id": item.payment_intent,
+            "payment_method_type": method.type if method else None,
+            "description": item.description,
+            "metadata": item.metadata,
+            "statement_descriptor": item.calculated_statement_descriptor
+            or item.statement_descriptor,
+            "balance_transaction_id": transaction_id,
+            "settled_amount": transaction.amount if transaction else None,
+            "settled_currency": transaction.currency if transaction else None,
+            "exchange_rate": transaction.exchange_rate if transaction else None,
+            "fee": transaction.fee if transaction else None,
+            "net": transaction.net if transaction else None,
+            "_sdc_deleted_at": None if item.status == "succeeded" else changed,
+        }
+
+    @override
+    def awaits(self, item: Charge) -> bool:
+        """Captured money gets its balance transaction soon after, and no event tells."""
+        return item.status == "succeeded" and item.captured and item.balance_transaction is None
+
+    @override
+    def related(self, events: Iterable[Event]) -> list[Change]:
+        edits = (event for event in events if edits_email(event))
+        return collect((event, Found(event.data.object.id, None)) for event in edits)
+
+    @override
+    def read_related(self, related: Change) -> Iterable[Charge]:
+        """The charges of a customer whose email was edited, or who was deleted."""
+        endpoint = self.endpoint(("customer", related.id))
+        page = endpoint.page().content
+        yield from page.data
+        while page.has_more:
+            page = endpoint.page([("starting_after", page.data[-1].id)]).content
+            yield from page.data

@@ -1,0 +1,99 @@
+"""Customers, with a deletion mark on those that were deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from singer_sdk import typing as th
+from typing_extensions import override
+
+from tap_stripe_apex.changes import CUSTOMER_EVENTS, Change
+from tap_stripe_apex.client import StripeStream
+from tap_stripe_apex.streams.types import DELETED_AT, METADATA, UPDATED_AT
+from tap_stripe_apex.timerange import to_iso
+
+if TYPE_CHECKING:
+    from singer_sdk.helpers.types import Record
+
+
+class Customer(msgspec.Struct, frozen=True):
+    """The decoded part of https://docs.stripe.com/api/customers/object
+
+    One that was deleted has an id and nothing else.
+    """
+
+    id: str
+    created: int = 0
+    deleted: bool = False
+    email: str | None = None
+    name: str | None = None
+    phone: str | None = None
+    description: str | None = None
+    currency: str | None = None
+    balance: int = 0
+    delinquent: bool | None = None
+    livemode: bool = False
+    address: dict[str, Any] | None = None
+    shipping: dict[str, Any] | None = None
+    tax_exempt: str | None = None
+    preferred_locales: list[str] | None = None
+    invoice_prefix: str | None = None
+    metadata: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+class Customers(StripeStream[Customer]):
+    """https://docs.stripe.com/api/customers/list"""
+
+    name = "customers"
+    path = "/v1/customers"
+    object_kind = "customer"
+    object_type = Customer
+    event_types = CUSTOMER_EVENTS
+    selected_by_default = False
+    schema = th.PropertiesList(
+        th.Property("id", th.StringType, required=True),
+        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        UPDATED_AT,
+        th.Property("email", th.StringType, description="As Stripe has it"),
+        th.Property("name", th.StringType),
+        th.Property("phone", th.StringType),
+        th.Property("description", th.StringType),
+        th.Property("currency", th.StringType, description="Lower case"),
+        th.Property("balance", th.IntegerType, description="In minor units; negative is credit"),
+        th.Property("delinquent", th.BooleanType),
+        th.Property("livemode", th.BooleanType),
+        th.Property("address", th.ObjectType(additional_properties=True)),
+        th.Property("shipping", th.ObjectType(additional_properties=True)),
+        th.Property("tax_exempt", th.StringType, description="none, exempt or reverse"),
+        th.Property("preferred_locales", th.ArrayType(th.StringType)),
+        th.Property("invoice_prefix", th.StringType),
+        METADATA,
+        DELETED_AT,
+    ).to_dict()
+
+    @override
+    def to_record(self, item: Customer, updated_at: int) -> Record:
+        changed = to_iso(updated_at)
+        if item.deleted:
+            # Nothing else is known of it any more; what the warehouse has stays as it was.
+            return {
+                "id": item.id,
+                "created": to_iso(item.created),
+                "updated_at": changed,
+                "_sdc_deleted_at": changed,
+            }
+        record = msgspec.structs.asdict(item)
+        del record["deleted"]
+        return record | {
+            "created": to_iso(item.created),
+            "updated_at": changed,
+            "_sdc_deleted_at": None,
+        }
+
+    @override
+    def as_of(self, item: Customer, change: Change) -> Customer:
+        """A deleted customer with its creation, which only the event still tells."""
+        if item.deleted:
+            return msgspec.structs.replace(item, created=change.created or 0)
+        return item

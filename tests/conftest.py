@@ -1,0 +1,94 @@
+"""The real tap, run in this process against a simulated account over HTTP."""
+
+from __future__ import annotations
+
+import io
+import sys
+from contextlib import redirect_stdout
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pytest
+
+from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.keys import DEFAULT_KEY
+from tap_stripe_apex.simulator.server import Simulator, serve
+from tap_stripe_apex.tap import TapStripeApex
+
+NOW = datetime(2026, 10, 1, tzinfo=UTC)
+"""Where the account's clock starts: not where the machine's is."""
+
+EVERYTHING = {"start": "2020-01-01"}
+
+
+@dataclass
+class Output:
+    """What a run of the tap wrote."""
+
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+    def of(self, type_: str) -> list[dict[str, Any]]:
+        return [line for line in self.lines if line["type"] == type_]
+
+    def records(self, stream: str = "charges") -> list[dict[str, Any]]:
+        return [line["record"] for line in self.of("RECORD") if line["stream"] == stream]
+
+    @property
+    def ids(self) -> list[str]:
+        return [record["id"] for record in self.records()]
+
+    @property
+    def state(self) -> dict[str, Any] | None:
+        states = self.of("STATE")
+        return states[-1]["value"] if states else None
+
+
+def sync(
+    url: str,
+    state: dict[str, Any] | None = None,
+    catalog: dict[str, Any] | None = None,
+    **config: Any,
+) -> Output:
+    """Run the tap; what it wrote before an error is lost with it."""
+    captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    settings = {
+        "api_key": DEFAULT_KEY,
+        "api_base": url,
+        "date_range": EVERYTHING,
+        "max_requests_per_second": 100,
+        **config,
+    }
+    with redirect_stdout(captured):
+        tap = TapStripeApex(
+            config=settings, state=msgspec.json.decode(msgspec.json.encode(state)), catalog=catalog
+        )
+        try:
+            tap.sync_all()
+        finally:
+            sys.stdout.flush()
+            tap.session.close()
+    raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
+    return Output([msgspec.json.decode(line) for line in raw.splitlines()])
+
+
+@pytest.fixture
+def account():
+    return Account(now=NOW)
+
+
+@pytest.fixture
+def stripe(account):
+    """The account over HTTP."""
+    with serve(account) as server:
+        yield server
+
+
+@pytest.fixture
+def run_tap(stripe: Simulator):
+    def run(state: dict[str, Any] | None = None, **config: Any) -> Output:
+        stripe.requests.clear()
+        return sync(stripe.url, state, **config)
+
+    return run

@@ -1,0 +1,189 @@
+"""The simulated objects have the fields and types that the stripe package names for them."""
+
+import types
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, ForwardRef, Literal, Union, get_args, get_origin
+
+import msgspec
+import pytest
+import stripe
+from stripe._stripe_object import StripeObject, UntypedStripeObject
+
+from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.objects.encoding import API_VERSION, encode
+from tap_stripe_apex.simulator.records import Address, PaymentMethod
+from tap_stripe_apex.simulator.resources import RESOURCES, Views
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+
+# Fields that Stripe leaves out, and why; everything else must be there.
+LEFT_OUT = {
+    "Charge": {"refunds": "sent only when expanded since 2022-11-15"},
+    "Customer": {
+        "cash_balance": "sent only when expanded",
+        "deleted": "on deleted customers alone",
+        "sources": "sent only when expanded",
+        "subscriptions": "sent only when expanded",
+        "tax": "sent only when expanded",
+        "tax_ids": "sent only when expanded",
+    },
+    "FraudDetails": {
+        "stripe_report": "empty unless reported",
+        "user_report": "empty unless reported",
+    },
+    "RadarOptions": {"session": "empty unless a session was passed"},
+    "EnhancedEvidence": {
+        "mastercard_compliance": "empty unless eligible",
+        "visa_compelling_evidence_3": "empty unless eligible",
+        "visa_compliance": "empty unless eligible",
+    },
+    "EnhancedEligibility": {
+        "mastercard_compliance": "empty unless eligible",
+        "visa_compelling_evidence_3": "empty unless eligible",
+        "visa_compliance": "empty unless eligible",
+    },
+    "Data": {"previous_attributes": "on updates alone"},
+}
+# Objects that have `type` and, of many fields, the one that `type` names.
+ONE_OF_MANY = {"PaymentMethodDetails", "DestinationDetails"}
+# Stripe's package lets wallets be empty classes, and has one untyped event type per version.
+CLASSES = {
+    "charges": stripe.Charge,
+    "customers": stripe.Customer,
+    "refunds": stripe.Refund,
+    "disputes": stripe.Dispute,
+    "balance_transactions": stripe.BalanceTransaction,
+    "events": stripe.Event,
+}
+
+
+def complaints(value: Any, annotation: Any, where: str) -> list[str]:
+    """In what ways a JSON value is not what an annotation says."""
+    origin = get_origin(annotation)
+    if origin in {Union, types.UnionType}:
+        found = [complaints(value, option, where) for option in get_args(annotation)]
+        return min(found, key=len)
+    if origin is Literal:
+        return [] if value in get_args(annotation) else [f"{where}: {value!r}"]
+    if origin is list:
+        (inner,) = get_args(annotation)
+        if not isinstance(value, list):
+            return [f"{where}: no list"]
+        return [c for each in value for c in complaints(each, inner, f"{where}[]")]
+    if isinstance(annotation, ForwardRef | str):
+        # An object of another kind, which its own test looks at.
+        return [] if isinstance(value, dict) else [f"{where}: no object"]
+    if origin is UntypedStripeObject:
+        return [] if isinstance(value, dict) else [f"{where}: no object"]
+    if isinstance(annotation, type) and issubclass(annotation, StripeObject):
+        return object_complaints(value, annotation, where)
+    if annotation is float:
+        return [] if isinstance(value, float | int) else [f"{where}: {value!r}"]
+    return [] if type(value) is annotation else [f"{where}: {value!r} is no {annotation}"]
+
+
+def object_complaints(value: Any, cls: type, where: str) -> list[str]:
+    if not isinstance(value, dict):
+        return [f"{where}: no object"]
+    named = {k: v for k, v in cls.__annotations__.items() if k != "OBJECT_NAME"}
+    wanted = set(named) - set(LEFT_OUT.get(cls.__name__, {}))
+    if cls.__name__ in ONE_OF_MANY:
+        wanted = {"type", value["type"]}
+    found = [f"{where}.{name} is missing" for name in wanted - set(value)]
+    found += [f"{where}.{name} is not Stripe's" for name in set(value) - set(named)]
+    for name in set(value) & set(named):
+        found += complaints(value[name], named[name], f"{where}.{name}")
+    return found
+
+
+@pytest.fixture(scope="module")
+def account() -> Account:
+    """An account in which everything has happened that changes what objects look like."""
+    account = Account(NOW)
+    customer = account.create_customer(
+        "a@example.com", name="Ada", address=Address(city="Newtown"), metadata={"a": "b"}
+    )
+    account.edit_customer(customer, email="b@example.com")
+    gone = account.create_customer("c@example.com")
+    account.delete_customer(gone)
+    wallet = PaymentMethod("pm_1", wallet="apple_pay")
+    charge = account.create_charge(1_000, "eur", customer=customer, payment_method=wallet)
+    account.create_charge(1_000, status="failed", billing_email="d@example.com")
+    account.fail_refund(account.refund(charge, 400))
+    account.refund(charge, 100, status="pending")
+    debit = account.create_charge(1_000, status="pending", payment_method_type="us_bank_account")
+    account.settle(debit)
+    account.refund(debit, 10)
+    account.reverse(debit)
+    account.create_charge(1_000, "eur", payment_method_type="sepa_debit", metadata={"k": "v"})
+    account.create_charge(1_000, payment_method_type="link")
+    authorised = account.create_charge(1_000, capture=False)
+    account.edit_charge(authorised, description="An order")
+    account.expire(authorised)
+    dispute = account.dispute(account.create_charge(1_000))
+    account.answer_dispute(dispute)
+    account.close_dispute(dispute, "won")
+    account.dispute(account.create_charge(1_000), inquiry=True)
+    account.advance(timedelta(days=20))
+    return account
+
+
+@pytest.mark.parametrize("name", RESOURCES)
+def test_every_field_that_stripe_names_is_there_with_its_type(account, name):
+    view = RESOURCES[name].view(Views(account))
+    records = [r for r in RESOURCES[name].collection(account) if not getattr(r, "deleted", False)]
+    assert records
+    for record in records:
+        value = msgspec.json.decode(encode(view(record, frozenset())))
+        assert object_complaints(value, CLASSES[name], name) == []
+
+
+def test_what_an_event_tells_of_is_as_complete_as_what_is_retrieved(account):
+    kinds = {
+        "charge": stripe.Charge,
+        "customer": stripe.Customer,
+        "refund": stripe.Refund,
+        "dispute": stripe.Dispute,
+    }
+    seen = set()
+    for event in account.events:
+        value = msgspec.json.decode(encode(Views(account).event(event)))
+        about = value["data"]["object"]
+        assert object_complaints(about, kinds[about["object"]], event.type) == []
+        seen.add(about["object"])
+    assert seen == set(kinds)
+
+
+def test_the_version_is_the_one_whose_fields_are_compared():
+    assert stripe.api_version == API_VERSION
+
+
+def test_expanded_objects_are_as_complete_as_retrieved_ones(account):
+    views = Views(account)
+    for charge in account.charges:
+        value = msgspec.json.decode(
+            encode(views.charge(charge, frozenset({"customer", "balance_transaction"})))
+        )
+        for field, cls in (
+            ("customer", stripe.Customer),
+            ("balance_transaction", stripe.BalanceTransaction),
+        ):
+            if value[field] is not None:
+                assert object_complaints(value[field], cls, field) == []
+
+
+def test_an_exchange_rate_is_a_number_not_a_string(account):
+    converted = next(t for t in account.balance_transactions if t.rate is not None)
+    value = msgspec.json.decode(encode(Views(account).balance_transaction(converted)))
+    assert Decimal(str(value["exchange_rate"])) == Decimal("1.08")
+    assert value["net"] == value["amount"] - value["fee"]
+
+
+def test_a_deleted_customer_is_only_a_stub(account):
+    gone = next(customer for customer in account.customers if customer.deleted)
+    assert msgspec.json.decode(encode(Views(account).customer(gone))) == {
+        "id": gone.id,
+        "object": "customer",
+        "deleted": True,
+    }

@@ -1,0 +1,85 @@
+"""A bookmark says what was read and as of when; what is left to do follows from it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tap_stripe_apex.bookmark import MAX_SEEN, Bookmark
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.timerange import Window, union
+
+windows = st.builds(
+    lambda start, length: Window(start, start + length),
+    st.integers(0, 10**9),
+    st.integers(1, 10**8),
+)
+bookmarks = st.builds(
+    Bookmark,
+    range=st.one_of(st.none(), windows),
+    covered=st.lists(windows, max_size=4).map(lambda parts: tuple(union(parts))),
+    position=st.one_of(st.none(), st.integers(1, 2 * 10**9)),
+    seen=st.frozensets(st.text("abc_", min_size=1), max_size=5),
+    listed=st.integers(0, 10**6),
+    awaited=st.dictionaries(
+        st.text("abc_", min_size=1),
+        st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)),
+        max_size=3,
+    ),
+)
+
+
+@given(bookmarks)
+def test_a_bookmark_survives_the_way_to_state_and_back(bookmark):
+    state = {"other": 1}
+    bookmark.write(state)
+    assert Bookmark.from_state(state, "charges") == bookmark
+    assert state["other"] == 1
+
+
+def test_a_new_state_is_an_empty_bookmark():
+    assert Bookmark.from_state({}, "charges") == Bookmark()
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"range": "2026-01-01"},
+        {"range": ["2026-01-01T00:00:00Z"]},
+        {"covered": 3},
+        {"covered": [["x", "y"]]},
+        {"position": "soon"},
+        {"listed": "many"},
+        {"awaited": ["ch_1"]},
+        {"awaited": {"ch_1": "2026-01-01"}},
+    ],
+)
+def test_a_damaged_state_is_an_error_that_says_what_to_do(state):
+    with pytest.raises(ConfigurationError, match="state of stream 'charges' is damaged"):
+        Bookmark.from_state(state, "charges")
+
+
+def test_the_gaps_are_what_is_wanted_and_not_covered():
+    bookmark = Bookmark(range=Window(0, 100), covered=(Window(20, 40),))
+    assert bookmark.gaps == [Window(0, 20), Window(40, 100)]
+
+
+def test_widening_asks_for_the_gap_only_and_narrowing_forgets_nothing():
+    bookmark = Bookmark(range=Window(50, 100), covered=(Window(50, 100),), position=100)
+    assert bookmark.widened(Window(20, 100)).gaps == [Window(20, 50)]
+    assert bookmark.widened(Window(90, 100)) == bookmark
+
+
+def test_the_feed_carries_the_covered_part_on_where_it_reached_the_position():
+    bookmark = Bookmark(range=Window(0, 130), covered=(Window(0, 100),), position=100)
+    assert bookmark.advanced(120).covered == (Window(0, 120),)
+
+
+def test_the_feed_does_not_cover_what_an_interrupted_backfill_left_out():
+    bookmark = Bookmark(range=Window(0, 120), covered=(Window(0, 60),), position=100)
+    assert bookmark.advanced(120).covered == (Window(0, 60),)
+    assert bookmark.advanced(120).gaps == [Window(60, 120)]
+
+
+def test_too_many_recent_events_are_not_remembered():
+    assert Bookmark().with_seen([str(n) for n in range(MAX_SEEN + 1)]).seen == frozenset()
+    assert len(Bookmark().with_seen([str(n) for n in range(MAX_SEEN)]).seen) == MAX_SEEN

@@ -1,0 +1,171 @@
+"""What a record of the charges stream says of a charge."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tap_stripe_apex.errors import UnknownCurrencyError
+from tests.conftest import sync
+
+
+def only(output):
+    (record,) = output.records()
+    return record
+
+
+def test_a_record_has_every_column(account, run_tap):
+    customer = account.create_customer("jane@example.com")
+    charge = account.create_charge(
+        1999,
+        "eur",
+        customer=customer,
+        receipt_email="receipt@example.com",
+        billing_email="billing@example.com",
+        description="Plan",
+        metadata={"plan": "pro"},
+    )
+    record = only(run_tap())
+    assert record["id"] == charge
+    assert record["created"] == "2026-10-01T00:00:00Z"
+    assert record["amount"] == record["amount_captured"] == 1999
+    assert record["amount_refunded"] == 0
+    assert record["currency"] == "eur"
+    assert record["status"] == "succeeded"
+    assert (record["captured"], record["refunded"], record["disputed"]) == (True, False, False)
+    assert record["livemode"] is False
+    assert record["customer_id"] == customer
+    assert record["customer_email"] == "jane@example.com"
+    assert record["customer_email_source"] == "customer"
+    assert record["receipt_email"] == "receipt@example.com"
+    assert record["billing_email"] == "billing@example.com"
+    assert record["payment_intent_id"].startswith("pi_")
+    assert record["payment_method_type"] == "card"
+    assert record["description"] == "Plan"
+    assert record["metadata"] == {"plan": "pro"}
+    assert record["balance_transaction_id"].startswith("txn_")
+    assert record["settled_amount"] is None, "only with expand_balance_transactions"
+    assert record["_sdc_deleted_at"] is None
+
+
+def test_the_schema_declares_exactly_the_columns_of_a_record(account, run_tap):
+    account.create_charge(100)
+    output = run_tap()
+    (schema,) = output.of("SCHEMA")
+    assert list(schema["schema"]["properties"]) == list(only(output))
+    assert schema["key_properties"] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("currency", "minor", "major"),
+    [("usd", 1999, "19.99"), ("jpy", 1999, "1999"), ("kwd", 1990, "1.99"), ("ugx", 500, "5")],
+)
+def test_money_is_in_major_units_by_the_currency(account, run_tap, currency, minor, major):
+    account.create_charge(minor, currency)
+    record = only(run_tap())
+    assert Decimal(str(record["revenue"])) == Decimal(major)
+    assert Decimal(str(record["net_revenue"])) == Decimal(major)
+
+
+def test_an_unknown_currency_stops_the_run_and_is_named(account, stripe):
+    account.create_charge(100, "xyz")
+    with pytest.raises(UnknownCurrencyError, match="'xyz'"):
+        sync(stripe.url)
+
+
+def test_an_authorisation_is_no_revenue_yet(account, run_tap):
+    account.create_charge(5000, capture=False)
+    record = only(run_tap())
+    assert (record["status"], record["captured"]) == ("succeeded", False)
+    assert (record["amount_captured"], record["revenue"], record["net_revenue"]) == (0, 0, 0)
+
+
+def test_what_a_partial_capture_left_is_no_refund(account, run_tap):
+    charge = account.create_charge(20675, capture=False)
+    account.capture(charge, 20300)
+    record = only(run_tap())
+    assert record["amount_refunded"] == 375
+    assert record["refunded"] is False
+    assert record["revenue"] == record["net_revenue"] == 203
+
+
+def test_a_refund_lowers_the_net_and_not_the_gross(account, run_tap):
+    charge = account.create_charge(1000)
+    account.refund(charge, 250)
+    record = only(run_tap())
+    assert (record["revenue"], record["net_revenue"]) == (10, 7.5)
+
+
+@pytest.mark.parametrize("status", ["pending", "failed"])
+def test_what_did_not_succeed_is_no_charge(account, run_tap, status):
+    account.create_charge(100, status=status, payment_method_type="sepa_debit")
+    assert run_tap().records() == []
+
+
+@pytest.mark.parametrize("customer", [{"email": "c@example.com"}, {"email": None}, None])
+@pytest.mark.parametrize("receipt", ["r@example.com", None])
+@pytest.mark.parametrize("billing", ["b@example.com", None])
+def test_the_email_is_the_best_there_is(account, run_tap, customer, receipt, billing):
+    payer = account.create_customer(**customer) if customer else None
+    charge = account.create_charge(
+        100, customer=payer, receipt_email=receipt, billing_email=billing
+    )
+    record = only(run_tap())
+    expected = account.ledger().charges[charge]
+    assert record["customer_email"] == expected.email
+    assert record["customer_email_source"] == expected.email_source
+    assert record["customer_id"] == payer
+
+
+def test_a_deleted_customer_leaves_the_receipt_email(account, run_tap):
+    customer = account.create_customer("c@example.com")
+    account.create_charge(100, customer=customer, receipt_email="r@example.com")
+    account.delete_customer(customer)
+    record = only(run_tap())
+    assert (record["customer_email"], record["customer_email_source"]) == (
+        "r@example.com",
+        "receipt",
+    )
+    assert record["customer_id"] == customer
+
+
+def test_settled_amounts_come_when_asked_for(account, run_tap):
+    account.create_charge(10_000, "eur")
+    record = only(run_tap(expand_balance_transactions=True))
+    assert record["balance_transaction_id"].startswith("txn_")
+    assert record["settled_currency"] == "usd"
+    assert record["exchange_rate"] > 0
+    assert record["settled_amount"] - record["fee"] == record["net"]
+
+
+def test_charges_come_oldest_first_with_many_in_one_second(account, run_tap):
+    for _ in range(250):
+        account.create_charge(100)
+    account.advance(timedelta(days=3))
+    account.create_charge(100)
+    output = run_tap()
+    created = [record["created"] for record in output.records()]
+    assert created == sorted(created)
+    assert len(set(output.ids)) == 251
+
+
+def test_only_charges_of_the_date_range_are_read(account, run_tap):
+    ids = []
+    for _ in range(4):
+        ids.append(account.create_charge(100))
+        account.advance(timedelta(days=1))
+    output = run_tap(date_range={"start": "2026-10-02", "end": "2026-10-04"})
+    assert output.ids == ids[1:3]
+
+
+def test_the_last_thirty_days_are_read_by_default_and_by_the_clock_of_stripe(account, run_tap):
+    account.create_charge(100)
+    account.advance(timedelta(days=2))
+    recent = account.create_charge(100)
+    account.advance(timedelta(days=29))
+    assert run_tap(date_range=None).ids == [recent]
+
+
+def test_no_charge_in_the_range_says_so(account, run_tap, caplog):
+    assert run_tap().records() == []
+    assert "No successful charge in the date range" in caplog.text

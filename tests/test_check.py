@@ -1,0 +1,60 @@
+"""`stripe-apex check` verifies by a single charge, and says what the key may read."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from tap_stripe_apex.cli import main
+from tap_stripe_apex.simulator.keys import Key, Permission
+
+
+@pytest.fixture
+def check(tmp_path, stripe):
+    def run(**settings):
+        path = tmp_path / "config.json"
+        path.write_text(
+            json.dumps({"api_key": "rk_test_simulated", "api_base": stripe.url, **settings})
+        )
+        return CliRunner().invoke(main, ["check", "--config", str(path)])
+
+    return run
+
+
+def test_a_connection_is_verified_by_a_single_charge(account, stripe, check):
+    account.create_charge(100)
+    result = check()
+    assert result.exit_code == 0
+    assert "Connected (test mode). Newest charge: 2026-10-01T00:00:00Z." in result.stdout
+    assert result.stdout.count("  yes  ") == 6
+    assert stripe.requests.count("/v1/account") == 0
+
+
+def test_an_account_without_charges_is_connected_too(check):
+    result = check()
+    assert result.exit_code == 0
+    assert "Newest charge: none yet" in result.stdout
+
+
+def test_what_the_key_may_not_read_is_shown(stripe, check):
+    stripe.keys.add(Key("rk_test_product", frozenset({Permission.CHARGES, Permission.CUSTOMERS})))
+    result = check(api_key="rk_test_product")
+    assert result.exit_code == 0
+    assert result.stdout.count("  yes  ") == 2
+    assert "no   events" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("rk_test_wrong", "Invalid API key"),
+        ("rk_test_blind", "Grant 'Charges: Read'"),
+        ("hello", "malformed"),
+    ],
+)
+def test_a_refusal_is_one_line_and_exit_code_one(stripe, check, key, words):
+    stripe.keys.add(Key("rk_test_blind", frozenset({Permission.EVENTS})))
+    result = check(api_key=key)
+    assert result.exit_code == 1
+    assert words in result.output
+    assert "Traceback" not in result.output

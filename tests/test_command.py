@@ -1,0 +1,152 @@
+"""Bad input gets one clear line and exit code 1; standard output is pure Singer."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tap_stripe_apex.simulator.faults import Fault, FaultKind
+from tap_stripe_apex.simulator.keys import Key, Permission
+
+BIN = Path(sys.executable).parent
+
+
+@pytest.fixture
+def tap(tmp_path, stripe):
+    """Run `tap-stripe-apex` as a user does."""
+
+    def run(*arguments, **settings):
+        config = {"api_key": "rk_test_simulated", "api_base": stripe.url, **settings}
+        path = tmp_path / "config.json"
+        path.write_text(json.dumps({k: v for k, v in config.items() if v is not None}))
+        return subprocess.run(
+            [BIN / "tap-stripe-apex", "--config", path, *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+
+    return run
+
+
+BAD = [
+    pytest.param({"api_key": None}, "No Stripe key is configured", id="no key"),
+    pytest.param({"api_key": "hello"}, "Invalid API key: it is malformed", id="malformed key"),
+    pytest.param({"api_key": "pk_test_x"}, "publishable key", id="publishable key"),
+    pytest.param({"api_key": "sk_live_51Secret"}, "live secret key", id="live secret key"),
+    pytest.param({"api_key": "rk_test_unknown"}, "revoked. Make a new restricted key", id="401"),
+    pytest.param({"api_key": "rk_test_blind"}, "Grant 'Charges: Read'", id="403"),
+    pytest.param({"colour": "red"}, "Unknown setting: 'colour'", id="unknown setting"),
+    pytest.param(
+        {"date_range": {"start": "2026-02-01", "end": "2026-01-01"}},
+        "upside down",
+        id="upside down",
+    ),
+    pytest.param({"date_range": {"start": "soon"}}, "no date or time", id="no format"),
+    pytest.param({"date_range": "2026"}, "date_range", id="no object"),
+    pytest.param({"api_base": "http://127.0.0.1:9"}, "Cannot read events from", id="unreachable"),
+    pytest.param({"api_base": "http://example.com"}, "must begin with https", id="plain http"),
+    pytest.param({"max_requests_per_second": 0}, "more than 0", id="no pace"),
+    pytest.param({"max_concurrency": 0}, "between 1 and 64", id="nothing in flight"),
+]
+
+
+@pytest.mark.parametrize(("settings", "words"), BAD)
+def test_bad_input_is_one_line_that_says_what_to_do(account, stripe, tap, settings, words):
+    stripe.keys.add(Key("rk_test_blind", frozenset({Permission.EVENTS})))
+    account.create_charge(100, billing_email="jane@example.com")
+    result = tap(**settings)
+    errors = [line for line in result.stderr.splitlines() if "| ERROR " in line]
+    assert result.returncode == 1
+    assert len(errors) == 1
+    assert words in errors[0]
+    assert "Traceback" not in result.stderr
+    assert not re.search(r"51Secret|jane@|rk_test_unknown", result.stderr + result.stdout)
+    assert '"type":"RECORD"' not in result.stdout
+
+
+def test_nothing_is_written_before_the_key_was_accepted(tap):
+    assert tap(api_key="rk_test_unknown").stdout == ""
+
+
+def test_a_429_that_does_not_end_says_what_to_lower(stripe, tap):
+    stripe.faults.inject(
+        Fault(FaultKind.RATE_LIMITED, times=99, headers={"Stripe-Should-Retry": "false"})
+    )
+    result = tap()
+    assert result.returncode == 1
+    assert "Lower max_requests_per_second" in result.stderr
+
+
+def test_a_traceback_is_there_for_who_asks(tap):
+    result = tap("--log-level", "debug", api_key="hello")
+    assert result.returncode == 1
+    assert "Traceback" in result.stderr
+
+
+def test_a_configuration_that_is_no_json_is_one_line(tmp_path):
+    path = tmp_path / "config.json"
+    path.write_text("{api_key: rk_test_5secret}")
+    result = subprocess.run(
+        [BIN / "tap-stripe-apex", "--config", path], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "Traceback" not in result.stderr
+    assert "5secret" not in result.stderr
+
+
+def test_discovery_needs_no_key(tap):
+    result = tap("--discover", api_key=None)
+    assert result.returncode == 0
+    streams = {entry["tap_stream_id"]: entry for entry in json.loads(result.stdout)["streams"]}
+    assert set(streams) == {
+        "charges",
+        "customers",
+        "refunds",
+        "disputes",
+        "balance_transactions",
+    }
+
+
+def test_the_sample_configuration_discovers():
+    root = Path(__file__).parent.parent
+    result = subprocess.run(
+        [BIN / "tap-stripe-apex", "--config", root / "sample_config.json", "--discover"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(result.stdout)["streams"]
+
+
+def test_about_describes_every_setting(tap):
+    result = tap("--about", "--format", "markdown")
+    assert result.returncode == 0
+    assert "| date_range |" in result.stdout
+
+
+def test_the_connection_test_costs_one_request_for_each_selected_stream(account, stripe, tap):
+    account.create_charge(100)
+    result = tap("--test")
+    assert result.returncode == 0
+    assert len(stripe.requests) == 1
+    assert sum('"type":"RECORD"' in line for line in result.stdout.splitlines()) == 1
+
+
+def test_the_connection_test_of_an_empty_account_succeeds(tap):
+    assert tap("--test").returncode == 0
+
+
+def test_standard_output_is_pure_singer(account, tap):
+    account.create_charge(100)
+    lines = tap().stdout.splitlines()
+    assert {json.loads(line)["type"] for line in lines} == {"SCHEMA", "RECORD", "STATE"}
+
+
+def test_the_summary_says_what_was_asked(account, tap):
+    account.create_charge(100)
+    assert "Asked Stripe 2 times" in tap().stderr

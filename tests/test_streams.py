@@ -1,0 +1,153 @@
+"""Customers, refunds, disputes and balance transactions: off unless selected, and as complete."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from tap_stripe_apex.tap import TapStripeApex
+from tests.conftest import sync
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+STREAMS = ["customers", "refunds", "disputes", "balance_transactions"]
+
+
+@pytest.fixture
+def read(stripe):
+    """Run the tap with these streams selected, and no others."""
+
+    def run(*streams, state=None):
+        stripe.requests.clear()
+        config = {"api_key": "rk_test_simulated", "api_base": stripe.url}
+        catalog = TapStripeApex(config=config).catalog_dict
+        for stream in catalog["streams"]:
+            for entry in stream["metadata"]:
+                if entry["breadcrumb"] == []:
+                    entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
+        return sync(stripe.url, state, catalog)
+
+    return run
+
+
+def by_id(output, stream):
+    return {record["id"]: record for record in output.records(stream)}
+
+
+def test_what_is_not_selected_costs_nothing(account, stripe, run_tap):
+    customer = account.create_customer("c@example.com")
+    account.refund(account.create_charge(100, customer=customer), 10)
+    run_tap()
+    assert {request.path for request in stripe.requests} == {"/v1/events", "/v1/charges"}
+
+
+def test_a_quiet_run_of_all_streams_costs_one_request(account, stripe, read):
+    for _ in range(30):
+        customer = account.create_customer("c@example.com")
+        charge = account.create_charge(1000, customer=customer)
+        account.refund(charge, 100)
+        account.dispute(charge)
+        account.advance(HOUR)
+    account.advance(10 * DAY)
+    state = read("charges", *STREAMS).state
+    for _ in range(3):
+        account.advance(HOUR)
+        output = read("charges", *STREAMS, state=state)
+        state = output.state
+        assert output.of("RECORD") == []
+        assert len(stripe.requests) == 1
+
+
+def test_a_customer_has_its_latest_email(account, read):
+    customer = account.create_customer("old@example.com", name="Jane")
+    account.advance(DAY)
+    output = read("customers")
+    assert by_id(output, "customers")[customer]["email"] == "old@example.com"
+    account.edit_customer(customer, email="new@example.com")
+    account.advance(HOUR)
+    (record,) = read("customers", state=output.state).records("customers")
+    assert (record["email"], record["name"]) == ("new@example.com", "Jane")
+
+
+def test_a_deleted_customer_is_marked(account, read):
+    customer = account.create_customer("c@example.com")
+    account.advance(DAY)
+    output = read("customers")
+    assert output.records("customers")[0]["_sdc_deleted_at"] is None
+    account.delete_customer(customer)
+    account.advance(HOUR)
+    (record,) = read("customers", state=output.state).records("customers")
+    assert record["id"] == customer
+    assert record["created"] == output.records("customers")[0]["created"]
+    assert record["_sdc_deleted_at"] == record["updated_at"]
+
+
+def test_a_refund_is_followed_until_it_fails(account, read):
+    refund = account.refund(account.create_charge(2000, "kwd"), 1230)
+    account.advance(DAY)
+    output = read("refunds")
+    record = by_id(output, "refunds")[refund]
+    assert Decimal(str(record["refunded_revenue"])) == Decimal("1.23")
+    account.fail_refund(refund)
+    account.advance(HOUR)
+    (record,) = read("refunds", state=output.state).records("refunds")
+    assert record["status"] == "failed"
+
+
+def test_a_dispute_is_followed_until_it_is_won(account, read):
+    dispute = account.dispute(account.create_charge(2000))
+    account.advance(DAY)
+    output = read("disputes")
+    assert by_id(output, "disputes")[dispute]["net"] < 0
+    account.close_dispute(dispute, "won")
+    account.advance(HOUR)
+    (record,) = read("disputes", state=output.state).records("disputes")
+    assert record["status"] == "won"
+
+
+def test_a_balance_transaction_is_pending_until_it_is_available(account, read):
+    account.create_charge(2000)
+    output = read("balance_transactions")
+    (record,) = output.records("balance_transactions")
+    assert record["status"] == "pending"
+    assert record["amount"] - record["fee"] == record["net"]
+    account.advance(10 * DAY)
+    output = read("balance_transactions", state=output.state)
+    (record,) = output.records("balance_transactions")
+    assert record["status"] == "available"
+    account.advance(DAY / 2)
+    assert read("balance_transactions", state=output.state).records("balance_transactions") == []
+
+
+def test_new_balance_transactions_come_with_the_money(account, read):
+    account.create_charge(2000)
+    account.advance(HOUR)
+    output = read("balance_transactions")
+    charge = account.create_charge(3000)
+    refund = account.refund(charge, 100)
+    account.advance(HOUR)
+    output = read("balance_transactions", state=output.state)
+    sources = {record["source_id"] for record in output.records("balance_transactions")}
+    assert sources == {charge, refund}
+
+
+@pytest.mark.parametrize("stream", STREAMS)
+def test_a_stream_that_is_selected_later_begins_then(account, read, stream):
+    charge = account.create_charge(2000, customer=account.create_customer("c@example.com"))
+    account.refund(charge, 100)
+    account.dispute(charge)
+    account.advance(DAY)
+    state = read("charges").state
+    assert read("charges", stream, state=state).records(stream)
+
+
+@pytest.mark.parametrize("stream", ["charges", *STREAMS])
+def test_a_record_has_the_columns_of_its_schema(account, read, stream):
+    charge = account.create_charge(2000, "eur", customer=account.create_customer("c@example.com"))
+    account.refund(charge, 100)
+    account.dispute(charge)
+    output = read(stream)
+    (schema,) = output.of("SCHEMA")
+    assert output.records(stream)
+    for record in output.records(stream):
+        assert set(record) == set(schema["schema"]["properties"])
