@@ -1,70 +1,121 @@
 {#- The attribution models as weights of the touches of a path. A weight is a whole number: what
     lies before a touch, what lies up to and with it, and the weight of the whole path. -#}
 
+{% macro known_attribution_models() -%}
+    {{ return([
+        'first_touch', 'last_touch', 'last_non_direct', 'linear', 'position_based', 'time_decay',
+        'markov',
+    ]) }}
+{%- endmacro %}
+
+
 {% macro single_touch_models() -%}
     {{ return(['first_touch', 'last_touch', 'last_non_direct']) }}
 {%- endmacro %}
 
 
-{% macro single_touch_position(model) -%}
+{#- Is this the one touch of the path that takes it all? -#}
+{% macro takes_all(model) -%}
     {%- if model == 'first_touch' -%}
         position = 1
     {%- elif model == 'last_touch' -%}
         position = path_length
-    {%- elif model == 'last_non_direct' -%}
-        position = coalesce(last_non_direct_position, path_length)
+    {%- else -%}
+        case
+            when non_direct_total = 0 then position = path_length
+            else non_direct = 1 and non_direct_through = non_direct_total
+        end
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro attribution_weights(model) -%}
-    {%- if model in stripe_apex.single_touch_models() -%}
-        0 as weight_before,
-        1 as weight_through,
-        1 as weight_total
-    {%- elif model == 'linear' -%}
-        position - 1 as weight_before,
-        position as weight_through,
-        path_length as weight_total
+{#- Weight of the first `number` touches of a path, a whole number. -#}
+{% macro weight_through(model, number) -%}
+    {%- if model == 'linear' -%}
+        {{ number }}
     {%- elif model == 'position_based' -%}
-        {{ stripe_apex.position_based_through('position - 1') }} as weight_before,
-        {{ stripe_apex.position_based_through('position') }} as weight_through,
-        case when path_length <= 2 then path_length else 5 * (path_length - 2) end as weight_total
+        case
+            when path_length <= 2 or {{ number }} = 0 then {{ number }}
+            when {{ number }} = path_length then 5 * (path_length - 2)
+            else 2 * (path_length - 2) + {{ number }} - 1
+        end
+    {%- elif model == 'time_decay' -%}
+        decay_through {{- ' - decay_weight' if number == 'position - 1' }}
+    {%- elif model == 'markov' -%}
+        markov_through {{- ' - markov_weight' if number == 'position - 1' }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- 40 % first, 40 % last, the middle shares 20 %; a path of two is halved. In units of
-    1 / (5 * (length - 2)) of the whole, so that every touch of the middle weighs 1. -#}
-{% macro position_based_through(position) -%}
-    case
-        when path_length <= 2 or {{ position }} = 0 then {{ position }}
-        when {{ position }} = path_length then 5 * (path_length - 2)
-        else 2 * (path_length - 2) + {{ position }} - 1
-    end
-{%- endmacro %}
-
-
-{#- floor(amount * W_k / W) - floor(amount * W_(k-1) / W): whole numbers whose sum over the path
-    is the amount, whatever its sign. -#}
-{% macro telescoped_credit(amount) -%}
-    {%- set wide_amount = stripe_apex.wide(amount) -%}
-    {{ stripe_apex.floor_divide(wide_amount ~ ' * weight_through', 'weight_total') }}
-    - {{ stripe_apex.floor_divide(wide_amount ~ ' * weight_before', 'weight_total') }}
-{%- endmacro %}
-
-
-{#- Is there a lead whose own channel may take what no touch can? -#}
-{% macro lead_counts() -%}
-    revenue.lead_channel is not null
-    {%- if var('excluded_channels') %}
-    and revenue.lead_channel not in ({{ stripe_apex.quoted_list(var('excluded_channels')) }})
+{#- Weight of a whole path. Position based: 40 % first, 40 % last, the middle shares 20 %, a path of
+    two is halved; in units in which a touch of the middle weighs 1. -#}
+{% macro weight_total(model) -%}
+    {%- if model == 'linear' -%}
+        path_length
+    {%- elif model == 'position_based' -%}
+        case when path_length <= 2 then path_length else 5 * (path_length - 2) end
+    {%- elif model == 'time_decay' -%}
+        decay_total
+    {%- elif model == 'markov' -%}
+        markov_total
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro fallback_channel() -%}
-    case when {{ stripe_apex.lead_counts() }} then revenue.lead_channel else 'unattributed' end
+{#- A touch loses half of its weight in each half-life. In ten-thousandths, at least one: small
+    enough that an amount of twelve digits times a path of 900 touches stays within 64 bits. -#}
+{% macro decay_weight(converted_at, occurred_at) -%}
+    greatest(1, cast(round(10000 * power(
+        0.5,
+        ({{ stripe_apex.epoch_seconds(converted_at) }} - {{ stripe_apex.epoch_seconds(occurred_at) }})
+        / {{ (var('time_decay_half_life_days') | float) * 86400 }}
+    )) as bigint))
+{%- endmacro %}
+
+
+{#- A touch's credit by an attribution model, null where the model does not credit the touch:
+    floor(amount * W_k / W) - floor(amount * W_(k-1) / W), whole numbers whose sum over the path is
+    the amount, whatever its sign. -#}
+{% macro credit(model, amount) -%}
+    {%- if model in stripe_apex.single_touch_models() -%}
+        case when {{ stripe_apex.takes_all(model) }} then {{ amount }} end
+    {%- else -%}
+        {%- set factor = amount if var('max_touches_per_email') | int <= 900 else stripe_apex.wide(amount) -%}
+        {%- set total = stripe_apex.weight_total(model) -%}
+        {{ stripe_apex.floor_divide(
+            factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position') ~ ')', total
+        ) }}
+        - {{ stripe_apex.floor_divide(
+            factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position - 1') ~ ')', total
+        ) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Touches after the conversion never count, nor do those older than the window. -#}
+{% macro within_window(converted_at, occurred_at) -%}
+    {{ occurred_at }} <= {{ converted_at }}
+    and {{ converted_at }} < {{ occurred_at }} + {{ stripe_apex.days(var('attribution_window_days')) }}
+{%- endmacro %}
+
+
+{#- The moment whose touches a charge is credited to: its own, or the person's first charge. -#}
+{% macro conversion_time() -%}
+    {%- if var('recurring_credit') == 'first_conversion' -%}
+        min(created_at) over (partition by person_id)
+    {%- else -%}
+        created_at
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- Is the channel one that may take credit? -#}
+{% macro channel_counts(channel) -%}
+    {%- if var('excluded_channels') -%}
+        {{ channel }} not in ({{ stripe_apex.quoted_list(var('excluded_channels')) }})
+    {%- else -%}
+        {{ channel }} is not null
+    {%- endif -%}
 {%- endmacro %}
 
 
@@ -72,4 +123,15 @@
     {%- for value in values -%}
         '{{ value }}'{{ ', ' if not loop.last }}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The attribution models that are computed, one row each. -#}
+{% macro attribution_models() -%}
+    {% for model in var('attribution_models') -%}
+    select '{{ model }}' as attribution_model
+    {%- if not loop.last %}
+    union all
+    {% endif -%}
+    {% endfor %}
 {%- endmacro %}

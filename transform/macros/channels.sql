@@ -1,26 +1,36 @@
-{#- What tells where a visit came from, in the order of trust: the field, then the landing page's
-    query string. A referrer of the landing page's own host is a click within the site. -#}
+{#- What the query string of the landing page says; empty where it says nothing. -#}
+{% macro landing_parameters() -%}
+    {% for name in ['utm_source', 'utm_medium', 'utm_campaign'] -%}
+    {{ stripe_apex.url_parameter('landing_page', name) }} as landing_{{ name }},
+    {% endfor -%}
+    {{ stripe_apex.url_host('landing_page') }} as landing_host
+{%- endmacro %}
+
+
+{#- What tells where a visit came from, in the order of trust: the field, then the landing page. -#}
 {% macro visit_signals(click_ids=true) -%}
-    coalesce(utm_source, {{ stripe_apex.url_parameter('landing_page', 'utm_source') }}) as source,
-    coalesce(utm_medium, {{ stripe_apex.url_parameter('landing_page', 'utm_medium') }}) as medium,
-    coalesce(utm_campaign, {{ stripe_apex.url_parameter('landing_page', 'utm_campaign') }}) as campaign,
-    {% for name in stripe_apex.click_ids() -%}
-    {%- if click_ids -%}
-    case when {{ name }} is not null or landing_page like '%{{ name }}=%' then 1 else 0 end
-    {%- else -%}
-    case when landing_page like '%{{ name }}=%' then 1 else 0 end
-    {%- endif %} as has_{{ name }}{{ ',' if not loop.last }}
-    {% endfor %}
+    coalesce(utm_source, nullif(landing_utm_source, '')) as source,
+    coalesce(utm_medium, nullif(landing_utm_medium, '')) as medium,
+    coalesce(utm_campaign, nullif(landing_utm_campaign, '')) as campaign,
+    {% for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] -%}
+    case
+        when {% if click_ids %}{{ name }} is not null or {% endif %}landing_page like '%{{ name }}=%'
+            then '{{ name }} '
+        else ''
+    end {{ '|| ' if not loop.last }}
+    {%- endfor %} as click_ids
 {%- endmacro %}
 
 
-{% macro click_ids() -%}
-    {{ return(['gclid', 'fbclid', 'li_fat_id', 'msclkid']) }}
-{%- endmacro %}
-
-
-{#- One text that holds all that the channel rules look at: equal signals have one channel. -#}
+{#- One text that holds all that the channel rules look at: equal signals have one channel. The
+    fields are kept apart by the control character that is made for it. -#}
 {% macro signal_key(referrer_host) -%}
-    coalesce(source, '-') || '|' || coalesce(medium, '-') || '|' || {{ referrer_host }}
-    {%- for name in stripe_apex.click_ids() %} || '|' || cast(has_{{ name }} as {{ dbt.type_string() }}){% endfor %}
+    coalesce(source, '-') || chr(31) || coalesce(medium, '-') || chr(31) || {{ referrer_host }}
+    || chr(31) || click_ids
+{%- endmacro %}
+
+
+{#- The field of a signal: 1 source, 2 medium, 3 host of the referrer, 4 click ids. -#}
+{% macro signal_part(number) -%}
+    {{ dbt.split_part('signal', 'chr(31)', number) }}
 {%- endmacro %}

@@ -1,13 +1,16 @@
 {#- A setting that would silently give wrong numbers stops the run with its remedy. -#}
 {% macro check_vars() -%}
-    {%- set known = [
-        'first_touch', 'last_touch', 'linear', 'position_based',
-    ] -%}
+    {%- set known = stripe_apex.known_attribution_models() -%}
     {%- for name in var('attribution_models') if name not in known -%}
         {{ exceptions.raise_compiler_error(
             "Unknown attribution model '" ~ name ~ "'. Choose from: " ~ known | join(', ') ~ "."
         ) }}
     {%- endfor -%}
+    {%- if var('recurring_credit') not in ['window', 'first_conversion'] -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'recurring_credit' must be 'window' or 'first_conversion'."
+        ) }}
+    {%- endif -%}
     {%- for name in ['attribution_window_days', 'time_decay_half_life_days', 'max_touches_per_email'] -%}
         {%- if var(name) | int <= 0 -%}
             {{ exceptions.raise_compiler_error("Var '" ~ name ~ "' must be a whole number above 0.") }}

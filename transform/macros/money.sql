@@ -60,42 +60,14 @@
         when {{ denominator }} > 0
             then cast(
                 {{ stripe_apex.round_divide(
-                    stripe_apex.wide(numerator) ~ ' * 1000000', denominator
-                ) }} as decimal(28, 6)
-            ) * cast(0.000001 as decimal(7, 6))
+                    '1000000 * ' ~ stripe_apex.wide(numerator), denominator
+                ) }} * cast(0.000001 as decimal(7, 6)) as decimal(24, 6)
+            )
     end
-{%- endmacro %}
-
-
-{#- Minor units of one currency in those of the reporting currency, by a rate between majors. -#}
-{% macro convert_minor(minor, rate, minor_units) -%}
-    {{ stripe_apex.round_divide(
-        stripe_apex.wide(minor)
-        ~ ' * ' ~ stripe_apex.wide(rate ~ ' * 1000000000')
-        ~ ' * ' ~ stripe_apex.power_of_ten(stripe_apex.reporting_minor_units()),
-        stripe_apex.wide('1000000000') ~ ' * ' ~ stripe_apex.power_of_ten(minor_units)
-    ) }}
 {%- endmacro %}
 
 
 {#- 10, 100 or 1000: minor units in a major one. -#}
 {% macro power_of_ten(minor_units) -%}
     case {{ minor_units }} when 0 then 1 when 2 then 100 when 3 then 1000 end
-{%- endmacro %}
-
-
-{#- The exponent of the reporting currency, from Stripe's table. -#}
-{% macro reporting_minor_units() -%}
-    (
-        select minor_units from {{ ref('stripe_currencies') }}
-        where currency = '{{ var("reporting_currency") }}'
-    )
-{%- endmacro %}
-
-
-{#- Major units for each of a number of people; null where there is nobody. -#}
-{% macro cost_per(minor, people, minor_units) -%}
-    {{ stripe_apex.ratio(
-        minor, '((' ~ people ~ ') * ' ~ stripe_apex.power_of_ten(minor_units) ~ ')'
-    ) }}
 {%- endmacro %}

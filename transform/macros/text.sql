@@ -59,30 +59,49 @@
 {%- endmacro %}
 
 
-{#- The first group of a regular expression in a text, null where it does not occur. -#}
+{#- The first group of a regular expression in a text, empty or null where it does not occur. -#}
 {% macro first_group(value, pattern) -%}
     {{ return(adapter.dispatch('first_group', 'stripe_apex')(value, pattern)) }}
 {%- endmacro %}
 
 {% macro default__first_group(value, pattern) -%}
-    nullif(regexp_extract({{ value }}, '{{ pattern }}', 1), '')
+    regexp_extract({{ value }}, '{{ pattern }}', 1)
 {%- endmacro %}
 
 {% macro postgres__first_group(value, pattern) -%}
-    nullif(substring({{ value }} from '{{ pattern }}'), '')
+    substring({{ value }} from '{{ pattern }}')
 {%- endmacro %}
 
 
 {#- The host of a URL in lower case without `www.`; of an app's referrer, its package. -#}
 {% macro url_host(url) -%}
-    {{ stripe_apex.first_group('lower(' ~ url ~ ')', '^[a-z-]+://(?:www[.])?([^/:?#]+)') }}
+    lower({{ stripe_apex.first_group(url, '^[A-Za-z-]+://(?:[Ww][Ww][Ww][.])?([^/:?#]+)') }})
 {%- endmacro %}
 
 
-{#- A query parameter of a URL in lower case, null where it is missing or empty. -#}
+{#- A query parameter of a URL in lower case, empty or null where it is missing. -#}
 {% macro url_parameter(url, name) -%}
     case
         when {{ url }} like '%{{ name }}=%'
-            then replace({{ stripe_apex.first_group('lower(' ~ url ~ ')', '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' ')
+            then lower(replace({{ stripe_apex.first_group(url, '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' '))
     end
+{%- endmacro %}
+
+
+{#- A whole number of 60 bits that stands for a text: joins run on it several times faster, and no
+    address leaves the identity models. A test says that no two people share one. -#}
+{% macro person_id(text) -%}
+    {{ return(adapter.dispatch('person_id', 'stripe_apex')(text)) }}
+{%- endmacro %}
+
+{% macro default__person_id(text) -%}
+    cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
+{%- endmacro %}
+
+{% macro duckdb__person_id(text) -%}
+    cast('0x' || md5({{ text }})[1:15] as bigint)
+{%- endmacro %}
+
+{% macro postgres__person_id(text) -%}
+    cast(cast('x0' || substr(md5({{ text }}), 1, 15) as bit(64)) as bigint)
 {%- endmacro %}

@@ -6,7 +6,7 @@ with in_channels as (
         attribution_model,
         currency,
         sum(revenue_minor) as revenue_minor,
-        sum(conversion_micros) as conversion_micros
+        sum(conversions) as conversions
     from {{ ref('mart_channels') }}
     group by activity_date, attribution_model, currency
 
@@ -32,4 +32,4 @@ left join in_channels
 where
     in_channels.revenue_minor is null
     or totals.net_minor <> in_channels.revenue_minor
-    or in_channels.conversion_micros <> totals.charges * 1000000
+    or in_channels.conversions <> totals.charges

@@ -1,59 +1,34 @@
-with charges as (
-
-    select * from {{ ref('int_charges__people') }}
-
-),
-
-touches as (
+{#- One sort of each path gives all weights; the credits of all attribution models stand side by
+    side, so that a touch is written once and not once for each model. -#}
+{%- set models = var('attribution_models') -%}
+with touches as (
 
     select * from {{ ref('int_attribution__touches') }}
 
 ),
 
-shared_touches as (
+{% if 'markov' in models -%}
+effects as (
 
-    select * from {{ ref('int_attribution__shared_touches') }}
+    select * from {{ ref('int_markov__removal_effects') }}
 
 ),
 
-in_window as (
+{% endif -%}
+weighed as (
 
     select
-        charges.charge_id,
-        touches.touchpoint_id,
-        touches.occurred_at,
-        touches.channel,
-        touches.source,
-        touches.campaign,
-        {{ epoch_seconds('charges.created_at') }} - {{ epoch_seconds('touches.occurred_at') }}
-            as age_seconds,
-        false as is_shared
-    from charges
-    inner join touches
-        on
-            charges.person_id = touches.person_id
-            and charges.created_at >= touches.occurred_at
-            and charges.created_at < touches.occurred_at + {{ days(var('attribution_window_days')) }}
-    where touches.touch_count <= {{ var('max_touches_per_email') }}
-
-    union all
-
-    select
-        charges.charge_id,
-        touches.touchpoint_id,
-        touches.occurred_at,
-        touches.channel,
-        touches.source,
-        touches.campaign,
-        {{ epoch_seconds('charges.created_at') }} - {{ epoch_seconds('touches.occurred_at') }}
-            as age_seconds,
-        true as is_shared
-    from shared_touches
-    inner join charges
-        on shared_touches.charge_id = charges.charge_id
-    inner join touches
-        on shared_touches.touchpoint_id = touches.touchpoint_id
-    where charges.created_at < touches.occurred_at + {{ days(var('attribution_window_days')) }}
+        touches.*,
+        case when touches.channel = 'direct' then 0 else 1 end as non_direct,
+        {{ decay_weight('touches.converted_at', 'touches.occurred_at') }} as decay_weight
+        {%- if 'markov' in models %},
+        coalesce(effects.markov_weight, 1) as markov_weight
+        {%- endif %}
+    from touches
+    {%- if 'markov' in models %}
+    left join effects
+        on touches.channel = effects.channel
+    {%- endif %}
 
 ),
 
@@ -61,12 +36,49 @@ positioned as (
 
     select
         *,
-        row_number() over (
-            partition by charge_id order by occurred_at, touchpoint_id
-        ) as position,
-        count(*) over (partition by charge_id) as path_length
-    from in_window
+        row_number() over so_far as position,
+        count(*) over path as path_length,
+        sum(non_direct) over so_far as non_direct_through,
+        sum(non_direct) over path as non_direct_total,
+        {%- for name in ['decay', 'markov'] if name == 'decay' or 'markov' in models %}
+        cast(sum({{ name }}_weight) over so_far as bigint) as {{ name }}_through,
+        cast(sum({{ name }}_weight) over path as bigint) as {{ name }}_total{{ ',' if not loop.last }}
+        {%- endfor %}
+    from weighed
+    window
+        path as (partition by person_id, person_charge_number),
+        so_far as (
+            partition by person_id, person_charge_number
+            order by occurred_at, touchpoint_id
+            rows between unbounded preceding and current row
+        )
+
+),
+
+credited as (
+
+    select
+        charge_id,
+        person_id,
+        person_charge_number,
+        revenue_date,
+        previous_revenue_date,
+        currency,
+        position,
+        path_length,
+        touchpoint_id,
+        occurred_at,
+        channel,
+        source,
+        campaign,
+        case when is_shared then 'shared_mailbox' end as reason
+        {%- for model in models %},
+        {{ credit(model, 'net_minor') }} as {{ model }}_minor,
+        {{ credit(model, 'net_reporting_minor') }} as {{ model }}_reporting_minor,
+        {{ credit(model, '1000000') }} as {{ model }}_micros
+        {%- endfor %}
+    from positioned
 
 )
 
-select * from positioned
+select * from credited

@@ -1,38 +1,61 @@
-{#- A mailbox that many people use has too many touches for a path: each of its charges gets the
-    last touch before it, found by one running maximum and not by joining all with all. -#}
-with touches as (
+{#- Each charge of a shared mailbox gets the last touch before it, found by one running maximum and
+    not by joining all charges with all touches. -#}
+with touchpoints as (
 
-    select * from {{ ref('int_attribution__touches') }}
-    where touch_count > {{ var('max_touches_per_email') }}
+    select * from {{ ref('int_touchpoints__people') }}
+
+),
+
+shared_people as (
+
+    select * from {{ ref('int_attribution__shared_people') }}
+
+),
+
+channels as (
+
+    select * from {{ ref('int_channels__by_signal') }}
 
 ),
 
 numbered as (
 
     select
-        *,
+        touchpoints.touchpoint_id,
+        touchpoints.person_id,
+        touchpoints.occurred_at,
+        touchpoints.campaign,
+        channels.source,
+        channels.channel,
         row_number() over (
-            partition by person_id order by occurred_at, touchpoint_id
+            partition by touchpoints.person_id
+            order by touchpoints.occurred_at, touchpoints.touchpoint_id
         ) as touch_number
-    from touches
+    from touchpoints
+    inner join shared_people
+        on touchpoints.person_id = shared_people.person_id
+    inner join channels
+        on touchpoints.signal = channels.signal
+    where {{ channel_counts('channels.channel') }}
 
 ),
 
-shared_people as (
+shared_charges as (
 
-    select distinct person_id from touches
+    select revenue.*
+    from {{ ref('fct_revenue') }} as revenue
+    inner join shared_people
+        on revenue.person_id = shared_people.person_id
 
 ),
 
 charges as (
 
     select
-        people.charge_id,
-        people.person_id,
-        people.created_at
-    from {{ ref('int_charges__people') }} as people
-    inner join shared_people
-        on people.person_id = shared_people.person_id
+        charge_id,
+        person_id,
+        {{ conversion_time() }} as converted_at
+    from shared_charges
 
 ),
 
@@ -50,7 +73,7 @@ timeline as (
 
     select
         person_id,
-        created_at as happened_at,
+        converted_at as happened_at,
         1 as is_charge,
         0 as touch_number,
         charge_id
@@ -63,6 +86,7 @@ last_touches as (
     select
         person_id,
         charge_id,
+        happened_at as converted_at,
         is_charge,
         max(touch_number) over (
             partition by person_id
@@ -77,13 +101,20 @@ paired as (
 
     select
         last_touches.charge_id,
-        numbered.touchpoint_id
+        last_touches.converted_at,
+        numbered.touchpoint_id,
+        numbered.occurred_at,
+        numbered.campaign,
+        numbered.source,
+        numbered.channel
     from last_touches
     inner join numbered
         on
             last_touches.person_id = numbered.person_id
             and last_touches.touch_number = numbered.touch_number
-    where last_touches.is_charge = 1
+    where
+        last_touches.is_charge = 1
+        and {{ within_window('last_touches.converted_at', 'numbered.occurred_at') }}
 
 )
 

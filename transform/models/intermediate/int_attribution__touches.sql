@@ -1,57 +1,95 @@
-{#- Touches of people who paid, without the excluded channels. -#}
-with touchpoints as (
+{{ config(materialized='view') }}
 
-    select * from {{ ref('int_touchpoints__channels') }}
+{#- Charges with the touches that led to them, unordered. A shared mailbox has one for each. -#}
+with revenue as (
 
-),
-
-visitors as (
-
-    select * from {{ ref('int_identity__visitors') }}
+    select * from {{ ref('fct_revenue') }}
 
 ),
 
-emails as (
+touchpoints as (
 
-    select * from {{ ref('int_identity__emails') }}
-
-),
-
-payers as (
-
-    select distinct person_id from {{ ref('int_charges__people') }}
+    select * from {{ ref('int_touchpoints__people') }}
 
 ),
 
-with_person as (
+channels as (
+
+    select * from {{ ref('int_channels__by_signal') }}
+
+),
+
+shared_people as (
+
+    select * from {{ ref('int_attribution__shared_people') }}
+
+),
+
+shared_touches as (
+
+    select * from {{ ref('int_attribution__shared_touches') }}
+
+),
+
+conversions as (
 
     select
+        charge_id,
+        person_id,
+        person_charge_number,
+        revenue_date,
+        previous_revenue_date,
+        currency,
+        net_minor,
+        net_reporting_minor,
+        {{ conversion_time() }} as converted_at
+    from revenue
+
+),
+
+own_touches as (
+
+    select
+        conversions.*,
         touchpoints.touchpoint_id,
         touchpoints.occurred_at,
-        touchpoints.channel,
-        touchpoints.source,
         touchpoints.campaign,
-        coalesce(visitors.person_id, emails.person_id) as person_id
+        channels.source,
+        channels.channel,
+        false as is_shared
     from touchpoints
-    left join visitors
-        on touchpoints.visitor_id = visitors.visitor_id
-    left join emails
-        on touchpoints.email = emails.email
+    inner join conversions
+        on
+            touchpoints.person_id = conversions.person_id
+            and {{ within_window('conversions.converted_at', 'touchpoints.occurred_at') }}
+    inner join channels
+        on touchpoints.signal = channels.signal
+    left join shared_people
+        on touchpoints.person_id = shared_people.person_id
+    where
+        shared_people.person_id is null
+        and {{ channel_counts('channels.channel') }}
 
 ),
 
-of_payers as (
+touches as (
+
+    select * from own_touches
+
+    union all
 
     select
-        with_person.*,
-        count(*) over (partition by with_person.person_id) as touch_count
-    from with_person
-    inner join payers
-        on with_person.person_id = payers.person_id
-    {%- if var('excluded_channels') %}
-    where with_person.channel not in ({{ quoted_list(var('excluded_channels')) }})
-    {%- endif %}
+        conversions.*,
+        shared_touches.touchpoint_id,
+        shared_touches.occurred_at,
+        shared_touches.campaign,
+        shared_touches.source,
+        shared_touches.channel,
+        true as is_shared
+    from shared_touches
+    inner join conversions
+        on shared_touches.charge_id = conversions.charge_id
 
 )
 
-select * from of_payers
+select * from touches

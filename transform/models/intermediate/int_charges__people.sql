@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 {#- A charge of nobody known is a person of its own: revenue without an email still has a payer. -#}
 with charges as (
 
@@ -37,13 +39,12 @@ customers as (
 with_email as (
 
     select
-        charges.charge_id,
-        charges.created_at,
-        coalesce(charges.email, customers.email) as email,
+        charges.*,
+        coalesce(charges.email, customers.email) as known_email,
         case
             when charges.email is not null then charges.email_source
             when customers.email is not null then 'other_charge'
-        end as email_source,
+        end as known_email_source,
         case
             when charges.email is not null then 'direct'
             when customers.email is not null then 'via_customer'
@@ -61,27 +62,18 @@ with_email as (
 with_person as (
 
     select
-        with_email.charge_id,
-        with_email.created_at,
-        with_email.email,
-        with_email.email_source,
-        with_email.email_route,
-        coalesce(emails.person_id, {{ dbt.hash('with_email.nameless') }}) as person_id
+        with_email.*,
+        coalesce(emails.person_id, {{ person_id('with_email.nameless') }}) as person_id
     from with_email
     left join emails
-        on with_email.email = emails.email
+        on with_email.known_email = emails.email
 
 ),
 
 matched as (
 
     select
-        with_person.charge_id,
-        with_person.created_at,
-        with_person.person_id,
-        with_person.email,
-        with_person.email_source,
-        leads.lead_created_at as first_lead_at,
+        with_person.*,
         case
             when leads.lead_created_at <= with_person.created_at then with_person.email_route
             else 'none'
@@ -95,7 +87,7 @@ matched as (
         case when leads.lead_created_at <= with_person.created_at then leads.lead_campaign end
             as lead_campaign,
         case
-            when with_person.email is null then 'no_email'
+            when with_person.known_email is null then 'no_email'
             when leads.lead_id is null then 'no_lead'
             when leads.lead_created_at > with_person.created_at then 'lead_after_charge'
         end as unmatched_reason

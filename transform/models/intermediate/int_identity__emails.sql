@@ -70,7 +70,7 @@ people as (
     select
         emails.email,
         coalesce(labels.label, emails.email) as person_email,
-        {{ dbt.hash("coalesce(labels.label, emails.email)") }} as person_id
+        {{ person_id('coalesce(labels.label, emails.email)') }} as person_id
     from emails
     left join round_{{ var('identity_rounds') }} as labels
         on emails.email = labels.email

@@ -4,6 +4,15 @@ with leads as (
 
 ),
 
+read_urls as (
+
+    select
+        *,
+        {{ landing_parameters() }}
+    from leads
+
+),
+
 resolved as (
 
     select
@@ -12,13 +21,18 @@ resolved as (
         email,
         created_at,
         channel as given_channel,
-        '-' as referrer_host,
         {{ visit_signals(click_ids=false) }}
-    from leads
+    from read_urls
+
+),
+
+final as (
+
+    select
+        *,
+        {{ signal_key("'-'") }} as signal
+    from resolved
 
 )
 
-select
-    *,
-    {{ signal_key('referrer_host') }} as signal
-from resolved
+select * from final

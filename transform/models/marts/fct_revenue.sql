@@ -1,11 +1,5 @@
 with charges as (
 
-    select * from {{ ref('stg_stripe__charges') }}
-
-),
-
-people as (
-
     select * from {{ ref('int_charges__people') }}
 
 ),
@@ -37,6 +31,7 @@ priced as (
     select
         dated.*,
         currencies.minor_units,
+        rates.rate,
         case
             when dated.currency = '{{ var("reporting_currency") }}' then 'same_currency'
             when
@@ -44,11 +39,7 @@ priced as (
                 and dated.settled_minor is not null
                 then 'settled'
             when rates.rate is not null then 'fx_rate'
-        end as reporting_method,
-        {{ convert_minor('dated.gross_minor', 'rates.rate', 'currencies.minor_units') }}
-            as gross_at_rate,
-        {{ convert_minor('dated.net_minor', 'rates.rate', 'currencies.minor_units') }}
-            as net_at_rate
+        end as reporting_method
     from dated
     left join currencies
         on dated.currency = currencies.currency
@@ -62,64 +53,47 @@ priced as (
 final as (
 
     select
-        priced.charge_id,
-        people.person_id,
-        priced.customer_id,
-        people.email,
-        people.email_source,
-        people.match_status,
-        people.unmatched_reason,
-        people.lead_id,
-        people.lead_channel,
-        people.lead_source,
-        people.lead_campaign,
+        charge_id,
+        person_id,
+        row_number() over payments as person_charge_number,
+        lag(revenue_date) over payments as previous_revenue_date,
+        customer_id,
+        known_email as email,
+        known_email_source as email_source,
+        match_status,
+        unmatched_reason,
+        lead_id,
+        lead_channel,
+        lead_source,
+        lead_campaign,
 
-        priced.created_at,
-        priced.updated_at,
-        priced.revenue_date,
+        created_at,
+        updated_at,
+        revenue_date,
 
-        priced.currency,
-        priced.gross_minor,
-        priced.gross_minor - priced.net_minor as refunded_minor,
-        priced.net_minor,
-        {{ major('priced.gross_minor', 'priced.minor_units') }} as gross,
-        {{ major('priced.net_minor', 'priced.minor_units') }} as net,
+        currency,
+        gross_minor,
+        gross_minor - net_minor as refunded_minor,
+        net_minor,
+        {{ major('gross_minor', 'minor_units') }} as gross,
+        {{ major('net_minor', 'minor_units') }} as net,
 
-        priced.settled_currency,
-        priced.settled_minor,
-        priced.settled_fee_minor,
+        settled_currency,
+        settled_minor,
+        settled_fee_minor,
 
         '{{ var("reporting_currency") }}' as reporting_currency,
-        priced.reporting_method,
-        case priced.reporting_method
-            when 'same_currency' then priced.gross_minor
-            when 'settled' then priced.settled_minor
-            when 'fx_rate' then priced.gross_at_rate
-        end as gross_reporting_minor,
-        case priced.reporting_method
-            when 'same_currency' then priced.net_minor
-            when 'settled'
-                then case
-                    when priced.gross_minor = 0 then 0
-                    else {{ round_divide(
-                        wide('priced.net_minor') ~ ' * priced.settled_minor',
-                        'priced.gross_minor'
-                    ) }}
-                end
-            when 'fx_rate' then priced.net_at_rate
-        end as net_reporting_minor,
+        reporting_method,
+        {{ in_reporting_currency('gross_minor') }} as gross_reporting_minor,
+        {{ in_reporting_currency('net_minor') }} as net_reporting_minor,
 
-        priced.payment_method_type,
-        priced.is_captured,
-        priced.is_refunded,
-        priced.is_disputed,
-        priced.is_live,
-        row_number() over (
-            partition by people.person_id order by priced.created_at, priced.charge_id
-        ) as person_charge_number
+        payment_method_type,
+        is_captured,
+        is_refunded,
+        is_disputed,
+        is_live
     from priced
-    inner join people
-        on priced.charge_id = people.charge_id
+    window payments as (partition by person_id order by created_at, charge_id)
 
 )
 

@@ -5,10 +5,10 @@ with revenue as (
 
 ),
 
-attributed as (
+unattributed as (
 
-    select distinct charge_id from {{ ref('fct_attribution') }}
-    where channel <> 'unattributed'
+    select charge_id from {{ ref('int_attribution__pathless') }}
+    where channel = 'unattributed'
 
 ),
 
@@ -31,10 +31,10 @@ explained as (
             when 'lead_after_charge'
                 then 'The lead came after the payment. Ask for the email in a form before checkout.'
         end as remedy,
-        attributed.charge_id is not null as is_attributed_by_touches
+        unattributed.charge_id is null as is_attributed_by_touches
     from revenue
-    left join attributed
-        on revenue.charge_id = attributed.charge_id
+    left join unattributed
+        on revenue.charge_id = unattributed.charge_id
 
 )
 

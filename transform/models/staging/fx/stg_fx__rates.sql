@@ -10,7 +10,7 @@ renamed as (
         rate_date,
         lower(from_currency) as from_currency,
         lower(to_currency) as to_currency,
-        rate
+        cast(rate as decimal(24, 12)) as rate
     from source
 
 )

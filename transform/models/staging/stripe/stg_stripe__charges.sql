@@ -4,14 +4,7 @@ with source as (
 
 ),
 
-versioned as (
-
-    select
-        *,
-        row_number() over (partition by id order by updated_at desc) as version_rank
-    from source
-
-),
+{{ newest_version('id', 'updated_at') }},
 
 renamed as (
 
@@ -41,9 +34,8 @@ renamed as (
         refunded as is_refunded,
         disputed as is_disputed,
         livemode as is_live
-    from versioned
-    where version_rank = 1
-        and _sdc_deleted_at is null
+    from newest
+    where _sdc_deleted_at is null
 
 )
 

@@ -4,14 +4,7 @@ with source as (
 
 ),
 
-versioned as (
-
-    select
-        *,
-        row_number() over (partition by lead_id order by created_at desc) as version_rank
-    from source
-
-),
+{{ newest_version('lead_id', 'created_at') }},
 
 renamed as (
 
@@ -25,8 +18,7 @@ renamed as (
         {{ normalize_label('utm_medium') }} as utm_medium,
         {{ normalize_label('utm_campaign') }} as utm_campaign,
         landing_page
-    from versioned
-    where version_rank = 1
+    from newest
 
 )
 

@@ -4,14 +4,7 @@ with source as (
 
 ),
 
-versioned as (
-
-    select
-        *,
-        row_number() over (partition by touchpoint_id order by occurred_at desc) as version_rank
-    from source
-
-),
+{{ newest_version('touchpoint_id', 'occurred_at') }},
 
 renamed as (
 
@@ -31,8 +24,7 @@ renamed as (
         {{ blank_to_null('fbclid') }} as fbclid,
         {{ blank_to_null('li_fat_id') }} as li_fat_id,
         {{ blank_to_null('msclkid') }} as msclkid
-    from versioned
-    where version_rank = 1
+    from newest
 
 )
 

@@ -1,0 +1,26 @@
+{#- Periods of time that unit economics are said for. -#}
+
+{#- The last day that the rolling periods include. -#}
+{% macro as_of_date() -%}
+    {%- if var('as_of_date') -%}
+        cast('{{ var("as_of_date") }}' as date)
+    {%- else -%}
+        (select coalesce(max(revenue_date), current_date) from {{ ref('fct_revenue') }})
+    {%- endif -%}
+{%- endmacro %}
+
+
+{% macro rolling_days() -%}
+    {{ return([7, 30, 90]) }}
+{%- endmacro %}
+
+
+{#- Is a charge the payer's first since a day? A customer of a period counts once in it. -#}
+{% macro is_first_since(start) -%}
+    (previous_revenue_date is null or previous_revenue_date < {{ start }})
+{%- endmacro %}
+
+
+{% macro first_of_month(day) -%}
+    cast({{ dbt.date_trunc('month', day) }} as date)
+{%- endmacro %}

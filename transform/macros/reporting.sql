@@ -1,0 +1,37 @@
+{#- Amounts in the reporting currency. -#}
+
+{#- A part of a charge: as Stripe settled it where it settled in that currency, else by the day's
+    rate; null where there is neither. -#}
+{% macro in_reporting_currency(minor) -%}
+    case reporting_method
+        when 'same_currency' then {{ minor }}
+        when 'settled'
+            then case
+                when gross_minor = 0 then 0
+                else {{ stripe_apex.round_divide(
+                    stripe_apex.wide(minor) ~ ' * settled_minor', 'gross_minor'
+                ) }}
+            end
+        when 'fx_rate' then {{ stripe_apex.convert_minor(minor, 'rate', 'minor_units') }}
+    end
+{%- endmacro %}
+
+
+{#- Minor units of one currency in those of the reporting currency, by a rate between majors. -#}
+{% macro convert_minor(minor, rate, minor_units) -%}
+    {{ stripe_apex.round_divide(
+        stripe_apex.wide(minor)
+        ~ ' * ' ~ stripe_apex.wide(rate ~ ' * cast(1000000000000 as decimal(13, 0))')
+        ~ ' * ' ~ stripe_apex.power_of_ten(stripe_apex.reporting_minor_units()),
+        stripe_apex.wide('1000000000000') ~ ' * ' ~ stripe_apex.power_of_ten(minor_units)
+    ) }}
+{%- endmacro %}
+
+
+{#- The exponent of the reporting currency, from Stripe's table. -#}
+{% macro reporting_minor_units() -%}
+    (
+        select minor_units from {{ ref('stripe_currencies') }}
+        where currency = '{{ var("reporting_currency") }}'
+    )
+{%- endmacro %}

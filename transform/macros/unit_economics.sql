@@ -1,0 +1,114 @@
+{#- The product's definitions, from sums in minor units of one currency and people in millionths:
+    CPL = spend / leads, CAC = spend / new customers, LTV = revenue / customers,
+    ROAS = revenue / spend, payback in months = CAC / (LTV / 12). Rounded once, at the end. -#}
+{% macro unit_economics(revenue, spend, leads, customer_micros, new_customer_micros, minor_units) -%}
+    {%- set micros = stripe_apex.wide('1000000') -%}
+    {%- set unit = stripe_apex.power_of_ten(minor_units) -%}
+    {{ stripe_apex.ratio(spend, leads ~ ' * ' ~ unit) }} as cpl,
+    {{ stripe_apex.ratio(micros ~ ' * ' ~ spend, new_customer_micros ~ ' * ' ~ unit) }} as cac,
+    {{ stripe_apex.ratio(micros ~ ' * ' ~ revenue, customer_micros ~ ' * ' ~ unit) }} as ltv,
+    {{ stripe_apex.ratio(revenue, spend) }} as roas,
+    {{ stripe_apex.ratio(
+        '12 * ' ~ stripe_apex.wide(spend) ~ ' * ' ~ customer_micros,
+        stripe_apex.wide(new_customer_micros) ~ ' * ' ~ revenue
+    ) }} as payback_months
+{%- endmacro %}
+
+
+{#- Shares of people or of conversions, which are kept in whole millionths. -#}
+{% macro from_micros(micros) -%}
+    cast({{ micros }} * cast(0.000001 as decimal(7, 6)) as decimal(24, 6))
+{%- endmacro %}
+
+
+{#- Unit economics of each calendar month and of the last 7, 30 and 90 days, for each combination of
+    `dimensions`. Periods are half-open: from period_start to the day before period_end. -#}
+{% macro unit_economics_by_period(dimensions) -%}
+with as_of as (
+
+    select {{ stripe_apex.as_of_date() }} as as_of_date
+
+),
+
+daily as (
+
+    select * from {{ ref('int_channels__daily') }}
+
+),
+
+days as (
+
+    select
+        'month' as period,
+        {{ stripe_apex.first_of_month('activity_date') }} as period_start,
+        cast({{ dbt.dateadd('month', 1, stripe_apex.first_of_month('activity_date')) }} as date)
+            as period_end,
+        month_customer_micros as period_customer_micros,
+        daily.*
+    from daily
+
+    {% for number in stripe_apex.rolling_days() -%}
+    union all
+
+    select
+        'last_{{ number }}_days' as period,
+        as_of.as_of_date - {{ number - 1 }} as period_start,
+        as_of.as_of_date + 1 as period_end,
+        last_{{ number }}_customer_micros as period_customer_micros,
+        daily.*
+    from daily
+    inner join as_of
+        on daily.activity_date between as_of.as_of_date - {{ number - 1 }} and as_of.as_of_date
+
+    {% endfor %}
+
+),
+
+summed as (
+
+    select
+        period,
+        period_start,
+        period_end,
+        {{ dimensions | join(',\n        ') }},
+        cast(sum(revenue_reporting_minor) as bigint) as revenue_minor,
+        cast(sum(conversion_micros) as bigint) as conversion_micros,
+        cast(sum(period_customer_micros) as bigint) as customer_micros,
+        cast(sum(new_customer_micros) as bigint) as new_customer_micros,
+        cast(sum(leads) as bigint) as leads,
+        cast(sum(spend_reporting_minor) as bigint) as spend_minor
+    from days
+    group by
+        period,
+        period_start,
+        period_end,
+        {{ dimensions | join(',\n        ') }}
+
+),
+
+final as (
+
+    select
+        period,
+        period_start,
+        period_end,
+        {{ dimensions | join(',\n        ') }},
+        '{{ var("reporting_currency") }}' as currency,
+        revenue_minor,
+        {{ stripe_apex.major('revenue_minor', stripe_apex.reporting_minor_units()) }} as revenue,
+        {{ stripe_apex.from_micros('conversion_micros') }} as conversions,
+        {{ stripe_apex.from_micros('customer_micros') }} as customers,
+        {{ stripe_apex.from_micros('new_customer_micros') }} as new_customers,
+        leads,
+        spend_minor,
+        {{ stripe_apex.major('spend_minor', stripe_apex.reporting_minor_units()) }} as spend,
+        {{ stripe_apex.unit_economics(
+            'revenue_minor', 'spend_minor', 'leads', 'customer_micros', 'new_customer_micros',
+            stripe_apex.reporting_minor_units()
+        ) }}
+    from summed
+
+)
+
+select * from final
+{%- endmacro %}

@@ -1,0 +1,36 @@
+{#- An address with more touches than any one person makes is a mailbox that many people use. -#}
+with touchpoints as (
+
+    select * from {{ ref('int_touchpoints__people') }}
+
+),
+
+payers as (
+
+    select distinct person_id from {{ ref('fct_revenue') }}
+
+),
+
+crowded as (
+
+    select
+        person_id,
+        count(*) as touch_count
+    from touchpoints
+    group by person_id
+    having count(*) > {{ var('max_touches_per_email') }}
+
+),
+
+paying as (
+
+    select
+        crowded.person_id,
+        crowded.touch_count
+    from crowded
+    inner join payers
+        on crowded.person_id = payers.person_id
+
+)
+
+select * from paying

@@ -1,0 +1,1 @@
+{{ unit_economics_by_period(['channel', 'attribution_model']) }}
