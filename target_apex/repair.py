@@ -91,7 +91,7 @@ def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], r
     return encode(line)
 
 
-def _scalar(value: Any, kind: ColumnType) -> Any:  # noqa: PLR0911 - a table of cases, one line each
+def _scalar(value: Any, kind: ColumnType) -> Any:
     """The value, or its exact text where DuckDB would read it inexactly."""
     if isinstance(value, str):
         return _from_text(value, kind)
@@ -108,7 +108,7 @@ def _scalar(value: Any, kind: ColumnType) -> Any:  # noqa: PLR0911 - a table of 
     return value
 
 
-def _from_text(value: str, kind: ColumnType) -> str:  # noqa: PLR0911 - a table of cases, one line each
+def _from_text(value: str, kind: ColumnType) -> str:
     """A JSON string in the spelling that its column reads."""
     text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
     if kind == VARCHAR:

@@ -40,7 +40,7 @@ def cast(text: str, kind: ColumnType) -> str:
     return f"try_cast({text} AS {kind})"
 
 
-def misfit(text: str, kind: ColumnType) -> str | None:  # noqa: PLR0911 - a table of cases, one line each
+def misfit(text: str, kind: ColumnType) -> str | None:
     """True where `text` is there, but `cast` would lose some of it; None if it never does."""
     value = cast(text, kind)
     if kind in (VARCHAR, JSON):

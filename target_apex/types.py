@@ -226,7 +226,7 @@ def holds(column: ColumnType, incoming: ColumnType) -> bool:
     return column == TIMESTAMPTZ and incoming == DATE
 
 
-def join(one: ColumnType, other: ColumnType) -> ColumnType:  # noqa: PLR0911 - a table of cases, one line each
+def join(one: ColumnType, other: ColumnType) -> ColumnType:
     """The type that should hold both; data decide whether it does (see `tables`), else VARCHAR."""
     if holds(one, other):
         return one

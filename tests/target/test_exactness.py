@@ -1,6 +1,5 @@
 """Every value that JSON can hold comes out of the warehouse as it went in, or the run stops."""
 
-# ruff: noqa: D103 - the names of the tests are the claims
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time

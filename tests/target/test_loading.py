@@ -1,6 +1,5 @@
 """How records become rows: keys, deletes, versions, states, growing schemas."""
 
-# ruff: noqa: D103 - the names of the tests are the claims
 from __future__ import annotations
 
 import json
