@@ -33,7 +33,8 @@ BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
 
 _LOOK_EVERY: Final = 0.25
-_BAR_WIDTH: Final = 24
+_WIDEST: Final = 40
+"""Columns of the bar itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +56,15 @@ class Facts:
     seconds: float
 
     @property
-    def words(self) -> tuple[str, str, str, str]:
-        """All but the name, for people."""
-        return (
-            f"{self.records:,} records",
-            f"{self.percent} % of the range",
-            f"{self.records / self.seconds if self.seconds else 0.0:,.0f}/s",
-            f"{self.requests:,} requests",
-        )
+    def pace(self) -> str:
+        """Records in a second, on average since the stream began."""
+        return f"{self.records / self.seconds if self.seconds else 0:,.0f}/s"
 
     def __str__(self) -> str:
-        return f"{self.stream}: {', '.join(self.words)}"
+        return (
+            f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
+            f"{self.requests:,} requests"
+        )
 
 
 class Display:
@@ -253,11 +252,18 @@ def _drawn(facts: Facts) -> RenderableType:
     from rich.progress_bar import ProgressBar  # noqa: PLC0415 - loaded only for a terminal
     from rich.table import Table  # noqa: PLC0415 - likewise
 
+    words = (
+        f"{facts.percent}%",
+        f"{facts.records:,} records",
+        facts.pace,
+        f"{facts.requests:,} requests",
+    )
     line = Table.grid(padding=(0, 2, 0, 0))
-    for _ in range(2 + len(facts.words)):
+    line.add_column(no_wrap=True)
+    line.add_column(max_width=_WIDEST)  # and narrower where the words need the room
+    for _ in words:
         line.add_column(no_wrap=True)
-    bar = ProgressBar(total=100, completed=facts.percent, width=_BAR_WIDTH)
-    line.add_row(facts.stream, bar, *facts.words)
+    line.add_row(facts.stream, ProgressBar(total=100, completed=facts.percent), *words)
     return line
 
 
