@@ -84,11 +84,11 @@ def in_terminal(tmp_path, stripe):
 
 
 def a_run_of_some_seconds(account):
-    """What a pace of five requests a second makes of it."""
+    """What a pace of four requests a second makes of it."""
     for _ in range(600):
         account.create_charge(100)
         account.advance(HOUR)
-    return {"max_requests_per_second": 5}
+    return {"max_requests_per_second": 4}
 
 
 def test_a_line_every_ten_seconds_says_how_far_a_stream_is(clock, lines):
@@ -158,7 +158,7 @@ def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, i
     without_customers = frozenset(Permission) - {Permission.CUSTOMERS}
 
     def revoke(request):
-        if stripe.requests.count("/v1/charges") >= 13:
+        if stripe.requests.count("/v1/charges") >= 14:
             stripe.keys.add(Key(DEFAULT_KEY, without_customers))
 
     stripe.on_request = revoke
@@ -169,7 +169,7 @@ def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, i
 
 
 def test_an_error_is_one_line_below_a_bar_that_is_gone(account, stripe, in_terminal):
-    stripe.faults.inject(Fault(FaultKind.EXPIRED_KEY, nth=13, path="/v1/charges"))
+    stripe.faults.inject(Fault(FaultKind.EXPIRED_KEY, nth=16, path="/v1/charges"))
     drawn, _ = in_terminal(**a_run_of_some_seconds(account))
     last = drawn[drawn.rindex("\x1b[?25h") :]
     assert last.count("| ERROR ") == 1
