@@ -51,6 +51,14 @@ class Bookmark:
         return subtract(self.range, self.covered) if self.range else []
 
     @property
+    def percent(self) -> int:
+        """How much of the range is covered; 100 only if nothing is left."""
+        if self.range is None or not self.range.seconds:
+            return 100
+        left = sum(gap.seconds for gap in self.gaps)
+        return 100 * (self.range.seconds - left) // self.range.seconds
+
+    @property
     def seconds_per_object(self) -> float | None:
         """Mean distance in time between listed objects; None while nothing is known."""
         seconds = sum(window.seconds for window in self.covered)

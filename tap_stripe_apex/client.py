@@ -189,25 +189,28 @@ class StripeStream(Stream, Generic[T]):
         bookmark = bookmark.widened(self._tap.date_range.resolve(run.now))
         progress = self.new_progress(run, bookmark)
         endpoint = self.endpoint()
-        if bookmark.position is None:
-            bookmark = bookmark.forgotten(run.end)
-        else:
-            records, bookmark = self.catch_up(endpoint, run, bookmark, progress)
-            yield from records
-        self._remember(bookmark, progress)
-        emitted = 0
-        per_object = bookmark.seconds_per_object
-        slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
-        for window, items in slices:
-            for item in items:
-                progress.read(item)
-                record = self.to_record(item, run.now)
-                if record is not None:
-                    emitted += 1
-                    yield record
-            bookmark = bookmark.read(window, len(items))
+        with self._tap.display.reading(self.name, bookmark) as shown:
+            if bookmark.position is None:
+                bookmark = bookmark.forgotten(run.end)
+            else:
+                records, bookmark = self.catch_up(endpoint, run, bookmark, progress)
+                yield from records
+                shown.wrote(len(records), bookmark)
             self._remember(bookmark, progress)
-        if begins and not emitted and self.if_empty:
+            per_object = bookmark.seconds_per_object
+            slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
+            for window, items in slices:
+                emitted = 0
+                for item in items:
+                    progress.read(item)
+                    record = self.to_record(item, run.now)
+                    if record is not None:
+                        emitted += 1
+                        yield record
+                bookmark = bookmark.read(window, len(items))
+                shown.wrote(emitted, bookmark)
+                self._remember(bookmark, progress)
+        if begins and not shown.records and self.if_empty:
             self.logger.warning("%s", self.if_empty)
 
     def _remember(self, bookmark: Bookmark, progress: Progress) -> None:
@@ -222,7 +225,7 @@ class StripeStream(Stream, Generic[T]):
 
     def catch_up(
         self, endpoint: Endpoint[T], run: Run, bookmark: Bookmark, progress: Progress
-    ) -> tuple[Iterable[Record], Bookmark]:
+    ) -> tuple[Sequence[Record], Bookmark]:
         """Bring what was read before up to date.
 
         Returns:

@@ -70,13 +70,19 @@ class Usage:
     retries: int = 0
     began: float = field(default_factory=time.monotonic)
 
-    def summary(self, per_second: float) -> str:
-        """One line for people; the share is of the pace that `per_second` would have allowed."""
+    def summary(self, records: int, per_second: float) -> str:
+        """One line for people; the share is of the requests that `per_second` would have allowed.
+
+        Args:
+            records: written in the run.
+            per_second: requests that the limiter allows.
+        """
         seconds = time.monotonic() - self.began
         share = self.requests / (seconds * per_second) if seconds else 0.0
         return (
-            f"Asked Stripe {self.requests} times in {seconds:.1f} s ({self.retries} retries, "
-            f"{share:.0%} of the allowed pace)."
+            f"Asked Stripe {self.requests:,} times in {seconds:,.1f} s (records: {records:,}, "
+            f"retries: {self.retries:,}, used {share:.0%} of the limit of {per_second:g} "
+            "requests/s)."
         )
 
 

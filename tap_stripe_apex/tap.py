@@ -13,6 +13,7 @@ from typing_extensions import override
 from tap_stripe_apex import auth
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.command import ApexCommand
+from tap_stripe_apex.display import Display
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.http import DEFAULT_API_BASE, Session
 from tap_stripe_apex.limiter import Limiter
@@ -156,6 +157,11 @@ class TapStripeApex(Tap):
         )
 
     @cached_property
+    def display(self) -> Display:
+        """What people see of the run."""
+        return Display(self.session.usage, self.logger)
+
+    @cached_property
     def run(self) -> Run:
         """What all streams of this run share; the first to ask begins it."""
         streams = [
@@ -179,8 +185,9 @@ class TapStripeApex(Tap):
         """Say once, at the end, what the run asked of Stripe."""
         if not self._summarised and "session" in self.__dict__:
             self._summarised = True
-            usage = self.session.usage
-            self.logger.info("%s", usage.summary(self.session.limiter.per_second))
+            session = self.session
+            summary = session.usage.summary(self.display.records, session.limiter.per_second)
+            self.logger.info("%s", summary)
 
 
 if __name__ == "__main__":

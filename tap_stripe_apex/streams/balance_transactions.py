@@ -18,7 +18,7 @@ from tap_stripe_apex.streams.types import UPDATED_AT, exact
 from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
@@ -113,7 +113,7 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
         run: Run,
         bookmark: Bookmark,
         progress: Progress,
-    ) -> tuple[Iterable[Record], Bookmark]:
+    ) -> tuple[Sequence[Record], Bookmark]:
         position = bookmark.position or 0
         since = min(position - int(OVERLAP.total_seconds()), self._pending_since(run) or position)
         covered = [

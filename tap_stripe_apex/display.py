@@ -1,0 +1,273 @@
+"""What people see of a run while it goes on: a bar in a terminal, elsewhere a line now and then.
+
+All of it goes to standard error; standard output belongs to Singer. Whoever reads leaves word
+once in a while, and a thread looks at what was left: nothing is done for each record, and a run
+that waits for Stripe is seen to wait.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+
+    from tap_stripe_apex.bookmark import Bookmark
+    from tap_stripe_apex.http import Usage
+
+HEARTBEAT: Final = 10.0
+"""Seconds between lines, and before the first."""
+
+BAR_AFTER: Final = 2.0
+"""Seconds before the bar appears: a shorter run shows none."""
+
+_LOOK_EVERY: Final = 0.25
+_WIDEST: Final = 40
+"""Columns of the bar itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How far one stream is.
+
+    Attributes:
+        stream: its name.
+        percent: of the range in time, how much was read.
+        records: written so far.
+        requests: since the stream began.
+        seconds: likewise.
+    """
+
+    stream: str
+    percent: int
+    records: int
+    requests: int
+    seconds: float
+
+    @property
+    def pace(self) -> str:
+        """Records in a second, on average since the stream began."""
+        return f"{self.records / self.seconds if self.seconds else 0:,.0f}/s"
+
+    def __str__(self) -> str:
+        return (
+            f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
+            f"{self.requests:,} requests"
+        )
+
+
+class Display:
+    """What the streams of one run have to show.
+
+    Args:
+        usage: counts the requests.
+        logger: takes the lines.
+        clock: seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        usage: Usage,
+        logger: logging.Logger,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.records = 0
+        """Of all streams."""
+        self._usage = usage
+        self._logger = logger
+        self._clock = clock
+
+    def reading(self, stream: str, bookmark: Bookmark) -> Reading:
+        """A stream that begins now; shown for as long as it is entered."""
+        return Reading(self, stream, bookmark)
+
+    def facts(self, reading: Reading) -> Facts:
+        """How far `reading` is now."""
+        percent, records = reading.reached
+        return Facts(
+            reading.stream,
+            percent,
+            records,
+            self._usage.requests - reading.requests_before,
+            self._clock() - reading.began,
+        )
+
+    def began(self) -> tuple[float, int]:
+        """The time, and the requests up to now."""
+        return self._clock(), self._usage.requests
+
+    def picture(self) -> Picture:
+        """The bar if a person watches, else the lines."""
+        return Bar() if _is_watched() else Lines(self._logger)
+
+
+class Reading:
+    """One stream while it is read. A context manager: on leaving it, nothing of it stays visible.
+
+    Attributes:
+        stream: its name.
+        began: by the display's clock.
+        requests_before: that the run had made by then.
+        reached: percent of the range, and records. One value, since another thread looks at it.
+    """
+
+    def __init__(self, display: Display, stream: str, bookmark: Bookmark) -> None:
+        self.stream: Final = stream
+        self.began, self.requests_before = display.began()
+        self.reached = (bookmark.percent, 0)
+        self._display = display
+        self._left = threading.Event()
+        self._watcher = threading.Thread(target=self._watch, name="display", daemon=True)
+
+    @property
+    def records(self) -> int:
+        """Of this stream."""
+        return self.reached[1]
+
+    def wrote(self, records: int, bookmark: Bookmark) -> None:
+        """So many records more were written, after which `bookmark` is true."""
+        self._display.records += records
+        self.reached = (bookmark.percent, self.records + records)
+
+    def __enter__(self) -> Self:
+        self._watcher.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._left.set()
+        self._watcher.join()
+
+    def _watch(self) -> None:
+        with closing(self._display.picture()) as picture:
+            while not self._left.wait(_LOOK_EVERY):
+                picture.show(self._display.facts(self))
+
+
+class Picture(Protocol):
+    """A way of showing facts."""
+
+    def show(self, facts: Facts) -> None:
+        """Show what is true now; called several times a second."""
+
+    def close(self) -> None:
+        """Leave no trace."""
+
+
+class Lines:
+    """A line in the log, for a stream that takes long."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._due = HEARTBEAT
+
+    def show(self, facts: Facts) -> None:
+        """Log the facts, if they were not logged just now."""
+        if facts.seconds >= self._due:
+            self._due = facts.seconds + HEARTBEAT
+            self._logger.info("%s", facts)
+
+    def close(self) -> None:
+        """Nothing: what was logged stays."""
+
+
+class Bar:
+    """A bar on the terminal's last line, below whatever is logged meanwhile."""
+
+    def __init__(self) -> None:
+        self._live: Live | None = None
+        self._handlers: list[logging.StreamHandler[Any]] = []
+
+    def show(self, facts: Facts) -> None:
+        """Draw the facts, unless it is too early."""
+        if facts.seconds < BAR_AFTER:
+            return
+        if self._live is None:
+            self._live = self._begin()
+        self._live.update(_drawn(facts), refresh=True)
+
+    def _begin(self) -> Live:
+        from rich.console import Console  # noqa: PLC0415 - loaded only where there is a terminal
+        from rich.live import Live  # noqa: PLC0415 - likewise
+
+        console = Console(file=sys.stderr)
+        self._handlers = [
+            handler
+            for handler in logging.getLogger().handlers
+            if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
+        ]
+        for handler in self._handlers:
+            handler.setStream(Above(console))
+        live = Live(
+            console=console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        live.start()
+        return live
+
+    def close(self) -> None:
+        """Take the bar away, and give the log its stream back."""
+        try:
+            if self._live is not None:
+                self._live.stop()
+        finally:
+            for handler in self._handlers:
+                handler.setStream(sys.stderr)
+
+
+class Above:
+    """A stream for the log that writes whole lines above the bar."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def write(self, text: str) -> None:
+        """Write the text as it is: not wrapped, not coloured."""
+        self._console.out(text, end="", highlight=False)
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+
+def _drawn(facts: Facts) -> RenderableType:
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - loaded only for a terminal
+    from rich.table import Table  # noqa: PLC0415 - likewise
+
+    words = (
+        f"{facts.percent}%",
+        f"{facts.records:,} records",
+        facts.pace,
+        f"{facts.requests:,} requests",
+    )
+    line = Table.grid(padding=(0, 2, 0, 0))
+    line.add_column(no_wrap=True)
+    line.add_column(max_width=_WIDEST)  # and narrower where the words need the room
+    for _ in words:
+        line.add_column(no_wrap=True)
+    line.add_row(facts.stream, ProgressBar(total=100, completed=facts.percent), *words)
+    return line
+
+
+def _is_watched() -> bool:
+    """Whether standard error is a terminal that can draw, and has not to show the records too."""
+    can_draw = os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
+    return can_draw and sys.stderr.isatty() and not sys.stdout.isatty()
