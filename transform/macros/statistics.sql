@@ -3,7 +3,21 @@
     converges exponentially, even where the integrand is a narrow peak at an end. -#}
 
 {% macro float(expression) -%}
-    cast({{ expression }} as {{ dbt.type_float() }})
+    cast({{ expression }} as {{ stripe_apex.type_double() }})
+{%- endmacro %}
+
+
+{#- 64 bits: `dbt.type_float()` has 32 on DuckDB. -#}
+{% macro type_double() -%}
+    {{ return(adapter.dispatch('type_double', 'stripe_apex')()) }}
+{%- endmacro %}
+
+{% macro default__type_double() -%}
+    double precision
+{%- endmacro %}
+
+{% macro spark__type_double() -%}
+    double
 {%- endmacro %}
 
 
@@ -26,23 +40,22 @@
 
 
 {#- Integral of cos(u) ** (df - 1) from `start` to pi / 2, in a query grouped over the nodes:
-    the tail of Student's t distribution but for a constant. -#}
+    the tail of Student's t distribution but for a constant. Powers are taken as exponentials that
+    stay above zero, since some engines call an underflow an error. -#}
 {% macro t_tail(start, df) -%}
+    {%- set angle = start ~ ' + nodes.place * (pi() / 2 - ' ~ start ~ ')' -%}
     sum(
         nodes.weight * (pi() / 2 - {{ start }})
-        * power(
-            greatest(cos({{ start }} + nodes.place * (pi() / 2 - {{ start }})), 0),
-            {{ df }} - 1
-        )
+        * exp(greatest(({{ df }} - 1) * ln(greatest(cos({{ angle }}), 1e-300)), -700))
     )
 {%- endmacro %}
 
 
 {#- Integral of s ** (df - 1) * exp(-s * s / 2) from `start` to far out: the tail of chi-square. -#}
 {% macro chi_tail(start, df) -%}
+    {%- set place = '(' ~ start ~ ' + nodes.place * (12 + ' ~ df ~ '))' -%}
     sum(
         nodes.weight * (12 + {{ df }})
-        * power({{ start }} + nodes.place * (12 + {{ df }}), {{ df }} - 1)
-        * exp(-power({{ start }} + nodes.place * (12 + {{ df }}), 2) / 2)
+        * exp(greatest(({{ df }} - 1) * ln({{ place }}) - {{ place }} * {{ place }} / 2, -700))
     )
 {%- endmacro %}

@@ -34,10 +34,7 @@ resolved as (
         visitor_id,
         email,
         occurred_at,
-        case
-            when referrer_host = landing_host or referrer_host = '' or referrer_host is null then '-'
-            else referrer_host
-        end as outside_host,
+        {{ outside_host() }} as outside_host,
         {{ visit_signals() }}
     from read_urls
 
