@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint lock
+.PHONY: run test lint lock record seeds
 
 $(STAMP): requirements.lock pyproject.toml
 	@scripts/environment $(PYTHON) $(VENV)
@@ -30,6 +30,12 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+record: $(STAMP)
+	RECORD=1 $(BIN)/pytest tests/test_wire.py
+
+seeds: $(STAMP)
+	$(BIN)/python -m tap_stripe_apex.simulator.seeds transform/seeds/apex
 
 lock:
 	scripts/lock

@@ -205,7 +205,7 @@ def run_models(path: Path, profiles: Path) -> tuple[float, float, str]:
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     results = json.loads((profiles / "run_results.json").read_text())["results"]
-    times = sorted(((r["execution_time"], r["unique_id"].split(".")[-1]) for r in results))
+    times = sorted((r["execution_time"], r["unique_id"].split(".")[-1]) for r in results)
     slowest = ", ".join(f"{name} {spent:.1f}" for spent, name in reversed(times[-6:]))
     return seconds, peak, slowest
 
@@ -231,12 +231,16 @@ def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timi
 def main() -> None:
     """Measure each size in a process of its own, so that peaks of memory do not mix."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--charges", type=int, nargs="+", default=[500_000, 10**6, 2_500_000, 5 * 10**6])
+    parser.add_argument(
+        "--charges", type=int, nargs="+", default=[500_000, 10**6, 2_500_000, 5 * 10**6]
+    )
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--shared-mailbox", action="store_true", help="only this world, one size")
     arguments = parser.parse_args()
     if len(arguments.charges) == 1:
-        timing = measure(arguments.charges[0], arguments.folder, shared_mailbox=arguments.shared_mailbox)
+        timing = measure(
+            arguments.charges[0], arguments.folder, shared_mailbox=arguments.shared_mailbox
+        )
         print(timing.row())
         return
     print(HEADER, flush=True)

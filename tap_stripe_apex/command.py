@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import Any, NoReturn, Self
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
@@ -12,9 +12,6 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_stripe_apex.errors import TapError, redact
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class ApexCommand(SingerCommand):
@@ -56,22 +53,15 @@ class ApexCommand(SingerCommand):
             self._fail(exc)
 
     def _fail(self, exc: Exception) -> NoReturn:
-        errors = exc.errors if isinstance(exc, ConfigValidationError) else [str(exc)]
-        errors = [
-            _UNKNOWN.sub(r"Unknown setting: \1. See --about for those there are.", e)
-            for e in errors
-        ]
+        complaints = exc.errors if isinstance(exc, ConfigValidationError) else [str(exc)]
+        line = "; ".join(_UNKNOWN.sub(_NAMED, complaint) for complaint in complaints)
         verbose = self.logger.isEnabledFor(logging.DEBUG)
-        self.logger.error("%s", _line(errors), exc_info=exc if verbose else None)
+        self.logger.error("%s", redact(line), exc_info=exc if verbose else None)
         raise click.exceptions.Exit(1)
 
 
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
-
-
-def _line(errors: Iterable[str]) -> str:
-    known = r"Unknown setting: \1. See --about for those there are."
-    return redact("; ".join(_UNKNOWN.sub(known, error) for error in errors))
+_NAMED = r"Unknown setting: \1. See --about for those there are."
 
 
 def _set_log_level(_: click.Context, __: click.Parameter, value: str | None) -> None:

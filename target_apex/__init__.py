@@ -1,1 +1,1 @@
-"""A Singer target that loads DuckDB exactly: every record, in transactions, with true state."""
+"""target-apex: a Singer target for DuckDB and Parquet lakes that keeps every record."""

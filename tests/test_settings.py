@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 from singer_sdk.helpers.capabilities import BATCH_CONFIG, FLATTENING_CONFIG, STREAM_MAPS_CONFIG
-from target_apex.target import TargetApex
 
 from tap_stripe_apex.tap import TapStripeApex
+from target_apex.target import TargetApex
 
 ROOT = Path(__file__).parent.parent
 SDK = {

@@ -1,1 +1,15 @@
-"""A simulated Stripe account: a history from a seed, a clock of its own, Stripe's HTTP skin."""
+"""A simulated Stripe account: a history from a seed, a clock of its own, Stripe's HTTP skin.
+
+In a test::
+
+    account = Account(datetime(2026, 3, 1, tzinfo=UTC))
+    charge = account.create_charge(2000, status="pending", payment_method_type="sepa_debit")
+    account.schedule(account.now + timedelta(days=5), lambda: account.settle(charge))
+    with serve(account) as server:
+        ...  # read server.url with the key DEFAULT_KEY
+        account.advance(timedelta(days=6))
+        ...  # read it again, and compare with account.ledger()
+
+`account` is the state machine, `story` the demo's history, `api` the endpoints without a
+socket, `server` the socket, `objects` how things look in JSON. Nothing here knows of the tap.
+"""

@@ -20,6 +20,7 @@ from tap_stripe_apex.simulator.records import (
     ChargeStatus,
     Customer,
     Metadata,
+    MethodType,
     PaymentMethod,
 )
 from tap_stripe_apex.simulator.refunds import Refunds
@@ -84,7 +85,7 @@ class Account(Refunds, Disputes, Book):
         receipt_email: str | None = None,
         billing_email: str | None = None,
         billing: BillingDetails | None = None,
-        payment_method_type: str = "card",
+        payment_method_type: MethodType = "card",
         payment_method: PaymentMethod | None = None,
         description: str | None = None,
         metadata: Metadata | None = None,

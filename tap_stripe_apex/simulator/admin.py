@@ -46,7 +46,7 @@ def administer(simulator: Simulator, request: Request) -> Answer:
     return Answer(status, msgspec.json.encode(found), {})
 
 
-def _answer(simulator: Simulator, request: Request) -> Any:  # noqa: PLR0911 - a table of operations
+def _answer(simulator: Simulator, request: Request) -> Any:
     asked = parse_qs(request.query, keep_blank_values=True)
     account = simulator.account
     match request.method, request.path.removeprefix("/_simulator/"):

@@ -31,11 +31,11 @@ DEFAULTS = Story()
     "--seed", default=DEFAULTS.seed, show_default=True, help="Another one, another story."
 )
 @click.option(
-    "--great-percent",
-    type=click.IntRange(0, 100),
-    default=DEFAULTS.great_percent,
+    "--great-share",
+    type=click.IntRange(DEFAULTS.great_share, 90),
+    default=DEFAULTS.great_share,
     show_default=True,
-    help="How many of a hundred customers buy on the busiest day.",
+    help="About how many percent of all charges lie in the busiest day.",
 )
 @click.option(
     "--latency-ms",
@@ -68,12 +68,12 @@ DEFAULTS = Story()
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the address here once it can be used.",
 )
-def simulate(  # noqa: D417 - the options' help describes the arguments
+def simulate(
     *,
     port: int,
     charges: int,
     seed: int,
-    great_percent: int,
+    great_share: int,
     latency_ms: int,
     requests_per_second: float | None,
     concurrency: int | None,
@@ -89,7 +89,7 @@ def simulate(  # noqa: D417 - the options' help describes the arguments
             f"The simulated account needs {error.name}: install tap-stripe-apex[simulate]."
         ) from error
     allowed = [Key(DEFAULT_KEY), Key(DEFAULT_SECRET_KEY), *map(_parse_key, keys)]
-    account = Story(seed=seed, charges=charges, great_percent=great_percent).account()
+    account = Story(seed=seed, charges=charges, great_share=great_share).account()
     gc.freeze()  # the history stays: nobody need look through it for garbage
     simulator = Simulator(
         account,
@@ -126,8 +126,7 @@ def _greeting(simulator: "Simulator") -> str:
     account, app = simulator.account, simulator.oauth.app
     return "\n".join(
         (
-            f"# A simulated account with {len(account.charges):,} charges until "
-            f"{account.now:%Y-%m-%d}. To read it:",
+            f"# A simulated account: {len(account.charges):,} charges, now {account.now:%Y-%m-%d}",
             f"export TAP_STRIPE_APEX_API_BASE={simulator.url}",
             f"export TAP_STRIPE_APEX_API_KEY={DEFAULT_KEY}",
             "# To connect by OAuth instead of the key:",

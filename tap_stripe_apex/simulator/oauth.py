@@ -9,7 +9,7 @@ from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.errors import InvalidRequestError
 from tap_stripe_apex.simulator.ids import identifier
 from tap_stripe_apex.simulator.keys import ALL, Key, Keyring, Permission
-from tap_stripe_apex.simulator.objects.encoding import JsonObject, encode
+from tap_stripe_apex.simulator.objects.encoding import encode
 
 CODE_LIFE = 5 * 60
 ACCESS_LIFE = 60 * 60
@@ -79,7 +79,7 @@ class OAuth:
             outcome["state"] = asked["state"]
         return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(outcome)}"
 
-    def exchange(self, authorization: str | None, body: bytes) -> JsonObject:
+    def exchange(self, authorization: str | None, body: bytes) -> dict[str, object]:
         """A code or a refresh token for a new pair; what was handed in dies."""
         self._authenticate(authorization)
         asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
@@ -110,7 +110,7 @@ class OAuth:
             "token_type": "bearer",
         }
 
-    def deauthorize(self, authorization: str | None, body: bytes) -> JsonObject:
+    def deauthorize(self, authorization: str | None, body: bytes) -> dict[str, object]:
         """Uninstall the app: every token of it dies."""
         self._authenticate(authorization)
         asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 ChargeStatus: TypeAlias = Literal["succeeded", "pending", "failed"]
+MethodType: TypeAlias = Literal["card", "link", "sepa_debit", "us_bank_account", "boleto"]
 RefundStatus: TypeAlias = Literal["pending", "requires_action", "succeeded", "failed", "canceled"]
 DisputeStatus: TypeAlias = Literal[
     "needs_response",
@@ -49,7 +50,7 @@ class PaymentMethod(Struct, frozen=True, gc=False):
     """A card or a bank account; only what its `type` has is filled."""
 
     id: str
-    type: str = "card"
+    type: MethodType = "card"
     fingerprint: str = "Xt5EWLLDS7FJjR1c"
     last4: str = "4242"
     country: str = "US"

@@ -8,11 +8,14 @@ import msgspec
 
 from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.keys import Permission
-from tap_stripe_apex.simulator.objects.balance_transactions import balance_transaction_object
+from tap_stripe_apex.simulator.objects.balance_transactions import (
+    BalanceTransactionObject,
+    balance_transaction_object,
+)
 from tap_stripe_apex.simulator.objects.charges import charge_object
 from tap_stripe_apex.simulator.objects.customers import customer_object
 from tap_stripe_apex.simulator.objects.disputes import dispute_object
-from tap_stripe_apex.simulator.objects.encoding import JsonObject, fragment
+from tap_stripe_apex.simulator.objects.encoding import StripeObject, fragment
 from tap_stripe_apex.simulator.objects.events import event_object
 from tap_stripe_apex.simulator.objects.refunds import refund_object
 from tap_stripe_apex.simulator.records import (
@@ -38,7 +41,7 @@ class Views:
         # The same customers come back on page after page; a version of a record never changes.
         self._customers: dict[str, tuple[Customer, msgspec.Raw]] = {}
 
-    def charge(self, charge: Charge, expand: Expanded = NOTHING) -> JsonObject:
+    def charge(self, charge: Charge, expand: Expanded = NOTHING) -> StripeObject:
         """A charge; expands its customer and its balance transactions."""
         if not expand:
             return charge_object(charge, livemode=self._account.livemode)
@@ -50,11 +53,11 @@ class Views:
             failure_balance_transaction=self._money(charge, "failure_balance_transaction", expand),
         )
 
-    def customer(self, customer: Customer, expand: Expanded = NOTHING) -> JsonObject:  # noqa: ARG002 - one shape for all
+    def customer(self, customer: Customer, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """A customer, or the stub of a deleted one."""
         return customer_object(customer, livemode=self._account.livemode)
 
-    def refund(self, refund: Refund, expand: Expanded = NOTHING) -> JsonObject:
+    def refund(self, refund: Refund, expand: Expanded = NOTHING) -> StripeObject:
         """A refund; expands its charge and its balance transactions."""
         return refund_object(
             refund,
@@ -63,7 +66,7 @@ class Views:
             failure_balance_transaction=self._money(refund, "failure_balance_transaction", expand),
         )
 
-    def dispute(self, dispute: Dispute, expand: Expanded = NOTHING) -> JsonObject:
+    def dispute(self, dispute: Dispute, expand: Expanded = NOTHING) -> StripeObject:
         """A dispute with its balance transactions; expands its charge."""
         return dispute_object(
             dispute,
@@ -75,18 +78,18 @@ class Views:
 
     def balance_transaction(
         self, transaction: BalanceTransaction, expand: Expanded = NOTHING
-    ) -> JsonObject:
+    ) -> BalanceTransactionObject:
         """A balance transaction; expands the charge, refund or dispute that it came from."""
         source = self._source(transaction.source) if "source" in expand else None
         return balance_transaction_object(transaction, now=self._account.now_epoch, source=source)
 
-    def event(self, event: Event, expand: Expanded = NOTHING) -> JsonObject:  # noqa: ARG002 - one shape for all
+    def event(self, event: Event, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """An event and its snapshot."""
         return event_object(
             event, livemode=self._account.livemode, snapshot=self._snapshot(event.about)
         )
 
-    def _snapshot(self, about: Customer | Charge | Refund | Dispute) -> JsonObject:
+    def _snapshot(self, about: Customer | Charge | Refund | Dispute) -> StripeObject:
         match about:
             case Customer():
                 return self.customer(about)
@@ -97,7 +100,7 @@ class Views:
             case Dispute():
                 return self.dispute(about)
 
-    def _source(self, identifier: str) -> JsonObject:
+    def _source(self, identifier: str) -> StripeObject:
         account = self._account
         if identifier in account.charges:
             return self.charge(account.charges[identifier])
@@ -105,7 +108,7 @@ class Views:
             return self.refund(account.refunds[identifier])
         return self.dispute(account.disputes[identifier])
 
-    def _charge_of(self, identifier: str) -> JsonObject:
+    def _charge_of(self, identifier: str) -> StripeObject:
         return self.charge(self._account.charges[identifier])
 
     def _customer_of(self, identifier: str | None) -> msgspec.Raw | None:
@@ -121,13 +124,13 @@ class Views:
         self._customers[identifier] = customer, rendered
         return rendered
 
-    def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> JsonObject | None:
+    def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> StripeObject | None:
         identifier: str | None = getattr(record, field)
         if field not in expand or identifier is None:
             return None
         return self._transaction(identifier)
 
-    def _transaction(self, identifier: str) -> JsonObject:
+    def _transaction(self, identifier: str) -> BalanceTransactionObject:
         return self.balance_transaction(self._account.balance_transactions[identifier])
 
 
@@ -147,7 +150,7 @@ class Resource:
     permission: Permission
     filters: frozenset[str]
     expandable: Mapping[str, Permission]
-    view: Callable[[Views], Callable[[Any, Expanded], JsonObject]]
+    view: Callable[[Views], Callable[[Any, Expanded], StripeObject]]
 
     @property
     def kind(self) -> str:

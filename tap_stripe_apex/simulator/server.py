@@ -90,6 +90,8 @@ class Simulator:
     async def _handle(self, arrived: web.BaseRequest) -> web.StreamResponse:
         try:
             return await self._respond(arrived)
+        except ConnectionError:
+            raise  # the client has gone, which is its own affair
         except Exception as error:
             # A hook of a test that fails must fail the test, whatever the client makes of a 500.
             self.failure = error
@@ -177,6 +179,7 @@ def serve(
     faults: Iterable[Fault] = (),
     latency: float = 0.0,
     requests_per_second: float | None = None,
+    global_requests_per_second: float | None = None,
     concurrency: int | None = None,
     gzipped: bool = False,
     on_request: RequestHook | None = None,
@@ -190,7 +193,11 @@ def serve(
         keys=keys,
         app=app,
         faults=faults,
-        limits=Limits(endpoint_rate=requests_per_second, concurrency=concurrency),
+        limits=Limits(
+            endpoint_rate=requests_per_second,
+            global_rate=global_requests_per_second,
+            concurrency=concurrency,
+        ),
         latency=latency,
         gzipped=gzipped,
         on_request=on_request,

@@ -47,7 +47,6 @@ LEFT_OUT = {
 }
 # Objects that have `type` and, of many fields, the one that `type` names.
 ONE_OF_MANY = {"PaymentMethodDetails", "DestinationDetails"}
-# Stripe's package lets wallets be empty classes, and has one untyped event type per version.
 CLASSES = {
     "charges": stripe.Charge,
     "customers": stripe.Customer,
@@ -60,27 +59,23 @@ CLASSES = {
 
 def complaints(value: Any, annotation: Any, where: str) -> list[str]:
     """In what ways a JSON value is not what an annotation says."""
-    origin = get_origin(annotation)
+    origin, options = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
-        found = [complaints(value, option, where) for option in get_args(annotation)]
-        return min(found, key=len)
-    if origin is Literal:
-        return [] if value in get_args(annotation) else [f"{where}: {value!r}"]
-    if origin is list:
-        (inner,) = get_args(annotation)
-        if not isinstance(value, list):
-            return [f"{where}: no list"]
-        return [c for each in value for c in complaints(each, inner, f"{where}[]")]
-    if isinstance(annotation, ForwardRef | str):
-        # An object of another kind, which its own test looks at.
-        return [] if isinstance(value, dict) else [f"{where}: no object"]
-    if origin is UntypedStripeObject:
-        return [] if isinstance(value, dict) else [f"{where}: no object"]
+        return min((complaints(value, option, where) for option in options), key=len)
+    if origin is list and isinstance(value, list):
+        return [each for item in value for each in complaints(item, options[0], f"{where}[]")]
     if isinstance(annotation, type) and issubclass(annotation, StripeObject):
         return object_complaints(value, annotation, where)
-    if annotation is float:
-        return [] if isinstance(value, float | int) else [f"{where}: {value!r}"]
-    return [] if type(value) is annotation else [f"{where}: {value!r} is no {annotation}"]
+    if origin is Literal:
+        right = value in options
+    elif isinstance(annotation, ForwardRef | str) or origin is UntypedStripeObject:
+        # A map without names, or an object of another kind, which its own test looks at.
+        right = isinstance(value, dict)
+    elif annotation is float:
+        right = isinstance(value, float | int)
+    else:
+        right = type(value) is annotation
+    return [] if right else [f"{where}: {value!r} is no {annotation}"]
 
 
 def object_complaints(value: Any, cls: type, where: str) -> list[str]:
@@ -118,6 +113,7 @@ def account() -> Account:
     account.reverse(debit)
     account.create_charge(1_000, "eur", payment_method_type="sepa_debit", metadata={"k": "v"})
     account.create_charge(1_000, payment_method_type="link")
+    account.create_charge(1_000, "brl", payment_method_type="boleto", status="pending")
     authorised = account.create_charge(1_000, capture=False)
     account.edit_charge(authorised, description="An order")
     account.expire(authorised)

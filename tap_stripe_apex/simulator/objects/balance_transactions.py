@@ -3,45 +3,72 @@
 from decimal import Decimal
 
 from tap_stripe_apex.simulator.funds import MILLION
-from tap_stripe_apex.simulator.objects.encoding import JsonObject
+from tap_stripe_apex.simulator.objects.encoding import Expandable, Null, StripeObject
 from tap_stripe_apex.simulator.records import BalanceTransaction
 
 
+class FeeDetail(StripeObject, kw_only=True):
+    """One of `BalanceTransaction.fee_details`."""
+
+    amount: int
+    application: Null = None
+    currency: str
+    description: str
+    type: str = "stripe_fee"
+
+
+class BalanceTransactionObject(StripeObject, kw_only=True):
+    """A balance transaction in Stripe's form."""
+
+    id: str
+    object: str = "balance_transaction"
+    amount: int
+    available_on: int
+    balance_type: str = "payments"
+    created: int
+    currency: str
+    description: str | None
+    exchange_rate: Decimal | None
+    fee: int
+    fee_details: list[FeeDetail]
+    net: int
+    reporting_category: str
+    source: Expandable
+    status: str
+    type: str
+
+
 def balance_transaction_object(
-    transaction: BalanceTransaction, *, now: int, source: object = None
-) -> JsonObject:
+    transaction: BalanceTransaction, *, now: int, source: Expandable = None
+) -> BalanceTransactionObject:
     """A balance transaction in Stripe's form; `source` is its expanded object, if it is."""
     rate = transaction.rate
-    return {
-        "id": transaction.id,
-        "object": "balance_transaction",
-        "amount": transaction.amount,
-        "available_on": transaction.available_on,
-        "balance_type": "payments",
-        "created": transaction.created,
-        "currency": transaction.currency,
-        "description": transaction.description,
-        "exchange_rate": None if rate is None else Decimal(rate) / MILLION,
-        "fee": transaction.fee,
-        "fee_details": _fee_details(transaction),
-        "net": transaction.amount - transaction.fee,
-        "reporting_category": transaction.reporting_category,
-        "source": source or transaction.source,
-        "status": "available" if transaction.available_on <= now else "pending",
-        "type": transaction.type,
-    }
+    return BalanceTransactionObject(
+        id=transaction.id,
+        amount=transaction.amount,
+        available_on=transaction.available_on,
+        created=transaction.created,
+        currency=transaction.currency,
+        description=transaction.description,
+        exchange_rate=None if rate is None else Decimal(rate) / MILLION,
+        fee=transaction.fee,
+        fee_details=_fee_details(transaction),
+        net=transaction.amount - transaction.fee,
+        reporting_category=transaction.reporting_category,
+        source=source or transaction.source,
+        status="available" if transaction.available_on <= now else "pending",
+        type=transaction.type,
+    )
 
 
-def _fee_details(transaction: BalanceTransaction) -> list[JsonObject]:
+def _fee_details(transaction: BalanceTransaction) -> list[FeeDetail]:
     if not transaction.fee:
         return []
     dispute = transaction.reporting_category == "dispute"
     return [
-        {
-            "amount": transaction.fee,
-            "application": None,
-            "currency": transaction.currency,
-            "description": "Dispute fee" if dispute else "Stripe processing fees",
-            "type": "stripe_fee",
-        }
+        FeeDetail(
+            amount=transaction.fee,
+            currency=transaction.currency,
+            description="Dispute fee" if dispute else "Stripe processing fees",
+        )
     ]

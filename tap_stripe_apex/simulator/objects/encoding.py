@@ -1,20 +1,37 @@
 """JSON as the API sends it: compact, with exchange rates as plain numbers."""
 
-from typing import Any
+from typing import TypeAlias
 
 import msgspec
 
 API_VERSION = "2026-10-28.endive"
-JsonObject = dict[str, Any]
 
 _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
+class StripeObject(msgspec.Struct, gc=False):
+    """An object of the API; a field whose default is None is null in every simulated account."""
+
+
+Expandable: TypeAlias = str | StripeObject | msgspec.Raw | None
+"""An id, or the object itself where a request wants it expanded."""
+
+Null: TypeAlias = None
+"""A field that Stripe has and the simulated account never fills."""
+
+
 def encode(value: object) -> bytes:
-    """Compact JSON of plain data, records and `msgspec.Raw` fragments."""
+    """Compact JSON of plain data, objects and `msgspec.Raw` fragments."""
     return _encoder.encode(value)
 
 
 def fragment(value: object) -> msgspec.Raw:
     """JSON that is put into other JSON as it is."""
     return msgspec.Raw(_encoder.encode(value))
+
+
+EMPTY = fragment({})
+"""Stripe's way to say that a group of optional fields has none."""
+
+EMPTY_LIST = fragment([])
+"""A list that nothing is in."""

@@ -1,24 +1,45 @@
 """Events (https://docs.stripe.com/api/events/object)."""
 
-from tap_stripe_apex.simulator.objects.encoding import API_VERSION, JsonObject
+from collections.abc import Mapping
+
+import msgspec
+
+from tap_stripe_apex.simulator.objects.encoding import API_VERSION, Null, StripeObject, fragment
 from tap_stripe_apex.simulator.records import Event
 
 
-def event_object(event: Event, *, livemode: bool, snapshot: JsonObject) -> JsonObject:
+class Data(StripeObject, kw_only=True):
+    """`Event.data`."""
+
+    previous_attributes: Mapping[str, object] | msgspec.UnsetType
+    object: StripeObject
+
+
+class EventObject(StripeObject, kw_only=True):
+    """An event in Stripe's form."""
+
+    id: str
+    object: str = "event"
+    account: Null = None
+    api_version: str = API_VERSION
+    context: Null = None
+    created: int
+    data: Data
+    livemode: bool
+    pending_webhooks: int = 0
+    request: msgspec.Raw = fragment({"id": None, "idempotency_key": None})
+    type: str
+
+
+def event_object(event: Event, *, livemode: bool, snapshot: StripeObject) -> EventObject:
     """An event in Stripe's form; `snapshot` is its object as it was then, unexpanded."""
-    data = {"object": snapshot}
-    if event.previous is not None:
-        data["previous_attributes"] = dict(event.previous)
-    return {
-        "id": event.id,
-        "object": "event",
-        "account": None,
-        "api_version": API_VERSION,
-        "context": None,
-        "created": event.created,
-        "data": data,
-        "livemode": livemode,
-        "pending_webhooks": 0,
-        "request": {"id": None, "idempotency_key": None},
-        "type": event.type,
-    }
+    return EventObject(
+        id=event.id,
+        created=event.created,
+        data=Data(
+            object=snapshot,
+            previous_attributes=msgspec.UNSET if event.previous is None else event.previous,
+        ),
+        livemode=livemode,
+        type=event.type,
+    )

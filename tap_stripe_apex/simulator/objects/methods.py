@@ -1,119 +1,188 @@
 """What charges, refunds and disputes say about the card or the account that paid."""
 
-from tap_stripe_apex.simulator.objects.encoding import JsonObject
+from functools import cache
+
+import msgspec
+
+from tap_stripe_apex.simulator.objects.encoding import Null, StripeObject, fragment
 from tap_stripe_apex.simulator.records import Charge, PaymentMethod
 
-# What every simulated card has in common is made once: a page has a hundred of them.
-_EVERY_CARD: JsonObject = {
-    "checks": {
-        "address_line1_check": "pass",
-        "address_postal_code_check": "pass",
-        "cvc_check": "pass",
-    },
-    "electronic_commerce_indicator": None,
-    "extended_authorization": {"status": "disabled"},
-    "iin": "424242",
-    "incremental_authorization": {"status": "unavailable"},
-    "installments": None,
-    "issuer": "Simulated Bank",
-    "mandate": None,
-    "moto": None,
-    "multicapture": {"status": "unavailable"},
-    "network_token": {"used": False},
-    "regulated_status": "unregulated",
-    "setup_credential_usage": None,
-    "stored_credential_usage": None,
-    "three_d_secure": None,
-    "transaction_link_id": None,
+# Banks have no way back through the method itself: they are sent a transfer.
+_TRANSFERS = {
+    "boleto": "br_bank_transfer",
+    "link": "us_bank_transfer",
+    "sepa_debit": "eu_bank_transfer",
+    "us_bank_account": "us_bank_transfer",
 }
+_WALLETS = dict.fromkeys(
+    (
+        "amex_express_checkout",
+        "apple_pay",
+        "google_pay",
+        "link",
+        "masterpass",
+        "samsung_pay",
+        "visa_checkout",
+    )
+)
+_UNAVAILABLE = fragment({"status": "unavailable"})
 
 
-def payment_method_details(charge: Charge) -> JsonObject:
+class Overcapture(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.card.overcapture`."""
+
+    maximum_amount_capturable: int
+    status: str = "unavailable"
+
+
+class Card(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.card`."""
+
+    amount_authorized: int
+    authorization_code: str
+    brand: str
+    capture_before: int | None
+    country: str
+    exp_month: int
+    exp_year: int
+    fingerprint: str
+    funding: str
+    last4: str
+    network: str
+    network_transaction_id: str
+    overcapture: Overcapture
+    wallet: msgspec.Raw | None
+    checks: msgspec.Raw = fragment(
+        {
+            "address_line1_check": "pass",
+            "address_postal_code_check": "pass",
+            "cvc_check": "pass",
+        }
+    )
+    description: str = "Simulated Classic"
+    electronic_commerce_indicator: Null = None
+    extended_authorization: msgspec.Raw = fragment({"status": "disabled"})
+    iin: str = "424242"
+    incremental_authorization: msgspec.Raw = _UNAVAILABLE
+    installments: Null = None
+    issuer: str = "Simulated Bank"
+    mandate: Null = None
+    moto: Null = None
+    multicapture: msgspec.Raw = _UNAVAILABLE
+    network_token: msgspec.Raw = fragment({"used": False})
+    regulated_status: str = "unregulated"
+    setup_credential_usage: Null = None
+    stored_credential_usage: Null = None
+    three_d_secure: Null = None
+    transaction_link_id: Null = None
+
+
+class SepaDebit(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.sepa_debit`."""
+
+    bank_code: str
+    country: str
+    fingerprint: str
+    last4: str
+    mandate: str
+    branch_code: str = ""
+    expected_debit_date: Null = None
+
+
+class UsBankAccount(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.us_bank_account`."""
+
+    bank_name: str
+    fingerprint: str
+    last4: str
+    mandate: str
+    routing_number: str
+    account_holder_type: str = "individual"
+    account_type: str = "checking"
+    expected_debit_date: Null = None
+    payment_reference: Null = None
+
+
+class Boleto(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.boleto`."""
+
+    tax_id: str = "000.000.000-00"
+
+
+class Link(StripeObject, kw_only=True):
+    """`Charge.payment_method_details.link`."""
+
+    country: str
+    funding_source_group: Null = None
+
+
+def payment_method_details(charge: Charge) -> dict[str, StripeObject | str]:
     """`Charge.payment_method_details`: `type` and the part that is named after it."""
     method = charge.method
-    if method.type != "card":
-        return _bank_details(method)
-    return {"card": _card_details(method, charge), "type": "card"}
+    match method.type:
+        case "card":
+            return {"card": _card(method, charge), "type": "card"}
+        case "sepa_debit":
+            return {"sepa_debit": _sepa_debit(method), "type": "sepa_debit"}
+        case "us_bank_account":
+            return {"us_bank_account": _us_bank_account(method), "type": "us_bank_account"}
+        case "boleto":
+            return {"boleto": Boleto(), "type": "boleto"}
+        case "link":
+            return {"link": Link(country=method.country), "type": "link"}
 
 
-def refund_destination(method: PaymentMethod, reference: str) -> JsonObject:
+def refund_destination(method: PaymentMethod, reference: str) -> dict[str, dict[str, str] | str]:
     """`Refund.destination_details`: how the money travels back."""
+    referred = {"reference": reference, "reference_status": "available"}
     if method.type == "card":
-        return {
-            "card": {
-                "reference": reference,
-                "reference_status": "available",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        }
-    kind = {"sepa_debit": "eu_bank_transfer", "us_bank_account": "us_bank_transfer"}.get(
-        method.type, method.type
+        referred |= {"reference_type": "acquirer_reference_number", "type": "refund"}
+        return {"card": referred, "type": "card"}
+    transfer = _TRANSFERS[method.type]
+    return {transfer: referred, "type": transfer}
+
+
+def _card(method: PaymentMethod, charge: Charge) -> Card:
+    return Card(
+        amount_authorized=charge.amount,
+        authorization_code=method.last4 + method.id[-2:],
+        brand=method.brand,
+        capture_before=charge.capture_before,
+        country=method.country,
+        exp_month=method.exp_month,
+        exp_year=method.exp_year,
+        fingerprint=method.fingerprint,
+        funding=method.funding,
+        last4=method.last4,
+        network=method.brand,
+        network_transaction_id=str(charge.created * 97 + charge.amount),
+        overcapture=Overcapture(maximum_amount_capturable=charge.amount),
+        wallet=_wallet(method.wallet),
     )
-    return {kind: {"reference": reference, "reference_status": "available"}, "type": kind}
 
 
-def _card_details(method: PaymentMethod, charge: Charge) -> JsonObject:
-    return {
-        **_EVERY_CARD,
-        "amount_authorized": charge.amount,
-        "authorization_code": method.last4 + method.id[-2:],
-        "brand": method.brand,
-        "capture_before": charge.capture_before,
-        "country": method.country,
-        "description": "Simulated Classic",
-        "exp_month": method.exp_month,
-        "exp_year": method.exp_year,
-        "fingerprint": method.fingerprint,
-        "funding": method.funding,
-        "last4": method.last4,
-        "network": method.brand,
-        "network_transaction_id": str(charge.created * 97 + charge.amount),
-        "overcapture": {"maximum_amount_capturable": charge.amount, "status": "unavailable"},
-        "wallet": _wallet(method),
-    }
-
-
-def _wallet(method: PaymentMethod) -> JsonObject | None:
-    if method.wallet is None:
+@cache
+def _wallet(name: str | None) -> msgspec.Raw | None:
+    if name is None:
         return None
-    wallet: JsonObject = {
-        "amex_express_checkout": None,
-        "apple_pay": None,
-        "dynamic_last4": None,
-        "google_pay": None,
-        "link": None,
-        "masterpass": None,
-        "samsung_pay": None,
-        "type": method.wallet,
-        "visa_checkout": None,
-    }
-    wallet[method.wallet] = {}
-    return wallet
+    return fragment({"dynamic_last4": None, "type": name, **_WALLETS, name: {}})
 
 
-def _bank_details(method: PaymentMethod) -> JsonObject:
-    details = {
-        "sepa_debit": {
-            "bank_code": method.bank_code or "37040044",
-            "branch_code": "",
-            "country": method.country,
-            "expected_debit_date": None,
-            "fingerprint": method.fingerprint,
-            "last4": method.last4,
-            "mandate": "mandate_" + method.id[3:],
-        },
-        "us_bank_account": {
-            "account_holder_type": "individual",
-            "account_type": "checking",
-            "bank_name": method.bank_name or "SIMULATED BANK",
-            "expected_debit_date": None,
-            "fingerprint": method.fingerprint,
-            "last4": method.last4,
-            "mandate": "mandate_" + method.id[3:],
-            "payment_reference": None,
-            "routing_number": method.bank_code or "110000000",
-        },
-    }
-    return {method.type: details.get(method.type, {}), "type": method.type}
+def _sepa_debit(method: PaymentMethod) -> SepaDebit:
+    return SepaDebit(
+        bank_code=method.bank_code or "37040044",
+        country=method.country,
+        fingerprint=method.fingerprint,
+        last4=method.last4,
+        mandate="mandate_" + method.id[3:],
+    )
+
+
+def _us_bank_account(method: PaymentMethod) -> UsBankAccount:
+    return UsBankAccount(
+        bank_name=method.bank_name or "SIMULATED BANK",
+        fingerprint=method.fingerprint,
+        last4=method.last4,
+        mandate="mandate_" + method.id[3:],
+        routing_number=method.bank_code or "110000000",
+    )

@@ -3,31 +3,26 @@
 from collections.abc import Callable
 from functools import partial
 
-from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.account import AUTHORISATION_LIFE, Account
 from tap_stripe_apex.simulator.book import Operation
-from tap_stripe_apex.simulator.disputes import Outcome
 from tap_stripe_apex.simulator.funds import DAY
 from tap_stripe_apex.simulator.story.payments import Fate, PlannedCharge
 from tap_stripe_apex.simulator.story.people import Payer
 
-_UNCAPTURED = {Fate.CAPTURED, Fate.CAPTURED_PARTLY, Fate.EXPIRED}
-_PENDING = {Fate.SETTLED, Fate.SETTLED_REFUNDED, Fate.SETTLED_REVERSED, Fate.FAILED}
 _HOUR = 3_600
 
 
 def happen(account: Account, planned: PlannedCharge) -> None:
     """Make the charge now, and the payer's customer with the first one."""
     payer, fate = planned.payer, planned.fate
-    pending = fate in _PENDING
     if payer.has_customer and payer.customer is None:
         payer.customer = _welcome(account, payer, planned)
     charge = account.create_charge(
         planned.amount,
         payer.currency,
-        status="failed" if fate is Fate.DECLINED else "pending" if pending else "succeeded",
-        capture=fate not in _UNCAPTURED,
-        # Some debits have their balance transaction while they are pending.
-        posted=False if fate is Fate.POSTED_LATE else planned.luck % 2 == 0 if pending else None,
+        status=fate.status,
+        capture=fate.capture,
+        posted=_posted(planned),
         customer=payer.customer,
         receipt_email=_receipt_email(payer),
         billing=payer.billing,
@@ -37,6 +32,13 @@ def happen(account: Account, planned: PlannedCharge) -> None:
     )
     if fate is not Fate.PLAIN and fate is not Fate.DECLINED:
         _FOLLOW_UPS[fate](account, charge, planned)
+
+
+def _posted(planned: PlannedCharge) -> bool | None:
+    if planned.fate is Fate.POSTED_LATE:
+        return False
+    # Some debits have their balance transaction while they are pending.
+    return planned.luck % 2 == 0 if planned.fate.status == "pending" else None
 
 
 def part(planned: PlannedCharge) -> int:
@@ -92,7 +94,7 @@ def _captured(account: Account, charge: str, planned: PlannedCharge) -> None:
 
 
 def _expired(account: Account, charge: str, planned: PlannedCharge) -> None:
-    account.schedule_epoch(account.now_epoch + 7 * DAY, partial(account.expire, charge))
+    account.schedule_epoch(planned.at + AUTHORISATION_LIFE, partial(account.expire, charge))
 
 
 def _refunded(account: Account, charge: str, planned: PlannedCharge) -> None:
@@ -120,8 +122,10 @@ def _disputed(account: Account, charge: str, planned: PlannedCharge) -> None:
     def complain() -> None:
         dispute = account.dispute(charge)
         _later(account, planned, 3, partial(account.answer_dispute, dispute))
-        outcome: Outcome = "won" if planned.fate is Fate.DISPUTE_WON else "lost"
-        _later(account, planned, 40, partial(account.close_dispute, dispute, outcome))
+        close = partial(
+            account.close_dispute, dispute, "won" if planned.fate is Fate.DISPUTE_WON else "lost"
+        )
+        _later(account, planned, 40, close)
 
     _later(account, planned, 5 + planned.luck % 30, complain)
 

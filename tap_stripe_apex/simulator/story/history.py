@@ -30,6 +30,9 @@ from tap_stripe_apex.simulator.story.span import (
 
 _PAYERS = 1  # the purpose of the dice that decide who pays what
 _SWAYED_PERCENT = 55  # of those who see the better page and take a dearer plan
+_NATURAL_SHARE = 5  # percent of all charges that lie in the great day without bargain hunters
+_CHARGES_PER_PAYER = 3.7
+_CHARGES_PER_HUNTER = 1.5
 _LOST_PERCENT = 30  # of those who see the old page and do not buy after all
 
 
@@ -50,13 +53,14 @@ class Story:
     Args:
         seed: another seed, another company.
         charges: how many there are before the account's clock stands still, of any status.
-        great_percent: how many of the customers buy on the great day, in percent; it decides
-            how large a part of all charges lies in one day.
+        great_share: about how many percent of all charges lie in the great day. By default
+            only those who know the company buy on it; for more, bargain hunters come who buy
+            on that day and never again.
     """
 
     seed: int = 7
     charges: int = 20_000
-    great_percent: int = 45
+    great_share: int = _NATURAL_SHARE
 
     @property
     def start(self) -> int:
@@ -77,7 +81,7 @@ class Story:
         end = epoch(NOW + AFTERMATH)
         rhythm = Rhythm(self.start, end)
         billing_days = first_of_months(self.start, end)
-        planner = Planner(end, billing_days, midnight(GREAT_DAY), self.great_percent)
+        planner = Planner(end, billing_days, midnight(GREAT_DAY))
         now, left, index = self.now, self.charges, 0
         while left > 0:
             engagement = self._engagement(index, rhythm, planner)
@@ -114,13 +118,16 @@ class Story:
         account.advance_to(NOW)
 
     def _empty_account(self) -> Account:
-        return Account(START, seed=self.seed, rates=self.rates().to_dollars())
+        return Account(START, seed=self.seed, rates=self.rates().on)
 
     def _engagement(self, index: int, rhythm: Rhythm, planner: Planner) -> Engagement:
         dice = Dice(self.seed, _PAYERS, index)
         payer = make_payer(self.seed, index, dice.pick(OF_PAYERS), dice)
-        joined = rhythm.moment(dice)
         visitor = visitor_id(self.seed, "payer", index)
+        if self.great_share > _NATURAL_SHARE and dice.share() < self._hunters():
+            bargains = planner.bargains(payer, dice)
+            return Engagement(payer, visitor, bargains[0].at, bargains)
+        joined = rhythm.moment(dice)
         premium = dice.chance(payer.campaign.premium)
         lost = False
         if PRICING_PAGE.runs(joined):
@@ -130,6 +137,11 @@ class Story:
                 lost = dice.chance(_LOST_PERCENT)
         charges = [] if lost else planner.plan(payer, joined, premium=premium, dice=dice)
         return Engagement(payer, visitor, joined, charges)
+
+    def _hunters(self) -> float:
+        """The part of all payers who come for the great day alone."""
+        more = (self.great_share - _NATURAL_SHARE) * _CHARGES_PER_PAYER
+        return more / (more + (100 - self.great_share) * _CHARGES_PER_HUNTER)
 
 
 @contextmanager

@@ -1,11 +1,12 @@
 """What people pay, and what becomes of it: one fate for each charge."""
 
-from enum import Enum, auto
+from enum import Enum
+from operator import attrgetter
 
 from msgspec import Struct
 
 from tap_stripe_apex.simulator.funds import DAY
-from tap_stripe_apex.simulator.records import Metadata
+from tap_stripe_apex.simulator.records import ChargeStatus, Metadata
 from tap_stripe_apex.simulator.story.dice import Dice, Table
 from tap_stripe_apex.simulator.story.people import Payer
 from tap_stripe_apex.simulator.story.span import busy_second
@@ -19,30 +20,35 @@ _PLAN_METADATA: tuple[Metadata, ...] = tuple({"plan": name} for name, _ in _PLAN
 _PRODUCTS = (("Template pack", 19), ("Workshop", 49), ("Audit", 149), ("Annual pass", 290))
 _PRODUCT_OF = Table({0: 40, 1: 33, 2: 19, 3: 8})
 _BATCH_PERCENT = 8
+_GREAT_PERCENT = 45  # of those who know the company by then
 _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
 
 
 class Fate(Enum):
-    """What becomes of a charge."""
+    """What becomes of a charge, and the status and capture that it begins with."""
 
-    PLAIN = auto()
-    POSTED_LATE = auto()
-    DECLINED = auto()
-    CAPTURED = auto()
-    CAPTURED_PARTLY = auto()
-    EXPIRED = auto()
-    REFUNDED = auto()
-    REFUNDED_PARTLY = auto()
-    REFUNDED_SLOWLY = auto()
-    REFUND_FAILED = auto()
-    DISPUTE_WON = auto()
-    DISPUTE_LOST = auto()
-    INQUIRY_CLOSED = auto()
-    INQUIRY_ESCALATED = auto()
-    SETTLED = auto()
-    SETTLED_REFUNDED = auto()
-    SETTLED_REVERSED = auto()
-    FAILED = auto()
+    def __init__(self, _: str, status: ChargeStatus = "succeeded", *uncaptured: str) -> None:
+        self.status: ChargeStatus = status
+        self.capture = not uncaptured
+
+    PLAIN = ("plain",)
+    POSTED_LATE = ("posted late",)
+    DECLINED = "declined", "failed"
+    CAPTURED = "captured", "succeeded", "uncaptured"
+    CAPTURED_PARTLY = "captured partly", "succeeded", "uncaptured"
+    EXPIRED = "expired", "succeeded", "uncaptured"
+    REFUNDED = ("refunded",)
+    REFUNDED_PARTLY = ("refunded partly",)
+    REFUNDED_SLOWLY = ("refunded slowly",)
+    REFUND_FAILED = ("refund failed",)
+    DISPUTE_WON = ("dispute won",)
+    DISPUTE_LOST = ("dispute lost",)
+    INQUIRY_CLOSED = ("inquiry closed",)
+    INQUIRY_ESCALATED = ("inquiry escalated",)
+    SETTLED = "settled", "pending"
+    SETTLED_REFUNDED = "settled, then refunded", "pending"
+    SETTLED_REVERSED = "settled, then reversed", "pending"
+    FAILED = "failed", "pending"
 
 
 _CARD_FATES = Table(
@@ -92,16 +98,12 @@ class Planner:
         end: the epoch second at which nothing more is planned.
         billing_days: when subscribers of the batch biller pay, all in one second.
         great_day: the epoch second at which the great day begins.
-        great_percent: how many of those who know the company buy on it.
     """
 
-    def __init__(
-        self, end: int, billing_days: list[int], great_day: int, great_percent: int
-    ) -> None:
+    def __init__(self, end: int, billing_days: list[int], great_day: int) -> None:
         self._end = end
         self._billing_days = billing_days
         self._great_day = great_day
-        self._great_percent = great_percent
 
     def plan(self, payer: Payer, joined: int, *, premium: bool, dice: Dice) -> list[PlannedCharge]:
         """The charges of a payer whose first is at `joined`, in order of time."""
@@ -109,10 +111,19 @@ class Planner:
             charges = self._subscription(payer, joined, dice, premium=premium)
         else:
             charges = self._orders(payer, joined, dice, premium=premium)
-        if joined < self._great_day and dice.chance(self._great_percent):
-            charges += self._bargains(payer, dice)
-            charges.sort(key=lambda charge: charge.at)
+        if joined < self._great_day and dice.chance(_GREAT_PERCENT):
+            charges += self.bargains(payer, dice)
+            charges.sort(key=attrgetter("at"))
         return charges
+
+    def bargains(self, payer: Payer, dice: Dice) -> list[PlannedCharge]:
+        """What somebody buys on the great day, a fifth off, in order of time."""
+        charges = []
+        for _ in range(dice.between(1, 2)):
+            order = self._order(busy_second(dice, self._great_day), payer, dice)
+            order.amount = order.amount * 8 // 10
+            charges.append(order)
+        return sorted(charges, key=attrgetter("at"))
 
     def _subscription(
         self, payer: Payer, joined: int, dice: Dice, *, premium: bool
@@ -127,7 +138,9 @@ class Planner:
         if dice.chance(_BATCH_PERCENT):
             moments[1:] = [day for day in self._billing_days if day > joined][: months - 1]
         return [
-            _planned(at, payer, amount, f"Plan {name}", _PLAN_METADATA[level], dice)
+            PlannedCharge(
+                at, payer, amount, f"Plan {name}", _PLAN_METADATA[level], *_drawn(payer, dice)
+            )
             for at in moments
             if at < self._end
         ]
@@ -143,26 +156,14 @@ class Planner:
             at += dice.between(3, 110) * DAY + dice.below(DAY)
         return charges
 
-    def _bargains(self, payer: Payer, dice: Dice) -> list[PlannedCharge]:
-        charges = []
-        for _ in range(dice.between(1, 2)):
-            order = self._order(busy_second(dice, self._great_day), payer, dice)
-            order.amount = order.amount * 8 // 10
-            charges.append(order)
-        return charges
-
     def _order(self, at: int, payer: Payer, dice: Dice, extra: int = 0) -> PlannedCharge:
         product, price = _PRODUCTS[min(dice.pick(_PRODUCT_OF) + extra, 3)]
         quantity = 1 if dice.chance(80) else dice.between(2, 4)
         amount = quantity * price * _PRICE_UNITS.get(payer.currency, 100)
         metadata = {"order_id": f"A-{payer.index}-{at % DAY}"} if dice.chance(50) else {}
-        return _planned(at, payer, amount, product, metadata, dice)
+        return PlannedCharge(at, payer, amount, product, metadata, *_drawn(payer, dice))
 
 
-def _planned(
-    at: int, payer: Payer, amount: int, description: str, metadata: Metadata, dice: Dice
-) -> PlannedCharge:
+def _drawn(payer: Payer, dice: Dice) -> tuple[Fate, int]:
     fates = _CARD_FATES if payer.method.type == "card" else _BANK_FATES
-    return PlannedCharge(
-        at, payer, amount, description, metadata, dice.pick(fates), dice.below(1_000_000)
-    )
+    return dice.pick(fates), dice.below(1_000_000)

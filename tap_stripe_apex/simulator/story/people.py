@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from tap_stripe_apex.simulator.ids import bucket, identifier
-from tap_stripe_apex.simulator.records import Address, BillingDetails, PaymentMethod
+from tap_stripe_apex.simulator.records import Address, BillingDetails, MethodType, PaymentMethod
 from tap_stripe_apex.simulator.story.campaigns import Campaign
 from tap_stripe_apex.simulator.story.dice import Dice, Table
 
@@ -13,15 +13,89 @@ Identity: TypeAlias = Literal[
     "same", "untidy", "other", "edited", "nameless", "guest_receipt", "guest_billing", "unknown"
 ]
 
-_FIRST = tuple(
-    "ada alan amara anna arjun beatriz chen clara daniel elena emil fatima grace hana hugo ines "
-    "ivan jonas julia kenji lara leo lina luca maya mei mia nadia noah nora omar paula rafael rosa "
-    "sara simon sofia theo tomas yara".split()
+_FIRST = (
+    "ada",
+    "alan",
+    "amara",
+    "anna",
+    "arjun",
+    "beatriz",
+    "chen",
+    "clara",
+    "daniel",
+    "elena",
+    "emil",
+    "fatima",
+    "grace",
+    "hana",
+    "hugo",
+    "ines",
+    "ivan",
+    "jonas",
+    "julia",
+    "kenji",
+    "lara",
+    "leo",
+    "lina",
+    "luca",
+    "maya",
+    "mei",
+    "mia",
+    "nadia",
+    "noah",
+    "nora",
+    "omar",
+    "paula",
+    "rafael",
+    "rosa",
+    "sara",
+    "simon",
+    "sofia",
+    "theo",
+    "tomas",
+    "yara",
 )
-_LAST = tuple(
-    "abebe adler berg bianchi brandt castro chen costa dubois eriksen fischer garcia haddad "
-    "hoffmann ito jansen kaya keller kim kowalski lang larsen lopez meyer moreau nakamura novak "
-    "okafor olsen patel perez quinn rossi sato schmidt silva tanaka vogel weber yilmaz".split()
+_LAST = (
+    "abebe",
+    "adler",
+    "berg",
+    "bianchi",
+    "brandt",
+    "castro",
+    "chen",
+    "costa",
+    "dubois",
+    "eriksen",
+    "fischer",
+    "garcia",
+    "haddad",
+    "hoffmann",
+    "ito",
+    "jansen",
+    "kaya",
+    "keller",
+    "kim",
+    "kowalski",
+    "lang",
+    "larsen",
+    "lopez",
+    "meyer",
+    "moreau",
+    "nakamura",
+    "novak",
+    "okafor",
+    "olsen",
+    "patel",
+    "perez",
+    "quinn",
+    "rossi",
+    "sato",
+    "schmidt",
+    "silva",
+    "tanaka",
+    "vogel",
+    "weber",
+    "yilmaz",
 )
 _DOMAINS = ("example.com", "example.com", "example.org", "example.net")
 _CITIES = {
@@ -35,11 +109,11 @@ _CITIES = {
 
 _CURRENCIES = Table({"usd": 52, "eur": 27, "gbp": 14, "jpy": 4, "kwd": 3})
 _COUNTRIES = {"usd": ("US",), "eur": ("DE", "FR"), "gbp": ("GB",), "jpy": ("JP",), "kwd": ("KW",)}
-_METHODS = {
+_METHODS: dict[str, Table[MethodType]] = {
     "usd": Table({"card": 88, "us_bank_account": 12}),
     "eur": Table({"card": 76, "sepa_debit": 24}),
 }
-_CARD_ONLY = Table({"card": 1})
+_CARD_ONLY: Table[MethodType] = Table({"card": 1})
 _BRANDS = Table({"visa": 60, "mastercard": 32, "amex": 8})
 _WALLETS = Table({None: 80, "apple_pay": 12, "google_pay": 8})
 _FUNDING = Table({"credit": 62, "debit": 35, "prepaid": 3})
@@ -162,7 +236,7 @@ def _billing(identity: Identity, email: str, name: str, country: str, dice: Dice
 _SILENT = frozenset({"unknown", "nameless", "guest_receipt"})
 
 
-def _method(seed: int, index: int, country: str, kind: str, dice: Dice) -> PaymentMethod:
+def _method(seed: int, index: int, country: str, kind: MethodType, dice: Dice) -> PaymentMethod:
     identifier_ = identifier("pm_", seed, index)
     return PaymentMethod(
         id=identifier_,

@@ -1,6 +1,6 @@
 """Exchange rates: one for each day and currency, wandering about where they started."""
 
-from tap_stripe_apex.simulator.funds import DAY, MILLION, Rates
+from tap_stripe_apex.simulator.funds import DAY, MILLION
 from tap_stripe_apex.simulator.story.dice import Dice
 
 _PURPOSE = 11
@@ -29,10 +29,6 @@ class DailyRates:
         if rates is None:
             return None
         return rates[min(max(at // DAY - self._first, 0), len(rates) - 1)]
-
-    def to_dollars(self) -> Rates:
-        """What an account that settles in dollars needs."""
-        return self.on
 
 
 def _walk(dice: Dice, base: int, days: int) -> list[int]:

@@ -62,15 +62,13 @@ def ad_spend(story: Story) -> Iterator[Spend]:
             noise = chance.between(70, 130)
             rate = chance.between(60, 160)
             if budget.first_day <= day < budget.last_day:
-                yield _day(story, budget, story.start + day * DAY, noise, rate, day, days)
+                # From half the budget to one and a half: the company grows, its campaigns too.
+                grown = budget.daily * (days + 2 * day) // (2 * days)
+                spend = grown * noise * story.charges // 2_000_000
+                yield _day(budget, story.start + day * DAY, spend, noise, rate)
 
 
-def _day(
-    story: Story, budget: Budget, at: int, noise: int, rate: int, day: int, days: int
-) -> Spend:
-    # From half the budget to one and a half: the company grows, and its campaigns with it.
-    grown = budget.daily * (days + 2 * day) // (2 * days)
-    spend = grown * noise * story.charges // 2_000_000
+def _day(budget: Budget, at: int, spend: int, noise: int, rate: int) -> Spend:
     clicks = spend * 100 // (budget.click_cost * noise)
     wasted = budget.campaign == "display_awareness"
     return Spend(

@@ -1,0 +1,82 @@
+"""What can go wrong, by how one recovers.
+
+    TargetError                     one line on stderr, exit code 1
+    ├── SettingsError               change a setting
+    ├── InputError                  the tap sent what cannot be loaded
+    │   ├── RereadError             (the target recovers by itself)
+    │   ├── UnknownStreamError      a record or batch came before its SCHEMA
+    │   └── MissingKeyError         a record lacks one of its key properties
+    ├── WarehouseError              the destination refused
+    │   └── WarehouseLockedError    another process holds the DuckDB file
+    └── TerminatedError             SIGTERM or SIGINT: exit code 128 + signal number
+
+Messages name the line, the stream and the column; never a value, which may be personal.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from singer_sdk.exceptions import MissingKeyPropertiesError, RecordsWithoutSchemaException
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class TargetError(Exception):
+    """The run cannot go on; the text says what is wrong and what to do about it."""
+
+    exit_code = 1
+
+
+class SettingsError(TargetError):
+    """A setting is missing, unknown or of the wrong form."""
+
+
+class InputError(TargetError):
+    """A message from the tap that cannot be loaded without losing something."""
+
+    @classmethod
+    def at(cls, line: int, stream: str | None, problem: str) -> InputError:
+        """The same words for every bad line: where, whose, what."""
+        where = f"line {line}" if stream is None else f"line {line}, stream {stream!r}"
+        return cls(f"{where}: {problem}")
+
+
+class UnknownStreamError(InputError, RecordsWithoutSchemaException):
+    """A message for a stream whose SCHEMA has not come yet."""
+
+
+class MissingKeyError(InputError, MissingKeyPropertiesError):
+    """A record without one of its key properties cannot be told from others."""
+
+
+class RereadError(InputError):
+    """DuckDB cannot read a file of lines; the batch starts again and reads it line by line."""
+
+
+class WarehouseError(TargetError):
+    """The destination could not be written; nothing of the open transaction remains."""
+
+
+class WarehouseLockedError(WarehouseError):
+    """Another process kept the DuckDB file for longer than `lock_wait_seconds`."""
+
+    @classmethod
+    def held(cls, path: Path, holder: str, seconds: float) -> WarehouseLockedError:
+        """Say who holds the file and how long we waited."""
+        return cls(
+            f"{path} is locked by {holder}; waited {seconds:g} s. "
+            "Close that process, or raise lock_wait_seconds."
+        )
+
+
+class TerminatedError(TargetError):
+    """The run was told to stop; what had been committed stays, the rest is rolled back."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(
+            f"stopped by signal {signal_number}; the last state on stdout is true, "
+            "records after it were rolled back"
+        )
+        self.exit_code = 128 + signal_number

@@ -1,0 +1,184 @@
+"""The pipe, cut into runs of RECORD lines of one stream and single other messages.
+
+A run is handed on as the bytes that came; nothing in it is decoded here. That is what makes the
+target fast, and it is safe because a raw line feed cannot occur inside JSON.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import IO, TYPE_CHECKING, Any
+
+import msgspec
+
+from target_apex.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+BLOCK_SIZE = 1 << 20
+
+_RECORD_HEAD = re.compile(
+    rb'\{\s*"type"\s*:\s*"RECORD"\s*,\s*"stream"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"record"\s*:\s*\{'
+)
+_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
+_MANY_DIGITS = b"0" * 16
+_LONG_NUMBER = re.compile(
+    rb"[:,\[]\s*(-?(?:(?=\d+\.\d)[\d.]{17,}|\d{16,}(?=[eE]))(?:[eE][+-]?\d+)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Whole RECORD lines of one stream that followed each other."""
+
+    stream: str
+    data: bytes
+    rows: int
+    first_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Any message that is not a record."""
+
+    type: str
+    content: dict[str, Any]
+    line: int
+
+
+class _Envelope(msgspec.Struct):
+    """What must be known of a RECORD line whose keys come in an unusual order."""
+
+    type: str
+    stream: str | None = None
+
+
+_ENVELOPE = msgspec.json.Decoder(_Envelope)
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """How the RECORD lines of a stream begin, and a search for the first line that does not."""
+
+    stream: str
+    start: bytes
+    end_of_run: re.Pattern[bytes]
+
+    @classmethod
+    def of(cls, match: re.Match[bytes]) -> _Head:
+        start = match[0]
+        return cls(json.loads(match[1]), start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
+
+
+def blocks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
+    """Whole lines, as many as have come; the last one ends with a line feed even if it did not."""
+    rest: list[bytes] = []
+    for chunk in _chunks(source):
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            rest.append(chunk)
+            continue
+        yield b"".join([*rest, chunk[:end]]) if rest else chunk[:end]
+        rest = [chunk[end:]] if end < len(chunk) else []
+    if rest:
+        yield b"".join([*rest, b"\n"])
+
+
+def _chunks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
+    if isinstance(source, io.StringIO):
+        while text := source.read(BLOCK_SIZE):
+            yield text.encode("utf-8", "surrogatepass")
+        return
+    binary: Any = getattr(source, "buffer", source)
+    read = getattr(binary, "read1", binary.read)
+    while data := read(BLOCK_SIZE):
+        yield data
+
+
+def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | Message]:
+    """Runs and messages in their order.
+
+    Raises:
+        InputError: A line is no Singer message; it says which line.
+    """
+    heads: dict[bytes, _Head] = {}
+    line = 1
+    for block in blocks(source):
+        position = 0
+        head: _Head | None = None
+        while position < len(block):
+            if head is None or not block.startswith(head.start, position):
+                match = _RECORD_HEAD.match(block, position)
+                head = heads.get(match[0]) if match else None
+                if match and head is None:
+                    head = heads.setdefault(match[0], _Head.of(match))
+            if head is None:
+                end = block.index(b"\n", position) + 1
+                item = _single(block[position:end], line)
+                rows = 1
+                if item is not None:
+                    yield item
+            else:
+                last = head.end_of_run.search(block, position)
+                end = last.end() if last else len(block)
+                data = block[position:end] if end - position < len(block) else block
+                rows = data.count(b"\n")
+                yield Run(head.stream, data, rows, line)
+            position = end
+            line += rows
+
+
+def _single(data: bytes, line: int) -> Run | Message | None:
+    """One line that does not begin as RECORD lines commonly do; None if it is blank."""
+    if not data.strip():
+        return None
+    try:
+        envelope = _ENVELOPE.decode(data)
+        kind: object = envelope.type
+        stream: object = envelope.stream
+        content = None
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        content = _loads(data, line)
+        kind, stream = content.get("type"), content.get("stream")
+    if kind == "RECORD" and isinstance(stream, str):
+        return Run(stream, data, 1, line)
+    content = content or _loads(data, line)
+    if not isinstance(kind, str):
+        raise InputError.at(line, None, "the message has no type")
+    return Message(kind, content, line)
+
+
+def _loads(data: bytes, line: int) -> dict[str, Any]:
+    try:
+        content = json.loads(data)
+    except ValueError as error:
+        reason = error.msg if isinstance(error, json.JSONDecodeError) else "not UTF-8"
+        raise InputError.at(line, None, f"not valid JSON ({reason})") from error
+    if not isinstance(content, dict):
+        raise InputError.at(line, None, "not a Singer message (a JSON object is expected)")
+    return content
+
+
+def inexact_rows(data: bytes) -> list[int]:
+    """Rows (counted from 0) with a number that a double cannot hold as it is written.
+
+    The search for long numbers is slow, so data without 16 digits in a row, whatever point may
+    stand between them, are let through first.
+    """
+    if _MANY_DIGITS not in data.translate(_DIGITS_TO_ZERO, b"."):
+        return []
+    rows: list[int] = []
+    row = position = 0
+    for match in _LONG_NUMBER.finditer(data):
+        number = match[1].decode()
+        if Decimal(number) != Decimal(repr(float(number))):
+            row += data.count(b"\n", position, match.start())
+            position = match.start()
+            if not rows or rows[-1] != row:
+                rows.append(row)
+    return rows

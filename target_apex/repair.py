@@ -1,0 +1,185 @@
+"""Rewrite a hard record so that DuckDB reads it exactly. Pure.
+
+DuckDB's JSON reader rounds numbers of more than 17 digits, refuses lone surrogates and cannot tell
+a key that is missing from one that is null. A record that holds such things comes through here:
+each value that would be damaged is replaced by its exact text, the others stay as they are. What
+fits no column stays too, and is refused later with its line number.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from target_apex.errors import InputError
+from target_apex.types import BIGINT, BOOLEAN, DATE, JSON, TIME, TIMESTAMPTZ, VARCHAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from target_apex.types import ColumnType
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_PLAIN_TIMESTAMP = re.compile(
+    r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
+)
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+_EXACT_DIGITS = 15
+"""Every decimal of so few significant digits survives a double."""
+
+
+def decode(line: bytes) -> dict[str, Any]:
+    """A JSON object with every number exact; of equal keys the last one counts.
+
+    Raises:
+        ValueError: The line holds no JSON object.
+    """
+    try:
+        found = _DECODER.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Python's reader also takes what taps written in Python emit: NaN, lone surrogates.
+        found = json.loads(line, parse_float=Decimal, parse_constant=Decimal)
+    if not isinstance(found, dict):
+        raise ValueError("not a JSON object")  # noqa: TRY004 - the caller's one error for bad JSON
+    return found
+
+
+def encode(value: object) -> bytes:
+    """JSON text on one line, numbers as they were written, lone surrogates replaced by U+FFFD."""
+    return _ENCODER.encode(value)
+
+
+def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], row: int) -> bytes:
+    """The line to load in place of a RECORD message.
+
+    Args:
+        message: The message, decoded by `decode`.
+        columns: Each property that is read, and what it is read as.
+        row: Its place in the batch, which the line carries in `ord`.
+
+    Raises:
+        InputError: The message has no record.
+    """
+    record = message.get("record")
+    if not isinstance(record, dict):
+        raise InputError("the RECORD message has no record")
+    kept: dict[str, Any] = {}
+    exact: dict[str, str] = {}
+    for name, kind in columns:
+        value = record.get(name)
+        if value is None:
+            continue
+        if kind != JSON:
+            kept[name] = _scalar(value, kind)
+        elif _is_delicate(value):
+            exact[name] = _text(value)
+        else:
+            kept[name] = value
+    line: dict[str, Any] = {"ord": row, "record": _printable(kept)}
+    if exact:
+        line["exact"] = _printable(exact)
+    for extra in ("version", "time_extracted"):
+        if message.get(extra) is not None:
+            line[extra] = message[extra]
+    return encode(line)
+
+
+def _scalar(value: Any, kind: ColumnType) -> Any:
+    """The value, or its exact text where DuckDB would read it inexactly."""
+    if isinstance(value, str):
+        return _from_text(value, kind)
+    if isinstance(value, (dict, list)):
+        return _text(value) if _is_delicate(value) else value
+    if kind == BOOLEAN and value in (0, 1):
+        return bool(value)
+    if isinstance(value, Decimal):
+        if kind == BIGINT and value == value.to_integral_value() and abs(value) < 1 << 64:
+            return int(value)
+        if kind.name == "DECIMAL":
+            return _plain(value, kind)
+        return str(value) if _is_delicate(value) else value
+    return value
+
+
+def _from_text(value: str, kind: ColumnType) -> str:
+    """A JSON string in the spelling that its column reads."""
+    text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if kind == VARCHAR:
+        return text
+    if kind == BIGINT:
+        return str(int(text)) if _INTEGER.fullmatch(text) and len(text) < 40 else text
+    if kind == BOOLEAN:
+        return text.lower() if text.lower() in ("true", "false") else text
+    if kind.name == "DECIMAL":
+        try:
+            return _plain(Decimal(text), kind)
+        except ArithmeticError:
+            return text
+    try:
+        return _moment(text, kind)
+    except ValueError:
+        return text
+
+
+def _moment(text: str, kind: ColumnType) -> str:
+    """Dates and times in the one spelling of many that ISO 8601 has and DuckDB reads."""
+    if kind == TIMESTAMPTZ and not _PLAIN_TIMESTAMP.fullmatch(text):
+        return datetime.fromisoformat(text.upper()).isoformat()
+    if kind == DATE and len(text) > 10:
+        moment = datetime.fromisoformat(text.upper())
+        at_midnight = moment.time() == time() and moment.utcoffset() in (None, UTC.utcoffset(None))
+        return moment.date().isoformat() if at_midnight else text
+    if kind == TIME:
+        # Like a date-time, a time of day with an offset is kept as UTC.
+        clock = time.fromisoformat(text.upper())
+        moment = datetime.combine(date(2000, 1, 2), clock, tzinfo=clock.tzinfo or UTC)
+        return moment.astimezone(UTC).time().isoformat()
+    return text
+
+
+def _plain(value: Decimal, kind: ColumnType) -> str:
+    """Without exponent and without zeros beyond the column's scale, if nothing is lost by that."""
+    if not value.is_finite() or abs(value.adjusted()) > 100:
+        return str(value)
+    text = format(value, "f")
+    whole, point, fraction = text.partition(".")
+    if point and not fraction[kind.scale :].strip("0"):
+        return f"{whole}.{fraction[: kind.scale]}" if kind.scale else whole
+    return text
+
+
+def _is_delicate(value: Any) -> bool:
+    """Whether reading it as JSON would change a number in it or fail."""
+    if isinstance(value, Decimal):
+        digits = value.as_tuple().digits
+        return len(digits) > _EXACT_DIGITS or abs(value.adjusted()) > 300
+    if isinstance(value, str):
+        return _LONE_SURROGATE.search(value) is not None
+    if isinstance(value, dict):
+        return any(_is_delicate(key) or _is_delicate(item) for key, item in value.items())
+    if isinstance(value, list):
+        return any(map(_is_delicate, value))
+    return False
+
+
+def _text(value: Any) -> str:
+    """The JSON text of a value."""
+    return encode(_printable(value)).decode()
+
+
+def _printable(value: Any) -> Any:
+    """The value with lone surrogates, which UTF-8 cannot hold, replaced by U+FFFD."""
+    if isinstance(value, str):
+        return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, dict):
+        return {_printable(key): _printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_printable(item) for item in value]
+    return value

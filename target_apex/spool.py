@@ -1,0 +1,83 @@
+"""Where lines wait for their transaction: a nameless file, gone with its process."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+SMALLEST_OBJECT_SIZE = 2 << 20
+"""Bytes that DuckDB's JSON reader makes room for per line; its buffers are twice as large."""
+
+_OPEN_FILES = Path("/proc/self/fd")
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """Rows that stood on consecutive lines of the input."""
+
+    first_row: int
+    first_line: int
+
+
+class Spool:
+    """JSON lines of one stream, one object each, in the order in which they came."""
+
+    def __init__(self) -> None:
+        # A nameless file is gone with its process; where the system cannot reopen one, it has a
+        # name until it is closed.
+        make = tempfile.TemporaryFile if _OPEN_FILES.is_dir() else tempfile.NamedTemporaryFile
+        self._file = make(prefix="target-apex-")
+        self._segments: list[Segment] = []
+        self.hard_rows: set[int] = set()
+        self.received_at = datetime.now(UTC)
+        self.rows = 0
+        self.size = 0
+        self.largest_object = SMALLEST_OBJECT_SIZE
+
+    @property
+    def path(self) -> str:
+        """A path under which DuckDB can open the file while it is open here."""
+        if isinstance(self._file.name, str):
+            return self._file.name
+        return str(_OPEN_FILES / str(self._file.fileno()))
+
+    def append(self, data: bytes, rows: int, first_line: int, hard: Iterable[int] = ()) -> None:
+        """Take `rows` whole lines, the first of which was `first_line` of the input.
+
+        Those of them (counted from 0) that DuckDB would read inexactly are `hard`.
+        """
+        self.hard_rows.update(self.rows + row for row in hard)
+        last = self._segments[-1] if self._segments else None
+        if last is None or first_line != last.first_line + self.rows - last.first_row:
+            self._segments.append(Segment(self.rows, first_line))
+        self._file.write(data)
+        self.rows += rows
+        self.size += len(data)
+        self.largest_object = max(self.largest_object, len(data))
+
+    def flush(self) -> None:
+        """Make all lines readable under `path`."""
+        self._file.flush()
+
+    def lines(self) -> Iterator[bytes]:
+        """All lines again, from the first."""
+        self._file.seek(0)
+        yield from self._file
+        self._file.seek(0, 2)
+
+    def input_line(self, row: int) -> int:
+        """The line of the input on which a row (counted from 0) stood."""
+        for segment in reversed(self._segments):
+            if segment.first_row <= row:
+                return segment.first_line + row - segment.first_row
+        return row + 1
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()

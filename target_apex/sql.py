@@ -1,0 +1,98 @@
+"""Quoting, and how the text of a JSON value becomes a DuckDB value without losing anything. Pure.
+
+Each column is read as text (or as JSON), cast, and compared with what was read. What does not
+survive that round trip is a misfit: never rounded, never cut, never NULL.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from target_apex.types import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TIME, TIMESTAMPTZ, VARCHAR
+
+if TYPE_CHECKING:
+    from target_apex.types import ColumnType
+
+SECONDS_OF_A_DAY = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+
+
+def identifier(name: str) -> str:
+    """A name that may hold anything: spaces, quotes, dots, reserved words."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A string constant."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def qualified(*names: str) -> str:
+    """`schema.table`, each part quoted."""
+    return ".".join(map(identifier, names))
+
+
+def cast(text: str, kind: ColumnType) -> str:
+    """The value of `kind` that `text` spells; NULL where it spells none."""
+    if kind in (VARCHAR, JSON):
+        return text
+    if kind == BOOLEAN:
+        return f"({text} = 'true')"
+    return f"try_cast({text} AS {kind})"
+
+
+def misfit(text: str, kind: ColumnType) -> str | None:
+    """True where `text` is there, but `cast` would lose some of it; None if it never does."""
+    value = cast(text, kind)
+    if kind in (VARCHAR, JSON):
+        return None
+    if kind == BOOLEAN:
+        return f"{text} NOT IN ('true', 'false')"
+    if kind == BIGINT:
+        return f"{value}::VARCHAR IS DISTINCT FROM {text}"
+    if kind == DATE:
+        return f"({text} IS NOT NULL AND ({value} IS NULL OR length({text}) <> 10))"
+    if kind == TIME:
+        return (
+            f"({text} IS NOT NULL AND ({value} IS NULL"
+            f" OR NOT regexp_full_match({text}, {literal(SECONDS_OF_A_DAY)})))"
+        )
+    if kind.name == "DECIMAL":
+        point = f"strpos({text}, '.')"
+        return (
+            f"({text} IS NOT NULL AND ({value} IS NULL"
+            f" OR ({point} > 0 AND length({text}) - {point} > {kind.scale})"
+            f" OR contains({text}, 'e') OR contains({text}, 'E')))"
+        )
+    return f"({text} IS NOT NULL AND {value} IS NULL)"
+
+
+def describe(kind: ColumnType) -> str:
+    """What a value must be to fit, in words for an error message."""
+    if kind.name == "DECIMAL":
+        return (
+            f"a decimal number of at most {kind.precision - kind.scale} digits "
+            f"before the point and {kind.scale} after it"
+        )
+    return {
+        BIGINT: "an integer from -2^63 to 2^63-1",
+        BOOLEAN: "true or false",
+        DATE: "a date (YYYY-MM-DD)",
+        DOUBLE: "a number",
+        TIME: "a time of day",
+        TIMESTAMPTZ: "a date-time (RFC 3339)",
+    }.get(kind, f"a {kind}")
+
+
+def convert(value: str, source: ColumnType, goal: ColumnType) -> str:
+    """An expression that turns a stored `source` into `goal`, for a column that grows."""
+    if source == goal:
+        return value
+    if goal == JSON:
+        return f"to_json({value})"
+    if goal == VARCHAR:
+        text = f"CAST({value} AS VARCHAR)"
+        if source == DOUBLE or source.name == "DECIMAL":
+            # 1 that became 1.0 on its way from integer to number is text "1" again.
+            return f"regexp_replace({text}, '^(-?\\d+)(?:\\.0*|(\\.\\d*[1-9])0+)$', '\\1\\2')"
+        return text
+    return f"CAST({value} AS {goal})"

@@ -1,0 +1,200 @@
+"""From spooled lines to a typed temporary table, every value exact or the run stops."""
+
+# ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from target_apex import sql
+from target_apex.errors import InputError, MissingKeyError, RereadError
+from target_apex.repair import decode, repair
+from target_apex.spool import Spool
+from target_apex.types import JSON, VARCHAR
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from target_apex.streams import Column, Stream
+    from target_apex.types import ColumnType
+
+TABLE = "temp.main.apex_stage"
+"""One row per line; columns c0, c1, ... in the order of the stream's, see `create`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What the stage holds."""
+
+    rows: int
+    versioned: bool
+    """Whether a record said to which version of its table it belongs."""
+    place: str
+    """An expression over the stage (alias s): the row's place in the batch, from 0."""
+
+
+def stage_type(incoming: ColumnType, column: ColumnType) -> ColumnType:
+    """Text and JSON columns take the value as it came; others as the schema types it."""
+    return column if column in (VARCHAR, JSON) else incoming
+
+
+class Stage:
+    """The temporary table of one stream's batch; `create` replaces what was there."""
+
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        stream: Stream,
+        types: Mapping[str, ColumnType],
+    ) -> None:
+        self._connection = connection
+        self._stream = stream
+        self._types = [stage_type(column.type, types[column.name]) for column in stream.columns]
+
+    def fill(self, spool: Spool) -> Staged:
+        """Load all lines of `spool`.
+
+        Raises:
+            RereadError: DuckDB cannot read a line; `fill` once more in a new transaction.
+            InputError: A line is no JSON, or a value does not fit its column; says which.
+            MissingKeyError: A record lacks a key property.
+        """
+        hard = spool.hard_rows
+        if len(hard) < spool.rows:
+            spool.flush()
+            try:
+                hard = hard | self._read(spool, replace=True)
+            except duckdb.InvalidInputException as error:
+                # One line that DuckDB cannot read spoils the file, and aborts the transaction.
+                spool.hard_rows = set(range(spool.rows))
+                raise RereadError(str(error)) from error
+        if hard:
+            self._reread(spool, hard)
+        rows, versions, first = self._row(
+            f"SELECT count(*), count(version), min(rowid) FROM {TABLE}"
+        )
+        if rows != spool.rows:
+            raise InputError(f"stream {self._stream.name!r}: {spool.rows} lines gave {rows} rows")
+        return Staged(rows, versioned=versions > 0, place=f"coalesce(s.ord, s.rowid - {first})")
+
+    def drop(self) -> None:
+        """Free the memory."""
+        self._connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+    def _reread(self, spool: Spool, hard: set[int]) -> None:
+        """Replace the rows of hard lines by what their repaired lines hold."""
+        whole = len(hard) == spool.rows
+        if not whole:
+            self._connection.execute(
+                f"UPDATE {TABLE} SET ord = rowid - (SELECT min(rowid) FROM {TABLE})"
+            )
+            self._connection.execute(
+                f"DELETE FROM {TABLE} WHERE ord IN (SELECT unnest(?))", [sorted(hard)]
+            )
+        repaired = Spool()
+        try:
+            for row, line in enumerate(spool.lines()):
+                if row in hard:
+                    data = self._repaired(line, row, spool.input_line(row))
+                    repaired.append(data + b"\n", 1, spool.input_line(row))
+            repaired.flush()
+            misfits = self._read(repaired, replace=whole, repaired=True)
+        finally:
+            repaired.close()
+        if misfits:
+            self._refuse(spool)
+
+    def _repaired(self, line: bytes, row: int, input_line: int) -> bytes:
+        stream = self._stream
+        try:
+            message = decode(line)
+        except ValueError as error:
+            raise InputError.at(input_line, stream.name, "not valid JSON") from error
+        record = message.get("record")
+        if isinstance(record, dict):
+            for key in stream.keys:
+                if key not in record:
+                    raise MissingKeyError.at(
+                        input_line, stream.name, f"the record lacks its key property {key!r}"
+                    )
+        columns = [
+            (column.name, kind) for column, kind in zip(stream.columns, self._types, strict=True)
+        ]
+        try:
+            return repair(message, columns, row)
+        except InputError as error:
+            raise InputError.at(input_line, stream.name, str(error)) from error
+
+    def _read(self, spool: Spool, *, replace: bool, repaired: bool = False) -> set[int]:
+        """Read a file into the stage; the rows (by `ord` if repaired) that do not fit."""
+        select = self._select(spool, repaired=repaired)
+        if replace:
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_bare()} AS {select}")
+        else:
+            self._connection.execute(f"INSERT INTO {TABLE} {select}")
+        # In an open transaction the first rowid is a large constant, not 0.
+        place = "ord" if repaired else f"rowid - (SELECT min(rowid) FROM {TABLE})"
+        found = self._connection.execute(
+            f"SELECT {place} FROM {TABLE} WHERE misfit IS NOT NULL"
+        ).fetchall()
+        return {row for (row,) in found}
+
+    def _select(self, spool: Spool, *, repaired: bool) -> str:
+        columns = list(zip(self._stream.columns, self._types, strict=True))
+        fields = ", ".join(
+            f"{sql.identifier(column.name)} {'JSON' if kind == JSON else 'VARCHAR'}"
+            for column, kind in columns
+        )
+        shape = {"record": f"STRUCT({fields})", "version": "BIGINT", "time_extracted": "VARCHAR"}
+        if repaired:
+            shape |= {"ord": "BIGINT", "exact": "MAP(VARCHAR, VARCHAR)"}
+        values, misfits = [], [] if repaired else ["WHEN record IS NULL THEN -1"]
+        for index, (column, kind) in enumerate(columns):
+            text = f"record[{sql.literal(column.name)}]"
+            value = sql.cast(text, kind)
+            if kind == JSON and repaired:
+                value = f"coalesce(exact[{sql.literal(column.name)}], {text})"
+            values.append(f"CAST({value} AS {kind}) AS c{index}")
+            doubt = sql.misfit(text, kind)
+            if doubt:
+                misfits.append(f"WHEN {doubt} THEN {index}")
+            if column.name in self._stream.keys and not repaired:
+                misfits.append(f"WHEN {text} IS NULL THEN {index}")
+        misfit = f"CASE {' '.join(misfits)} END" if misfits else "NULL"
+        pairs = ", ".join(f"{name}: {sql.literal(kind)}" for name, kind in shape.items())
+        return (
+            f"SELECT {', '.join(values)}, version,"
+            " try_cast(time_extracted AS TIMESTAMPTZ) AS time_extracted,"
+            f" {'ord' if repaired else 'NULL::BIGINT AS ord'}, CAST({misfit} AS INTEGER) AS misfit"
+            f" FROM read_json({sql.literal(spool.path)}, columns = {{{pairs}}},"
+            " format = 'newline_delimited', compression = 'none',"
+            f" maximum_object_size = {spool.largest_object})"
+        )
+
+    def _refuse(self, spool: Spool) -> None:
+        row, index = self._row(
+            f"SELECT ord, misfit FROM {TABLE} WHERE misfit IS NOT NULL ORDER BY ord LIMIT 1"
+        )
+        column: Column = self._stream.columns[index]
+        raise InputError.at(
+            spool.input_line(row),
+            self._stream.name,
+            f"the value of {column.name!r} is not {sql.describe(self._types[index])}, "
+            "as its schema says",
+        )
+
+    def _row(self, query: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
+        return row
+
+
+def _bare() -> str:
+    """The stage's name without its catalog, as CREATE TEMP TABLE wants it."""
+    return TABLE.rpartition(".")[2]
+
+
+def positions(columns: Iterable[Column]) -> dict[str, str]:
+    """Which column of the stage holds which property."""
+    return {column.name: f"c{index}" for index, column in enumerate(columns)}

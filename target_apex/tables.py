@@ -1,0 +1,207 @@
+"""Tables in DuckDB: made, grown without loss, and merged into; always inside a transaction."""
+
+# ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from target_apex import sql, stage
+from target_apex.streams import DELETED_AT, METADATA, TABLE_VERSION, fold
+from target_apex.types import BIGINT, DOUBLE, JSON, VARCHAR, ColumnType, holds, join
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import duckdb
+
+    from target_apex.streams import Column
+
+
+class Table:
+    """One table and the types of its columns, as they are now."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+        self._connection = connection
+        self._schema = schema
+        self.name = name
+        self._sql = sql.qualified(schema, name)
+        self._types = self._read_types()
+
+    def ensure(self, columns: Iterable[Column]) -> None:
+        """Make the table, add the columns it lacks, and widen those that are too narrow."""
+        columns = tuple(columns)
+        if not self._types:
+            body = ", ".join(f"{sql.identifier(each.name)} {each.type}" for each in columns)
+            self._connection.execute(f"CREATE TABLE {self._sql} ({body})")
+            self._types = self._read_types()
+            return
+        for column in columns:
+            present = self._types.get(fold(column.name))
+            if present is None:
+                self._add(column)
+            elif present != column.type:
+                self._grow(column, present)
+
+    def types(self, columns: Iterable[Column]) -> dict[str, ColumnType]:
+        """The type that each column has in the table, by the stream's name of it."""
+        return {column.name: self._types[fold(column.name)] for column in columns}
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a column."""
+        return fold(name) in self._types
+
+    def count(self) -> int:
+        """How many rows there are."""
+        return int(self._scalar(f"SELECT count(*) FROM {self._sql}"))
+
+    def widen_for(self, columns: Sequence[Column]) -> None:
+        """Widen columns that cannot hold what is staged: integers in a column of doubles."""
+        for index, column in enumerate(columns):
+            present = self._types[fold(column.name)]
+            if holds(present, column.type) or column.type != BIGINT or present != DOUBLE:
+                continue
+            staged = f"c{index}"
+            if self._scalar(
+                f"SELECT count(*) FROM {stage.TABLE} WHERE"
+                f" CAST(CAST({staged} AS DOUBLE) AS HUGEINT) IS DISTINCT FROM {staged}"
+            ):
+                self._retype(column, present, VARCHAR)
+
+    def insert(
+        self,
+        columns: Sequence[Column],
+        keys: Sequence[str],
+        constants: Mapping[str, str],
+        *,
+        drop_deleted: bool,
+    ) -> None:
+        """Move the stage into the table; with keys, each row replaces the one with its key.
+
+        Args:
+            columns: The stream's, in the order of the stage's.
+            keys: Names of key columns; empty to append.
+            constants: Further columns, each with its expression over the stage.
+            drop_deleted: Whether rows marked as deleted are removed instead of stored.
+        """
+        names = {column.name: f"s.c{index}" for index, column in enumerate(columns)}
+        values = {
+            column.name: sql.convert(
+                names[column.name],
+                stage.stage_type(column.type, self._types[fold(column.name)]),
+                self._types[fold(column.name)],
+            )
+            for column in columns
+        } | dict(constants)
+        source = f"{stage.TABLE} AS s"
+        if keys:
+            self._drop_superseded([names[key].removeprefix("s.") for key in keys])
+            match = " AND ".join(
+                f"t.{sql.identifier(key)} IS NOT DISTINCT FROM {values[key]}" for key in keys
+            )
+            source += self._replace(match, values)
+        where = f" WHERE {names[DELETED_AT]} IS NULL" if drop_deleted else ""
+        self._connection.execute(
+            f"INSERT INTO {self._sql} ({', '.join(map(sql.identifier, values))})"
+            f" SELECT {', '.join(values.values())} FROM {source}{where}"
+        )
+
+    def activate(self, version: int, *, unversioned: bool, hard_delete: bool) -> None:
+        """Delete the rows of older versions, or mark them as deleted.
+
+        Args:
+            version: The version that counts from now on.
+            unversioned: Whether rows without a version are old, too.
+            hard_delete: Whether to remove the rows.
+        """
+        number = sql.identifier(TABLE_VERSION)
+        old = f"{number} < {int(version)}" + (f" OR {number} IS NULL" if unversioned else "")
+        if hard_delete:
+            self._connection.execute(f"DELETE FROM {self._sql} WHERE {old}")
+        else:
+            mark = sql.identifier(DELETED_AT)
+            self._connection.execute(
+                f"UPDATE {self._sql} SET {mark} = now() WHERE {mark} IS NULL AND ({old})"
+            )
+
+    def _drop_superseded(self, keys: Sequence[str]) -> None:
+        """Of rows with equal keys in the stage keep the last."""
+        listed = ", ".join(keys)
+        rows, distinct = self._connection.execute(
+            f"SELECT (SELECT count(*) FROM {stage.TABLE}),"
+            f" (SELECT count(*) FROM (SELECT DISTINCT {listed} FROM {stage.TABLE}))"
+        ).fetchall()[0]
+        if rows != distinct:
+            self._connection.execute(
+                f"DELETE FROM {stage.TABLE} WHERE rowid NOT IN"
+                f" (SELECT arg_max(rowid, coalesce(ord, rowid)) FROM {stage.TABLE}"
+                f" GROUP BY {listed})"
+            )
+
+    def _replace(self, match: str, values: dict[str, str]) -> str:
+        """Delete the rows that the stage replaces; a join that brings back what it lacks.
+
+        Columns that the stream no longer has keep their values: they are set aside first, and
+        added to `values`.
+        """
+        if not self.count():
+            return ""
+        given = {fold(name) for name in [*values, *METADATA]}
+        lost = [name for name in self._types if name not in given]
+        join_kept = ""
+        if lost:
+            listed = ", ".join(f"t.{sql.identifier(name)} AS k{i}" for i, name in enumerate(lost))
+            self._connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE apex_kept AS SELECT DISTINCT ON (s.rowid)"
+                f" s.rowid AS row, {listed} FROM {self._sql} AS t"
+                f" JOIN {stage.TABLE} AS s ON {match} ORDER BY s.rowid, t.rowid DESC"
+            )
+            join_kept = " LEFT JOIN temp.main.apex_kept AS k ON k.row = s.rowid"
+            values.update((name, f"k.k{i}") for i, name in enumerate(lost))
+        self._connection.execute(
+            f"DELETE FROM {self._sql} AS t USING {stage.TABLE} AS s WHERE {match}"
+        )
+        return join_kept
+
+    def _add(self, column: Column) -> None:
+        self._connection.execute(
+            f"ALTER TABLE {self._sql} ADD COLUMN {sql.identifier(column.name)} {column.type}"
+        )
+        self._types[fold(column.name)] = column.type
+
+    def _grow(self, column: Column, present: ColumnType) -> None:
+        """Let the column hold what its schema now allows, and all that it holds already."""
+        name = sql.identifier(column.name)
+        if not self._scalar(f"SELECT count({name}) FROM {self._sql}"):
+            self._retype(column, present, column.type)
+        elif not holds(present, column.type):
+            goal = join(present, column.type)
+            there = sql.convert(name, present, goal)
+            if goal not in (JSON, VARCHAR) and self._scalar(
+                f"SELECT count(*) FROM {self._sql}"
+                f" WHERE try_cast({there} AS {present}) IS DISTINCT FROM {name}"
+            ):
+                goal = VARCHAR
+            self._retype(column, present, goal)
+
+    def _retype(self, column: Column, present: ColumnType, goal: ColumnType) -> None:
+        if goal == present:
+            return
+        name = sql.identifier(column.name)
+        self._connection.execute(
+            f"ALTER TABLE {self._sql} ALTER COLUMN {name} SET DATA TYPE {goal}"
+            f" USING {sql.convert(name, present, goal)}"
+        )
+        self._types[fold(column.name)] = goal
+
+    def _read_types(self) -> dict[str, ColumnType]:
+        found = self._connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns()"
+            " WHERE database_name = current_database()"
+            " AND lower(schema_name) = lower(?) AND lower(table_name) = lower(?)"
+            " ORDER BY column_index",
+            [self._schema, self.name],
+        ).fetchall()
+        return {fold(name): ColumnType.parse(kind) for name, kind in found}
+
+    def _scalar(self, query: str) -> Any:
+        return self._connection.execute(query).fetchall()[0][0]

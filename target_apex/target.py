@@ -1,0 +1,131 @@
+"""The Singer target: what the SDK asks of it, and the way from messages to the session."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
+
+from singer_sdk import Target
+from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabilities
+from singer_sdk.io_base import SingerReader
+from typing_extensions import override
+
+from target_apex.cli import OneLineCommand
+from target_apex.errors import InputError, SettingsError, TerminatedError
+from target_apex.lines import Message, Run, parse
+from target_apex.session import Session
+from target_apex.settings import SCHEMA, Settings
+from target_apex.streams import Stream
+from target_apex.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    import click
+    from singer_sdk.helpers.capabilities import CapabilitiesEnum
+    from singer_sdk.plugin_base import _ConfigInput
+
+
+class LineReader(SingerReader):
+    """Reads bytes, and hands on records in runs instead of one by one."""
+
+    def __init__(self, target: TargetApex) -> None:
+        super().__init__()
+        self._target = target
+
+    @override
+    def process_lines(
+        self, file_input: IO[str] | None, callbacks: dict[str, Callable[[dict[str, Any]], None]]
+    ) -> Counter[str]:
+        counts: Counter[str] = Counter()
+        try:
+            for item in parse(file_input or sys.stdin):
+                if isinstance(item, Run):
+                    self._target.session.take(item)
+                    counts["RECORD"] += item.rows
+                    continue
+                counts[item.type] += 1
+                self._call(callbacks.get(item.type), item)
+        except BaseException:
+            self._target.session.close()
+            raise
+        return counts
+
+    def _call(self, callback: Callable[[dict[str, Any]], None] | None, message: Message) -> None:
+        if callback is None:
+            raise InputError.at(message.line, None, f"unknown message type {message.type!r}")
+        try:
+            callback(message.content)
+        except KeyError as error:
+            raise InputError.at(
+                message.line, None, f"the {message.type} message lacks {error.args[0]!r}"
+            ) from error
+
+
+class TargetApex(Target):
+    """Singer target for DuckDB: exact, transactional, fast."""
+
+    name = "target-apex"
+    package_name = "tap-stripe-apex"
+    config_jsonschema: ClassVar[dict[str, Any]] = SCHEMA
+    capabilities: ClassVar[list[CapabilitiesEnum]] = [
+        PluginCapabilities.ABOUT,
+        PluginCapabilities.STRUCTURED_LOGGING,
+        TargetCapabilities.TARGET_SCHEMA,
+        TargetCapabilities.HARD_DELETE,
+        TargetCapabilities.VALIDATE_RECORDS,
+    ]
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.settings = Settings.of(self.config)
+        self.session = Session(self.settings, Warehouse, self._write_state_message)
+        self.message_reader = LineReader(self)
+
+    @override
+    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
+        self.session.describe(
+            Stream.of(
+                message_dict["stream"],
+                message_dict["schema"],
+                message_dict.get("key_properties"),
+                metadata=self.settings.add_record_metadata,
+            )
+        )
+
+    @override
+    def _process_state_message(self, message_dict: dict[str, Any]) -> None:
+        self.session.state(message_dict["value"])
+
+    @override
+    def _write_state_message(self, state: dict[str, Any]) -> None:
+        sys.stdout.write(json.dumps(state) + "\n")
+        sys.stdout.flush()
+
+    @override
+    def process_endofpipe(self) -> None:
+        self.session.finish()
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
+        raise TerminatedError(signum)
+
+    @classmethod
+    @override
+    def cb_config(
+        cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
+    ) -> _ConfigInput:
+        try:
+            return super().cb_config(ctx, param, value)
+        except (OSError, RuntimeError) as error:
+            raise SettingsError(f"cannot read the config: {error}") from error
+        except ValueError as error:
+            raise SettingsError(f"the config is not valid JSON: {error}") from error
+
+    @classmethod
+    @override
+    def get_singer_command(cls) -> click.Command:
+        return OneLineCommand.around(super().get_singer_command(), cls.logger)

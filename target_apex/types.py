@@ -1,0 +1,250 @@
+"""Which DuckDB type holds every value that a JSON schema allows, and how types grow. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_PRECISION = 38
+"""DuckDB's widest DECIMAL."""
+
+UNSIZED_DECIMAL_SCALE = 18
+"""Decimal places of a decimal whose schema states none: 20 digits stay for the integer part."""
+
+BIGINT_DIGITS = 19
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """A DuckDB type; `precision` and `scale` matter for DECIMAL only."""
+
+    name: str
+    precision: int = 0
+    scale: int = 0
+
+    def __str__(self) -> str:
+        if self.name == "DECIMAL":
+            return f"DECIMAL({self.precision},{self.scale})"
+        return self.name
+
+    @classmethod
+    def parse(cls, text: str) -> ColumnType:
+        """Read a type as DuckDB's catalog spells it."""
+        if match := re.fullmatch(r"DECIMAL\((\d+),\s*(\d+)\)", text):
+            return cls("DECIMAL", int(match[1]), int(match[2]))
+        return cls(_ALIASES.get(text, text))
+
+
+_ALIASES = {"TIMESTAMP WITH TIME ZONE": "TIMESTAMPTZ"}
+
+BIGINT = ColumnType("BIGINT")
+BOOLEAN = ColumnType("BOOLEAN")
+DATE = ColumnType("DATE")
+DOUBLE = ColumnType("DOUBLE")
+JSON = ColumnType("JSON")
+TIME = ColumnType("TIME")
+TIMESTAMPTZ = ColumnType("TIMESTAMPTZ")
+VARCHAR = ColumnType("VARCHAR")
+
+_STRING_FORMATS = {"date-time": TIMESTAMPTZ, "date": DATE, "time": TIME}
+_DECIMAL_FORMATS = frozenset({"singer.decimal", "x-singer.decimal"})
+_FLOATING = frozenset({"DOUBLE", "FLOAT"})
+_SMALLER_INTEGERS = frozenset(
+    {"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"}
+)
+_OF_PYTHON: dict[type, str] = {
+    bool: "boolean",
+    int: "integer",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+
+
+def column_type(schema: object, root: Mapping[str, Any] | None = None) -> ColumnType:
+    """The narrowest type that holds every value `schema` allows.
+
+    Args:
+        schema: The JSON schema of one property.
+        root: The schema of the stream, where `$ref` pointers lead.
+    """
+    found: ColumnType | None = None
+    for branch in _branches(schema, root or {}, frozenset()):
+        found = branch if found is None else _union(found, branch)
+    return found or VARCHAR
+
+
+def _branches(
+    schema: object, root: Mapping[str, Any], seen: frozenset[str]
+) -> Iterator[ColumnType]:
+    """One type for each kind of value that is not null."""
+    if not isinstance(schema, dict):
+        yield JSON
+        return
+    reference = schema.get("$ref")
+    if isinstance(reference, str):
+        # A schema that contains itself describes a tree, which only JSON can hold.
+        if reference in seen:
+            yield JSON
+        else:
+            yield from _branches(_resolve(reference, root), root, seen | {reference})
+        return
+    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
+    if "type" not in schema and choices:
+        for choice in choices:
+            yield from _branches(choice, root, seen)
+    elif "type" not in schema and schema.get("allOf"):
+        merged: dict[str, Any] = {}
+        for part in schema["allOf"]:
+            merged |= part if isinstance(part, dict) else {}
+        yield from _branches(merged, root, seen)
+    else:
+        for kind in _kinds(schema):
+            if kind != "null":
+                yield _scalar(kind, schema)
+
+
+def _kinds(schema: Mapping[str, Any]) -> list[str]:
+    """JSON Schema's names of the types that a schema without references allows."""
+    declared = schema.get("type")
+    if isinstance(declared, str):
+        return [declared]
+    if isinstance(declared, list):
+        return [kind for kind in declared if isinstance(kind, str)]
+    if "enum" in schema or "const" in schema:
+        values = schema.get("enum", [schema.get("const")])
+        return sorted({_OF_PYTHON.get(type(value), "null") for value in values})
+    return ["string"] if schema.get("format") in _STRING_FORMATS else ["any"]
+
+
+def _scalar(kind: str, schema: Mapping[str, Any]) -> ColumnType:
+    if kind == "string":
+        form = schema.get("format")
+        if form in _DECIMAL_FORMATS:
+            return _singer_decimal(schema)
+        return _STRING_FORMATS.get(form, VARCHAR) if isinstance(form, str) else VARCHAR
+    if kind == "number":
+        return _number(schema)
+    return {"integer": BIGINT, "boolean": BOOLEAN}.get(kind, JSON)
+
+
+def _singer_decimal(schema: Mapping[str, Any]) -> ColumnType:
+    """Strings that hold decimals; `precision` and `scale` are optional, as in SQL."""
+    extra = schema.get("additionalProperties")
+    sized = {**extra, **schema} if isinstance(extra, dict) else schema
+    precision, scale = sized.get("precision"), sized.get("scale")
+    if not isinstance(precision, int):
+        precision = MAX_PRECISION
+    if not isinstance(scale, int):
+        scale = min(UNSIZED_DECIMAL_SCALE, precision) if "precision" not in sized else 0
+    return _decimal(precision - scale, scale)
+
+
+def _number(schema: Mapping[str, Any]) -> ColumnType:
+    """DECIMAL where the schema states the decimal places, else DOUBLE.
+
+    They are stated by the SDK's extension `x-sql-datatype`, or by `multipleOf` with the bounds.
+    """
+    if schema.get("x-sql-datatype") in {"decimal", "numeric"}:
+        sized = schema.get("x-sql-datatype-properties")
+        return _singer_decimal(sized if isinstance(sized, dict) else {})
+    step = _as_decimal(schema.get("multipleOf"))
+    if step is None or step <= 0:
+        return DOUBLE
+    scale = _places(step)
+    bounds = [_as_decimal(schema.get(bound)) for bound in ("minimum", "maximum")]
+    limits = [bound for bound in bounds if bound is not None]
+    if len(limits) < len(bounds):
+        return _decimal(max(MAX_PRECISION - scale, 1), scale)
+    return _decimal(max(limit.adjusted() + 1 for limit in limits), scale)
+
+
+def _decimal(integer_digits: int, scale: int) -> ColumnType:
+    """DECIMAL with room for both parts; text where DuckDB's DECIMAL is too small."""
+    integer_digits = max(integer_digits, 0)
+    precision = max(integer_digits + scale, 1)
+    if scale < 0 or precision > MAX_PRECISION:
+        return VARCHAR
+    return ColumnType("DECIMAL", precision, scale)
+
+
+def _as_decimal(value: object) -> Decimal | None:
+    """A JSON number as it is written (0.01 is not the double next to it), if it is finite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def _places(step: Decimal) -> int:
+    exponent = step.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def _union(one: ColumnType, other: ColumnType) -> ColumnType:
+    """The type of a property that may be either, as one schema declares it."""
+    if one == other:
+        return one
+    if JSON in (one, other):
+        return JSON
+    return join(one, other)
+
+
+def _resolve(reference: str, root: Mapping[str, Any]) -> object:
+    """Where a `#/...` pointer leads; anything else is unknown, hence JSON."""
+    found: object = dict(root) if reference.startswith("#") else None
+    for part in reference.removeprefix("#").strip("/").split("/"):
+        if part and isinstance(found, dict):
+            found = found.get(part.replace("~1", "/").replace("~0", "~"))
+    return found
+
+
+def holds(column: ColumnType, incoming: ColumnType) -> bool:
+    """Whether every value of `incoming` fits `column` exactly, whatever the data."""
+    if column == incoming or column in (VARCHAR, JSON):
+        return True
+    if column.name == "DECIMAL":
+        integer_digits = column.precision - column.scale
+        if incoming == BIGINT:
+            return integer_digits >= BIGINT_DIGITS
+        if incoming.name == "DECIMAL":
+            return (
+                column.scale >= incoming.scale
+                and integer_digits >= incoming.precision - incoming.scale
+            )
+    if column.name == "HUGEINT":
+        return incoming == BIGINT
+    return column == TIMESTAMPTZ and incoming == DATE
+
+
+def join(one: ColumnType, other: ColumnType) -> ColumnType:
+    """The type that should hold both; data decide whether it does (see `tables`), else VARCHAR."""
+    if holds(one, other):
+        return one
+    if holds(other, one):
+        return other
+    names = {one.name, other.name}
+    if names <= _SMALLER_INTEGERS | {"BIGINT"}:
+        return BIGINT
+    if "DECIMAL" in names and names <= _SMALLER_INTEGERS | {"BIGINT", "DECIMAL"}:
+        sizes = [
+            (kind.precision - kind.scale, kind.scale)
+            if kind.name == "DECIMAL"
+            else (BIGINT_DIGITS, 0)
+            for kind in (one, other)
+        ]
+        return _decimal(max(size[0] for size in sizes), max(size[1] for size in sizes))
+    if names & _FLOATING and names <= _SMALLER_INTEGERS | _FLOATING | {"BIGINT", "DECIMAL"}:
+        return DOUBLE
+    if names == {"TIMESTAMP", "TIMESTAMPTZ"}:
+        return TIMESTAMPTZ
+    return VARCHAR

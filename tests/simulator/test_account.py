@@ -1,0 +1,351 @@
+"""What operations do to an account, and what Stripe tells of them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.book import InvalidOperationError
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def told(account):
+    """The types of the events since it was asked last."""
+    seen = 0
+
+    def ask() -> list[str]:
+        nonlocal seen
+        types = [event.type for event in account.events]
+        news, seen = types[seen:], len(types)
+        return news
+
+    return ask
+
+
+def test_a_customer_is_created_edited_and_deleted(account, told):
+    customer = account.create_customer("a@example.com", name="Ada")
+    assert told() == ["customer.created"]
+    account.edit_customer(customer, email="b@example.com")
+    assert told() == ["customer.updated"]
+    assert list(account.events)[-1].previous == {"email": "a@example.com"}
+    account.delete_customer(customer)
+    assert told() == ["customer.deleted"]
+    assert account.customers[customer].deleted
+
+
+@pytest.mark.parametrize("status", ["succeeded", "pending", "failed"])
+def test_a_new_charge_tells_its_status(account, told, status):
+    charge = account.create_charge(500, status=status)
+    assert told() == [f"charge.{status}"]
+    assert account.charges[charge].status == status
+
+
+def test_a_debit_settles_days_later_and_keeps_its_time_of_creation(account, told):
+    charge = account.create_charge(500, status="pending", payment_method_type="sepa_debit")
+    created = account.charges[charge].created
+    account.schedule(NOW + timedelta(days=5), lambda: account.settle(charge))
+    account.advance(timedelta(days=4))
+    assert account.charges[charge].status == "pending"
+    account.advance(timedelta(days=2))
+    record = account.charges[charge]
+    assert (record.status, record.created) == ("succeeded", created)
+    posted = account.balance_transactions[record.balance_transaction]
+    assert posted.created == created + 5 * 86_400
+    assert told() == ["charge.pending", "charge.succeeded"]
+
+
+@pytest.mark.parametrize("posted", [True, False])
+def test_a_pending_debit_that_fails_takes_back_what_was_posted(account, told, posted):
+    charge = account.create_charge(
+        500, status="pending", payment_method_type="us_bank_account", posted=posted
+    )
+    account.fail(charge)
+    record = account.charges[charge]
+    assert (record.status, record.failure_code) == ("failed", "insufficient_funds")
+    assert (record.failure_balance_transaction is not None) == posted
+    assert told() == ["charge.pending", "charge.failed"]
+
+
+@pytest.mark.parametrize("posted", [True, False])
+def test_a_returned_debit_always_has_a_failure_balance_transaction(account, told, posted):
+    charge = account.create_charge(500, payment_method_type="sepa_debit", posted=posted)
+    account.reverse(charge)
+    record = account.charges[charge]
+    assert record.status == "failed"
+    taken_back = account.balance_transactions[record.failure_balance_transaction]
+    assert taken_back.amount == -500
+    assert told() == ["charge.succeeded", "charge.failed"]
+    assert account.ledger().charges == {}
+
+
+def test_the_rest_of_a_partial_capture_shows_up_as_refunded_without_a_refund(account, told):
+    charge = account.create_charge(20_675, capture=False)
+    assert account.ledger().totals["usd"].net == 0
+    account.capture(charge, 20_300)
+    record = account.charges[charge]
+    assert (record.amount_captured, record.amount_refunded) == (20_300, 375)
+    assert not record.refunded
+    assert (record.gross, record.net) == (20_300, 20_300)
+    assert len(account.refunds) == 0
+    assert account.balance_transactions[record.balance_transaction].amount == 20_300
+    assert told() == ["charge.succeeded", "charge.captured"]
+
+
+def test_refunding_a_part_of_a_partial_capture_leaves_the_rest(account):
+    charge = account.create_charge(1_000, capture=False)
+    account.capture(charge, 800)
+    account.refund(charge, 300)
+    assert account.charges[charge].net == 500
+    account.refund(charge)
+    record = account.charges[charge]
+    assert (record.net, record.refunded) == (0, True)
+
+
+def test_an_expired_authorisation_was_no_revenue(account, told):
+    charge = account.create_charge(1_000, capture=False)
+    account.expire(charge)
+    record = account.charges[charge]
+    assert (record.status, record.captured, record.refunded) == ("succeeded", False, True)
+    assert (record.gross, record.net) == (0, 0)
+    (refund,) = account.refunds
+    assert refund.reason == "expired_uncaptured_charge"
+    assert refund.balance_transaction is None
+    assert told() == ["charge.succeeded", "refund.created", "charge.expired"]
+
+
+def test_a_refund_tells_of_itself_and_of_its_charge(account, told):
+    charge = account.create_charge(1_000)
+    refund = account.refund(charge, 400)
+    assert account.charges[charge].amount_refunded == 400
+    assert account.balance_transactions[account.refunds[refund].balance_transaction].amount == -400
+    assert told() == ["charge.succeeded", "refund.created", "charge.refunded"]
+
+
+def test_a_failed_refund_lowers_the_charge_s_refunded_amount_but_no_event_has_the_charge(
+    account, told
+):
+    charge = account.create_charge(1_000)
+    refund = account.refund(charge)
+    told()
+    account.fail_refund(refund)
+    assert account.charges[charge].amount_refunded == 0
+    assert not account.charges[charge].refunded
+    assert told() == ["refund.failed", "charge.refund.updated"]
+    assert {event.about.id for event in list(account.events)[-2:]} == {refund}
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "left"),
+    [("settle_refund", "succeeded", 0), ("cancel_refund", "canceled", 9)],
+)
+def test_a_pending_refund_arrives_or_is_called_off(account, told, operation, status, left):
+    charge = account.create_charge(9)
+    refund = account.refund(charge, status="pending")
+    told()
+    getattr(account, operation)(refund)
+    assert account.refunds[refund].status == status
+    assert account.charges[charge].net == left
+    assert told() == ["refund.updated", "charge.refund.updated"]
+
+
+def test_a_dispute_takes_money_away_until_it_is_won(account, told):
+    charge = account.create_charge(1_000)
+    told()
+    dispute = account.dispute(charge)
+    assert account.charges[charge].disputed
+    assert told() == ["charge.dispute.created", "charge.dispute.funds_withdrawn"]
+    account.answer_dispute(dispute)
+    account.close_dispute(dispute, "won")
+    assert told() == [
+        "charge.dispute.updated",
+        "charge.dispute.closed",
+        "charge.dispute.funds_reinstated",
+    ]
+    taken, given = (
+        account.balance_transactions[each]
+        for each in account.disputes[dispute].balance_transactions
+    )
+    assert (taken.amount, given.amount) == (-1_000, 1_000)
+    assert taken.fee > 0
+
+
+def test_a_lost_dispute_keeps_the_money(account, told):
+    dispute = account.dispute(account.create_charge(1_000))
+    told()
+    account.close_dispute(dispute, "lost")
+    assert told() == ["charge.dispute.closed"]
+    assert len(account.disputes[dispute].balance_transactions) == 1
+
+
+def test_an_inquiry_moves_no_money_unless_it_escalates(account, told):
+    charge = account.create_charge(1_000)
+    told()
+    inquiry = account.dispute(charge, inquiry=True)
+    assert account.disputes[inquiry].balance_transactions == ()
+    assert told() == ["charge.dispute.created"]
+    account.escalate_dispute(inquiry)
+    assert told() == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"]
+    assert len(account.disputes[inquiry].balance_transactions) == 1
+
+
+def test_an_inquiry_can_be_closed_and_its_charge_refunded(account, told):
+    charge = account.create_charge(1_000)
+    inquiry = account.dispute(charge, inquiry=True)
+    account.refund(charge, 100)
+    account.close_inquiry(inquiry)
+    assert account.disputes[inquiry].status == "warning_closed"
+    assert told()[-1] == "charge.dispute.closed"
+
+
+def test_editing_a_description_is_told_but_a_receipt_s_address_is_not(account, told):
+    charge = account.create_charge(1_000)
+    told()
+    account.edit_charge(charge, description="An order")
+    assert told() == ["charge.updated"]
+    account.edit_charge(charge, receipt_email="a@example.com")
+    assert told() == []
+    assert account.charges[charge].receipt_email == "a@example.com"
+
+
+def test_a_balance_transaction_may_come_late_and_silently(account, told):
+    charge = account.create_charge(1_000, posted=False)
+    assert account.charges[charge].balance_transaction is None
+    told()
+    account.post(charge)
+    assert account.charges[charge].balance_transaction is not None
+    assert told() == []
+
+
+def test_an_event_keeps_the_object_as_it_was(account):
+    charge = account.create_charge(1_000)
+    account.refund(charge, 400)
+    first, *_, last = account.events
+    assert (first.about.amount_refunded, last.about.amount_refunded) == (0, 400)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "settled", "fee"),
+    [
+        (1_000, "usd", 1_000, 59),
+        (1_000, "eur", 1_080, 72),
+        (1_000, "jpy", 670, 56),
+        (1_010, "kwd", 328, 43),
+    ],
+)
+def test_a_charge_settles_in_dollars_where_a_rate_is_known(account, amount, currency, settled, fee):
+    charge = account.charges[account.create_charge(amount, currency)]
+    posted = account.balance_transactions[charge.balance_transaction]
+    assert (posted.amount, posted.currency, posted.fee) == (settled, "usd", fee)
+    assert (posted.rate is None) == (currency == "usd")
+
+
+def test_a_currency_without_a_rate_settles_as_it_is(account):
+    charge = account.charges[account.create_charge(1_000, "isk")]
+    posted = account.balance_transactions[charge.balance_transaction]
+    assert (posted.amount, posted.currency, posted.rate) == (1_000, "isk", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "operation"),
+    [
+        ("capture twice", lambda a: [a.capture(a.create_charge(5)) for _ in "ab"]),
+        ("capture more than authorised", lambda a: a.capture(a.create_charge(5, capture=False), 6)),
+        ("settle what is settled", lambda a: a.settle(a.create_charge(5))),
+        ("fail what succeeded", lambda a: a.fail(a.create_charge(5))),
+        ("reverse a card payment", lambda a: a.reverse(a.create_charge(5))),
+        ("refund too much", lambda a: a.refund(a.create_charge(5), 6)),
+        ("refund what failed", lambda a: a.refund(a.create_charge(5, status="failed"))),
+        ("dispute an authorisation", lambda a: a.dispute(a.create_charge(5, capture=False))),
+        (
+            "release a part of an authorisation",
+            lambda a: a.refund(a.create_charge(5, capture=False), 1),
+        ),
+        ("charge an unknown customer", lambda a: a.create_charge(5, customer="cus_none")),
+        ("charge nothing", lambda a: a.create_charge(0)),
+        ("authorise a debit", lambda a: a.create_charge(5, status="pending", capture=False)),
+        ("turn the clock back", lambda a: a.advance(timedelta(seconds=-1))),
+    ],
+)
+def test_what_stripe_would_refuse_is_refused(account, name, operation):
+    with pytest.raises(InvalidOperationError):
+        operation(account)
+
+
+def test_a_disputed_charge_cannot_be_refunded(account):
+    charge = account.create_charge(5)
+    account.dispute(charge)
+    with pytest.raises(InvalidOperationError):
+        account.refund(charge)
+
+
+def test_a_time_without_a_zone_is_no_time():
+    with pytest.raises(ValueError, match="time zone"):
+        Account(datetime(2026, 1, 1))  # noqa: DTZ001 - the very mistake
+
+
+def test_what_is_due_happens_in_order_of_time_at_its_own_time(account):
+    seen = []
+    for days in (3, 1, 2):
+        account.schedule(
+            NOW + timedelta(days=days), lambda days=days: seen.append((days, account.now))
+        )
+    account.schedule(NOW - timedelta(days=9), lambda: seen.append((0, account.now)))
+    account.advance(timedelta(days=2))
+    assert seen == [(d, NOW + timedelta(days=d)) for d in (0, 1, 2)]
+    assert account.now == NOW + timedelta(days=2)
+
+
+def test_what_happens_may_schedule_what_happens_next(account):
+    charge = account.create_charge(5, status="pending", payment_method_type="sepa_debit")
+
+    def settle() -> None:
+        account.settle(charge)
+        account.schedule(account.now + timedelta(days=1), lambda: account.reverse(charge))
+
+    account.schedule(NOW + timedelta(days=1), settle)
+    account.advance(timedelta(days=7))
+    assert account.charges[charge].status == "failed"
+
+
+def test_ids_differ_by_seed_and_do_not_tell_the_order():
+    ids = []
+    for seed in (1, 2):
+        account = Account(NOW, seed=seed)
+        ids.append([account.create_charge(5) for _ in range(20)])
+    assert not set(ids[0]) & set(ids[1])
+    assert ids[0] != sorted(ids[0])
+
+
+def test_the_ledger_takes_the_customer_s_email_else_the_receipt_s_else_the_billing_email(account):
+    customer = account.create_customer(" Ada@Example.com")
+    nameless = account.create_customer(None)
+    gone = account.create_customer("gone@example.com")
+    emails = {"receipt_email": "r@example.com", "billing_email": "b@example.com"}
+    charges = [
+        account.create_charge(1, customer=customer, **emails),
+        account.create_charge(1, customer=nameless, **emails),
+        account.create_charge(1, customer=gone, billing_email="b@example.com"),
+        account.create_charge(1, billing_email="b@example.com"),
+        account.create_charge(1),
+    ]
+    account.delete_customer(gone)
+    ledger = account.ledger().charges
+    assert [(ledger[c].email, ledger[c].email_source) for c in charges] == [
+        (" Ada@Example.com", "customer"),
+        ("r@example.com", "receipt"),
+        ("b@example.com", "billing"),
+        ("b@example.com", "billing"),
+        (None, None),
+    ]
+
+
+def test_the_ledger_of_a_range_is_half_open(account):
+    first = account.create_charge(1)
+    account.advance(timedelta(seconds=1))
+    second = account.create_charge(1)
+    later = NOW + timedelta(seconds=1)
+    assert set(account.ledger(NOW, later).charges) == {first}
+    assert set(account.ledger(later).charges) == {second}
+    assert account.ledger(end=later).totals["usd"].charges == 1

@@ -1,0 +1,156 @@
+"""Every value that JSON can hold comes out of the warehouse as it went in, or the run stops."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+
+import pytest
+
+from target_apex.errors import InputError
+from tests.target.conftest import record, schema
+
+STRING = {"type": "string"}
+INTEGER = {"type": "integer"}
+NUMBER = {"type": "number"}
+BOOLEAN = {"type": "boolean"}
+OBJECT = {"type": ["object", "null"]}
+CENTS = {"type": "number", "multipleOf": 0.01}
+TINY = {"type": "number", "multipleOf": 1e-10}
+DECIMAL = {"type": "string", "format": "singer.decimal"}
+SIZED = {"type": "string", "format": "x-singer.decimal", "precision": 30, "scale": 4}
+MOMENT = {"type": "string", "format": "date-time"}
+DATE = {"type": "string", "format": "date"}
+TIME = {"type": "string", "format": "time"}
+LATE = datetime(2024, 2, 29, 23, 30, tzinfo=UTC)
+
+KEPT = {
+    "empty string is not null": (STRING, '""', ""),
+    "null": ({"type": ["string", "null"]}, "null", None),
+    "the word null": (STRING, '"null"', "null"),
+    "NUL inside a string": (STRING, r'"a\u0000b"', "a\0b"),
+    "surrogate pair": (STRING, r'"\ud83d\ude00"', "\U0001f600"),
+    "lone surrogate": (STRING, r'"x\ud800y"', "x\ufffdy"),
+    "spaces": (STRING, '" 1 "', " 1 "),
+    "long number in a string column": (STRING, "12345678901234567.89", "12345678901234567.89"),
+    "largest integer": (INTEGER, "9223372036854775807", 2**63 - 1),
+    "smallest integer": (INTEGER, "-9223372036854775808", -(2**63)),
+    "integer with a point": (INTEGER, "5.0", 5),
+    "integer with an exponent": (INTEGER, "1E3", 1000),
+    "integer as a string": (INTEGER, '"7"', 7),
+    "double": (NUMBER, "0.1", 0.1),
+    "large double": (NUMBER, "1e300", 1e300),
+    "double of 17 digits": (NUMBER, "52.520006599999995", 52.520006599999995),
+    "decimal": (CENTS, "0.10", Decimal("0.10")),
+    "long decimal": (CENTS, "12345678901234567890.12", Decimal("12345678901234567890.12")),
+    "decimal with an exponent": (TINY, "1e-10", Decimal("1e-10")),
+    "decimal with a positive exponent": (CENTS, "1E+2", Decimal(100)),
+    "singer decimal": (DECIMAL, '"3.141592653589793238"', Decimal("3.141592653589793238")),
+    "sized singer decimal": (SIZED, '"-1.5000000"', Decimal("-1.5")),
+    "true": (BOOLEAN, "true", True),
+    "false": (BOOLEAN, "false", False),
+    "true as MySQL writes it": (BOOLEAN, "1", True),
+    "UTC": (MOMENT, '"2024-02-29T23:30:00Z"', LATE),
+    "offset": (MOMENT, '"2024-03-01T01:30:00+02:00"', LATE),
+    "no offset is UTC": (MOMENT, '"2024-02-29T23:30:00"', LATE),
+    "lower-case date-time": (MOMENT, '"2024-02-29t23:30:00z"', LATE),
+    "basic date-time": (MOMENT, '"20240229T233000Z"', LATE),
+    "date": (DATE, '"2024-02-29"', date(2024, 2, 29)),
+    "date as midnight": (DATE, '"2024-02-29T00:00:00Z"', date(2024, 2, 29)),
+    "time": (TIME, '"23:59:59.123456"', time(23, 59, 59, 123456)),
+    "time with an offset": (TIME, '"01:00:00+02:00"', time(23, 0)),
+    "nested": (
+        OBJECT,
+        '{"a": {"b": [1, null, "", "\\u0001"]}}',
+        r'{"a":{"b":[1,null,"","\u0001"]}}',
+    ),
+    "long number in JSON": (OBJECT, '{"a":1234567890123456.125}', '{"a":1234567890123456.125}'),
+    "long integer in JSON": (
+        OBJECT,
+        '{"a":1234567890123456789012}',
+        '{"a":1234567890123456789012}',
+    ),
+    "lone surrogate in JSON": (OBJECT, r'{"a":"\ud800"}', '{"a":"\ufffd"}'),
+    "null object": (OBJECT, "null", None),
+    "empty array": ({"type": "array"}, "[]", "[]"),
+    "anything, a string": ({}, '"text"', '"text"'),
+    "anything, a number": ({}, "1", "1"),
+    "string or object": ({"type": ["string", "object"]}, '"{}"', '"{}"'),
+    "string or integer": ({"type": ["string", "integer"]}, "12", "12"),
+}
+
+REFUSED = {
+    "integer above 2^63-1": (INTEGER, "9223372036854775808"),
+    "fraction in an integer column": (INTEGER, "1.5"),
+    "fraction as text in an integer column": (INTEGER, '"1.5"'),
+    "boolean in an integer column": (INTEGER, "true"),
+    "empty string in an integer column": (INTEGER, '""'),
+    "too many places": (CENTS, "0.125"),
+    "far too many places": (CENTS, "0.1000000000000000000001"),
+    "too large a decimal": (CENTS, "1e40"),
+    "text in a number column": (NUMBER, '"abc"'),
+    "text in a boolean column": (BOOLEAN, '"yes"'),
+    "no date-time": (MOMENT, '"yesterday"'),
+    "empty date-time": (MOMENT, '""'),
+    "no such date": (DATE, '"2024-02-30"'),
+    "date with a time": (DATE, '"2024-02-29T10:00:00Z"'),
+    "no such time": (TIME, '"25:00"'),
+}
+
+
+def one(property_schema, value_json, warehouse):
+    line = f'{{"type":"RECORD","stream":"s","record":{{"id":1,"v":{value_json}}}}}'
+    warehouse.load(schema("s", {"id": INTEGER, "v": property_schema}, ["id"]), line)
+    return warehouse.query("SELECT v FROM s")[0][0]
+
+
+@pytest.mark.parametrize(("kind", "json_text", "expected"), KEPT.values(), ids=KEPT)
+def test_a_value_is_kept(kind, json_text, expected, warehouse):
+    found = one(kind, json_text, warehouse)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+@pytest.mark.parametrize(("kind", "json_text"), REFUSED.values(), ids=REFUSED)
+def test_a_value_that_would_be_damaged_stops_the_run_and_is_located(kind, json_text, warehouse):
+    with pytest.raises(InputError, match=r"^line 2, stream 's': the value of 'v' is not "):
+        one(kind, json_text, warehouse)
+    assert not warehouse.tables()
+
+
+def test_a_string_of_ten_megabytes_is_kept(warehouse):
+    text = "€" * 3_500_000
+    warehouse.load(schema("s", {"v": STRING}), record("s", v="x"), record("s", v=text))
+    assert warehouse.query("SELECT v FROM s") == [("x",), (text,)]
+
+
+def test_column_and_table_names_may_hold_anything(warehouse):
+    names = ["a b", 'say "hi"', "it's", "x.y", "select", "Upper", "ä", "Ä", "{}", "a,b", "%", "\n"]
+    stream = "st\"r.e a'm"
+    values = {name: str(place) for place, name in enumerate(names)}
+    for _ in range(2):
+        kinds = dict.fromkeys(names, STRING)
+        warehouse.load(schema(stream, kinds, ["a b", "x.y"]), record(stream, **values))
+    found = warehouse.query('SELECT * EXCLUDE (_sdc_deleted_at) FROM "st""r.e a\'m"')
+    assert found == [tuple(values.values())]
+
+
+def test_five_hundred_columns(warehouse):
+    names = [f"column_{place}" for place in range(500)]
+    kinds = {name: {"type": ["integer", "null"]} for name in names}
+    warehouse.load(schema("wide", kinds), record("wide", **dict.fromkeys(names[::2], 7)))
+    row = warehouse.query("SELECT * EXCLUDE (_sdc_deleted_at) FROM wide")[0]
+    assert row == (7, None) * 250
+
+
+@pytest.mark.parametrize("names", [("Id", "id"), ("", "x"), ("a\0b", "x")])
+def test_a_schema_that_no_table_can_hold_is_refused_before_anything_is_written(names, warehouse):
+    good = schema("good", {"x": STRING})
+    with pytest.raises(InputError, match="stream_maps"):
+        warehouse.load(good, schema("s", dict.fromkeys(names, STRING)), record("s", x="1"))
+    assert not warehouse.path.exists() or not warehouse.tables()
+
+
+def test_a_field_outside_the_schema_is_left_out(warehouse):
+    warehouse.load(schema("s", {"a": STRING}), record("s", a="1", b="2"))
+    assert warehouse.types("s") == {"a": "VARCHAR", "_sdc_deleted_at": "TIMESTAMP WITH TIME ZONE"}

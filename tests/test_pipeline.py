@@ -1,0 +1,138 @@
+"""What `make run` runs, on a copy of the project, against the simulated account's own ledger."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tap_stripe_apex.report.text import amount
+from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.server import serve
+from tap_stripe_apex.simulator.story.history import Story
+from tests.conftest import NOW
+
+ROOT = Path(__file__).parent.parent
+OURS = ["meltano.yml", "scripts", "transform"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The project without what earlier runs left, on the environment that runs this test."""
+    for name in OURS:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
+            shutil.copytree(source, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return tmp_path
+
+
+@pytest.fixture
+def run(project):
+    def run(**environment):
+        kept = {
+            k: v for k, v in os.environ.items() if not k.startswith(("TAP_", "TARGET_", "APEX"))
+        }
+        return subprocess.run(
+            [project / "scripts/run"],
+            cwd=project,
+            env=kept | {"HOME": str(project), "DO_NOT_TRACK": "1"} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    return run
+
+
+def query(warehouse, sql):
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
+    ledger = Story().account().ledger()
+    result = run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "reading the simulated account" in result.stdout
+
+    warehouse = project / "output/warehouse.duckdb"
+    raw = query(
+        warehouse,
+        "select id, currency, amount_captured, amount_refunded, customer_email, status"
+        " from raw_stripe.charges",
+    )
+    assert {row[0]: row[1:] for row in raw} == {
+        id_: (e.currency, e.amount_captured, e.amount_refunded, e.email, "succeeded")
+        for id_, e in ledger.charges.items()
+    }
+    totals = query(
+        warehouse,
+        "select currency, count(*), sum(gross_minor), sum(net_minor)"
+        " from marts.fct_revenue group by currency",
+    )
+    assert {row[0]: tuple(map(int, row[1:])) for row in totals} == {
+        currency: (total.charges, total.gross, total.net)
+        for currency, total in ledger.totals.items()
+    }
+    credited = query(
+        warehouse,
+        "select a.attribution_model, r.currency, sum(a.credit_minor) from marts.fct_attribution a"
+        " join marts.fct_revenue r using (charge_id) group by all",
+    )
+    assert credited
+    assert all(int(net) == ledger.totals[currency].net for _, currency, net in credited)
+
+    table = result.stdout.split("Revenue ", 1)[1]
+    for currency, total in ledger.totals.items():
+        assert f" {currency.upper()}" in table
+        assert f" {amount(total.gross, currency)}" in table
+        assert f" {amount(total.net, currency)}" in table
+    assert "paid_search" in table
+    assert "unattributed" in table
+    assert "Warehouse: output/warehouse.duckdb" in table
+
+    again = run()
+    assert again.returncode == 0
+    assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
+
+
+def test_a_configured_key_reads_that_account_into_a_warehouse_of_its_own(project, run):
+    account = Account(now=NOW)
+    for number in range(5):
+        account.create_charge(1000 + number, billing_email=f"b{number}@example.com")
+        account.advance(timedelta(hours=1))
+    with serve(account) as server:
+        (project / ".env").write_text(
+            f"TAP_STRIPE_APEX_API_KEY=rk_test_simulated\nTAP_STRIPE_APEX_API_BASE={server.url}\n"
+        )
+        result = run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Reading your Stripe account" in result.stdout
+    assert "rk_test_simulated" not in result.stdout + result.stderr
+    assert not (project / "output/warehouse.duckdb").exists()
+    (total,) = query(
+        project / "output/account.duckdb", "select sum(net_minor) from marts.fct_revenue"
+    )
+    assert int(total[0]) == account.ledger().totals["usd"].net
+    assert "unattributed" in result.stdout
+
+
+def test_a_refused_key_stops_the_run_and_writes_nothing(project, run):
+    with serve(Account(now=NOW)) as server:
+        result = run(TAP_STRIPE_APEX_API_KEY="rk_test_wrong", TAP_STRIPE_APEX_API_BASE=server.url)
+    assert result.returncode != 0
+    assert "Invalid API key" in result.stdout + result.stderr
+    assert "rk_test_wrong" not in result.stdout + result.stderr
+    warehouse = project / "output/account.duckdb"
+    assert not warehouse.exists() or not query(
+        warehouse, "select * from duckdb_tables() where schema_name = 'raw_stripe'"
+    )
