@@ -49,7 +49,9 @@ with_person as (
         coalesce(
             visitors.person_id,
             emails.person_id,
-            {{ person_id("'visitor ' || resolved.visitor_id") }}
+            {{ person_id(
+                "'visitor ' || coalesce(resolved.visitor_id, resolved.touchpoint_id)"
+            ) }}
         ) as person_id,
         {{ signal_key('resolved.outside_host') }} as signal
     from resolved
