@@ -219,12 +219,17 @@ APEX = {
 def build_warehouse(path: Path, world: World) -> None:
     """Write the raw tables of `world` into the DuckDB file at `path`, replacing what is there."""
     with duckdb.connect(str(path)) as warehouse:
-        warehouse.execute("create schema if not exists raw_stripe")
-        _fill(warehouse, "raw_stripe.charges", CHARGES, [c.row() for c in world.charges])
-        warehouse.execute("create schema if not exists apex")
-        for table, columns in APEX.items():
-            rows = [dataclasses.astuple(row) for row in getattr(world, table)]
-            _fill(warehouse, f"apex.{table}", columns, rows)
+        fill(warehouse, world)
+
+
+def fill(warehouse: duckdb.DuckDBPyConnection, world: World) -> None:
+    """Write the raw tables of `world`, replacing what is there."""
+    warehouse.execute("create schema if not exists raw_stripe")
+    _fill(warehouse, "raw_stripe.charges", CHARGES, [c.row() for c in world.charges])
+    warehouse.execute("create schema if not exists apex")
+    for table, columns in APEX.items():
+        rows = [dataclasses.astuple(row) for row in getattr(world, table)]
+        _fill(warehouse, f"apex.{table}", columns, rows)
 
 
 def _fill(

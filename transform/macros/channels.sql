@@ -22,6 +22,18 @@
 {%- endmacro %}
 
 
+{#- The host that sent the visitor, `-` for none: a click within the own sites is no referral. -#}
+{% macro outside_host() -%}
+    case
+        when referrer_host is null or referrer_host = '' or referrer_host = landing_host then '-'
+        {%- if var('own_hosts') %}
+        when referrer_host in ({{ stripe_apex.quoted_list(var('own_hosts')) }}) then '-'
+        {%- endif %}
+        else referrer_host
+    end
+{%- endmacro %}
+
+
 {#- One text that holds all that the channel rules look at: equal signals have one channel. The
     fields are kept apart by the control character that is made for it. -#}
 {% macro signal_key(referrer_host) -%}

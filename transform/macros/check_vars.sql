@@ -6,11 +6,15 @@
             "Unknown attribution model '" ~ name ~ "'. Choose from: " ~ known | join(', ') ~ "."
         ) }}
     {%- endfor -%}
-    {%- if var('recurring_credit') not in ['window', 'first_conversion'] -%}
+    {%- for name, choices in {
+        'recurring_credit': ['window', 'first_conversion'],
+        'email_plus_tags': ['keep', 'drop'],
+        'email_gmail_dots': ['keep', 'drop'],
+    }.items() if var(name) not in choices -%}
         {{ exceptions.raise_compiler_error(
-            "Var 'recurring_credit' must be 'window' or 'first_conversion'."
+            "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') ~ "."
         ) }}
-    {%- endif -%}
+    {%- endfor -%}
     {%- for name in ['attribution_window_days', 'time_decay_half_life_days', 'max_touches_per_email'] -%}
         {%- if var(name) | int <= 0 -%}
             {{ exceptions.raise_compiler_error("Var '" ~ name ~ "' must be a whole number above 0.") }}

@@ -17,9 +17,28 @@
 {%- endmacro %}
 
 
-{#- Trimmed, lower case, Unicode NFC: the form in which two spellings of an address are equal. -#}
+{#- Trimmed, lower case, Unicode NFC: the form in which two spellings of an address are equal. Tags
+    after a plus sign and the dots of Gmail are dropped only where the vars say so. -#}
 {% macro normalize_email(column) -%}
-    nullif(lower({{ stripe_apex.unicode_nfc('trim(' ~ column ~ ')') }}), '')
+    {%- set plain = 'lower(' ~ stripe_apex.unicode_nfc('trim(' ~ column ~ ')') ~ ')' -%}
+    {%- if var('email_plus_tags') == 'drop' -%}
+        {%- set plain = stripe_apex.replace_pattern(plain, '[+][^@]*@', '@') -%}
+    {%- endif -%}
+    {%- if var('email_gmail_dots') == 'drop' -%}
+        {%- set plain -%}
+            case
+                when {{ plain }} like '%@gmail.com' or {{ plain }} like '%@googlemail.com'
+                    then replace({{ dbt.split_part(plain, "'@'", 1) }}, '.', '') || '@gmail.com'
+                else {{ plain }}
+            end
+        {%- endset -%}
+    {%- endif -%}
+    nullif({{ plain }}, '')
+{%- endmacro %}
+
+
+{% macro replace_pattern(value, pattern, replacement) -%}
+    regexp_replace({{ value }}, '{{ pattern }}', '{{ replacement }}')
 {%- endmacro %}
 
 

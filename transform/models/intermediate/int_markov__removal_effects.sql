@@ -33,8 +33,7 @@ probabilities as (
     select
         from_state,
         to_state,
-        cast(moves as {{ dbt.type_float() }})
-            / cast(sum(moves) over (partition by from_state) as {{ dbt.type_float() }}) as probability
+        {{ float('moves') }} / {{ float('sum(moves) over (partition by from_state)') }} as probability
     from transitions
 
 ),
@@ -59,7 +58,7 @@ matrix_0 as (
         removed,
         '(conversion)' as from_state,
         '(conversion)' as to_state,
-        cast(1 as {{ dbt.type_float() }}) as probability
+        {{ float('1') }} as probability
     from removals
 
 ),

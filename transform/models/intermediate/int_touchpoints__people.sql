@@ -34,10 +34,7 @@ resolved as (
         visitor_id,
         email,
         occurred_at,
-        case
-            when referrer_host = landing_host or referrer_host = '' or referrer_host is null then '-'
-            else referrer_host
-        end as outside_host,
+        {{ outside_host() }} as outside_host,
         {{ visit_signals() }}
     from read_urls
 
@@ -52,7 +49,9 @@ with_person as (
         coalesce(
             visitors.person_id,
             emails.person_id,
-            {{ person_id("'visitor ' || resolved.visitor_id") }}
+            {{ person_id(
+                "'visitor ' || coalesce(resolved.visitor_id, resolved.touchpoint_id)"
+            ) }}
         ) as person_id,
         {{ signal_key('resolved.outside_host') }} as signal
     from resolved

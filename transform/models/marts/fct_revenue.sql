@@ -1,6 +1,26 @@
+{{ config(
+    materialized='incremental',
+    unique_key='charge_id',
+    incremental_strategy=incremental_strategy(),
+    on_schema_change='fail',
+    pre_hook="{{ delete_vanished_charges() }}"
+) }}
+
 with charges as (
 
     select * from {{ ref('int_charges__people') }}
+
+),
+
+disputes as (
+
+    select
+        charge_id,
+        currency,
+        sum(dispute_minor) as dispute_minor
+    from {{ ref('stg_stripe__disputes') }}
+    where takes_money
+    group by charge_id, currency
 
 ),
 
@@ -30,6 +50,7 @@ priced as (
 
     select
         dated.*,
+        coalesce(cast(disputes.dispute_minor as bigint), 0) as disputed_minor,
         currencies.minor_units,
         rates.rate,
         case
@@ -43,10 +64,29 @@ priced as (
     from dated
     left join currencies
         on dated.currency = currencies.currency
+    left join disputes
+        on
+            dated.charge_id = disputes.charge_id
+            and dated.currency = disputes.currency
     left join rates
         on
             dated.currency = rates.from_currency
             and dated.revenue_date = rates.rate_date
+
+),
+
+with_fee as (
+
+    select
+        *,
+        case
+            when settled_currency = currency then settled_fee_minor
+            when settled_minor > 0
+                then {{ round_divide(
+                    wide('settled_fee_minor') ~ ' * gross_minor', 'settled_minor'
+                ) }}
+        end as fee_minor
+    from priced
 
 ),
 
@@ -75,6 +115,9 @@ final as (
         gross_minor,
         gross_minor - net_minor as refunded_minor,
         net_minor,
+        disputed_minor,
+        fee_minor,
+        net_minor - disputed_minor - coalesce(fee_minor, 0) as kept_minor,
         {{ major('gross_minor', 'minor_units') }} as gross,
         {{ major('net_minor', 'minor_units') }} as net,
 
@@ -86,15 +129,17 @@ final as (
         reporting_method,
         {{ in_reporting_currency('gross_minor') }} as gross_reporting_minor,
         {{ in_reporting_currency('net_minor') }} as net_reporting_minor,
+        {{ in_reporting_currency('(net_minor - disputed_minor - coalesce(fee_minor, 0))') }}
+            as kept_reporting_minor,
 
         payment_method_type,
         is_captured,
         is_refunded,
         is_disputed,
         is_live
-    from priced
+    from with_fee
     window payments as (partition by person_id order by created_at, charge_id)
 
 )
 
-select * from final
+{{ changed_rows('final') }}

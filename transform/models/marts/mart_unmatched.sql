@@ -5,6 +5,12 @@ with revenue as (
 
 ),
 
+shared_people as (
+
+    select * from {{ ref('int_attribution__shared_people') }}
+
+),
+
 unattributed as (
 
     select charge_id from {{ ref('int_attribution__pathless') }}
@@ -12,29 +18,45 @@ unattributed as (
 
 ),
 
+reasons as (
+
+    select
+        revenue.*,
+        case
+            when shared_people.person_id is not null then 'shared_mailbox'
+            else revenue.unmatched_reason
+        end as reason
+    from revenue
+    left join shared_people
+        on revenue.person_id = shared_people.person_id
+
+),
+
 explained as (
 
     select
-        revenue.charge_id,
-        revenue.created_at,
-        revenue.revenue_date,
-        revenue.currency,
-        revenue.net_minor,
-        revenue.net,
-        revenue.email,
-        revenue.unmatched_reason as reason,
-        case revenue.unmatched_reason
+        reasons.charge_id,
+        reasons.created_at,
+        reasons.revenue_date,
+        reasons.currency,
+        reasons.net_minor,
+        reasons.net,
+        reasons.email,
+        reasons.reason,
+        case reasons.reason
             when 'no_email'
                 then 'Collect an email in checkout: this payment has none.'
             when 'no_lead'
                 then 'Collect in checkout the email used in the forms: no lead has this one.'
             when 'lead_after_charge'
                 then 'The lead came after the payment. Ask for the email in a form before checkout.'
+            when 'shared_mailbox'
+                then 'Many people use this address. Ask for a personal one in checkout.'
         end as remedy,
         unattributed.charge_id is null as is_attributed_by_touches
-    from revenue
+    from reasons
     left join unattributed
-        on revenue.charge_id = unattributed.charge_id
+        on reasons.charge_id = unattributed.charge_id
 
 )
 

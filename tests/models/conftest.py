@@ -1,0 +1,34 @@
+"""The project compiled for two sets of settings, once for each worker."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.models.reference.settings import Settings
+from tests.models.warehouse import CompiledProject
+
+DEFAULT = Settings()
+UNUSUAL = Settings(
+    timezone="America/New_York",
+    reporting_currency="eur",
+    attribution_window_days=20,
+    time_decay_half_life_days=3,
+    max_touches_per_email=4,
+    excluded_channels=("direct",),
+    recurring_credit="first_conversion",
+    own_hosts=("blog.example",),
+    email_plus_tags="drop",
+    email_gmail_dots="drop",
+    experiment_cap_percentile=0.8,
+    experiment_cuped_days=30,
+)
+
+
+@pytest.fixture(scope="session", params=[DEFAULT, UNUSUAL], ids=["default", "unusual"])
+def settings(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def project(settings, tmp_path_factory):
+    return CompiledProject.build(tmp_path_factory.mktemp("project"), settings.as_vars())

@@ -1,0 +1,42 @@
+"""The vars of the dbt project that the reference knows, with the project's defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+MODELS = (
+    "first_touch",
+    "last_touch",
+    "last_non_direct",
+    "linear",
+    "position_based",
+    "time_decay",
+    "markov",
+)
+
+
+@dataclass(frozen=True)
+class Settings:
+    """See `transform/dbt_project.yml`."""
+
+    timezone: str = "UTC"
+    reporting_currency: str = "usd"
+    attribution_window_days: int = 90
+    time_decay_half_life_days: int = 7
+    max_touches_per_email: int = 500
+    excluded_channels: tuple[str, ...] = ()
+    recurring_credit: str = "window"
+    own_hosts: tuple[str, ...] = ()
+    email_plus_tags: str = "keep"
+    email_gmail_dots: str = "keep"
+    experiment_cap_percentile: float | None = None
+    experiment_cuped_days: int = 0
+
+    def as_vars(self) -> dict[str, Any]:
+        """What `dbt --vars` takes."""
+        return {
+            item.name: list(value) if isinstance(value, tuple) else value
+            for item in fields(self)
+            if (value := getattr(self, item.name)) is not None
+        }

@@ -1,0 +1,24 @@
+with source as (
+
+    select * from {{ stripe_source('disputes') }}
+
+),
+
+{{ newest_version('id', 'updated_at') }},
+
+renamed as (
+
+    select
+        id as dispute_id,
+        charge_id,
+        lower(currency) as currency,
+        amount as dispute_minor,
+        status as dispute_status,
+        updated_at,
+        -- An inquiry moves no money, and what was won or prevented came back.
+        status in ('needs_response', 'under_review', 'lost') as takes_money
+    from newest
+
+)
+
+select * from renamed
