@@ -78,7 +78,7 @@ class Usage:
             per_second: requests that the limiter allows.
         """
         seconds = time.monotonic() - self.began
-        share = self.requests / (seconds * per_second) if seconds else 0.0
+        share = self.requests / (1 + seconds * per_second)  # the first need not wait
         return (
             f"Asked Stripe {self.requests:,} times in {seconds:,.1f} s (records: {records:,}, "
             f"retries: {self.retries:,}, used {share:.0%} of the limit of {per_second:g} "

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 from tap_stripe_apex.bookmark import Bookmark
 from tap_stripe_apex.display import HEARTBEAT, Display, Facts, Lines
 from tap_stripe_apex.http import Usage
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
 from tap_stripe_apex.simulator.keys import DEFAULT_KEY, Key, Permission
 from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.timerange import Window
@@ -85,7 +84,7 @@ def in_terminal(tmp_path, stripe):
 
 def a_run_of_some_seconds(account):
     """What a pace of four requests a second makes of it."""
-    for _ in range(600):
+    for _ in range(900):
         account.create_charge(100)
         account.advance(HOUR)
     return {"max_requests_per_second": 4}
@@ -158,7 +157,7 @@ def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, i
     without_customers = frozenset(Permission) - {Permission.CUSTOMERS}
 
     def revoke(request):
-        if stripe.requests.count("/v1/charges") >= 14:
+        if stripe.requests.count("/v1/charges") >= 13:
             stripe.keys.add(Key(DEFAULT_KEY, without_customers))
 
     stripe.on_request = revoke
@@ -169,7 +168,11 @@ def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, i
 
 
 def test_an_error_is_one_line_below_a_bar_that_is_gone(account, stripe, in_terminal):
-    stripe.faults.inject(Fault(FaultKind.EXPIRED_KEY, nth=16, path="/v1/charges"))
+    def revoke(request):
+        if stripe.requests.count("/v1/charges") >= 13:
+            stripe.keys.revoke(DEFAULT_KEY)
+
+    stripe.on_request = revoke
     drawn, _ = in_terminal(**a_run_of_some_seconds(account))
     last = drawn[drawn.rindex("\x1b[?25h") :]
     assert last.count("| ERROR ") == 1
