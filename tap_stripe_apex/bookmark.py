@@ -21,7 +21,7 @@ MAX_AWAITED: Final = 1000
 MAX_SEEN: Final = 500
 """More recent events than this are read again rather than remembered: no run is quiet then."""
 
-_KEYS: Final = ("range", "covered", "position", "seen", "listed", "awaited")
+_KEYS: Final = ("range", "covered", "position", "seen", "listed", "awaited", "source", "expand")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Bookmark:
         listed: objects found while listing the covered part; with its length, their density.
         awaited: objects that lack something which comes without an event: by id, when they were
             created and since when they are awaited.
+        source: whose objects these are: live or test, and the connected account.
+        expand: what was read whole with each object.
     """
 
     range: Window | None = None
@@ -44,6 +46,8 @@ class Bookmark:
     seen: frozenset[str] = field(default_factory=frozenset)
     listed: int = 0
     awaited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    source: str | None = None
+    expand: frozenset[str] = field(default_factory=frozenset)
 
     @property
     def gaps(self) -> list[Window]:
@@ -71,12 +75,19 @@ class Bookmark:
             window.end == self.position for window in self.covered
         )
 
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether a listing of what lies before the position was begun and not ended."""
+        return bool(self.covered) and any(gap.start < (self.position or 0) for gap in self.gaps)
+
     def covers(self, created: int) -> bool:
         """Whether an object created in that second was emitted, if it was to be emitted."""
         return any(created in window for window in self.covered)
 
     def widened(self, wanted: Window) -> Bookmark:
         """With a range that holds `wanted` too, and all between."""
+        if not wanted.seconds:
+            return self
         if self.range is None:
             return replace(self, range=wanted)
         start, end = self.range
@@ -86,12 +97,18 @@ class Bookmark:
         """With nothing covered, so that the whole range is listed again as of `position`."""
         return replace(self, covered=(), position=position, seen=frozenset(), listed=0, awaited={})
 
-    def advanced(self, position: int) -> Bookmark:
-        """After all changes up to `position` were emitted."""
-        covered = self.covered
-        if self.follows_position and self.range and self.position is not None:
-            covered = (*covered, Window(self.position, min(position, self.range.end)))
-        return replace(self, covered=tuple(union(covered)), position=position)
+    def advanced(self, position: int, *, new: int | None) -> Bookmark:
+        """After all changes up to `position` were emitted.
+
+        Args:
+            position: where the next run goes on.
+            new: how many of the changed objects were created since; None if these are left to
+                be listed.
+        """
+        if new is None or not self.follows_position or not self.range or self.position is None:
+            return replace(self, position=position)
+        tail = Window(self.position, min(position, self.range.end))
+        return replace(self.read(tail, new), position=position)
 
     def read(self, window: Window, count: int) -> Bookmark:
         """After all `count` objects created in `window` were emitted."""
@@ -119,6 +136,10 @@ class Bookmark:
             state["position"] = to_iso(self.position)
         if self.seen:
             state["seen"] = sorted(self.seen)
+        if self.source:
+            state["source"] = self.source
+        if self.expand:
+            state["expand"] = sorted(self.expand)
         if self.awaited:
             state["awaited"] = {
                 id_: [to_iso(created), to_iso(since)]
@@ -141,7 +162,9 @@ class Bookmark:
                 covered=tuple(union(_window(pair) for pair in state.get("covered", []))),
                 position=from_iso(position) if position else None,
                 seen=frozenset(map(str, state.get("seen", []))),
-                listed=int(state.get("listed", 0)),
+                listed=_count(state.get("listed", 0)),
+                source=state.get("source"),
+                expand=frozenset(map(str, state.get("expand", []))),
                 awaited={
                     id_: (from_iso(created), from_iso(since))
                     for id_, (created, since) in state.get("awaited", {}).items()
@@ -160,6 +183,15 @@ class Bookmark:
         state.update(self.to_state())
 
 
+def _count(number: Any) -> int:
+    if (count := int(number)) < 0:
+        raise ValueError(number)
+    return count
+
+
 def _window(pair: Any) -> Window:
     start, end = pair
-    return Window(from_iso(start), from_iso(end))
+    window = Window(from_iso(start), from_iso(end))
+    if window.start > window.end:
+        raise ValueError(pair)
+    return window

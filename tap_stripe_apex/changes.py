@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
@@ -168,12 +167,13 @@ _MIN_PART: Final = 5 * PAGE_SIZE
 def _parted(run: list[Change]) -> list[list[Change]]:
     """A long run in up to three parts, to be listed at the same time for two pages more."""
     size = max(_MIN_PART, -(-len(run) // _PARTS))
-    parts = [run[start : start + size] for start in range(0, len(run), size)]
-    # Objects of one second stay together: the list cannot be entered in the middle of a second.
-    for before, after in pairwise(parts):
-        while after and after[0].created == before[-1].created:
-            before.append(after.pop(0))
-    return [part for part in parts if part]
+    parts: list[list[Change]] = [[]]
+    for change in run:
+        # Objects of one second stay together: a list cannot be entered in the middle of a second.
+        if len(parts[-1]) >= size and change.created != parts[-1][-1].created:
+            parts.append([])
+        parts[-1].append(change)
+    return parts
 
 
 def _created(change: Change) -> int:

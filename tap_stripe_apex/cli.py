@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 
 import click
+from singer_sdk.exceptions import ConfigValidationError
 
 from tap_stripe_apex.check import check
-from tap_stripe_apex.errors import TapError, redact
+from tap_stripe_apex.command import in_one_line
+from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.report.command import report
 from tap_stripe_apex.simulator.command import simulate
 
@@ -20,9 +22,9 @@ class _Group(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except TapError as exc:
+        except (TapError, ConfigValidationError) as exc:
             _logger.debug("The traceback:", exc_info=True)
-            raise click.ClickException(redact(str(exc))) from exc
+            raise click.ClickException(in_one_line(exc)) from exc
 
 
 @click.group(cls=_Group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, TypeVar
 
 from singer_sdk import Stream
@@ -13,6 +14,7 @@ from typing_extensions import override
 
 from tap_stripe_apex.bookmark import Bookmark
 from tap_stripe_apex.changes import OVERLAP, Change, Event, about, collect, plan_reads
+from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.listing import Endpoint, Optional
 from tap_stripe_apex.progress import AWAITED_FOR, Progress
 from tap_stripe_apex.slices import PAGE_SIZE, Listed
@@ -20,15 +22,22 @@ from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from singer_sdk.helpers.types import Context, Record
 
     from tap_stripe_apex.changes import Plan
+    from tap_stripe_apex.display import Reading
     from tap_stripe_apex.run import Run
     from tap_stripe_apex.tap import TapStripeApex
 
 T = TypeVar("T", bound=Listed)
+
+_MOST_NEW = 1000
+"""More new objects than this are listed, slice by slice, rather than read in one go."""
+
+_FEW_REQUESTS = 20
+"""So many are not worth listing everything again, however little that would be."""
 
 
 class Changes(NamedTuple):
@@ -38,11 +47,13 @@ class Changes(NamedTuple):
         objects: by id.
         related: objects of another kind, each of which changed some of ours without telling.
         plan: how to read `objects`.
+        caught_up: the bookmark once all of it was read and written.
     """
 
     objects: dict[str, Change]
     related: Sequence[Change]
     plan: Plan
+    caught_up: Bookmark
 
     @property
     def requests(self) -> float:
@@ -104,8 +115,8 @@ class StripeStream(Stream, Generic[T]):
         """Objects of another kind whose change changed some of this stream's."""
         return []
 
-    def read_related(self, related: Change) -> Iterable[T]:
-        """The objects of this stream that such an object changed."""
+    def read_related(self, related: Change, since: int) -> Iterable[T]:
+        """The objects of this stream, created at `since` or later, that such an object changed."""
         raise NotImplementedError
 
     def as_of(self, item: T, change: Change) -> T:  # noqa: ARG002 - for subclasses
@@ -120,8 +131,19 @@ class StripeStream(Stream, Generic[T]):
 
     @property
     def bookmark(self) -> Bookmark:
-        """What was read so far, from the state."""
-        return Bookmark.from_state(self.stream_state, self.name)
+        """What was read so far, from the state.
+
+        Raises:
+            ConfigurationError: the state is damaged, or of another mode or account.
+        """
+        bookmark = Bookmark.from_state(self.stream_state, self.name)
+        if bookmark.source not in {None, self._tap.source}:
+            raise ConfigurationError(
+                f"The state of stream {self.name!r} is of another Stripe account or mode "
+                f"({bookmark.source}, this is {self._tap.source}). Use a state and a warehouse of "
+                "their own for it, or start both anew."
+            )
+        return bookmark
 
     @property
     def finished(self) -> bool:
@@ -130,7 +152,7 @@ class StripeStream(Stream, Generic[T]):
         return (
             self.replication_method != REPLICATION_FULL_TABLE
             and bookmark.position is not None
-            and date_range.ended(bookmark.position)
+            and date_range.ended(bookmark.position - int(OVERLAP.total_seconds()))
             and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
         )
 
@@ -193,25 +215,43 @@ class StripeStream(Stream, Generic[T]):
             if bookmark.position is None:
                 bookmark = bookmark.forgotten(run.end)
             else:
-                records, bookmark = self.catch_up(endpoint, run, bookmark, progress)
+                records, caught_up = self.catch_up(endpoint, run, bookmark, progress)
+                if bookmark.is_interrupted and not caught_up.covered:
+                    # Begun anew in each run, a long backfill would never end: it is ended first.
+                    bookmark = yield from self._list(endpoint, run, bookmark, progress, shown)
+                    caught_up = bookmark.forgotten(run.end)
                 yield from records
+                bookmark = caught_up
                 shown.wrote(len(records), bookmark)
+            bookmark = replace(bookmark, source=self._tap.source, expand=frozenset(self.expand))
             self._remember(bookmark, progress)
-            per_object = bookmark.seconds_per_object
-            slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
-            for window, items in slices:
-                emitted = 0
-                for item in items:
-                    progress.read(item)
-                    record = self.to_record(item, run.now)
-                    if record is not None:
-                        emitted += 1
-                        yield record
-                bookmark = bookmark.read(window, len(items))
-                shown.wrote(emitted, bookmark)
-                self._remember(bookmark, progress)
+            yield from self._list(endpoint, run, bookmark, progress, shown)
         if begins and not shown.records and self.if_empty:
             self.logger.warning("%s", self.if_empty)
+
+    def _list(
+        self,
+        endpoint: Endpoint[T],
+        run: Run,
+        bookmark: Bookmark,
+        progress: Progress,
+        shown: Reading,
+    ) -> Generator[Record, None, Bookmark]:
+        """List what is not covered, oldest first; the bookmark follows slice by slice."""
+        per_object = bookmark.seconds_per_object
+        slices = endpoint.windows(bookmark.gaps, 1 / per_object if per_object else None)
+        for window, items in slices:
+            emitted = 0
+            for item in items:
+                progress.read(item)
+                record = self.to_record(item, run.now)
+                if record is not None:
+                    emitted += 1
+                    yield record
+            bookmark = bookmark.read(window, len(items))
+            shown.wrote(emitted, bookmark)
+            self._remember(bookmark, progress)
+        return bookmark
 
     def _remember(self, bookmark: Bookmark, progress: Progress) -> None:
         """Write the state: all records before it were given to the SDK, which has written them."""
@@ -235,8 +275,7 @@ class StripeStream(Stream, Generic[T]):
         changes = self._changes(run, bookmark)
         obstacle = self._obstacle(run, bookmark, changes)
         if obstacle is None:
-            records = self._follow(endpoint, run, bookmark, changes, progress)
-            return records, bookmark.advanced(run.end)
+            return self._follow(endpoint, bookmark, changes, progress), changes.caught_up
         self.logger.warning(
             "All %s since %s are listed again, at about %d requests: %s.",
             self.name,
@@ -247,30 +286,24 @@ class StripeStream(Stream, Generic[T]):
         return (), bookmark.forgotten(run.end)
 
     def _follow(
-        self,
-        endpoint: Endpoint[T],
-        run: Run,
-        bookmark: Bookmark,
-        changes: Changes,
-        progress: Progress,
+        self, endpoint: Endpoint[T], bookmark: Bookmark, changes: Changes, progress: Progress
     ) -> list[Record]:
         """The records of all that changed in the covered range, oldest first."""
         items: dict[str, tuple[T, int]] = {}
+        since = bookmark.range.start if bookmark.range else 0
         for related in changes.related:
-            items |= {item.id: (item, related.at) for item in self.read_related(related)}
+            items |= {item.id: (item, related.at) for item in self.read_related(related, since)}
         for item in endpoint.again(changes.plan):
             change = changes.objects[item.id]
             at = max(change.at, items[item.id][1]) if item.id in items else change.at
             items[item.id] = (self.as_of(item, change), at)
-        covered = bookmark.advanced(run.end)
         records = []
         for item, at in sorted(items.values(), key=lambda pair: pair[0].created):
             progress.read(item)
-            if covered.covers(item.created):
+            if changes.caught_up.covers(item.created):
                 # Never older than the version before it, which was true at the position.
                 record = self.to_record(item, max(at, bookmark.position or 0))
                 records += [] if record is None else [record]
-        progress.found_nothing_at(changes.objects)
         return records
 
     def new_events(self, run: Run, bookmark: Bookmark) -> list[Event]:
@@ -286,17 +319,19 @@ class StripeStream(Stream, Generic[T]):
 
     def _changes(self, run: Run, bookmark: Bookmark) -> Changes:
         events = self.new_events(run, bookmark)
-        covered = bookmark.advanced(run.end)
+        found = self.changed(events)
+        new = sum((change.created or 0) >= (bookmark.position or 0) for change in found)
+        caught_up = bookmark.advanced(run.end, new=new if new <= _MOST_NEW else None)
         objects = {
             id_: Change(id_, created, run.now)
             for id_, (created, awaited_since) in bookmark.awaited.items()
             if run.now - awaited_since < AWAITED_FOR.total_seconds()
         }
-        for change in self.changed(events):
-            if change.created is None or covered.covers(change.created):
+        for change in found:
+            if change.created is None or caught_up.covers(change.created):
                 objects[change.id] = change
         plan = plan_reads(objects.values(), bookmark.seconds_per_object)
-        return Changes(objects, self.related(events), plan)
+        return Changes(objects, self.related(events), plan, caught_up)
 
     def _obstacle(self, run: Run, bookmark: Bookmark, changes: Changes) -> str | None:
         """Why the events cannot bring the bookmark up to date, or None if they can."""
@@ -310,8 +345,10 @@ class StripeStream(Stream, Generic[T]):
                 "the last run was longer ago than the 30 days for which Stripe keeps events; run "
                 "more often, and only what changed is read"
             )
-        if changes.requests > max(PAGE_SIZE, _pages(bookmark)):
+        if changes.requests > max(_FEW_REQUESTS, _pages(bookmark)):
             return f"so much changed that reading it singly would take {changes.requests:.0f}"
+        if unread := set(self.expand) - set(self.optional) - bookmark.expand:
+            return f"{', '.join(sorted(unread))} is read with each of them from now on"
         return None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any, NoReturn, Self
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
@@ -12,6 +13,9 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_stripe_apex.errors import TapError, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class ApexCommand(SingerCommand):
@@ -40,26 +44,49 @@ class ApexCommand(SingerCommand):
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         # Callbacks of options (--test, --discover, --config) do their work already here.
-        try:
+        with self._one_line():
             return super().make_context(*args, **kwargs)
-        except (TapError, ConfigValidationError, OSError, ValueError) as exc:
-            self._fail(exc)
 
     @override
     def invoke(self, ctx: click.Context) -> Any:
-        try:
+        with self._one_line():
             return click.Command.invoke(self, ctx)
-        except (TapError, ConfigValidationError) as exc:
-            self._fail(exc)
 
-    def _fail(self, exc: Exception) -> NoReturn:
-        complaints = exc.errors if isinstance(exc, ConfigValidationError) else [str(exc)]
-        line = "; ".join(_UNKNOWN.sub(_NAMED, complaint) for complaint in complaints)
+    @contextmanager
+    def _one_line(self) -> Iterator[None]:
+        try:
+            yield
+        except (click.exceptions.Exit, click.ClickException, click.Abort):
+            raise
+        except (TapError, ConfigValidationError) as exc:
+            self._fail(exc, in_one_line(exc))
+        except Exception as exc:  # noqa: BLE001 - a user sees one line, whatever it is
+            self._fail(
+                exc,
+                f"{type(exc).__name__}: {exc}. If the configuration, the state and the catalog are "
+                "JSON objects as they should be, report this with what --log-level debug says.",
+            )
+
+    def _fail(self, exc: Exception, line: str) -> NoReturn:
         verbose = self.logger.isEnabledFor(logging.DEBUG)
         self.logger.error("%s", redact(line), exc_info=exc if verbose else None)
         raise click.exceptions.Exit(1)
 
 
+def in_one_line(exc: Exception) -> str:
+    """What an error says, without secrets."""
+    complaints = exc.errors if isinstance(exc, ConfigValidationError) else [str(exc)]
+    return redact("; ".join(_plain(complaint) for complaint in complaints))
+
+
+def _plain(complaint: str) -> str:
+    """In our words, and without the value of a secret."""
+    if match := _SECRET.search(complaint):
+        return f"{match[1]} must be text."
+    return _UNKNOWN.sub(_NAMED, complaint)
+
+
+_SECRET = re.compile(r"in config\['(api_key)'\]")
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
 _NAMED = r"Unknown setting: \1. See --about for those there are."
 

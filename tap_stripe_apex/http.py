@@ -92,7 +92,11 @@ def check_api_base(api_base: str) -> str:
     Raises:
         ConfigurationError: neither https nor loopback, or no address at all.
     """
-    parts = urlsplit(api_base)
+    try:
+        parts = urlsplit(api_base)
+        _ = parts.port
+    except ValueError:
+        parts = urlsplit("")
     loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
     if not parts.hostname or parts.username or parts.query or parts.fragment:
         raise errors.ConfigurationError(

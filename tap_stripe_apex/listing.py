@@ -151,14 +151,22 @@ class Endpoint(Generic[T]):
         """List from the newest missing object on; each page brings at least one of them."""
         missing = {change.id: change.created or 0 for change in run}
         oldest = min(missing.values())
+        cursor: list[tuple[str, str | int]] = []
         while missing:
             newest = max(missing.values())
-            page = self.page((("created[gte]", oldest), ("created[lte]", newest))).content
-            yield from (item for item in page.data if missing.pop(item.id, None) is not None)
+            filters = [("created[gte]", oldest), ("created[lte]", newest), *cursor]
+            page = self.page(filters).content
+            found = [item for item in page.data if missing.pop(item.id, None) is not None]
+            yield from found
             # Who was created later than the page's last should have been on it, unless one
-            # second holds more than a page.
+            # second holds more than a page: then the next page is worth it while pages help.
             reached = page.data[-1].created if page.has_more else oldest
-            for id_ in [id_ for id_, created in missing.items() if created >= reached]:
+            overdue = [id_ for id_, created in missing.items() if created >= reached]
+            cursor = []
+            if page.has_more and found and len(overdue) > 1:
+                cursor = [("starting_after", page.data[-1].id)]
+                continue
+            for id_ in overdue:
                 del missing[id_]
                 yield from self._singly(id_)
 
@@ -224,7 +232,7 @@ class _Workers(Generic[T]):
                 self._stopped = True
                 self._changed.notify_all()
             for thread in threads:
-                thread.join()
+                thread.join(timeout=1)  # one that hangs in a request ends with the process
 
     def _next(self) -> PageRequest[T] | None:
         """The page to fetch, as soon as there is one and another request is useful."""

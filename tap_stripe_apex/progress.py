@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 from tap_stripe_apex.changes import OVERLAP, about
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from tap_stripe_apex.bookmark import Bookmark
     from tap_stripe_apex.client import StripeStream
     from tap_stripe_apex.run import Run
@@ -46,10 +44,6 @@ class Progress:
             self._awaited.setdefault(item.id, (item.created, self._now))
         else:
             self._awaited.pop(item.id, None)
-
-    def found_nothing_at(self, ids: Iterable[str]) -> None:
-        """These were asked for, and whatever was not found is gone."""
-        self._unread.difference_update(ids)
 
     def write(self, bookmark: Bookmark, state: dict[str, Any]) -> None:
         """Write the bookmark, with what the next run must know besides, into the state."""

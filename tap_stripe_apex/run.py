@@ -77,8 +77,8 @@ def _read_feed(session: Session, types: Iterable[str], since: int | None) -> tup
         return exc.date, Feed(None, (), exc)
     now, page = first.date, first.content
     oldest = now - int(KEPT.total_seconds())
-    if since is not None and since < oldest:
-        since = None
+    if since is not None:
+        since = max(since, oldest)
     found = {event.id: event for event in page.data}
     if since is not None and page.has_more and len(page.data) >= PAGE_SIZE:
         # The rest may be long: many requests at once, from the second on where this page ended.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -83,7 +84,7 @@ class TapStripeApex(Tap):
         ),
         th.Property(
             "max_requests_per_second",
-            th.NumberType,
+            th.IntegerType,
             default=20,
             title="Requests per second",
             description="At most; Stripe allows 25 for one endpoint and 100 in all",
@@ -135,6 +136,12 @@ class TapStripeApex(Tap):
         return parse_date_range(alias if setting is None else setting)
 
     @cached_property
+    def source(self) -> str:
+        """Whose objects are read, as far as the settings tell: the mode and connected account."""
+        mode = "live" if "_live_" in str(self.config.get("api_key")) else "test"
+        return " ".join(filter(None, (mode, self.config.get("account_id"))))
+
+    @cached_property
     def session(self) -> Session:
         """How Stripe is reached, by all streams.
 
@@ -149,11 +156,14 @@ class TapStripeApex(Tap):
             )
         if not 1 <= concurrency <= 64:
             raise ConfigurationError("max_concurrency must be between 1 and 64.")
+        account_id = self.config.get("account_id")
+        if account_id is not None and not re.fullmatch(r"acct_\w+", account_id):
+            raise ConfigurationError("account_id must be the id of a connected account: acct_...")
         return Session(
             auth.credential(self.config),
             Limiter(rate, concurrency),
             api_base=self.config["api_base"],
-            account_id=self.config.get("account_id"),
+            account_id=account_id,
         )
 
     @cached_property

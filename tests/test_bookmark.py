@@ -49,6 +49,8 @@ def test_a_new_state_is_an_empty_bookmark():
         {"covered": [["x", "y"]]},
         {"position": "soon"},
         {"listed": "many"},
+        {"listed": -5},
+        {"covered": [["2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z"]]},
         {"awaited": ["ch_1"]},
         {"awaited": {"ch_1": "2026-01-01"}},
     ],
@@ -71,13 +73,19 @@ def test_widening_asks_for_the_gap_only_and_narrowing_forgets_nothing():
 
 def test_the_feed_carries_the_covered_part_on_where_it_reached_the_position():
     bookmark = Bookmark(range=Window(0, 130), covered=(Window(0, 100),), position=100)
-    assert bookmark.advanced(120).covered == (Window(0, 120),)
+    assert bookmark.advanced(120, new=0).covered == (Window(0, 120),)
 
 
 def test_the_feed_does_not_cover_what_an_interrupted_backfill_left_out():
     bookmark = Bookmark(range=Window(0, 120), covered=(Window(0, 60),), position=100)
-    assert bookmark.advanced(120).covered == (Window(0, 60),)
-    assert bookmark.advanced(120).gaps == [Window(60, 120)]
+    assert bookmark.advanced(120, new=0).covered == (Window(0, 60),)
+    assert bookmark.advanced(120, new=0).gaps == [Window(60, 120)]
+
+
+def test_many_new_objects_are_left_to_be_listed():
+    bookmark = Bookmark(range=Window(0, 130), covered=(Window(0, 100),), position=100, listed=5)
+    assert bookmark.advanced(120, new=None).gaps == [Window(100, 130)]
+    assert bookmark.advanced(120, new=7).listed == 12
 
 
 def test_too_many_recent_events_are_not_remembered():

@@ -106,6 +106,14 @@ def test_a_long_run_is_split_in_at_most_three_parts_and_never_within_a_second():
     assert sum(map(len, seconds)) == len(set.union(*seconds))
 
 
+@given(st.lists(st.integers(0, 5), max_size=3000))
+def test_objects_of_one_second_are_never_parted(created):
+    run = [Change(f"ch_{n}", second, 0) for n, second in enumerate(created)]
+    parts = changes.plan_reads(run, seconds_per_object=1).together
+    seconds = [{change.created for change in part} for part in parts]
+    assert sum(map(len, seconds)) == len(set().union(*seconds))
+
+
 def test_no_more_event_types_than_stripe_takes_at_once():
     types = {
         *changes.CHARGE_EVENTS,

@@ -51,6 +51,9 @@ BAD = [
     pytest.param({"api_base": "http://127.0.0.1:9"}, "Cannot read events from", id="unreachable"),
     pytest.param({"api_base": "http://example.com"}, "must begin with https", id="plain http"),
     pytest.param({"max_requests_per_second": 0}, "more than 0", id="no pace"),
+    pytest.param({"api_key": {"k": "51Secret"}}, "api_key must be text", id="a key in an object"),
+    pytest.param({"account_id": "acct_1\n"}, "acct_", id="no account"),
+    pytest.param({"api_base": "https://localhost:abc"}, "no server's address", id="no port"),
     pytest.param({"max_concurrency": 0}, "between 1 and 64", id="nothing in flight"),
 ]
 
@@ -97,6 +100,16 @@ def test_a_configuration_that_is_no_json_is_one_line(tmp_path):
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "5secret" not in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--state", "--catalog", "--config"])
+@pytest.mark.parametrize("text", ["", "{", "[1]", "null", '"x"', '{"bookmarks": [1]}'])
+def test_a_damaged_file_is_one_line(tmp_path, tap, option, text):
+    path = tmp_path / "damaged.json"
+    path.write_text(text)
+    result = tap(option, path)
+    assert "Traceback" not in result.stderr
+    assert sum("| ERROR " in line for line in result.stderr.splitlines()) == result.returncode
 
 
 def test_discovery_needs_no_key(tap):

@@ -5,7 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.keys import Key, Permission
+from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests.conftest import NOW, sync
 
@@ -414,3 +417,100 @@ def test_a_full_table_run_reads_everything_again(account, stripe, read, warehous
 
 def discover(url):
     return TapStripeApex(config={"api_key": "rk_test_x", "api_base": url}).catalog_dict
+
+
+def test_a_storm_in_one_second_is_read_after_the_first_run_too(account, stripe, read, warehouse):
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    for _ in range(900):
+        account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 11
+
+
+def test_a_state_of_the_other_mode_is_refused(account, stripe, read):
+    stripe.keys.add(Key("rk_live_other"))
+    account.create_charge(100)
+    read()
+    with pytest.raises(ConfigurationError, match="another Stripe account or mode"):
+        read(api_key="rk_live_other")
+
+
+def test_a_range_that_ends_now_is_not_finished_before_all_of_it_can_be_listed():
+    account = Account(now=NOW, listing_delay=timedelta(minutes=4))
+    warehouse = Warehouse()
+    past = {"start": "2026-09-01", "end": "2026-10-01T00:00:01Z"}
+    with serve(account) as server:
+        for _ in range(20):
+            account.create_charge(100)
+        for wait in (timedelta(minutes=1), timedelta(minutes=7), HOUR):
+            account.advance(wait)
+            warehouse.load(sync(server.url, warehouse.state, date_range=past))
+        assert warehouse.agrees_with(account)
+        server.requests.clear()
+        sync(server.url, warehouse.state, date_range=past)
+        assert len(server.requests) == 0
+
+
+def test_an_interrupted_backfill_goes_on_without_the_events_permission(
+    account, stripe, read, warehouse
+):
+    stripe.keys.add(Key("rk_test_product", WITHOUT_EVENTS))
+    for _ in range(3000):
+        account.create_charge(100)
+        account.advance(HOUR)
+    output = sync(stripe.url, api_key="rk_test_product")
+    bookmark = output.state["bookmarks"]["charges"]
+    start = bookmark["covered"][0][0]
+    bookmark["covered"] = [[start, "2026-12-01T00:00:00Z"]]
+    state = {"bookmarks": {"charges": bookmark}}
+    again = sync(stripe.url, state, api_key="rk_test_product")
+    first = again.records()[0]["created"]
+    assert first >= "2026-12-01", "what is left is read first"
+    assert set(again.ids) == set(account.ledger().charges), "and then everything is read again"
+
+
+def test_many_new_charges_are_listed_slice_by_slice(account, stripe, read, warehouse):
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    for _ in range(1500):
+        account.create_charge(100)
+        account.advance(timedelta(minutes=1))
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 22
+
+
+def test_settled_amounts_asked_for_later_are_read_for_all_charges(account, read):
+    account.create_charge(10_000, "eur")
+    account.advance(HOUR)
+    read()
+    (record,) = read(expand_balance_transactions=True).records()
+    assert record["settled_currency"] == "usd"
+    assert read(expand_balance_transactions=True).records() == []
+
+
+def test_one_stream_that_was_left_out_long_does_not_drag_the_others_along(account, stripe):
+    account.create_customer("c@example.com")
+    account.create_charge(100)
+    everything = select(stripe.url, "charges", "customers")
+    state = sync(stripe.url, None, everything).state
+    for _ in range(8):
+        account.advance(5 * DAY)
+        state["bookmarks"]["charges"] = sync(stripe.url, state).state["bookmarks"]["charges"]
+    output = sync(stripe.url, state, everything)
+    assert output.records("charges") == []
+    assert len(output.records("customers")) == 1
+
+
+def select(url, *streams):
+    catalog = discover(url)
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if entry["breadcrumb"] == []:
+                entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
+    return catalog

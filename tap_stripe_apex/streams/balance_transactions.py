@@ -99,7 +99,8 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
     @override
     def _read(self, run: Run) -> Iterator[Record]:
         bookmark = self.bookmark
-        if bookmark.position is not None and not bookmark.gaps:
+        wanted = bookmark.widened(self._tap.date_range.resolve(run.now))
+        if bookmark.position is not None and not wanted.is_interrupted:
             quiet = run.feed.serves(bookmark.position) and not self.new_events(run, bookmark)
             recent = run.now - bookmark.position < _AT_LEAST_EVERY.total_seconds()
             if quiet and recent and not self._pending_since(run):

@@ -256,9 +256,9 @@ class Charges(StripeStream[Charge]):
         return collect((event, Found(event.data.object.id, None)) for event in edits)
 
     @override
-    def read_related(self, related: Change) -> Iterable[Charge]:
+    def read_related(self, related: Change, since: int) -> Iterable[Charge]:
         """The charges of a customer whose email was edited, or who was deleted."""
-        endpoint = self.endpoint(("customer", related.id))
+        endpoint = self.endpoint(("customer", related.id), ("created[gte]", since))
         page = endpoint.page().content
         yield from page.data
         while page.has_more:

@@ -76,7 +76,7 @@ class Customers(StripeStream[Customer]):
     def to_record(self, item: Customer, updated_at: int) -> Record:
         changed = to_iso(updated_at)
         if item.deleted:
-            # Nothing else is known of it any more; what the warehouse has stays as it was.
+            # Stripe tells nothing else of it any more.
             return {
                 "id": item.id,
                 "created": to_iso(item.created),
