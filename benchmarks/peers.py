@@ -1,0 +1,68 @@
+"""Other readers of Stripe, from PyPI, each in an environment of its own that is thrown away."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from measure import KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HERE = Path(__file__).parent
+FROM_ISO = "2025-05-01T00:00:00Z"
+FROM = 1_746_057_600
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A reader that runs as `script URL KEY START`.
+
+    Attributes:
+        name: for people.
+        requirement: what is installed from PyPI.
+        script: in peers/; it overrides the address in the way that the reader allows.
+        start: of the range, in the form that it takes.
+    """
+
+    name: str
+    requirement: str
+    script: str
+    start: str
+
+    def install(self, folder: Path) -> Installed:
+        """Make its environment in `folder`."""
+        uv = subprocess.run(
+            [HERE.parent / "scripts" / "uv"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        venv = folder / self.script
+        subprocess.run([uv, "venv", "--quiet", venv], check=True)
+        python = venv / "bin" / "python"
+        subprocess.run(
+            [uv, "pip", "install", "--quiet", "--python", python, self.requirement], check=True
+        )
+        return Installed(self, python)
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A peer that can be run."""
+
+    peer: Peer
+    python: Path
+
+    def command(self, url: str, *options: str) -> Sequence[str | Path]:
+        """What reads all charges of the account at `url`."""
+        script = HERE / "peers" / self.peer.script
+        return (self.python, script, url, KEY, self.peer.start, *options)
+
+
+AUTO_PAGING = Peer("stripe 16.1.0 auto-paging", "stripe==16.1.0", "auto_paging.py", str(FROM))
+PEERS = (
+    AUTO_PAGING,
+    Peer("singer-io tap-stripe 3.3.0", "tap-stripe==3.3.0", "singer_io.py", FROM_ISO),
+    Peer("dlt 1.31.0 REST source into DuckDB", "dlt[duckdb]==1.31.0", "dlt_rest.py", str(FROM)),
+)
