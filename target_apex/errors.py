@@ -3,11 +3,11 @@
     TargetError                     one line on stderr, exit code 1
     ├── SettingsError               change a setting
     ├── InputError                  the tap sent what cannot be loaded
-    │   ├── RereadError             (the target recovers by itself)
     │   ├── UnknownStreamError      a record or batch came before its SCHEMA
     │   └── MissingKeyError         a record lacks one of its key properties
     ├── WarehouseError              the destination refused
     │   └── WarehouseLockedError    another process holds the DuckDB file
+    ├── RetryError                  (the target recovers by itself)
     └── TerminatedError             SIGTERM or SIGINT: exit code 128 + signal number
 
 Messages name the line, the stream and the column; never a value, which may be personal.
@@ -15,7 +15,7 @@ Messages name the line, the stream and the column; never a value, which may be p
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from singer_sdk.exceptions import MissingKeyPropertiesError, RecordsWithoutSchemaException
 
@@ -37,10 +37,11 @@ class InputError(TargetError):
     """A message from the tap that cannot be loaded without losing something."""
 
     @classmethod
-    def at(cls, line: int, stream: str | None, problem: str) -> InputError:
+    def at(cls, place: int | str, stream: str | None, problem: str) -> Self:
         """The same words for every bad line: where, whose, what."""
-        where = f"line {line}" if stream is None else f"line {line}, stream {stream!r}"
-        return cls(f"{where}: {problem}")
+        where = f"line {place}" if isinstance(place, int) else place
+        whose = "" if stream is None else f", stream {stream!r}"
+        return cls(f"{where}{whose}: {problem}")
 
 
 class UnknownStreamError(InputError, RecordsWithoutSchemaException):
@@ -51,8 +52,8 @@ class MissingKeyError(InputError, MissingKeyPropertiesError):
     """A record without one of its key properties cannot be told from others."""
 
 
-class RereadError(InputError):
-    """DuckDB cannot read a file of lines; the batch starts again and reads it line by line."""
+class RetryError(TargetError):
+    """The batch must be written again, in a new transaction; the target does so by itself."""
 
 
 class WarehouseError(TargetError):

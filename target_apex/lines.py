@@ -40,6 +40,8 @@ class Run:
     data: bytes
     rows: int
     first_line: int
+    source: str = ""
+    """The file whose lines are counted, if it is not the input."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from target_apex.lines import Run
 
 SMALLEST_OBJECT_SIZE = 2 << 20
 """Bytes that DuckDB's JSON reader makes room for per line; its buffers are twice as large."""
@@ -19,10 +22,11 @@ _OPEN_FILES = Path("/proc/self/fd")
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Rows that stood on consecutive lines of the input."""
+    """Rows that stood on consecutive lines of the input, or of another file."""
 
     first_row: int
     first_line: int
+    source: str
 
 
 class Spool:
@@ -37,7 +41,6 @@ class Spool:
         self.hard_rows: set[int] = set()
         self.received_at = datetime.now(UTC)
         self.rows = 0
-        self.size = 0
         self.largest_object = SMALLEST_OBJECT_SIZE
 
     @property
@@ -47,19 +50,13 @@ class Spool:
             return self._file.name
         return str(_OPEN_FILES / str(self._file.fileno()))
 
-    def append(self, data: bytes, rows: int, first_line: int, hard: Iterable[int] = ()) -> None:
-        """Take `rows` whole lines, the first of which was `first_line` of the input.
-
-        Those of them (counted from 0) that DuckDB would read inexactly are `hard`.
-        """
+    def append(self, run: Run, hard: Iterable[int] = ()) -> None:
+        """Take whole lines; those (counted from 0) that DuckDB reads inexactly are `hard`."""
         self.hard_rows.update(self.rows + row for row in hard)
-        last = self._segments[-1] if self._segments else None
-        if last is None or first_line != last.first_line + self.rows - last.first_row:
-            self._segments.append(Segment(self.rows, first_line))
-        self._file.write(data)
-        self.rows += rows
-        self.size += len(data)
-        self.largest_object = max(self.largest_object, len(data))
+        self._segments.append(Segment(self.rows, run.first_line, run.source))
+        self._file.write(run.data)
+        self.rows += run.rows
+        self.largest_object = max(self.largest_object, len(run.data))
 
     def flush(self) -> None:
         """Make all lines readable under `path`."""
@@ -71,12 +68,13 @@ class Spool:
         yield from self._file
         self._file.seek(0, 2)
 
-    def input_line(self, row: int) -> int:
-        """The line of the input on which a row (counted from 0) stood."""
-        for segment in reversed(self._segments):
-            if segment.first_row <= row:
-                return segment.first_line + row - segment.first_row
-        return row + 1
+    def place(self, row: int) -> str:
+        """Where a row (counted from 0) came from, in words."""
+        segment = self._segments[
+            bisect_right(self._segments, row, key=lambda each: each.first_row) - 1
+        ]
+        line = f"line {segment.first_line + row - segment.first_row}"
+        return f"{line} of {segment.source}" if segment.source else line
 
     def close(self) -> None:
         """Let go of the file."""

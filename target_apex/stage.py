@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from target_apex import sql
-from target_apex.errors import InputError, MissingKeyError, RereadError
+from target_apex.errors import InputError, MissingKeyError, RetryError
+from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
 from target_apex.types import JSON, VARCHAR
@@ -57,7 +58,7 @@ class Stage:
         """Load all lines of `spool`.
 
         Raises:
-            RereadError: DuckDB cannot read a line; `fill` once more in a new transaction.
+            RetryError: DuckDB cannot read a line; `fill` once more in a new transaction.
             InputError: A line is no JSON, or a value does not fit its column; says which.
             MissingKeyError: A record lacks a key property.
         """
@@ -69,7 +70,7 @@ class Stage:
             except duckdb.InvalidInputException as error:
                 # One line that DuckDB cannot read spoils the file, and aborts the transaction.
                 spool.hard_rows = set(range(spool.rows))
-                raise RereadError(str(error)) from error
+                raise RetryError from error
         if hard:
             self._reread(spool, hard)
         rows, versions, first = self._row(
@@ -97,8 +98,8 @@ class Stage:
         try:
             for row, line in enumerate(spool.lines()):
                 if row in hard:
-                    data = self._repaired(line, row, spool.input_line(row))
-                    repaired.append(data + b"\n", 1, spool.input_line(row))
+                    data = self._repaired(line, row, spool.place(row)) + b"\n"
+                    repaired.append(Run(self._stream.name, data, 1, row))
             repaired.flush()
             misfits = self._read(repaired, replace=whole, repaired=True)
         finally:
@@ -106,18 +107,18 @@ class Stage:
         if misfits:
             self._refuse(spool)
 
-    def _repaired(self, line: bytes, row: int, input_line: int) -> bytes:
+    def _repaired(self, line: bytes, row: int, place: str) -> bytes:
         stream = self._stream
         try:
             message = decode(line)
         except ValueError as error:
-            raise InputError.at(input_line, stream.name, "not valid JSON") from error
+            raise InputError.at(place, stream.name, "not valid JSON") from error
         record = message.get("record")
         if isinstance(record, dict):
             for key in stream.keys:
                 if key not in record:
                     raise MissingKeyError.at(
-                        input_line, stream.name, f"the record lacks its key property {key!r}"
+                        place, stream.name, f"the record lacks its key property {key!r}"
                     )
         columns = [
             (column.name, kind) for column, kind in zip(stream.columns, self._types, strict=True)
@@ -125,7 +126,7 @@ class Stage:
         try:
             return repair(message, columns, row)
         except InputError as error:
-            raise InputError.at(input_line, stream.name, str(error)) from error
+            raise InputError.at(place, stream.name, str(error)) from error
 
     def _read(self, spool: Spool, *, replace: bool, repaired: bool = False) -> set[int]:
         """Read a file into the stage; the rows (by `ord` if repaired) that do not fit."""
@@ -179,7 +180,7 @@ class Stage:
         )
         column: Column = self._stream.columns[index]
         raise InputError.at(
-            spool.input_line(row),
+            spool.place(row),
             self._stream.name,
             f"the value of {column.name!r} is not {sql.describe(self._types[index])}, "
             "as its schema says",

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from target_apex.errors import InputError
 from target_apex.types import BIGINT, TIMESTAMPTZ, ColumnType, column_type
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
 DELETED_AT = "_sdc_deleted_at"
 TABLE_VERSION = "_sdc_table_version"
@@ -45,7 +45,7 @@ class Stream:
     def of(
         cls,
         name: str,
-        schema: Mapping[str, Any],
+        schema: object,
         keys: Sequence[str] | None,
         *,
         metadata: bool = False,
@@ -61,8 +61,8 @@ class Stream:
         Raises:
             InputError: No table can hold such a stream.
         """
-        properties = schema.get("properties")
-        if not isinstance(properties, dict):
+        properties = schema.get("properties") if isinstance(schema, dict) else None
+        if not isinstance(schema, dict) or not isinstance(properties, dict):
             raise InputError(f"stream {name!r}: its schema has no properties")
         own = METADATA if metadata else {}
         columns = tuple(

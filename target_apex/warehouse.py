@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from target_apex import sql
-from target_apex.errors import TargetError, WarehouseError, WarehouseLockedError
-from target_apex.stage import Stage, Staged
+from target_apex.engine import Memory, reason
+from target_apex.errors import RetryError, WarehouseError, WarehouseLockedError
+from target_apex.metadata import Metadata
+from target_apex.settings import LoadMethod
+from target_apex.stage import Stage
 from target_apex.streams import METADATA, TABLE_VERSION, Column
 from target_apex.tables import Table
 from target_apex.types import BIGINT
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
     from target_apex.spool import Spool
     from target_apex.streams import Stream
 
-_RETRY_SECONDS = 0.1
+RETRY_SECONDS = 0.1
 
 
 class Warehouse:
@@ -34,10 +36,11 @@ class Warehouse:
         self._settings = settings
         self._path = Path(settings.path)
         self._connection = self._open()
-        self._ensured: dict[str, Stream] = {}
-        self._tables: dict[str, Table] = {}
-        self._started = datetime.now(UTC)
-        self._rows = 0
+        self._memory = Memory(self._connection)
+        self._metadata = Metadata()
+        self._prepared: dict[str, tuple[Stream, Table]] = {}
+        self._overwritten: set[str] = set()
+        self._versioned: set[str] = set()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         """Connect; wait while another process holds the file.
@@ -58,16 +61,13 @@ class Warehouse:
                 connection = duckdb.connect(self._path)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error):
-                    raise WarehouseError(f"cannot open {self._path}: {_reason(error)}") from error
+                    raise WarehouseError(f"cannot open {self._path}: {reason(error)}") from error
                 if time.monotonic() >= deadline:
                     raise WarehouseLockedError.held(
                         self._path, _holder(error), self._settings.lock_wait_seconds
                     ) from error
-                time.sleep(_RETRY_SECONDS)
+                time.sleep(RETRY_SECONDS)
             else:
-                # A date-time without an offset is UTC; nothing is ever fetched from the network.
-                connection.execute("SET TimeZone = 'UTC'")
-                connection.execute("SET autoinstall_known_extensions = false")
                 return connection
 
     @contextmanager
@@ -75,8 +75,10 @@ class Warehouse:
         """All that is loaded inside becomes visible together, or not at all.
 
         Raises:
+            RetryError: Not at all, but another try may succeed.
             WarehouseError: DuckDB refused; the transaction is rolled back.
         """
+        overwritten = frozenset(self._overwritten)
         try:
             self._connection.execute("BEGIN")
             yield
@@ -84,23 +86,34 @@ class Warehouse:
         except BaseException as error:
             with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
                 self._connection.execute("ROLLBACK")
-            self._ensured.clear()
-            if isinstance(error, duckdb.Error) and not isinstance(error, TargetError):
+            # Tables that were made in this transaction are gone.
+            self._prepared.clear()
+            self._overwritten = set(overwritten)
+            if isinstance(error, duckdb.OutOfMemoryException) and self._memory.grow():
+                raise RetryError from error
+            if isinstance(error, duckdb.Error):
                 raise WarehouseError(
-                    f"{self._path}: {_reason(error)}; nothing of this batch was kept"
+                    f"{self._path}: {reason(error)}; nothing of this batch was kept"
                 ) from error
             raise
 
     def prepare(self, stream: Stream) -> Table:
         """The stream's table, with every column that the stream needs."""
-        if self._ensured.get(stream.name) is not stream:
-            schema = self._settings.default_target_schema
-            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.identifier(schema)}")
-            table = Table(self._connection, schema, stream.name)
-            table.ensure(stream.columns)
-            self._tables[stream.name] = table
-            self._ensured[stream.name] = stream
-        return self._tables[stream.name]
+        known, table = self._prepared.get(stream.name, (None, None))
+        if known is stream and table is not None:
+            return table
+        schema = self._settings.default_target_schema
+        self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {sql.identifier(schema)}")
+        name = stream.name
+        if self._settings.load_method == LoadMethod.OVERWRITE:
+            name = _loading(stream.name)
+            if stream.name not in self._overwritten:
+                self._connection.execute(f"DROP TABLE IF EXISTS {sql.qualified(schema, name)}")
+                self._overwritten.add(stream.name)
+        table = Table(self._connection, schema, name)
+        table.ensure(stream.columns)
+        self._prepared[stream.name] = (stream, table)
+        return table
 
     def load(self, stream: Stream, spool: Spool) -> None:
         """Add the spooled lines to the stream's table."""
@@ -110,44 +123,58 @@ class Warehouse:
         table.widen_for(stream.columns)
         extra = {}
         if staged.versioned and self._settings.activate_versions:
+            self._versioned.add(stream.name)
             table.ensure([Column(TABLE_VERSION, BIGINT)])
         if table.has(TABLE_VERSION):
             extra[TABLE_VERSION] = "s.version"
         if self._settings.add_record_metadata:
-            table.ensure(Column(name, kind) for name, kind in METADATA.items())
-            extra |= self._metadata(staged, spool)
-        upsert = self._settings.load_method != "append-only"
+            table.ensure([Column(name, kind) for name, kind in METADATA.items()])
+            extra |= self._metadata.columns(staged, spool)
+        append = self._settings.load_method == LoadMethod.APPEND_ONLY
         table.insert(
             stream.columns,
-            stream.keys if upsert else (),
+            () if append else stream.keys,
             extra,
             drop_deleted=self._settings.hard_delete,
         )
         stage.drop()
 
-    def _metadata(self, staged: Staged, spool: Spool) -> dict[str, str]:
-        """The `_sdc_*` columns, as expressions over the stage."""
-        started = int(self._started.timestamp() * 1000)
-        # Ordered over runs (milliseconds, with room for a million rows in each) and within one.
-        sequence = started * 1_000_000 + self._rows
-        self._rows += staged.rows
-        return {
-            "_sdc_extracted_at": "s.time_extracted",
-            "_sdc_received_at": f"TIMESTAMPTZ {sql.literal(spool.received_at.isoformat())}",
-            "_sdc_batched_at": "now()",
-            "_sdc_sequence": f"{sequence} + {staged.place}",
-            TABLE_VERSION: "s.version",
-            "_sdc_sync_started_at": str(started),
-        }
+    def activate(self, stream: Stream, version: int) -> None:
+        """Delete what older versions of the table left, as ACTIVATE_VERSION asks."""
+        table = self.prepare(stream)
+        if table.has(TABLE_VERSION):
+            table.activate(
+                version,
+                # A tap that never tells the version of a record has only rows without one.
+                unversioned=stream.name in self._versioned,
+                hard_delete=self._settings.hard_delete,
+            )
+
+    def finish(self) -> None:
+        """At the end of the run: let overwritten tables take the place of those before."""
+        if not self._overwritten:
+            return
+        schema = self._settings.default_target_schema
+        with self.transaction():
+            for stream in self._overwritten:
+                self._connection.execute(f"DROP TABLE IF EXISTS {sql.qualified(schema, stream)}")
+                self._connection.execute(
+                    f"ALTER TABLE {sql.qualified(schema, _loading(stream))}"
+                    f" RENAME TO {sql.identifier(stream)}"
+                )
+
+    def interrupt(self) -> None:
+        """Stop the query that another thread runs."""
+        self._connection.interrupt()
 
     def close(self) -> None:
         """Let others open the file."""
         self._connection.close()
 
 
-def _reason(error: duckdb.Error) -> str:
-    """The first line of DuckDB's message, without its class."""
-    return str(error).partition("\n")[0].partition("Error: ")[2] or str(error)
+def _loading(stream: str) -> str:
+    """The name of the table that is filled while the one that it will replace is still read."""
+    return f"_apex_loading_{stream}"
 
 
 def _holder(error: duckdb.Error) -> str:

@@ -1,0 +1,54 @@
+"""What every DuckDB connection of the target has in common: session, memory, error texts."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
+
+logger = logging.getLogger("target-apex")
+
+MEMORY_LIMIT_MB = 128
+"""What DuckDB may keep in memory before it spills to disk."""
+
+SESSION = (
+    # A date-time without an offset is UTC.
+    "SET TimeZone = 'UTC'",
+    # Nothing is ever fetched from the network.
+    "SET autoinstall_known_extensions = false",
+    f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'",
+    # Each checkpoint compresses the last, unfilled row group of a table again: not too often.
+    "SET checkpoint_threshold = '256MB'",
+)
+
+
+class Memory:
+    """DuckDB's memory limit, small at first, doubled for a batch that needs more."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._limit = MEMORY_LIMIT_MB
+        for statement in SESSION:
+            connection.execute(statement)
+
+    def grow(self) -> bool:
+        """Allow twice as much; false if that were more than half of the machine's memory."""
+        machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        if self._limit << 21 > machine // 2:
+            return False
+        self._limit *= 2
+        logger.info("A batch needs more memory: DuckDB may take %d MB from now on.", self._limit)
+        self._connection.execute(f"SET memory_limit = '{self._limit}MB'")
+        return True
+
+
+def reason(error: duckdb.Error) -> str:
+    """The first line of DuckDB's message, without its class, and what helps if that is known."""
+    text = str(error).partition("\n")[0]
+    text = text.partition("Error: ")[2] or text
+    if "No space left" in text or "too large" in text:
+        text += "; make room on that disk and run again"
+    return text

@@ -1,0 +1,109 @@
+"""Records that must pass through Python: stream maps, flattening, validation."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import jsonschema  # type: ignore[import-untyped]  # no stubs in the locked environment
+from singer_sdk.mapper import RemoveRecordTransform
+from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
+
+from target_apex.errors import InputError
+from target_apex.lines import Run
+from target_apex.repair import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from singer_sdk.mapper import PluginMapper, StreamMap
+
+
+class RecordPath:
+    """Decodes each record, maps and checks it, and writes it as a line again."""
+
+    def __init__(self, mapper: PluginMapper, *, validate: bool) -> None:
+        self._mapper = mapper
+        self._validate = validate
+        self._validators: dict[str, jsonschema.protocols.Validator] = {}
+
+    def describe(
+        self, stream: str, schema: dict[str, Any], keys: Sequence[str] | None
+    ) -> Iterator[tuple[str, Mapping[str, Any], Sequence[str] | None]]:
+        """Name, schema and keys of every stream that the maps make of this one.
+
+        Raises:
+            InputError: To validate was asked for, and the schema is not a valid one.
+        """
+        self._mapper.register_raw_stream_schema(stream, schema, keys)
+        for each in self._maps(stream):
+            if self._validate:
+                self._validators[each.stream_alias] = _validator(
+                    each.stream_alias, each.transformed_schema
+                )
+            yield each.stream_alias, each.transformed_schema, each.transformed_key_properties
+
+    def transform(self, run: Run) -> Iterator[Run]:
+        """The run's records as the maps make them, one line each.
+
+        Raises:
+            InputError: A line is not valid JSON, or a record not valid by its schema.
+        """
+        for offset, line in enumerate(run.data.splitlines(keepends=True)):
+            number = run.first_line + offset
+            try:
+                message = decode(line)
+            except ValueError as error:
+                raise InputError.at(number, run.stream, "not valid JSON") from error
+            record = message.get("record")
+            if not isinstance(record, dict):
+                raise InputError.at(number, run.stream, "the RECORD message has no record")
+            for each in self._maps(run.stream):
+                # Maps may change what they are given.
+                made = each.transform(dict(record))
+                if made is not None:
+                    self._check(made, each.stream_alias, number)
+                    data = encode(message | {"stream": each.stream_alias, "record": made})
+                    yield Run(each.stream_alias, data + b"\n", 1, number, run.source)
+
+    def aliases(self, stream: str) -> list[str]:
+        """The streams that the maps make of this one."""
+        return [each.stream_alias for each in self._maps(stream)]
+
+    def _maps(self, stream: str) -> list[StreamMap]:
+        return [
+            each
+            for each in self._mapper.stream_maps.get(stream, ())
+            if not isinstance(each, RemoveRecordTransform)
+        ]
+
+    def _check(self, record: dict[str, Any], stream: str, line: int) -> None:
+        if self._validate:
+            for problem in self._validators[stream].iter_errors(record):
+                raise InputError.at(
+                    line,
+                    stream,
+                    f"{problem.json_path} breaks the rule {problem.validator!r} of its schema",
+                )
+
+
+def _validator(stream: str, schema: Mapping[str, Any]) -> jsonschema.protocols.Validator:
+    exact = _exact(schema)
+    try:
+        DEFAULT_JSONSCHEMA_VALIDATOR.check_schema(exact)
+    except jsonschema.SchemaError as error:
+        raise InputError(
+            f"stream {stream!r}: its schema is not valid JSON Schema at {error.json_path}"
+        ) from error
+    return DEFAULT_JSONSCHEMA_VALIDATOR(exact)
+
+
+def _exact(schema: Any) -> Any:
+    """The schema with its numbers as decimals: 19.99 is a multiple of 0.01, but not of a float."""
+    if isinstance(schema, float):
+        return Decimal(str(schema))
+    if isinstance(schema, dict):
+        return {key: _exact(value) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_exact(value) for value in schema]
+    return schema
