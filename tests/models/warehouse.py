@@ -11,7 +11,7 @@ import os
 import re
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ class Step:
     sql: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CompiledProject:
     """The models in the order in which they can be built, the tests, and the seeds."""
 
@@ -93,6 +93,20 @@ class CompiledProject:
             tests=tuple(step for step in steps if step.kind == "test"),
             folder=folder,
         )
+
+    def broken(self, model: str, old: str, new: str) -> CompiledProject:
+        """The same project with one rule changed in the SQL of one model.
+
+        Raises:
+            LookupError: the rule is not written like that.
+        """
+        if not any(step.name == model and old in step.sql for step in self.models):
+            raise LookupError(f"{model} does not contain: {old}")
+        models = (
+            replace(step, sql=step.sql.replace(old, new)) if step.name == model else step
+            for step in self.models
+        )
+        return replace(self, models=tuple(models))
 
     def run(self, world: World) -> Results:
         """All models on a world, in memory."""

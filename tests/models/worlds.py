@@ -7,7 +7,7 @@ implementation read the same inputs.
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -165,7 +165,7 @@ class Rate:
     rate: Decimal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """All inputs of the models."""
 
@@ -176,8 +176,10 @@ class World:
     experiment_exposures: Sequence[Exposure] = ()
     ad_spend: Sequence[Spend] = ()
     fx_rates: Sequence[Rate] = ()
-    #: Settings of the dbt project that differ from its defaults.
-    settings: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        rows = (f"{len(getattr(self, item.name))} {item.name}" for item in dataclasses.fields(self))
+        return f"World({', '.join(rows)})"
 
 
 CHARGES = """
