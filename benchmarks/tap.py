@@ -101,7 +101,9 @@ def with_tap(stripe: Account, charges: int, per_second: int) -> Row:
         AssertionError: it left out a charge.
     """
     with config(stripe, per_second) as path:
-        row = read("**tap-stripe-apex**", stripe, charges, [BIN / "tap-stripe-apex", "--config", path])
+        row = read(
+            "**tap-stripe-apex**", stripe, charges, [BIN / "tap-stripe-apex", "--config", path]
+        )
     assert row.usage.lines > stripe.succeeded()
     return row
 

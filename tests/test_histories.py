@@ -117,7 +117,7 @@ class World:
         with suppress(InvalidOperationError, KeyError, ZeroDivisionError):
             self._act(action, n)
 
-    def _act(self, action: str, n: int) -> None:  # noqa: C901 - one case for each action
+    def _act(self, action: str, n: int) -> None:
         account = self.account
         match action:
             case "charge" | "debit" | "authorise":

@@ -83,7 +83,9 @@ def check_credits(results, attribution):
 
 
 def check_unmatched(results, attribution):
-    rows = results.rows("select charge_id, reason, is_attributed_by_touches from marts.mart_unmatched")
+    rows = results.rows(
+        "select charge_id, reason, is_attributed_by_touches from marts.mart_unmatched"
+    )
     expected = [
         (
             payment.charge.id,

@@ -21,7 +21,12 @@ from tests.models.worlds import (
 
 START = datetime(2026, 1, 20, tzinfo=UTC)
 CURRENCIES = ("usd", "eur", "jpy", "kwd")
-CENTRAL_RATES = {"usd": Decimal(1), "eur": Decimal("1.0837"), "jpy": Decimal("0.006693"), "kwd": Decimal("3.25")}
+CENTRAL_RATES = {
+    "usd": Decimal(1),
+    "eur": Decimal("1.0837"),
+    "jpy": Decimal("0.006693"),
+    "kwd": Decimal("3.25"),
+}
 
 emails = st.sampled_from(
     [
@@ -58,7 +63,13 @@ pages = st.sampled_from(
     ]
 )
 referrers = st.sampled_from(
-    [None, "https://www.google.com/", "https://shop.example/a", "https://Blog.example/x?y=1", "https://t.co/z"]
+    [
+        None,
+        "https://www.google.com/",
+        "https://shop.example/a",
+        "https://Blog.example/x?y=1",
+        "https://t.co/z",
+    ]
 )
 
 
@@ -207,7 +218,9 @@ def rename(world: World, name: str) -> World:
         return value and f"{name}_{value}"
 
     def email(value: str | None) -> str | None:
-        return value and value.replace("@", f".{name}@", 1).replace(f"+shop.{name}", f".{name}+shop")
+        return value and value.replace("@", f".{name}@", 1).replace(
+            f"+shop.{name}", f".{name}+shop"
+        )
 
     return World(
         charges=[
@@ -238,7 +251,8 @@ def rename(world: World, name: str) -> World:
             for row in world.touchpoints
         ],
         experiment_exposures=[
-            replace(row, visitor_id=f"{name}_{row.visitor_id}") for row in world.experiment_exposures
+            replace(row, visitor_id=f"{name}_{row.visitor_id}")
+            for row in world.experiment_exposures
         ],
         ad_spend=world.ad_spend,
     )

@@ -15,11 +15,61 @@ WELCH = [
     pytest.param(*case, id=f"{case[0]} and {case[3]} visitors")
     for case in [
         (2, 10.0, 4.0, 3, 7.0, 9.0, 0.27389275644110117, -4.197363065258568, 1.7390618914899874),
-        (5, 103.25, 900.0, 4, 100.0, 2500.0, 0.9135490653293279, -71.18192114848308, 0.7956671183423175),
-        (30, 12.0, 16.0, 28, 9.0, 25.0, 0.015162868553514803, 0.6032793459765071, 0.6580608545464502),
-        (1749, 14019.8, 1100000000.0, 1829, 8807.9, 420000000.0, 2.0345272552675156e-08, 3395.0606390373923, 0.8366825358852159),
-        (250000, 501.0, 90000.0, 249000, 498.0, 88000.0, 0.00038261649244794056, 1.3445355721190606, 0.009358257466698473),
-        (40, 5.0, 1.0, 40, 25.0, 1.0, 2.3088421704244672e-80, -20.445166937866915, -0.7871594222350364),
+        (
+            5,
+            103.25,
+            900.0,
+            4,
+            100.0,
+            2500.0,
+            0.9135490653293279,
+            -71.18192114848308,
+            0.7956671183423175,
+        ),
+        (
+            30,
+            12.0,
+            16.0,
+            28,
+            9.0,
+            25.0,
+            0.015162868553514803,
+            0.6032793459765071,
+            0.6580608545464502,
+        ),
+        (
+            1749,
+            14019.8,
+            1100000000.0,
+            1829,
+            8807.9,
+            420000000.0,
+            2.0345272552675156e-08,
+            3395.0606390373923,
+            0.8366825358852159,
+        ),
+        (
+            250000,
+            501.0,
+            90000.0,
+            249000,
+            498.0,
+            88000.0,
+            0.00038261649244794056,
+            1.3445355721190606,
+            0.009358257466698473,
+        ),
+        (
+            40,
+            5.0,
+            1.0,
+            40,
+            25.0,
+            1.0,
+            2.3088421704244672e-80,
+            -20.445166937866915,
+            -0.7871594222350364,
+        ),
     ]
 ]
 
@@ -37,7 +87,8 @@ def put_arms(results, *rows):
             insert into warehouse.intermediate.int_experiments__moments
                 (experiment_id, variant, variants, n, all_visitors, mean_y, adjusted_mean,
                 adjusted_variance)
-            values ('exp', '{variant}', {len(rows)}, {n}, {visitors}, {mean}, {mean}, {variance})""")
+            values
+                ('exp', '{variant}', {len(rows)}, {n}, {visitors}, {mean}, {mean}, {variance})""")
 
 
 def sql_of(project, name):
@@ -82,7 +133,9 @@ def test_the_check_of_shares_agrees_with_scipy(arms, project, visitors, p):
     names = ["control", "variant_b", "variant_c"]
     rows = [(names[i], n, 1.0, 1.0, sum(visitors)) for i, n in enumerate(visitors)]
     put_arms(arms, *rows)
-    found = arms.rows(f"select srm_p_value from ({sql_of(project, 'int_experiments__sample_ratios')})")
+    found = arms.rows(
+        f"select srm_p_value from ({sql_of(project, 'int_experiments__sample_ratios')})"
+    )
     assert found == [(pytest.approx(p, rel=1e-7),)]
 
 

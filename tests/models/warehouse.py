@@ -143,7 +143,8 @@ class Results:
         return [
             step.name
             for step in self.project.tests
-            if self.warehouse.execute(f"select count(*) from ({_bare(step.sql)})").fetchone() != (0,)
+            if self.warehouse.execute(f"select count(*) from ({_bare(step.sql)})").fetchone()
+            != (0,)
         ]
 
 

@@ -243,7 +243,7 @@ def _fill(
     warehouse.execute(f"create or replace table {table} ({columns})")
     if rows:
         marks = ", ".join("?" for _ in rows[0])
-        warehouse.executemany(f"insert into {table} values ({marks})", rows)  # noqa: S608 (our names)
+        warehouse.executemany(f"insert into {table} values ({marks})", rows)
 
 
 def days(number: float) -> timedelta:

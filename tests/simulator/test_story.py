@@ -248,7 +248,7 @@ def test_nobody_s_real_address_is_in_it(engagements, story):
 
 
 def test_a_rhythm_s_moments_lie_in_its_span():
-    from tap_stripe_apex.simulator.story.dice import Dice  # noqa: PLC0415 - this test's alone
+    from tap_stripe_apex.simulator.story.dice import Dice
 
     start, end = midnight(GREAT_DAY), midnight(GREAT_DAY) + 7 * 86_400
     dice, rhythm = Dice(1, 1), Rhythm(start, end)

@@ -1,6 +1,5 @@
 """A lake of Parquet files: every record of every run, whole files only."""
 
-# ruff: noqa: D103 - the names of the tests are the claims
 from __future__ import annotations
 
 import json
@@ -22,7 +21,7 @@ LAKE = {"destination": "parquet", "default_target_schema": "raw"}
 def read(warehouse, stream, columns="*"):
     files = f"{warehouse.path}/raw/{stream}/*/*.parquet"
     return duckdb.execute(
-        f"SELECT {columns} FROM read_parquet('{files}', union_by_name = true)"  # noqa: S608 - a test's own names
+        f"SELECT {columns} FROM read_parquet('{files}', union_by_name = true)"
         " ORDER BY _sdc_sequence"
     ).fetchall()
 

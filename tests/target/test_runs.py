@@ -1,6 +1,5 @@
 """What a whole run does beyond single records: versions, overwriting, maps, validation, BATCH."""
 
-# ruff: noqa: D103 - the names of the tests are the claims
 from __future__ import annotations
 
 import gzip

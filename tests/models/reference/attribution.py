@@ -269,7 +269,7 @@ def decay(age: timedelta, settings: Settings) -> int:
 
 
 def shared_out(amount: int, weights: Sequence[int]) -> list[int]:
-    """The amount in parts by weight: each running total is rounded down, the last takes the rest."""
+    """The amount in parts by weight: running totals are rounded down, the last takes the rest."""
     total, so_far, given = sum(weights), 0, 0
     parts = []
     for weight in weights:
@@ -305,4 +305,6 @@ def conversion_probability(moves: Counter[tuple[str, str]], removed: str | None)
             if other != index and factor:
                 for name, value in rows[index].items():
                     row[name] = row.get(name, Fraction(0)) - factor * value
-    return next((row["="] for s, row in zip(states, rows, strict=True) if s == "(start)"), Fraction(0))
+    return next(
+        (row["="] for s, row in zip(states, rows, strict=True) if s == "(start)"), Fraction(0)
+    )

@@ -64,9 +64,7 @@ def parameter(url: str | None, name: str) -> str | None:
     return (found[0].replace("+", " ").lower() or None) if found else None
 
 
-def classify(
-    source: str | None, medium: str | None, referrer: str, click_ids: set[str]
-) -> str:
+def classify(source: str | None, medium: str | None, referrer: str, click_ids: set[str]) -> str:
     """The channel that the first matching rule gives."""
     fields = {"utm_source": source, "utm_medium": medium, "referrer_host": referrer}
     for rule in rules():
@@ -89,7 +87,9 @@ def of_touch(touch: Touchpoint, settings: Settings) -> Visit:
     if referrer == host(page) or referrer in settings.own_hosts:
         referrer = ""
     clicks = {
-        name for name in CLICK_IDS if (getattr(touch, name) or "").strip(" ") or f"{name}=" in (page or "")
+        name
+        for name in CLICK_IDS
+        if (getattr(touch, name) or "").strip(" ") or f"{name}=" in (page or "")
     }
     campaign = label(touch.utm_campaign) or parameter(page, "utm_campaign")
     return Visit(classify(source, medium, referrer, clicks), source, campaign)

@@ -44,7 +44,9 @@ class Sums:
         ltv = quotient(revenue * MILLION, self.customers * unit)
         payback = quotient(12 * spend * self.customers, self.new_customers * revenue)
         cpl, roas = quotient(spend, self.leads * unit), quotient(revenue, spend)
-        return tuple(None if value is None else six(value) for value in (cpl, cac, ltv, roas, payback))
+        return tuple(
+            None if value is None else six(value) for value in (cpl, cac, ltv, roas, payback)
+        )
 
 
 def quotient(numerator: int, denominator: int) -> Fraction | None:
@@ -106,7 +108,9 @@ class Economics:
         for spend in self.attribution.world.ad_spend:
             minor = self.attribution.rates.to_minor(spend.spend, spend.currency)
             reporting = self.attribution.rates.convert(minor, spend.currency, spend.spend_date)
-            channel = channels.platforms().get(channels.snake_case(spend.platform) or "", "paid_other")
+            channel = channels.platforms().get(
+                channels.snake_case(spend.platform) or "", "paid_other"
+            )
             key = (
                 spend.spend_date,
                 channel,

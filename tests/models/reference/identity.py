@@ -84,7 +84,9 @@ class People:
         known = self.person(
             touch.visitor_id and f"visitor {touch.visitor_id}", email and f"email {email}"
         )
-        return number(f"visitor {touch.visitor_id or touch.touchpoint_id}") if known is None else known
+        return (
+            number(f"visitor {touch.visitor_id or touch.touchpoint_id}") if known is None else known
+        )
 
     def email_of_charge(self, charge: Charge) -> tuple[str | None, str]:
         """The address of a charge, and whether it is its own or its customer's."""
