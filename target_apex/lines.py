@@ -10,7 +10,6 @@ import io
 import json
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
@@ -24,11 +23,6 @@ BLOCK_SIZE = 1 << 20
 
 _RECORD_HEAD = re.compile(
     rb'\{\s*"type"\s*:\s*"RECORD"\s*,\s*"stream"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"record"\s*:\s*\{'
-)
-_DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
-_MANY_DIGITS = b"0" * 16
-_LONG_NUMBER = re.compile(
-    rb"[:,\[]\s*(-?(?:(?=\d+\.\d)[\d.]{17,}|\d{16,}(?=[eE]))(?:[eE][+-]?\d+)?)"
 )
 
 
@@ -164,23 +158,3 @@ def _loads(data: bytes, line: int) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InputError.at(line, None, "not a Singer message (a JSON object is expected)")
     return content
-
-
-def inexact_rows(data: bytes) -> list[int]:
-    """Rows (counted from 0) with a number that a double cannot hold as it is written.
-
-    The search for long numbers is slow, so data without 16 digits in a row, whatever point may
-    stand between them, are let through first.
-    """
-    if _MANY_DIGITS not in data.translate(_DIGITS_TO_ZERO, b"."):
-        return []
-    rows: list[int] = []
-    row = position = 0
-    for match in _LONG_NUMBER.finditer(data):
-        number = match[1].decode()
-        if Decimal(number) != Decimal(repr(float(number))):
-            row += data.count(b"\n", position, match.start())
-            position = match.start()
-            if not rows or rows[-1] != row:
-                rows.append(row)
-    return rows

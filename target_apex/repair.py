@@ -12,11 +12,12 @@ import json
 import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
 from target_apex.errors import InputError
+from target_apex.numbers import survives_double
 from target_apex.types import BIGINT, BOOLEAN, DATE, JSON, TIME, TIMESTAMPTZ, VARCHAR
 
 if TYPE_CHECKING:
@@ -24,15 +25,30 @@ if TYPE_CHECKING:
 
     from target_apex.types import ColumnType
 
-_ENCODER = msgspec.json.Encoder(decimal_format="number")
-_DECODER = msgspec.json.Decoder(float_hook=Decimal)
+
+class Number(Decimal):
+    """A number with a point or an exponent, and how it was written: 1.50 stays 1.50."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:  # noqa: D102 - a constructor, as the class says
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+
+def _verbatim(value: object) -> msgspec.Raw | str:
+    """What the encoder does not know: our numbers, and whatever a stream map has made."""
+    return msgspec.Raw(value.text.encode()) if isinstance(value, Number) else str(value)
+
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_verbatim)
+_DECODER = msgspec.json.Decoder(float_hook=Number)
 _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PLAIN_TIMESTAMP = re.compile(
     r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
 )
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
-_EXACT_DIGITS = 15
-"""Every decimal of so few significant digits survives a double."""
 
 
 def decode(line: bytes) -> dict[str, Any]:
@@ -45,7 +61,7 @@ def decode(line: bytes) -> dict[str, Any]:
         found = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         # Python's reader also takes what taps written in Python emit: NaN, lone surrogates.
-        found = json.loads(line, parse_float=Decimal, parse_constant=Decimal)
+        found = json.loads(line, parse_float=Number, parse_constant=Number)
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - the caller's one error for bad JSON
     return found
@@ -104,7 +120,7 @@ def _scalar(value: Any, kind: ColumnType) -> Any:
             return int(value)
         if kind.name == "DECIMAL":
             return _plain(value, kind)
-        return str(value) if _is_delicate(value) else value
+        return value.text if isinstance(value, Number) and _is_delicate(value) else value
     return value
 
 
@@ -157,9 +173,8 @@ def _plain(value: Decimal, kind: ColumnType) -> str:
 
 def _is_delicate(value: Any) -> bool:
     """Whether reading it as JSON would change a number in it or fail."""
-    if isinstance(value, Decimal):
-        digits = value.as_tuple().digits
-        return len(digits) > _EXACT_DIGITS or abs(value.adjusted()) > 300
+    if isinstance(value, Number):
+        return not survives_double(value)
     if isinstance(value, str):
         return _LONE_SURROGATE.search(value) is not None
     if isinstance(value, dict):

@@ -1,0 +1,87 @@
+"""The real command in a process of its own, which may be killed, starved or stopped.
+
+A fork server has the imports done, so that a process takes milliseconds to start.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import signal
+    from pathlib import Path
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["target_apex.target"])
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended."""
+
+    exit_code: int
+    out: str
+    err: str
+    peak_mb: int
+
+
+class Command:
+    """`target-apex` with its standard streams in files of a folder."""
+
+    def __init__(self, folder: Path, *args: str, stdin: Path, largest_file: int | None = None):
+        self._folder = folder
+        for name in ("out", "err"):
+            (folder / name).write_bytes(b"")
+        self._process = CONTEXT.Process(
+            target=_run, args=(folder, list(args), stdin, largest_file), daemon=True
+        )
+        self._process.start()
+
+    def wait(self, seconds: float | None = 60) -> bool:
+        """Whether it ended within that time."""
+        self._process.join(seconds)
+        return self._process.exitcode is not None
+
+    def send(self, number: signal.Signals) -> None:
+        """Send it a signal."""
+        if self._process.pid is not None and self._process.exitcode is None:
+            os.kill(self._process.pid, number)
+
+    def result(self) -> Result:
+        """Wait for the end."""
+        assert self.wait(), "the command hangs"
+        peak = self._folder / "peak"
+        return Result(
+            self._process.exitcode or 0,
+            (self._folder / "out").read_text(),
+            (self._folder / "err").read_text(),
+            int(peak.read_text()) if peak.exists() else 0,
+        )
+
+
+def _run(folder: Path, args: list[str], stdin: Path, largest_file: int | None) -> None:
+    """Become the command."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    for number, path, mode in (
+        (0, stdin, os.O_RDONLY),
+        (1, folder / "out", flags),
+        (2, folder / "err", flags),
+    ):
+        os.dup2(os.open(path, mode, 0o600), number)
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - file descriptors
+    if largest_file is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+    from target_apex.target import TargetApex
+
+    try:
+        TargetApex.cli(args)
+    finally:
+        sys.stdout.flush()
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+        if largest_file is None:
+            (folder / "peak").write_text(str(peak))

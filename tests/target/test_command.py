@@ -1,0 +1,81 @@
+"""The command line: what it says, and how it ends."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from target_apex.settings import SCHEMA
+from target_apex.target import TargetApex
+from tests.target.conftest import record, schema, state
+from tests.target.process import Command
+
+KINDS = schema("s", {"id": {"type": "integer"}}, ["id"])
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run the command in a folder of its own, with a config and lines."""
+
+    def start(config, *messages):
+        (tmp_path / "config.json").write_text(
+            config if isinstance(config, str) else json.dumps(config)
+        )
+        lines = [each if isinstance(each, str) else json.dumps(each) for each in messages]
+        (tmp_path / "in").write_text("".join(f"{line}\n" for line in lines))
+        argument = f"--config={tmp_path / 'config.json'}"
+        return Command(tmp_path, argument, stdin=tmp_path / "in").result()
+
+    return start
+
+
+def test_a_run_makes_the_folder_and_writes_only_states_to_stdout(run, tmp_path):
+    path = tmp_path / "new" / "folder" / "w.duckdb"
+    result = run({"path": str(path)}, KINDS, record("s", id=1), state(n=1))
+    assert (result.exit_code, result.out) == (0, '{"n": 1}\n')
+    assert path.exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "lines", "message"),
+    [
+        ({"pth": "x"}, [], "unknown setting 'pth'; target-apex --about lists the settings"),
+        ({"load_method": "merge"}, [], "bad setting: 'merge' is not one of"),
+        ({"batch_size_rows": 0}, [], "bad setting: 0 is less than the minimum of 1"),
+        ("{", [], "the config is not valid JSON"),
+        ({"path": "/dev/null/w.duckdb"}, [KINDS], "cannot make the folder of /dev/null/w.duckdb"),
+        ({"path": "/dev/null"}, [KINDS], "cannot open /dev/null"),
+        ({"path": "w"}, ["no JSON"], "line 1: not valid JSON (Expecting value)"),
+        ({"path": "w"}, [record("s", id=1)], "line 1, stream 's': this message came before"),
+        (
+            {"path": "w"},
+            [{"type": "SCHEMA", "stream": "s", "schema": {}}],
+            "stream 's': its schema",
+        ),
+    ],
+)
+def test_an_error_is_one_line_with_exit_code_1(config, lines, message, run, tmp_path):
+    if isinstance(config, dict) and config.get("path") == "w":
+        config = {"path": str(tmp_path / "w.duckdb")}
+    result = run(config, *lines)
+    assert result.exit_code == 1
+    assert "Traceback" not in result.err
+    assert result.err.splitlines()[-1].startswith(f"target-apex: error: {message}")
+    assert result.err.count("target-apex: error") == 1
+
+
+def test_an_error_shows_no_value_of_a_record(run, tmp_path):
+    bad = record("s", id="someone@example.com")
+    result = run({"path": str(tmp_path / "w.duckdb")}, KINDS, bad)
+    assert result.exit_code == 1
+    assert "someone" not in result.err
+
+
+def test_every_setting_is_described(capsys):
+    TargetApex.print_about(output_format="json")
+    about = json.loads(capsys.readouterr().out)
+    described = about["settings"]["properties"]
+    assert set(SCHEMA["properties"]) == set(described)
+    assert all(each.get("description") for each in described.values())
+    assert {"batch", "activate-version", "hard-delete", "stream-maps"} <= set(about["capabilities"])
