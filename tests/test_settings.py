@@ -6,7 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from singer_sdk.helpers.capabilities import BATCH_CONFIG, FLATTENING_CONFIG, STREAM_MAPS_CONFIG
+from singer_sdk.helpers.capabilities import (
+    ACTIVATE_VERSION_CONFIG,
+    BATCH_CONFIG,
+    FLATTENING_CONFIG,
+    STREAM_MAPS_CONFIG,
+)
 
 from tap_stripe_apex.tap import TapStripeApex
 from target_apex.target import TargetApex
@@ -14,7 +19,7 @@ from target_apex.target import TargetApex
 ROOT = Path(__file__).parent.parent
 SDK = {
     name
-    for schema in (FLATTENING_CONFIG, STREAM_MAPS_CONFIG, BATCH_CONFIG)
+    for schema in (ACTIVATE_VERSION_CONFIG, BATCH_CONFIG, FLATTENING_CONFIG, STREAM_MAPS_CONFIG)
     for name in schema["properties"]
 }
 PLUGINS = {"tap-stripe-apex": ("extractors", TapStripeApex), "target-apex": ("loaders", TargetApex)}
