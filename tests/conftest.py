@@ -16,6 +16,7 @@ from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.simulator.server import Simulator, serve
 from tap_stripe_apex.tap import TapStripeApex
+from tests.browser import launched
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 """Where the account's clock starts: not where the machine's is."""
@@ -92,3 +93,10 @@ def run_tap(stripe: Simulator):
         return sync(stripe.url, state, **config)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real browser; each test opens a context of its own."""
+    with launched() as browser:
+        yield browser
