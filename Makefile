@@ -15,7 +15,7 @@ STAMP := $(VENV)/.installed
 
 .PHONY: run test lint lock record seeds
 
-$(STAMP): requirements.lock pyproject.toml
+$(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
 	@touch $@
 
