@@ -1,27 +1,29 @@
 """`stripe-apex check`: the connection is verified by fetching a single charge.
 
-Off the hot path the `stripe` package speaks to Stripe; its errors become ours, so that the words
-are the same everywhere. `/v1/account` is never asked: restricted keys may not read it.
+`/v1/account` is never asked: restricted keys may not read it.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-import stripe
+import msgspec
 
 from tap_stripe_apex import errors
+from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.auth import credential
-from tap_stripe_apex.http import API_VERSION, DEFAULT_API_BASE, check_api_base
+from tap_stripe_apex.http import Session, json_decoder
+from tap_stripe_apex.limiter import Limiter
+from tap_stripe_apex.project import environment
 from tap_stripe_apex.tap import TapStripeApex
-from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from tap_stripe_apex.auth import Credential
 
@@ -59,87 +61,82 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """What a single charge tells: the mode, and when the newest charge was made (None: never)."""
+class Verified:
+    """What a single charge tells of a connection.
 
-    livemode: bool
-    newest_charge: int | None
-
-
-class Account:
-    """The account behind a credential, asked a few single questions.
-
-    Args:
-        credential: a key or token.
-        api_base: where Stripe is.
-        account_id: the connected account, if not the key's own.
+    Attributes:
+        livemode: whether it is live money.
+        account_id: whose, where that can be told without /v1/account.
+        newest_charge: when it was made, UTC; None if there is none yet.
     """
 
-    def __init__(
-        self,
-        credential: Credential,
-        *,
-        api_base: str = DEFAULT_API_BASE,
-        account_id: str | None = None,
-    ) -> None:
-        self._credential = credential
-        self._client = stripe.StripeClient(
-            credential.token(),
-            base_addresses={"api": check_api_base(api_base)},
-            stripe_account=account_id,
-            stripe_version=API_VERSION,
-            max_network_retries=2,
-            http_client=stripe.RequestsClient(timeout=20),
-        )
+    livemode: bool
+    account_id: str | None
+    newest_charge: datetime | None
 
-    def connect(self) -> Connection:
-        """Verify by fetching a single charge.
+    @property
+    def mode(self) -> str:
+        """In Stripe's words: live or test."""
+        return "live" if self.livemode else "test"
 
-        Raises:
-            StripeError: why it does not work, and what to do.
-        """
-        charges = self._ask("charges")
-        livemode = self._credential.token().startswith(("rk_live_", "sk_live_"))
-        newest = charges[0] if charges else None
-        return Connection(
-            livemode=bool(newest["livemode"]) if newest else livemode,
-            newest_charge=int(newest["created"]) if newest else None,
-        )
 
-    def grants(self) -> Iterator[Grant]:
-        """One answer per permission, each for one request."""
-        for permission in PERMISSIONS:
-            try:
-                self._ask(permission.name)
-            except errors.PermissionDeniedError as exc:
-                yield Grant(permission, exc)
-            else:
-                yield Grant(permission, None)
+class _Charge(msgspec.Struct):
+    created: int
+    livemode: bool
 
-    def _ask(self, what: str) -> list[Any]:
-        services = self._client.v1
-        list_one: dict[str, Callable[..., Any]] = {
-            "charges": services.charges.list,
-            "customers": services.customers.list,
-            "events": services.events.list,
-            "refunds": services.refunds.list,
-            "disputes": services.disputes.list,
-            "balance_transactions": services.balance_transactions.list,
-        }
+
+class _Charges(msgspec.Struct):
+    data: list[_Charge]
+
+
+class _Anything(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+def open_session(credential: Credential, config: Mapping[str, Any]) -> Session:
+    """How Stripe is reached with a credential, for a few questions.
+
+    Args:
+        credential: a key or tokens.
+        config: the tap's settings, of which `api_base` and `account_id` matter.
+    """
+    return Session(
+        credential,
+        Limiter(20, 1),
+        api_base=config.get("api_base") or DEFAULT_API_BASE,
+        account_id=config.get("account_id"),
+    )
+
+
+def verify(session: Session) -> Verified:
+    """Verify a connection by fetching a single charge.
+
+    Raises:
+        StripeError: why it does not work, and what to do.
+    """
+    reply = session.get("/v1/charges", [("limit", 1)], json_decoder(_Charges), what="charges")
+    newest = next(iter(reply.content.data), None)
+    return Verified(
+        livemode=newest.livemode if newest else session.credential.livemode,
+        account_id=session.account_id or session.credential.account_id,
+        newest_charge=datetime.fromtimestamp(newest.created, UTC) if newest else None,
+    )
+
+
+def grants(session: Session) -> Iterator[Grant]:
+    """One answer per permission, each for one request."""
+    for permission in PERMISSIONS:
         try:
-            return list(list_one[what]({"limit": 1}).data)
-        except stripe.APIConnectionError as exc:
-            raise errors.UnavailableError(
-                "Stripe cannot be reached. Check api_base, the network and its proxy."
-            ) from exc
-        except stripe.StripeError as exc:
-            raise errors.from_reply(
-                exc.http_status or 500,
-                (exc.http_body or "").encode() if isinstance(exc.http_body, str) else b"",
-                exc.headers or {},
-                what=what.replace("_", " "),
-                oauth=self._credential.oauth,
-            ) from exc
+            session.get(
+                f"/v1/{permission.name}",
+                [("limit", 1)],
+                json_decoder(_Anything),
+                what=permission.name.replace("_", " "),
+            )
+        except errors.PermissionDeniedError as exc:
+            yield Grant(permission, exc)
+        else:
+            yield Grant(permission, None)
 
 
 @click.command()
@@ -155,14 +152,14 @@ def check(config: Path | None) -> None:
         parse_env_config=config is None,
         setup_mapper=False,
     ).config
-    account = Account(
-        credential(settings), api_base=settings["api_base"], account_id=settings.get("account_id")
+    session = open_session(credential(settings, environment()), settings)
+    verified = verify(session)
+    newest = verified.newest_charge
+    click.echo(
+        f"Connected ({verified.mode} mode). "
+        f"Newest charge: {f'{newest:%Y-%m-%dT%H:%M:%SZ}' if newest else 'none yet'}.\n"
     )
-    connection = account.connect()
-    mode = "live" if connection.livemode else "test"
-    newest = to_iso(connection.newest_charge) if connection.newest_charge else "none yet"
-    click.echo(f"Connected ({mode} mode). Newest charge: {newest}.\n")
-    for grant in account.grants():
+    for grant in grants(session):
         mark = "yes" if grant.granted else "no "
         click.echo(f"  {mark}  {grant.permission.name:<21} {grant.permission.purpose}")
 

@@ -115,7 +115,8 @@ def parse_error_body(body: bytes) -> ErrorBody:
     try:
         error: Any = msgspec.json.decode(body)["error"]
         if isinstance(error, str):  # the OAuth endpoint's form: RFC 6749, section 5.2
-            return ErrorBody(error, "")
+            described: Any = msgspec.json.decode(body).get("error_description")
+            return ErrorBody(error, described if isinstance(described, str) else "")
         return ErrorBody(error.get("code") or error.get("type"), error.get("message") or "")
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
         return ErrorBody()
@@ -150,7 +151,7 @@ def from_reply(
         oauth: whether the credential is an access token of a Stripe App.
     """
     error = parse_error_body(body)
-    suffix = f" (request {request_id})" if (request_id := headers.get("Request-Id")) else ""
+    suffix = _request(headers)
     said = redact(error.message).rstrip(".")
     if status == 401:
         if oauth:
@@ -176,19 +177,74 @@ def from_reply(
             f"({KEYS_URL}), or turn off what needs it.{suffix}",
             permission,
         )
-    if status == 429:
-        reason = headers.get("Stripe-Rate-Limited-Reason") or "lock time-out"
-        return RateLimitedError(
-            f"Stripe kept limiting the rate while reading {what} ({reason}). Lower "
-            f"max_requests_per_second or max_concurrency, and run again.{suffix}"
-        )
-    if status >= 500:
-        return UnavailableError(
-            f"Stripe answered {status} while reading {what}, again and again. See "
-            f"https://status.stripe.com and run again; nothing is lost.{suffix}"
-        )
-    return InvalidRequestError(
+    return _unserved(status, headers, f"reading {what}", suffix) or InvalidRequestError(
         f"Stripe refused to list {what} ({status}{f': {said}' if said else ''}). "
         f"If the settings look right, report this.{suffix}",
         error.code,
     )
+
+
+def from_oauth_reply(
+    status: int, body: bytes, headers: Mapping[str, str], *, code: bool = False
+) -> StripeError:
+    """The error that a refusal of the token endpoint means.
+
+    Args:
+        status: the HTTP status, 300 or more.
+        body: the reply's body, JSON or not.
+        headers: the reply's headers, by case-insensitive name.
+        code: whether an authorisation code was handed in, rather than a refresh token.
+    """
+    error = parse_error_body(body)
+    suffix = _request(headers)
+    if error.code == "invalid_grant" and code:
+        return AuthenticationError(
+            "Stripe does not accept the code that it sent back: it was used before, or is older "
+            f"than five minutes. Connect again with `stripe-apex connect`.{suffix}"
+        )
+    if error.code == "invalid_grant":
+        return AuthenticationError(
+            "Stripe no longer accepts this connection: its refresh token was used elsewhere or is "
+            "a year old, or the app was uninstalled. Connect again with `stripe-apex connect`."
+            f"{suffix}"
+        )
+    if status in {401, 403} or error.code in {"invalid_client", "unauthorized_client"}:
+        return AuthenticationError(
+            "Stripe does not accept the Stripe App: STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY "
+            "must be of the same app, and the key its developer's secret key of the same mode "
+            f"(live or test).{suffix}"
+        )
+    said = redact(error.message).rstrip(".") or error.code
+    return _unserved(status, headers, "asking for tokens", suffix) or InvalidRequestError(
+        f"Stripe gave no tokens ({status}{f': {said}' if said else ''}). Connect again with "
+        f"`stripe-apex connect`; if that does not help, report this.{suffix}",
+        error.code,
+    )
+
+
+def _unserved(
+    status: int, headers: Mapping[str, str], doing: str, suffix: str
+) -> StripeError | None:
+    """The error of a request that was all right, but not served."""
+    if status == 429:
+        reason = headers.get("Stripe-Rate-Limited-Reason") or "lock time-out"
+        return RateLimitedError(
+            f"Stripe kept limiting the rate while {doing} ({reason}). Lower "
+            f"max_requests_per_second or max_concurrency, and run again.{suffix}"
+        )
+    if status >= 500:
+        return UnavailableError(
+            f"Stripe answered {status} while {doing}, again and again. See "
+            f"https://status.stripe.com and run again; nothing is lost.{suffix}"
+        )
+    if 300 <= status < 400:
+        return UnavailableError(
+            f"The server at api_base answered {status} while {doing}: it sends elsewhere, where no "
+            "key is ever sent. Check api_base, the network and its proxy."
+        )
+    return None
+
+
+def _request(headers: Mapping[str, str]) -> str:
+    request_id = headers.get("Request-Id")
+    return f" (request {request_id})" if request_id else ""

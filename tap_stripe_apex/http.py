@@ -9,10 +9,8 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Final, Generic, NoReturn, TypeAlias, TypeVar
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import msgspec
 import requests
@@ -20,17 +18,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from tap_stripe_apex import errors
+from tap_stripe_apex.api import API_VERSION, DEFAULT_API_BASE, check_api_base, stripe_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tap_stripe_apex.auth import Credential
     from tap_stripe_apex.limiter import Limiter
-
-API_VERSION: Final = "2026-10-28.endive"
-"""The version whose objects the schemas describe. https://docs.stripe.com/api/versioning"""
-
-DEFAULT_API_BASE: Final = "https://api.stripe.com"
 
 Params: TypeAlias = "Sequence[tuple[str, str | int]]"
 """A query, in order; names may repeat, as in types[]."""
@@ -86,30 +80,6 @@ class Usage:
         )
 
 
-def check_api_base(api_base: str) -> str:
-    """The address without a trailing slash, if a key may be sent there.
-
-    Raises:
-        ConfigurationError: neither https nor loopback, or no address at all.
-    """
-    try:
-        parts = urlsplit(api_base)
-        _ = parts.port
-    except ValueError:
-        parts = urlsplit("")
-    loopback = parts.hostname in {"127.0.0.1", "localhost", "::1"}
-    if not parts.hostname or parts.username or parts.query or parts.fragment:
-        raise errors.ConfigurationError(
-            f"api_base is no server's address. Leave it out, or write it like {DEFAULT_API_BASE}."
-        )
-    if parts.scheme != "https" and not (parts.scheme == "http" and loopback):
-        raise errors.ConfigurationError(
-            "api_base must begin with https://, since a key is sent there; plain http:// is for "
-            "this machine alone (127.0.0.1 or localhost)."
-        )
-    return api_base.rstrip("/")
-
-
 class Session:
     """Authenticated GET requests, decoded, by any number of threads.
 
@@ -135,7 +105,8 @@ class Session:
         self.limiter: Final = limiter
         self.usage: Final = Usage()
         self.api_base: Final = check_api_base(api_base)
-        self._credential = credential
+        self.account_id: Final = account_id
+        self.credential: Final = credential
         self._retries = retries or Retries()
         self._timeout = timeout
         self._lock = threading.Lock()
@@ -170,9 +141,11 @@ class Session:
             StripeError: by recovery; see `errors`.
         """
         attempt = 0
+        renewed = False
         while True:
             attempt += 1
             self.limiter.wait()
+            token = self.credential.token()
             started = time.monotonic()
             with self._lock:
                 self.usage.requests += 1
@@ -181,13 +154,13 @@ class Session:
                 response = self._session.get(
                     self.api_base + path,
                     params=params,
-                    headers={"Authorization": f"Bearer {self._credential.token()}"},
+                    headers={"Authorization": f"Bearer {token}"},
                     timeout=self._timeout,
                     allow_redirects=False,
                 )
                 self._reached = True
                 if response.status_code == 200:
-                    reply = Reply(decode(response.content), _date(response))
+                    reply = Reply(decode(response.content), stripe_time(response.headers))
                     self.limiter.answered(time.monotonic() - started)
                     return reply
             except requests.RequestException as exc:
@@ -195,6 +168,10 @@ class Session:
             except msgspec.DecodeError as exc:
                 self._pause_or_give_up(attempt, _unreadable(exc, response, what), exc)
             else:
+                if response.status_code == 401 and not renewed:
+                    renewed = self.credential.renew(token)
+                    if renewed:
+                        continue
                 self._refused(attempt, response, what)
 
     def _refused(self, attempt: int, response: requests.Response, what: str) -> None:
@@ -203,9 +180,9 @@ class Session:
             response.content,
             response.headers,
             what=what,
-            oauth=self._credential.oauth,
+            oauth=self.credential.oauth,
         )
-        error.date = _date(response)
+        error.date = stripe_time(response.headers)
         if not _is_worth_retrying(response):
             raise error
         if response.status_code == 429:
@@ -247,21 +224,6 @@ def _nobody_listens(cause: Exception | None) -> bool:
     """Whether not even a connection could be made."""
     reason = getattr(cause.args[0], "reason", None) if cause and cause.args else None
     return isinstance(cause, requests.ConnectTimeout) or isinstance(reason, NewConnectionError)
-
-
-def _date(response: requests.Response) -> int:
-    """Stripe's time. The local clock, which may be wrong, is never asked."""
-    try:
-        return int(parsedate_to_datetime(response.headers["Date"]).timestamp())
-    except (KeyError, ValueError, TypeError):
-        _no_date()
-
-
-def _no_date() -> NoReturn:
-    raise errors.UnavailableError(
-        "The answer has no Date, by which the tap knows Stripe's time. A proxy may strip it; let "
-        "the header through."
-    )
 
 
 def _unreadable(

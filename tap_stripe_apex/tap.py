@@ -12,12 +12,14 @@ from singer_sdk import typing as th
 from typing_extensions import override
 
 from tap_stripe_apex import auth
+from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.command import ApexCommand
 from tap_stripe_apex.display import Display
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.http import DEFAULT_API_BASE, Session
+from tap_stripe_apex.http import Session
 from tap_stripe_apex.limiter import Limiter
+from tap_stripe_apex.project import environment
 from tap_stripe_apex.run import Run
 from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.timerange import DEFAULT_DAYS, DateRange, parse_date_range
@@ -50,6 +52,27 @@ class TapStripeApex(Tap):
             default=False,
             title="Allow a secret key",
             description="Accept a live secret key (sk_live_), which could move money",
+        ),
+        th.Property(
+            "access_token",
+            th.StringType,
+            secret=True,
+            title="OAuth access token",
+            description="Of a Stripe App; alone, it is used for the hour that it lives",
+        ),
+        th.Property(
+            "refresh_token",
+            th.StringType,
+            secret=True,
+            title="OAuth refresh token",
+            description="Of a Stripe App; used once, then token_file holds what Stripe gave for it",
+        ),
+        th.Property(
+            "token_file",
+            th.StringType,
+            title="Token file",
+            description="Where connect keeps the tokens of a Stripe App, by default "
+            ".secrets/stripe-tokens.json in the project; must be writable",
         ),
         th.Property(
             "date_range",
@@ -137,9 +160,19 @@ class TapStripeApex(Tap):
 
     @cached_property
     def source(self) -> str:
-        """Whose objects are read, as far as the settings tell: the mode and connected account."""
-        mode = "live" if "_live_" in str(self.config.get("api_key")) else "test"
-        return " ".join(filter(None, (mode, self.config.get("account_id"))))
+        """Whose objects are read, as far as can be told: the mode and perhaps the account."""
+        mode = "live" if self.credential.livemode else "test"
+        account_id = self.config.get("account_id") or self.credential.account_id
+        return " ".join(filter(None, (mode, account_id)))
+
+    @cached_property
+    def credential(self) -> auth.Credential:
+        """The key or tokens, for all streams and threads.
+
+        Raises:
+            ConfigurationError: there is none, or it cannot be right; nothing was sent.
+        """
+        return auth.credential(self.config, environment())
 
     @cached_property
     def session(self) -> Session:
@@ -160,7 +193,7 @@ class TapStripeApex(Tap):
         if account_id is not None and not re.fullmatch(r"acct_\w+", account_id):
             raise ConfigurationError("account_id must be the id of a connected account: acct_...")
         return Session(
-            auth.credential(self.config),
+            self.credential,
             Limiter(rate, concurrency),
             api_base=self.config["api_base"],
             account_id=account_id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
@@ -72,6 +73,17 @@ def sync(
             tap.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return Output([msgspec.json.decode(line) for line in raw.splitlines()])
+
+
+@pytest.fixture(autouse=True)
+def nowhere(tmp_path_factory, monkeypatch):
+    """No setting, key or token of whoever runs the tests; a project with nothing in it."""
+    for name in list(os.environ):
+        if name.startswith(("TAP_STRIPE_APEX_", "STRIPE_APP_", "MELTANO_")):
+            monkeypatch.delenv(name)
+    root = tmp_path_factory.mktemp("project")
+    monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(root))
+    return root
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import vcr
 
-from tap_stripe_apex.http import DEFAULT_API_BASE
+from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.server import serve
 from tests.conftest import NOW, sync

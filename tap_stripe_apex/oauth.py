@@ -1,0 +1,209 @@
+"""OAuth of a Stripe App: one click by the account's owner, tokens that live an hour.
+
+Source: https://docs.stripe.com/stripe-apps/api-authentication/oauth. The `stripe` package's OAuth
+is that of Connect: another host, other tokens.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import msgspec
+import requests
+
+from tap_stripe_apex import errors
+from tap_stripe_apex.api import DEFAULT_API_BASE, check_api_base, is_loopback, stripe_time
+from tap_stripe_apex.tokens import Tokens, fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MARKETPLACE: Final = "https://marketplace.stripe.com"
+
+_AUTHORIZE = "/oauth/v2/authorize"
+_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds between the tries of an exchange."""
+
+
+class _Reply(msgspec.Struct):
+    access_token: str
+    refresh_token: str
+    livemode: bool
+    stripe_user_id: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StripeApp:
+    """An app that accounts install, as its developer knows it.
+
+    Args:
+        client_id: public.
+        secret_key: the developer's own key, of the mode of the accounts that are read.
+        api_base: where codes and tokens are exchanged; see `check_api_base`.
+        marketplace: the install link, where the account's owner is asked.
+    """
+
+    client_id: str
+    secret_key: str = field(repr=False)
+    api_base: str = DEFAULT_API_BASE
+    marketplace: str = MARKETPLACE + _AUTHORIZE
+
+    @classmethod
+    def from_environment(
+        cls, environ: Mapping[str, str], api_base: str | None = None
+    ) -> StripeApp | None:
+        """The app of STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY; None if neither is set.
+
+        The simulated account is its own marketplace: where `api_base` is on this machine, the
+        install link is too.
+
+        Raises:
+            ConfigurationError: one of them is missing, or an address cannot be right.
+        """
+        client_id = environ.get("STRIPE_APP_CLIENT_ID", "").strip()
+        secret_key = environ.get("STRIPE_APP_SECRET_KEY", "").strip()
+        if not client_id and not secret_key:
+            return None
+        if not client_id or not secret_key:
+            missing = "STRIPE_APP_SECRET_KEY" if client_id else "STRIPE_APP_CLIENT_ID"
+            raise errors.ConfigurationError(
+                f"{missing} is not set. OAuth needs both STRIPE_APP_CLIENT_ID and "
+                "STRIPE_APP_SECRET_KEY; set it too, or unset the other to use a restricted key."
+            )
+        if not secret_key.isascii() or not secret_key.startswith(("sk_", "rk_")):
+            raise errors.CredentialError(
+                "STRIPE_APP_SECRET_KEY is no secret key: it begins with sk_live_ or sk_test_ and "
+                "is the app developer's own."
+            )
+        base = check_api_base(
+            api_base or environ.get("TAP_STRIPE_APEX_API_BASE") or DEFAULT_API_BASE
+        )
+        link = environ.get("STRIPE_APP_INSTALL_LINK", "").strip()
+        if is_loopback(base):
+            return cls(client_id, secret_key, base, base + _AUTHORIZE)
+        return cls(client_id, secret_key, base, _check_link(link, client_id))
+
+    def authorize_url(self, redirect_uri: str, state: str) -> str:
+        """Where the account's owner is asked; Stripe sends them back with a code and `state`.
+
+        Args:
+            redirect_uri: one that stands in the app's manifest.
+            state: not to be guessed, for one try.
+        """
+        query = {"client_id": self.client_id, "redirect_uri": redirect_uri, "state": state}
+        return f"{self.marketplace}?{urlencode(query)}"
+
+    def exchange(self, code: str) -> Tokens:
+        """The first pair, for the code that Stripe sent back.
+
+        Raises:
+            StripeError: why there is none, and what to do.
+        """
+        return self._tokens({"grant_type": "authorization_code", "code": code})
+
+    def refresh(self, refresh_token: str) -> Tokens:
+        """The next pair; the refresh token that was handed in is dead from now on.
+
+        Raises:
+            AuthenticationError: it was dead already: connect again.
+            StripeError: why there is no pair, and what to do.
+        """
+        return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token})
+
+    def deauthorize(self, account_id: str) -> None:
+        """Uninstall the app from an account: its tokens are dead from now on.
+
+        Raises:
+            StripeError: Stripe did not do so.
+        """
+        self._post(
+            "/v1/oauth/deauthorize",
+            {"client_id": self.client_id, "stripe_user_id": account_id},
+            str(uuid.uuid4()),
+        )
+
+    def _tokens(self, form: Mapping[str, str]) -> Tokens:
+        # Asked again with the same key, Stripe may repeat an answer that got lost, even to the
+        # process that comes after a crash. The key says nothing of what is handed in.
+        response = self._post(
+            "/v1/oauth/token", form, fingerprint(form.get("code") or form["refresh_token"])
+        )
+        try:
+            reply = msgspec.json.decode(response.content, type=_Reply)
+        except msgspec.DecodeError:
+            raise errors.UnavailableError(
+                "Stripe's answer with the tokens cannot be read. Connect again with "
+                "`stripe-apex connect`."
+            ) from None
+        return Tokens(
+            access_token=reply.access_token,
+            refresh_token=reply.refresh_token,
+            livemode=reply.livemode,
+            account_id=reply.stripe_user_id,
+            scope=reply.scope,
+            obtained_at=datetime.fromtimestamp(stripe_time(response.headers), UTC),
+        )
+
+    def _post(self, path: str, form: Mapping[str, str], key: str) -> requests.Response:
+        """POST a form, tried again as long as that can help; only a 200 is returned."""
+        for pause in (*_PAUSES, None):
+            try:
+                response = requests.post(
+                    self.api_base + path,
+                    data=form,
+                    auth=(self.secret_key, ""),
+                    headers={
+                        "Idempotency-Key": key,
+                        "User-Agent": f"tap-stripe-apex/{version('tap-stripe-apex')}",
+                    },
+                    timeout=(10.0, 30.0),
+                    allow_redirects=False,
+                )
+            except requests.RequestException as exc:
+                if pause is None:
+                    raise errors.UnavailableError(
+                        f"Cannot ask {self.api_base} for tokens: the connection failed or broke "
+                        "off. Check api_base, the network and its proxy, then run again."
+                    ) from exc
+            else:
+                if response.status_code == 200:
+                    return response
+                if pause is None or response.status_code not in {409, 429, 500, 502, 503, 504}:
+                    raise errors.from_oauth_reply(
+                        response.status_code,
+                        response.content,
+                        response.headers,
+                        code="code" in form,
+                    )
+                if response.status_code >= 500:
+                    key = str(uuid.uuid4())  # with the same one, Stripe would repeat the failure
+            time.sleep(pause)
+        raise AssertionError  # the last try returned or raised
+
+
+def _check_link(link: str, client_id: str) -> str:
+    """The install link without its query; the one of apps that are published by default.
+
+    Raises:
+        ConfigurationError: it does not lead to Stripe, or to another app.
+    """
+    if not link:
+        return MARKETPLACE + _AUTHORIZE
+    parts = urlsplit(link)
+    if f"{parts.scheme}://{parts.netloc}" != MARKETPLACE or not parts.path.startswith("/oauth/"):
+        raise errors.ConfigurationError(
+            f"STRIPE_APP_INSTALL_LINK must be a link from the app's page in the Stripe Dashboard; "
+            f"it begins with {MARKETPLACE}/oauth/."
+        )
+    if parse_qs(parts.query).get("client_id", [client_id]) != [client_id]:
+        raise errors.ConfigurationError(
+            "STRIPE_APP_INSTALL_LINK is another app's than STRIPE_APP_CLIENT_ID."
+        )
+    return MARKETPLACE + parts.path

@@ -1,0 +1,45 @@
+"""Where this runs: in which Meltano project, with which environment, and where secrets are kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from dotenv import dotenv_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TOKEN_FILE: Final = "stripe-tokens.json"  # noqa: S105 - a name
+
+
+def project_root(environ: Mapping[str, str]) -> Path | None:
+    """The Meltano project that this runs in or below; None outside of one."""
+    if named := environ.get("MELTANO_PROJECT_ROOT"):
+        return Path(named)
+    here = Path.cwd()
+    return next((p for p in (here, *here.parents) if (p / "meltano.yml").is_file()), None)
+
+
+def environment() -> dict[str, str]:
+    """The environment, with what the project's .env adds to it, as Meltano has it."""
+    root = project_root(os.environ) or Path.cwd()
+    added = dotenv_values(root / ".env", interpolate=False)
+    return {name: value for name, value in added.items() if value is not None} | dict(os.environ)
+
+
+def secrets_folder(environ: Mapping[str, str]) -> Path:
+    """Where secrets are kept: `.secrets` of the project, else the user's own folder."""
+    root = project_root(environ)
+    if root is not None:
+        return root / ".secrets"
+    configured = environ.get("XDG_CONFIG_HOME")
+    return (Path(configured) if configured else Path.home() / ".config") / "tap-stripe-apex"
+
+
+def token_path(setting: str | None, environ: Mapping[str, str]) -> Path:
+    """Where the tokens are; a relative setting begins at the project, or where this runs."""
+    if not setting:
+        return secrets_folder(environ) / TOKEN_FILE
+    return (project_root(environ) or Path.cwd()) / Path(setting).expanduser()

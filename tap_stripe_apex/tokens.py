@@ -1,0 +1,216 @@
+"""The pair of OAuth tokens on disk: owner-only, whole or not at all, one writer at a time.
+
+Stripe rolls the refresh token on every exchange and the old one dies. So whoever exchanges holds
+the lock, has looked into the file after getting it, and has room for the new pair on the disk
+before there is one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime  # noqa: TC003 - decoding reads the annotations
+from hashlib import sha256
+from typing import TYPE_CHECKING, Annotated, Final
+
+import msgspec
+
+from tap_stripe_apex.errors import CredentialError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_ROOM: Final = 8192
+"""Bytes; more than a pair ever takes."""
+
+_PATIENCE: Final = 120.0
+"""Seconds to wait for another process; an exchange, with all its retries, takes less."""
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What Stripe gave for a code or a refresh token.
+
+    Attributes:
+        access_token: good for an hour.
+        refresh_token: good for a year and for one exchange.
+        livemode: whether they are for live money.
+        account_id: the account that installed the app (`stripe_user_id`).
+        scope: as Stripe has it.
+        obtained_at: Stripe's time of the exchange, UTC.
+        seed: `fingerprint` of the setting `refresh_token` that the first of these pairs came
+            from; None if `stripe-apex connect` got it.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    livemode: bool
+    account_id: str
+    scope: str
+    obtained_at: Annotated[datetime, msgspec.Meta(tz=True)]
+    seed: str | None = None
+
+
+def fingerprint(refresh_token: str) -> str:
+    """Tells one refresh token from another, and nothing else of it."""
+    return sha256(refresh_token.encode()).hexdigest()
+
+
+class TokenFile:
+    """Where the tokens are kept; may be shared by threads, and its path by processes.
+
+    Args:
+        path: of the file; its folder is made when first written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
+        self._lock = threading.RLock()
+        self._depth = 0
+
+    def read(self) -> Tokens | None:
+        """The tokens, or None if there are none.
+
+        Raises:
+            CredentialError: the file is damaged or may not be read.
+        """
+        try:
+            content = self.path.read_bytes()
+            if self.path.stat().st_mode & 0o077:
+                _logger.warning("Others could read %s; from now on only its owner can.", self.path)
+                self.path.chmod(0o600)
+        except FileNotFoundError:
+            return None
+        except OSError as exc:
+            raise CredentialError(f"Cannot read {self.path}: {exc.strerror}.") from exc
+        try:
+            return msgspec.json.decode(content, type=Tokens)
+        except msgspec.DecodeError:
+            raise CredentialError(
+                f"{self.path} is damaged. Connect again with `stripe-apex connect`."
+            ) from None
+
+    def age(self) -> float:
+        """Seconds since the tokens were written; 0 if there are none.
+
+        A difference between two readings of this machine's clock, so that it may be wrong.
+        """
+        try:
+            return max(0.0, time.time() - self.path.stat().st_mtime)
+        except FileNotFoundError:
+            return 0.0
+
+    def write(self, tokens: Tokens) -> None:
+        """Replace the tokens; once this returns, a crash or power cut leaves the new ones.
+
+        Raises:
+            CredentialError: the disk is full or may not be written; the old ones are still there.
+        """
+        with self.replacing() as put:
+            put(tokens)
+
+    @contextmanager
+    def replacing(self) -> Iterator[Callable[[Tokens], None]]:
+        """Room on the disk for a pair that is yet to be got, and what to put it there with."""
+        new = self.path.with_name(f"{self.path.name}.new")
+        with self.locked():
+            try:
+                file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+                try:
+                    _fill(file, b" " * _ROOM)
+                    yield lambda tokens: self._put(file, new, tokens)
+                finally:
+                    os.close(file)
+                    new.unlink(missing_ok=True)
+            except OSError as exc:
+                raise self._unwritable(exc) from exc
+
+    def _put(self, file: int, new: Path, tokens: Tokens) -> None:
+        _fill(file, msgspec.json.encode(tokens))
+        new.replace(self.path)
+        folder = os.open(self.path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def delete(self) -> bool:
+        """Forget the tokens; whether there were any."""
+        if not self.path.exists():
+            return False
+        with self.locked():
+            self.path.unlink(missing_ok=True)
+        return True
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Nobody else, in this process or another, is in here at the same time. Re-entrant.
+
+        Raises:
+            CredentialError: another process does not let go, or the folder may not be written.
+        """
+        with self._lock:
+            file = self._acquire() if self._depth == 0 else None
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+                if file is not None:
+                    os.close(file)
+
+    def _acquire(self) -> int:
+        # The file of the lock stays: whoever deleted it would let two in.
+        lock = self.path.with_name(f"{self.path.name}.lock")
+        try:
+            make_private_folder(self.path.parent)
+            file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        except OSError as exc:
+            raise self._unwritable(exc) from exc
+        patience = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                if time.monotonic() > patience:
+                    os.close(file)
+                    raise CredentialError(
+                        f"Another process has held {lock} for two minutes. End it and run again."
+                    ) from None
+                time.sleep(0.05)
+            except BaseException:
+                os.close(file)
+                raise
+            else:
+                return file
+
+    def _unwritable(self, exc: OSError) -> CredentialError:
+        return CredentialError(
+            f"Cannot write {self.path}: {exc.strerror}. Stripe changes the refresh token at every "
+            "use, so token_file must name a file that can be written."
+        )
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder for secrets that only its owner can enter and git does not see."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / ".gitignore").write_text("*\n", encoding="ascii")
+
+
+def _fill(file: int, content: bytes) -> None:
+    """Make `content` all that is in an open file, and on the disk."""
+    os.lseek(file, 0, os.SEEK_SET)
+    view = memoryview(content)
+    while view:
+        view = view[os.write(file, view) :]
+    os.ftruncate(file, len(content))
+    os.fsync(file)
