@@ -34,6 +34,7 @@ in_minor_units as (
         spend.currency,
         spend.impressions,
         spend.clicks,
+        spend.platform_conversions,
         currencies.minor_units,
         coalesce(platforms.channel, 'paid_other') as channel,
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)

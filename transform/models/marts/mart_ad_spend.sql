@@ -1,0 +1,53 @@
+with spend as (
+
+    select * from {{ ref('int_spend__channels') }}
+
+),
+
+currencies as (
+
+    select * from {{ ref('stripe_currencies') }}
+
+),
+
+summed as (
+
+    select
+        spend_date,
+        platform,
+        channel,
+        source,
+        coalesce(campaign, '(none)') as campaign,
+        currency,
+        cast(sum(impressions) as bigint) as impressions,
+        cast(sum(clicks) as bigint) as clicks,
+        cast(sum(platform_conversions) as decimal(24, 6)) as platform_conversions,
+        cast(sum(spend_minor) as bigint) as spend_minor,
+        cast(sum(spend_reporting_minor) as bigint) as spend_reporting_minor
+    from spend
+    group by spend_date, platform, channel, source, coalesce(campaign, '(none)'), currency
+
+),
+
+final as (
+
+    select
+        summed.spend_date,
+        summed.platform,
+        summed.channel,
+        summed.source,
+        summed.campaign,
+        summed.currency,
+        summed.impressions,
+        summed.clicks,
+        summed.platform_conversions,
+        summed.spend_minor,
+        {{ major('summed.spend_minor', 'currencies.minor_units') }} as spend,
+        summed.spend_reporting_minor
+    from summed
+    left join currencies
+        on summed.currency = currencies.currency
+
+)
+
+select * from final
