@@ -5,18 +5,37 @@
     {{ return(adapter.dispatch('floor_divide', 'stripe_apex')(numerator, denominator)) }}
 {%- endmacro %}
 
+{#- A quotient that is rounded before it is floored is one too great just below a whole number: each
+    engine has a division of its own that cuts. -#}
 {% macro default__floor_divide(numerator, denominator) -%}
-    cast(floor(cast({{ numerator }} as decimal(38, 0)) / {{ denominator }}) as bigint)
-{%- endmacro %}
-
-{#- DuckDB's // cuts towards zero, and its / gives a DOUBLE. The product may pass 64 bits. -#}
-{% macro duckdb__floor_divide(numerator, denominator) -%}
     cast(
         case
-            when {{ numerator }} >= 0 then ({{ numerator }}) // ({{ denominator }})
-            else -((({{ denominator }}) - 1 - ({{ numerator }})) // ({{ denominator }}))
+            when {{ numerator }} >= 0
+                then {{ stripe_apex.cut_divide(numerator, denominator) }}
+            else -{{ stripe_apex.cut_divide(
+                '(' ~ denominator ~ ') - 1 - (' ~ numerator ~ ')', denominator
+            ) }}
         end as bigint
     )
+{%- endmacro %}
+
+
+{#- A quotient of whole numbers that may pass 64 bits, cut towards zero. -#}
+{% macro cut_divide(numerator, denominator) -%}
+    {{ return(adapter.dispatch('cut_divide', 'stripe_apex')(numerator, denominator)) }}
+{%- endmacro %}
+
+{% macro default__cut_divide(numerator, denominator) -%}
+    div({{ stripe_apex.wide(numerator) }}, {{ stripe_apex.wide(denominator) }})
+{%- endmacro %}
+
+{#- Its / gives a DOUBLE. -#}
+{% macro duckdb__cut_divide(numerator, denominator) -%}
+    (({{ numerator }}) // ({{ denominator }}))
+{%- endmacro %}
+
+{% macro spark__cut_divide(numerator, denominator) -%}
+    ({{ stripe_apex.wide(numerator) }} div {{ stripe_apex.wide(denominator) }})
 {%- endmacro %}
 
 

@@ -1,3 +1,18 @@
+{#- An instant that the loader wrote in UTC, whether or not the column's type says so. -#}
+{% macro utc(column) -%}
+    {{ return(adapter.dispatch('utc', 'stripe_apex')(column)) }}
+{%- endmacro %}
+
+{% macro default__utc(column) -%}
+    {{ column }}
+{%- endmacro %}
+
+{#- target-postgres has no type for an instant; the seconds of either type are those of UTC. -#}
+{% macro postgres__utc(column) -%}
+    to_timestamp(extract(epoch from {{ column }}))
+{%- endmacro %}
+
+
 {#- The calendar day of an instant in the var `timezone`. -#}
 {% macro local_date(instant) -%}
     {{ return(adapter.dispatch('local_date', 'stripe_apex')(instant)) }}
@@ -26,6 +41,14 @@
 {%- endmacro %}
 
 
+{#- Days of 24 hours: a calendar day would be longer or shorter where the session's time zone changes
+    its clocks. -#}
 {% macro days(number) -%}
-    interval '{{ number }} days'
+    interval '{{ 24 * (number | int) }} hours'
+{%- endmacro %}
+
+
+{#- Whole months from one day to another. -#}
+{% macro months_between(start, end) -%}
+    cast({{ dbt.datediff(start, end, 'month') }} as bigint)
 {%- endmacro %}

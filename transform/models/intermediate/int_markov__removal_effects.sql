@@ -2,7 +2,8 @@
 
     The chain is absorbing: its matrix, squared again and again, holds the probabilities of ending
     in each state after 2, 4, 8, ... steps. Fourteen squarings are 16,384 steps, more than any path
-    takes. One matrix for each removed channel, and one with none removed. -#}
+    takes. One matrix for each removed channel, and one with none removed. What is all but impossible
+    is left out, since some engines call an underflow an error. -#}
 {%- set squarings = 14 -%}
 with transitions as (
 
@@ -76,6 +77,8 @@ matrix_{{ number }} as (
         on
             one.removed = two.removed
             and one.to_state = two.from_state
+            and one.probability > 1e-150
+            and two.probability > 1e-150
     group by one.removed, one.from_state, two.to_state
 
 ),

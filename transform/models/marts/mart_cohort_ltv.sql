@@ -18,7 +18,7 @@ revenue as (
 
 ages as (
 
-    select generated_number - 1 as age_months
+    select cast(generated_number - 1 as bigint) as age_months
     from ({{ dbt.generate_series(600) }}) as numbers
 
 ),
@@ -42,7 +42,7 @@ spine as (
     from cohorts
     cross join as_of
     inner join ages
-        on ages.age_months <= {{ dbt.datediff('cohorts.cohort_month', 'as_of.as_of_month', 'month') }}
+        on ages.age_months <= {{ months_between('cohorts.cohort_month', 'as_of.as_of_month') }}
 
 ),
 
@@ -50,7 +50,7 @@ monthly as (
 
     select
         customers.cohort_month,
-        {{ dbt.datediff('customers.cohort_month', first_of_month('revenue.revenue_date'), 'month') }}
+        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
             as age_months,
         count(distinct revenue.person_id) as paying_customers,
         cast(sum(revenue.net_reporting_minor) as bigint) as revenue_minor
@@ -59,7 +59,7 @@ monthly as (
         on revenue.person_id = customers.person_id
     group by
         customers.cohort_month,
-        {{ dbt.datediff('customers.cohort_month', first_of_month('revenue.revenue_date'), 'month') }}
+        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
 
 ),
 

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('ad_spend') }}
+    select * from {{ apex_source('ad_spend') }} as ad_spend
 
 ),
 

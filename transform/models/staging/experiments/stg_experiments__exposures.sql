@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('experiment_exposures') }}
+    select * from {{ apex_source('experiment_exposures') }} as experiment_exposures
 
 ),
 

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('fx_rates') }}
+    select * from {{ apex_source('fx_rates') }} as fx_rates
 
 ),
 

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ stripe_source('charges') }}
+    select * from {{ stripe_source('charges') }} as charges
 
 ),
 
@@ -14,8 +14,8 @@ renamed as (
         payment_intent_id,
         balance_transaction_id,
 
-        created as created_at,
-        updated_at,
+        {{ utc('created') }} as created_at,
+        {{ utc('updated_at') }} as updated_at,
 
         lower(currency) as currency,
         amount_captured as gross_minor,

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ stripe_source('disputes') }}
+    select * from {{ stripe_source('disputes') }} as disputes
 
 ),
 
@@ -14,7 +14,7 @@ renamed as (
         lower(currency) as currency,
         amount as dispute_minor,
         status as dispute_status,
-        updated_at,
+        {{ utc('updated_at') }} as updated_at,
         -- An inquiry moves no money, and what was won or prevented came back.
         status in ('needs_response', 'under_review', 'lost') as takes_money
     from newest

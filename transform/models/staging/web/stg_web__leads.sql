@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('leads') }}
+    select * from {{ apex_source('leads') }} as leads
 
 ),
 

@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('touchpoints') }}
+    select * from {{ apex_source('touchpoints') }} as touchpoints
 
 ),
 
