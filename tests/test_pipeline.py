@@ -38,7 +38,9 @@ def project(tmp_path):
 def run(project):
     def run(**environment):
         kept = {
-            k: v for k, v in os.environ.items() if not k.startswith(("TAP_", "TARGET_", "APEX"))
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
         }
         return subprocess.run(
             [project / "scripts/run"],
