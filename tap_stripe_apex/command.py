@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
+import signal
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -16,6 +19,14 @@ from tap_stripe_apex.errors import TapError, redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+class Terminated(SystemExit):
+    """SIGTERM or SIGINT ended the run, which must not look like a complete one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.signal = signal.Signals(number).name
 
 
 class ApexCommand(SingerCommand):
@@ -58,6 +69,13 @@ class ApexCommand(SingerCommand):
             yield
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
+        except Terminated as exc:
+            self.logger.warning("Ended by %s; the next run goes on from the state.", exc.signal)
+            raise
+        except BrokenPipeError as exc:
+            # Python would complain once more when it flushes standard output at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self._fail(exc, "Nobody reads the records any more: the target has ended; see why.")
         except (TapError, ConfigValidationError) as exc:
             self._fail(exc, in_one_line(exc))
         except Exception as exc:  # noqa: BLE001 - a user sees one line, whatever it is

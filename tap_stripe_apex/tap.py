@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from singer_sdk import Tap
 from singer_sdk import typing as th
@@ -14,7 +14,7 @@ from typing_extensions import override
 from tap_stripe_apex import auth
 from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.command import ApexCommand
+from tap_stripe_apex.command import ApexCommand, Terminated
 from tap_stripe_apex.display import Display
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.http import Session
@@ -27,6 +27,7 @@ from tap_stripe_apex.writer import BufferedWriter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from types import FrameType
 
     import click
 
@@ -136,6 +137,12 @@ class TapStripeApex(Tap):
         self._summarised = False
         if validate_config:  # discovery needs no key
             _ = self.date_range, self.session
+
+    @override
+    def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
+        # The SDK would write the state from within the handler, perhaps in the middle of a record
+        # or of the state's own change, and call it a success.
+        raise Terminated(signum)
 
     @override
     def discover_streams(self) -> Sequence[StripeStream[Any]]:

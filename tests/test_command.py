@@ -2,14 +2,17 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tap_stripe_apex.simulator.faults import Fault, FaultKind
 from tap_stripe_apex.simulator.keys import Key, Permission
+from tests.conftest import EVERYTHING
 
 BIN = Path(sys.executable).parent
 
@@ -163,3 +166,65 @@ def test_standard_output_is_pure_singer(account, tap):
 def test_the_summary_says_what_was_asked(account, tap):
     account.create_charge(100)
     assert "Asked Stripe 2 times" in tap().stderr
+
+
+@pytest.fixture
+def started(tmp_path, stripe):
+    """A tap that is under way, and its standard output as a pipe."""
+    config = {"api_key": "rk_test_simulated", "api_base": stripe.url, "date_range": EVERYTHING}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    stripe.latency = 0.05
+    process = subprocess.Popen(
+        [BIN / "tap-stripe-apex", "--config", tmp_path / "config.json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.fixture
+def busy_account(account):
+    for _ in range(6000):
+        account.create_charge(100)
+        account.advance(timedelta(minutes=10))
+    return account
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
+def test_a_run_that_was_ended_by_a_signal_is_no_success(busy_account, stripe, started, number):
+    lines = [started.stdout.readline() for _ in range(5)]
+    started.send_signal(number)
+    lines += started.stdout.readlines()
+    err = started.stderr.read()
+    assert started.wait(30) == 128 + number
+    assert f"Ended by {number.name}" in err
+    assert "Traceback" not in err
+    assert "Asked Stripe" not in err, "a summary is of a complete run"
+    messages = [json.loads(line) for line in lines]  # each is whole
+    assert_that_each_state_is_true(messages, busy_account)
+
+
+def assert_that_each_state_is_true(messages, account):
+    """What a state says was read had been written before it."""
+    written = set()
+    for message in messages:
+        if message["type"] == "RECORD":
+            written.add(message["record"]["id"])
+        elif message["type"] == "STATE" and "charges" in message["value"].get("bookmarks", {}):
+            for start, end in message["value"]["bookmarks"]["charges"]["covered"]:
+                window = map(datetime.fromisoformat, (start, end))
+                assert set(account.ledger(*window).charges) <= written
+
+
+def test_a_target_that_has_ended_is_named_as_the_cause(busy_account, started):
+    started.stdout.readline()
+    started.stdout.close()
+    started.wait(30)
+    err = started.stderr.read()
+    assert started.returncode == 1
+    assert "Nobody reads the records any more" in err
+    assert "Traceback" not in err
+    assert "BrokenPipeError" not in err
