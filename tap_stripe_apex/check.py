@@ -1,31 +1,27 @@
-"""`stripe-apex check`: the connection is verified by fetching a single charge.
+"""Whether a connection works: verified by fetching a single charge, then asked what it may read.
 
 `/v1/account` is never asked: restricted keys may not read it.
 """
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import click
 import msgspec
 
 from tap_stripe_apex import errors
 from tap_stripe_apex.api import DEFAULT_API_BASE
-from tap_stripe_apex.auth import credential
+from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.http import Session, json_decoder
 from tap_stripe_apex.limiter import Limiter
-from tap_stripe_apex.project import environment
-from tap_stripe_apex.tap import TapStripeApex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tap_stripe_apex.auth import Credential
+    from tap_stripe_apex.tap import TapStripeApex
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +30,10 @@ class Permission:
 
     name: str
     purpose: str
-    required: bool = False
 
 
 PERMISSIONS: Final = (
-    Permission("charges", "the charges stream", required=True),
+    Permission("charges", "the charges stream"),
     Permission("customers", "the customer's email on each charge"),
     Permission("events", "reading only what changed since the last run"),
     Permission("refunds", "the refunds stream"),
@@ -139,36 +134,13 @@ def grants(session: Session) -> Iterator[Grant]:
             yield Grant(permission, None)
 
 
-@click.command()
-@click.option(
-    "--config",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="The tap's configuration, as JSON; without it, TAP_STRIPE_APEX_* in environment or .env.",
-)
-def check(config: Path | None) -> None:
-    """Verify the connection by fetching a single charge, then show what the key may read."""
-    settings = TapStripeApex(
-        config=_read(config) if config else {},
-        parse_env_config=config is None,
-        setup_mapper=False,
-    ).config
-    session = open_session(credential(settings, environment()), settings)
-    verified = verify(session)
-    newest = verified.newest_charge
-    click.echo(
-        f"Connected ({verified.mode} mode). "
-        f"Newest charge: {f'{newest:%Y-%m-%dT%H:%M:%SZ}' if newest else 'none yet'}.\n"
-    )
-    for grant in grants(session):
-        mark = "yes" if grant.granted else "no "
-        click.echo(f"  {mark}  {grant.permission.name:<21} {grant.permission.purpose}")
-
-
-def _read(config: Path) -> dict[str, Any]:
-    try:
-        settings = json.loads(config.read_bytes())
-    except ValueError as exc:
-        raise errors.ConfigurationError(f"{config} is no valid JSON: {exc}.") from exc
-    if not isinstance(settings, dict):
-        raise errors.ConfigurationError(f"{config} must hold a JSON object of settings.")
-    return settings
+def reads(tap: TapStripeApex) -> Iterator[tuple[str, errors.StripeError | None]]:
+    """Each selected stream, and why it cannot be read if it cannot; one request for each."""
+    for stream in tap.streams.values():
+        if isinstance(stream, StripeStream) and stream.selected:
+            try:
+                stream.endpoint().page(limit=1)
+            except (errors.PermissionDeniedError, errors.InvalidRequestError) as exc:
+                yield stream.name, exc
+            else:
+                yield stream.name, None

@@ -7,8 +7,8 @@ import logging
 import click
 from singer_sdk.exceptions import ConfigValidationError
 
-from tap_stripe_apex.check import check
 from tap_stripe_apex.command import in_one_line
+from tap_stripe_apex.commands import check, connect, disconnect
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.report.command import report
 from tap_stripe_apex.simulator.command import simulate
@@ -34,5 +34,5 @@ def main(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
 
 
-for _command in (check, report, simulate):
+for _command in (check, connect, disconnect, report, simulate):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""A connection to Stripe: made and verified, kept, forgotten.
+"""A connection to Stripe: made and verified, kept, found again, forgotten.
 
 What `stripe-apex connect` and its page do, whichever way in is taken.
 """
@@ -6,89 +6,169 @@ What `stripe-apex connect` and its page do, whichever way in is taken.
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
 
-from tap_stripe_apex.auth import RolledTokens, check_api_key
+from tap_stripe_apex.auth import check_api_key, credential
 from tap_stripe_apex.check import open_session, verify
-from tap_stripe_apex.errors import StripeError
+from tap_stripe_apex.errors import ConfigurationError, NotConnectedError, TapError
 from tap_stripe_apex.oauth import StripeApp
 from tap_stripe_apex.project import token_path
-from tap_stripe_apex.storage import forget_key, save_key
+from tap_stripe_apex.renewal import RolledTokens
+from tap_stripe_apex.storage import forget_key, save_key, where_key
 from tap_stripe_apex.tokens import TokenFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
-    from tap_stripe_apex.check import Verified
+    from tap_stripe_apex.auth import Credential
+
+_APPS_URL: Final = "https://dashboard.stripe.com/settings/apps"
 
 _logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
-    """A connection that works.
+class Connected:
+    """A connection that was verified by fetching a single charge.
 
     Attributes:
-        verified: what Stripe said.
-        masked_key: of a restricted key; None for OAuth.
-        kept: where, in the user's words.
+        livemode: whether it reads live money.
+        newest_charge: when it was created, UTC; None: there is no charge yet.
+        credential: what it connects with, masked: rk_test_****abcd.
+        account: its id, where Stripe told it; a restricted key may not ask.
+        stored_in: where the credential is, in words.
     """
 
-    verified: Verified
-    masked_key: str | None
-    kept: str
+    livemode: bool
+    newest_charge: datetime | None
+    credential: str
+    account: str | None
+    stored_in: str
 
 
-def connect_by_key(key: str, config: Mapping[str, Any], environ: Mapping[str, str]) -> Connection:
-    """Verify a key by a single charge, then keep it.
+class Connector:
+    """Connects to Stripe by the one method that the environment decides. Every call may block.
 
     Args:
-        key: what the user gave; spaces around it do not matter.
-        config: the tap's settings: `api_base`, `account_id`, `allow_secret_key`.
+        config: the tap's settings.
         environ: the environment, with what .env adds.
 
     Raises:
-        ConfigurationError: it is none that this tap should use, or cannot be kept.
-        StripeError: Stripe does not accept it; nothing was kept.
+        ConfigurationError: a setting cannot be right.
     """
-    checked = check_api_key(key.strip(), allow_secret_key=bool(config.get("allow_secret_key")))
-    verified = verify(open_session(checked, config))
-    return Connection(verified, checked.masked, save_key(checked.key, environ))
 
+    def __init__(self, config: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self._config = dict(config)
+        self._environ = dict(environ)
+        self._app = StripeApp.from_environment(environ, config.get("api_base"))
+        self._file = TokenFile(token_path(config.get("token_file"), environ))
 
-def connect_by_code(
-    app: StripeApp, code: str, config: Mapping[str, Any], environ: Mapping[str, str]
-) -> Connection:
-    """Exchange the code that Stripe sent back, keep the tokens, then verify by a single charge.
+    @property
+    def oauth(self) -> bool:
+        """Whether it is OAuth through a Stripe App, rather than a restricted key."""
+        return self._app is not None
 
-    Raises:
-        ConfigurationError: the tokens cannot be kept; the code was not used.
-        StripeError: the code is not accepted, or the tokens cannot read charges.
-    """
-    file = TokenFile(token_path(config.get("token_file"), environ))
-    with file.replacing() as put:
-        put(app.exchange(code))
-    verified = verify(open_session(RolledTokens(app, file), config))
-    return Connection(verified, None, str(file.path))
+    def verify(self) -> Connected | None:
+        """The connection that there is; None: there is none.
 
+        Raises:
+            TapError: it does not work, and what to do.
+        """
+        try:
+            found = credential(self._config, self._environ)
+        except NotConnectedError:
+            return None
+        rolled = isinstance(found, RolledTokens)
+        place = str(self._file.path) if rolled else where_key(self._environ)
+        return self._verified(found, place or "the settings")
 
-def disconnect(config: Mapping[str, Any], environ: Mapping[str, str]) -> list[str]:
-    """Delete what was kept and, for OAuth, uninstall the app; what was deleted, and where.
+    def connect_with_key(self, key: str) -> Connected:
+        """Verify a key, then keep it; a key that does not work changes nothing.
 
-    Raises:
-        ConfigurationError: something cannot be deleted.
-    """
-    found = forget_key(environ)
-    file = TokenFile(token_path(config.get("token_file"), environ))
-    tokens = file.read()
-    if tokens is not None:
-        app = StripeApp.from_environment(environ, config.get("api_base"))
-        if app is not None:
-            try:
-                app.deauthorize(tokens.account_id)
-            except StripeError as exc:
-                _logger.warning("%s", exc)
-        file.delete()
-        found.append(str(file.path))
-    return found
+        Raises:
+            TapError: it does not work, and what to do.
+        """
+        if self._app is not None:
+            raise ConfigurationError(
+                "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are both set, so the tap uses "
+                "OAuth and would never look at a key. Unset them first."
+            )
+        checked = check_api_key(
+            key.strip(), allow_secret_key=bool(self._config.get("allow_secret_key"))
+        )
+        verified = self._verified(checked)
+        kept = save_key(checked.key, self._environ)
+        self._config["api_key"] = checked.key
+        return replace(verified, stored_in=kept)
+
+    def authorize_url(self, redirect_uri: str, state: str) -> str:
+        """Where the account's owner is asked."""
+        return self._the_app.authorize_url(redirect_uri, state)
+
+    def connect_with_code(self, code: str) -> Connected:
+        """Exchange the code that Stripe sent back, keep the tokens and verify them.
+
+        Raises:
+            TapError: it does not work, and what to do.
+        """
+        app = self._the_app
+        with self._file.replacing() as put:
+            put(app.exchange(code))
+        return self._verified(RolledTokens(app, self._file), str(self._file.path))
+
+    def disconnect(self) -> list[str]:
+        """Delete what is kept and, for OAuth, uninstall the app; where it was.
+
+        Raises:
+            TapError: something is still there, and what to do.
+        """
+        found = forget_key(self._environ)
+        self._config.pop("api_key", None)
+        if self._file.path.exists():
+            with self._file.locked():
+                self._uninstall()
+                self._file.delete()
+            found.append(str(self._file.path))
+        return found
+
+    def _uninstall(self) -> None:
+        try:
+            tokens = self._file.read()
+            if tokens is None:
+                return
+            if self._app is not None:
+                self._app.deauthorize(tokens.account_id)
+                return
+            reason = "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are not set."
+        except TapError as exc:
+            reason = str(exc)
+        _logger.warning(
+            "The tokens are deleted here, but the Stripe App may still be installed; uninstall it "
+            "at %s. %s",
+            _APPS_URL,
+            reason,
+        )
+
+    def _verified(self, found: Credential, stored_in: str = "") -> Connected:
+        session = open_session(found, self._config)
+        try:
+            verified = verify(session)
+        finally:
+            session.close()
+        return Connected(
+            livemode=verified.livemode,
+            newest_charge=verified.newest_charge,
+            credential=found.masked,
+            account=verified.account_id,
+            stored_in=stored_in,
+        )
+
+    @property
+    def _the_app(self) -> StripeApp:
+        if self._app is None:
+            raise ConfigurationError(
+                "OAuth needs both STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY."
+            )
+        return self._app

@@ -3,6 +3,7 @@
 TapError
 ├── ConfigurationError          change a setting
 │   └── CredentialError         change the key or connect again
+│       └── NotConnectedError   connect: there is no key and no token
 ├── UnknownCurrencyError        update the package
 └── StripeError                 Stripe answered, or did not
     ├── AuthenticationError     401: make a new key or connect again
@@ -51,6 +52,10 @@ class ConfigurationError(TapError):
 
 class CredentialError(ConfigurationError):
     """The key or token cannot be right, seen without asking Stripe."""
+
+
+class NotConnectedError(CredentialError):
+    """There is neither a key nor a token."""
 
 
 class UnknownCurrencyError(TapError):
@@ -172,6 +177,12 @@ def from_reply(
         match = _PERMISSION.search(error.message)
         permission = match[1] if match else None
         thing, grant = _GRANTS.get(permission or what, (what, f"{what.capitalize()}: Read"))
+        if oauth:
+            return PermissionDeniedError(
+                f"The Stripe App cannot read {thing}. Add '{grant}' to the permissions of its "
+                f"manifest and install it again, or turn off what needs it.{suffix}",
+                permission,
+            )
         return PermissionDeniedError(
             f"This key cannot read {thing}. Grant '{grant}' to it in the Stripe Dashboard "
             f"({KEYS_URL}), or turn off what needs it.{suffix}",

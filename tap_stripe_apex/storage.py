@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import subprocess
-import sys
+from functools import partial
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import dotenv
 
 from tap_stripe_apex.errors import ConfigurationError, CredentialError
+from tap_stripe_apex.meltano import keep_secret
 from tap_stripe_apex.project import project_root, secrets_folder
 from tap_stripe_apex.tokens import make_private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from keyring.backend import KeyringBackend
 
@@ -31,7 +30,7 @@ VARIABLE: Final = "TAP_STRIPE_APEX_API_KEY"
 
 _SERVICE, _NAME = "tap-stripe-apex", "api_key"
 _KEY_FILE = "stripe-key"
-_PATIENCE = 120.0
+_KEYRING = "the system's keyring"
 
 _logger = logging.getLogger(__name__)
 
@@ -46,9 +45,9 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
     try:
         if root is not None:
             _save_in_project(root, key)
-            return f"{root / '.env'} (by Meltano's sensitive setting)"
+            return str(root / ".env")
         if _save_in_keyring(key):
-            return "the system's keyring"
+            return _KEYRING
         file = secrets_folder(environ) / _KEY_FILE
         make_private_folder(file.parent)
         _write_private(file, key)
@@ -65,6 +64,8 @@ def load_key(environ: Mapping[str, str]) -> str | None:
     Raises:
         CredentialError: it is there, but locked or not to be read.
     """
+    if project_root(environ) is not None:
+        return None
     file = secrets_folder(environ) / _KEY_FILE
     try:
         return file.read_text(encoding="ascii").strip()
@@ -72,52 +73,45 @@ def load_key(environ: Mapping[str, str]) -> str | None:
         pass
     except (OSError, UnicodeDecodeError) as exc:
         raise CredentialError(f"Cannot read the key in {file}. Connect again.") from exc
-    return _load_from_keyring() if project_root(environ) is None else None
+    return _load_from_keyring()
+
+
+def where_key(environ: Mapping[str, str]) -> str | None:
+    """Where a key was kept, in the user's words; None if none was."""
+    return next(iter(_kept(environ)), None)
 
 
 def forget_key(environ: Mapping[str, str]) -> list[str]:
     """Delete whatever key was kept; where it was, in the user's words."""
-    found = []
+    kept = _kept(environ)
+    for forget in kept.values():
+        forget()
+    return list(kept)
+
+
+def _kept(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
+    """Where keys are kept, in the user's words, and how each is deleted."""
     root = project_root(environ)
-    if root is not None and VARIABLE in dotenv.dotenv_values(root / ".env"):
-        dotenv.unset_key(root / ".env", VARIABLE)
-        found.append(str(root / ".env"))
+    if root is not None:
+        env_file = root / ".env"
+        held = VARIABLE in dotenv.dotenv_values(env_file, interpolate=False)
+        return {str(env_file): partial(dotenv.unset_key, env_file, VARIABLE)} if held else {}
+    kept: dict[str, Callable[[], object]] = {}
     file = secrets_folder(environ) / _KEY_FILE
     if file.exists():
-        file.unlink()
-        found.append(str(file))
-    if root is None and _load_from_keyring() is not None:
-        _delete_from_keyring()
-        found.append("the system's keyring")
-    return found
+        kept[str(file)] = file.unlink
+    if _load_from_keyring() is not None:
+        kept[_KEYRING] = _delete_from_keyring
+    return kept
 
 
 def _save_in_project(root: Path, key: str) -> None:
     env_file = root / ".env"
-    if not _save_by_meltano(root, key):
+    if not keep_secret(root, _NAME, key):
         # No Meltano here, or the tap is not one of its plugins: the same line, by the same library.
         env_file.touch(mode=0o600)
         dotenv.set_key(env_file, VARIABLE, key)
     env_file.chmod(0o600)
-
-
-def _save_by_meltano(root: Path, key: str) -> bool:
-    """Whether Meltano took the key, which it reads from its standard input."""
-    beside = Path(sys.executable).with_name("meltano")
-    meltano = str(beside) if beside.exists() else shutil.which("meltano")
-    if meltano is None:
-        return False
-    done = subprocess.run(  # noqa: S603 - no shell, and nothing of a user's in the arguments
-        [meltano, "config", "set", "--store", "dotenv", "--from-file", "-", _SERVICE, _NAME],
-        input=key,
-        cwd=root,
-        env={**os.environ, "MELTANO_PROJECT_ROOT": str(root)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=_PATIENCE,
-    )
-    return done.returncode == 0
 
 
 def _write_private(file: Path, content: str) -> None:

@@ -142,13 +142,10 @@ class TokenFile:
         finally:
             os.close(folder)
 
-    def delete(self) -> bool:
-        """Forget the tokens; whether there were any."""
-        if not self.path.exists():
-            return False
+    def delete(self) -> None:
+        """Forget the tokens."""
         with self.locked():
             self.path.unlink(missing_ok=True)
-        return True
 
     @contextmanager
     def locked(self) -> Iterator[None]:

@@ -80,7 +80,11 @@ class Api:
             return 302, b""
         if (request.method, request.path) == ("POST", "/v1/oauth/token"):
             return 200, encode(
-                self._oauth.exchange(request.headers.get("authorization"), request.body)
+                self._oauth.exchange(
+                    request.headers.get("authorization"),
+                    request.body,
+                    request.headers.get("idempotency-key"),
+                )
             )
         if (request.method, request.path) == ("POST", "/v1/oauth/deauthorize"):
             return 200, encode(

@@ -128,8 +128,9 @@ def _greeting(simulator: "Simulator") -> str:
         (
             f"# A simulated account: {len(account.charges):,} charges, now {account.now:%Y-%m-%d}",
             f"export TAP_STRIPE_APEX_API_BASE={simulator.url}",
+            "# By a restricted key, here or given to `stripe-apex connect`:",
             f"export TAP_STRIPE_APEX_API_KEY={DEFAULT_KEY}",
-            "# To connect by OAuth instead of the key:",
+            "# Or by OAuth, with `stripe-apex connect`; the simulated owner agrees at once:",
             f"# export STRIPE_APP_CLIENT_ID={app.client_id}",
             f"# export STRIPE_APP_SECRET_KEY={app.secret_key}",
         )

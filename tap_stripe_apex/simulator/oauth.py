@@ -50,7 +50,9 @@ class StripeApp:
 class OAuth:
     """Codes and tokens of one app on one account, by the account's clock.
 
-    `denies` makes the account's owner decline the next installs.
+    `denies` makes the account's owner decline the next installs. `repeats` makes an exchange that
+    is asked for again with the same idempotency key give the same tokens: Stripe does so for other
+    requests; for this one it is not documented.
     """
 
     def __init__(self, account: Account, keys: Keyring, app: StripeApp) -> None:
@@ -62,6 +64,8 @@ class OAuth:
         self._access_tokens: set[str] = set()
         self.app = app
         self.denies = False
+        self.repeats = False
+        self._exchanged: dict[str, dict[str, object]] = {}
 
     def authorize(self, query: str) -> str:
         """Where the browser goes after the owner has decided: back, with a code and the state."""
@@ -79,9 +83,18 @@ class OAuth:
             outcome["state"] = asked["state"]
         return f"{redirect_uri}{'&' if '?' in redirect_uri else '?'}{urlencode(outcome)}"
 
-    def exchange(self, authorization: str | None, body: bytes) -> dict[str, object]:
+    def exchange(
+        self, authorization: str | None, body: bytes, idempotency_key: str | None = None
+    ) -> dict[str, object]:
         """A code or a refresh token for a new pair; what was handed in dies."""
         self._authenticate(authorization)
+        if not self.repeats or idempotency_key is None:
+            return self._exchange(body)
+        if idempotency_key not in self._exchanged:
+            self._exchanged[idempotency_key] = self._exchange(body)
+        return self._exchanged[idempotency_key]
+
+    def _exchange(self, body: bytes) -> dict[str, object]:
         asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         match asked.get("grant_type"):
             case "authorization_code":

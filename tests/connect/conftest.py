@@ -1,0 +1,102 @@
+"""A Stripe App, its environment, and commands as users run them."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+
+from tap_stripe_apex.oauth import StripeApp
+from tap_stripe_apex.tokens import TokenFile
+
+if TYPE_CHECKING:
+    from tap_stripe_apex.simulator.server import Simulator
+
+BIN = Path(sys.executable).parent
+BACK = "http://127.0.0.1:8123/callback"
+
+
+@dataclass(frozen=True)
+class Installed:
+    """The app that an account installed, and where its tokens are."""
+
+    stripe: Simulator
+    app: StripeApp
+    tokens: TokenFile
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "STRIPE_APP_CLIENT_ID": self.app.client_id,
+            "STRIPE_APP_SECRET_KEY": self.app.secret_key,
+        }
+
+    @property
+    def exchanges(self) -> int:
+        """Pairs that Stripe gave out since the installation."""
+        return self.stripe.requests.count("/v1/oauth/token", status=200)
+
+    def install(self) -> None:
+        """Get a fresh pair, and count from nothing again."""
+        self.tokens.write(self.app.exchange(self.code()))
+        self.stripe.requests.clear()
+
+    def code(self) -> str:
+        """What the account's owner brings back after a click."""
+        url = self.app.authorize_url(BACK, "s")
+        answer = requests.get(url, allow_redirects=False, timeout=10)
+        back = parse_qs(urlsplit(answer.headers["Location"]).query)
+        assert back["state"] == ["s"]
+        return back["code"][0]
+
+    def grow_old(self, seconds: float) -> None:
+        """Let time pass on this machine's clock since the tokens were written."""
+        written = self.tokens.path.stat().st_mtime - seconds
+        os.utime(self.tokens.path, (written, written))
+
+
+@pytest.fixture
+def oauth(stripe, nowhere):
+    """An app that was installed a moment ago."""
+    app = StripeApp.from_environment(
+        {
+            "STRIPE_APP_CLIENT_ID": stripe.oauth.app.client_id,
+            "STRIPE_APP_SECRET_KEY": stripe.oauth.app.secret_key,
+            "TAP_STRIPE_APEX_API_BASE": stripe.url,
+        }
+    )
+    found = Installed(stripe, app, TokenFile(nowhere / ".secrets" / "stripe-tokens.json"))
+    found.install()
+    return found
+
+
+@pytest.fixture
+def command(stripe, nowhere, tmp_path):
+    """Run a command of ours as a user does, in a project with nothing in it."""
+
+    def run(*arguments, said="", environ=None, **settings):
+        if settings:
+            path = tmp_path / "config.json"
+            path.write_text(json.dumps({"api_base": stripe.url, **settings}))
+            arguments = [*arguments, "--config", path]
+        name, *rest = arguments
+        return subprocess.run(
+            [BIN / name, *rest],
+            input=said,
+            cwd=nowhere,
+            env=os.environ | {"TAP_STRIPE_APEX_API_BASE": stripe.url} | (environ or {}),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    return run
