@@ -36,11 +36,21 @@ _CONFIG_HELP: Final = (
     is_flag=True,
     help="Read a restricted key from standard input, without a page.",
 )
+@click.option("--no-browser", is_flag=True, help="Show the link of the page instead of opening it.")
+@click.option(
+    "--redirect-uri",
+    metavar="URI",
+    help="Where Stripe sends the browser back to, as in the Stripe App's manifest; this page "
+    "listens there. Default: http://127.0.0.1:8123/oauth/callback",
+)
 @click.option("--config", type=_JSON_FILE, help=_CONFIG_HELP)
-def connect(config: Path | None, *, api_key_stdin: bool) -> None:
-    """Connect Stripe: verify by fetching a single charge, then keep the key or tokens."""
+def connect(
+    config: Path | None, *, api_key_stdin: bool, no_browser: bool, redirect_uri: str | None
+) -> None:
+    """Connect Stripe in your browser: verify by fetching a single charge, keep key or tokens."""
     if not api_key_stdin:
-        raise click.UsageError("Give the key by --api-key-stdin.")
+        show_page(config, redirect_uri, browser=not no_browser)
+        return
     connector = Connector(tap_config(config), environment())
     key = (getpass("Restricted key: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
     click.echo(describe(connector.connect_with_key(key)))
@@ -48,6 +58,22 @@ def connect(config: Path | None, *, api_key_stdin: bool) -> None:
         click.echo(
             f"But {VARIABLE} is set to another key, which is used before this one.", err=True
         )
+
+
+def show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) -> None:
+    """Serve the page until nobody looks at it any more.
+
+    Raises:
+        ClickException: what serves it is not installed.
+    """
+    try:
+        from tap_stripe_apex.connect.command import serve_page  # noqa: PLC0415 - it is an extra
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f"The page needs {error.name}: install tap-stripe-apex[connect], or give a key by "
+            "--api-key-stdin."
+        ) from error
+    serve_page(Connector(tap_config(config), environment()), redirect_uri, browser=browser)
 
 
 @click.command()

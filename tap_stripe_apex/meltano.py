@@ -10,6 +10,8 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 PLUGIN: Final = "tap-stripe-apex"
 
 _PATIENCE: Final = 120.0
+_QUIET: Final = ("--log-level", "disabled")
 
 
 def executable() -> str | None:
@@ -37,6 +40,31 @@ def tap_catalog(root: Path) -> dict[str, Any] | None:
     return _dumped(root, "catalog")
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run of the tap that went well: in which environment, and when it ended."""
+
+    environment: str
+    ended_at: datetime
+
+
+def runs_of_tap(root: Path) -> list[Run]:
+    """The last runs of the tap that went well; none where Meltano cannot tell."""
+    said = _ask(root, *_QUIET, "logs", "list", "--format", "json", "--limit", "50")
+    return [
+        Run(run["job_name"].rpartition(":")[0], datetime.fromisoformat(run["ended_at"]))
+        for run in _decoded(said).get("runs", [])
+        if f"{PLUGIN}-to-" in run["job_name"] and run["state"] == "SUCCESS" and run["ended_at"]
+    ]
+
+
+def job_with_tap(root: Path) -> str | None:
+    """The first job of the project that runs the tap, if there is one."""
+    jobs = _decoded(_ask(root, *_QUIET, "job", "list", "--format", "json")).get("jobs", [])
+    found = (job["job_name"] for job in jobs if PLUGIN in json.dumps(job["tasks"]))
+    return next(found, None)
+
+
 def keep_secret(root: Path, setting: str, value: str) -> bool:
     """Let Meltano keep a sensitive setting of the tap in `.env`; whether it did."""
     kept = _ask(
@@ -46,12 +74,16 @@ def keep_secret(root: Path, setting: str, value: str) -> bool:
 
 
 def _dumped(root: Path, what: str) -> dict[str, Any] | None:
-    said = _ask(root, "invoke", f"--dump={what}", PLUGIN)
+    return _decoded(_ask(root, "invoke", f"--dump={what}", PLUGIN)) or None
+
+
+def _decoded(said: str | None) -> dict[str, Any]:
+    """The JSON object that a command said; an empty one where it said something else."""
     try:
-        dumped = json.loads(said or "")
+        found = json.loads(said or "")
     except ValueError:
-        return None
-    return dumped if isinstance(dumped, dict) else None
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _ask(root: Path, *arguments: str, said: str = "") -> str | None:

@@ -1,0 +1,1 @@
+"""`stripe-apex connect`: a page on this machine that connects Stripe, verifies, and syncs."""
