@@ -151,7 +151,14 @@ def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:
     if path is not None:
         return _read(path)
     root = project_root(os.environ)
-    return meltano.tap_catalog(root) if root is not None and config is None else None
+    if config is not None or root is None:
+        return None
+    found = meltano.tap_catalog(root)
+    if found is None:
+        click.echo(
+            "Meltano cannot say which streams are selected: the default ones are checked.", err=True
+        )
+    return found
 
 
 def _row(name: str, meaning: str, *, yes: bool) -> None:

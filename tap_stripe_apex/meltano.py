@@ -6,6 +6,7 @@ Values go through pipes, never through arguments, which others on the machine co
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -13,15 +14,16 @@ import sys
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from tap_stripe_apex.errors import redact
 
 PLUGIN: Final = "tap-stripe-apex"
 
 _PATIENCE: Final = 120.0
 _QUIET: Final = ("--log-level", "disabled")
+
+_logger = logging.getLogger(__name__)
 
 
 def executable() -> str | None:
@@ -91,13 +93,14 @@ def _ask(root: Path, *arguments: str, said: str = "") -> str | None:
     meltano = executable()
     if meltano is None or not (root / "meltano.yml").is_file():
         return None
-    command: Sequence[str] = (meltano, *arguments)
+    # The tap is beside us, though perhaps not on the PATH of whoever called us by our full path.
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and nothing of a user's in the arguments
-            command,
+            [meltano, *arguments],
             input=said,
             cwd=root,
-            env={**os.environ, "MELTANO_PROJECT_ROOT": str(root)},
+            env={**os.environ, "PATH": path, "MELTANO_PROJECT_ROOT": str(root)},
             capture_output=True,
             text=True,
             check=False,
@@ -105,4 +108,7 @@ def _ask(root: Path, *arguments: str, said: str = "") -> str | None:
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout if done.returncode == 0 else None
+    if done.returncode != 0:
+        _logger.debug("meltano %s failed: %s", arguments[0], redact(done.stderr[-2000:]))
+        return None
+    return done.stdout

@@ -17,6 +17,7 @@ from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.simulator.server import Simulator, serve
 from tap_stripe_apex.tap import TapStripeApex
+from tests import secrets
 from tests.browser import launched
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
@@ -75,9 +76,27 @@ def sync(
     return Output([msgspec.json.decode(line) for line in raw.splitlines()])
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """What a test printed and logged shows no secret, whatever the test is about."""
+    report = yield
+    if call.when == "teardown":
+        for name, text in report.sections:
+            if secrets.shown(text):
+                report.outcome, report.longrepr = "failed", f"{name} shows a secret"
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _nothing_secret_is_shown(monkeypatch):
+    with secrets.watched(monkeypatch):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path_factory, monkeypatch):
     """No setting, key or token of whoever runs the tests; a project with nothing in it."""
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in list(os.environ):
         if name.startswith(("TAP_STRIPE_APEX_", "STRIPE_APP_", "MELTANO_")):
             monkeypatch.delenv(name)

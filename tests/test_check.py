@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from tap_stripe_apex.cli import main
 from tap_stripe_apex.simulator.keys import Key, Permission
+from tap_stripe_apex.tap import TapStripeApex
 
 EVERYTHING = ("charges", "customers", "events", "refunds", "disputes", "balance_transactions")
 
@@ -20,12 +21,12 @@ def permissions(result):
 
 @pytest.fixture
 def check(tmp_path, stripe):
-    def run(**settings):
+    def run(*arguments, **settings):
         path = tmp_path / "config.json"
         path.write_text(
             json.dumps({"api_key": "rk_test_simulated", "api_base": stripe.url, **settings})
         )
-        return CliRunner().invoke(main, ["check", "--config", str(path)])
+        return CliRunner().invoke(main, ["check", "--config", str(path), *arguments])
 
     return run
 
@@ -52,6 +53,50 @@ def test_what_the_key_may_not_read_is_shown(stripe, check):
     granted = permissions(result)
     assert {name for name in granted if granted[name]} == {"charges", "customers"}
     assert "  yes  charges               can be read" in result.stdout
+
+
+@pytest.fixture
+def catalog(tmp_path):
+    """A catalog that selects these streams."""
+
+    def write(*selected):
+        tap = TapStripeApex(validate_config=False)
+        found = tap.catalog_dict
+        for stream in found["streams"]:
+            for entry in stream["metadata"]:
+                if not entry["breadcrumb"]:
+                    entry["metadata"]["selected"] = stream["tap_stream_id"] in selected
+        path = tmp_path / "catalog.json"
+        path.write_text(json.dumps(found))
+        return str(path)
+
+    return write
+
+
+def test_a_selected_stream_that_cannot_be_read_fails_the_check(stripe, check, catalog):
+    """Whatever else the key may not read does not matter."""
+    stripe.keys.add(Key("rk_test_some", frozenset({Permission.CHARGES, Permission.REFUNDS})))
+    chosen = catalog("charges", "disputes")
+    result = check("--catalog", chosen, api_key="rk_test_some")
+    assert result.exit_code == 1
+    assert "  no   disputes              This key cannot read disputes. Grant" in result.stdout
+    assert "Error: Cannot read what is selected: disputes." in result.stderr
+    chosen = catalog("charges", "refunds")
+    assert check("--catalog", chosen, api_key="rk_test_some").exit_code == 0
+
+
+def test_settled_amounts_that_are_asked_for_are_part_of_the_check(stripe, check):
+    stripe.keys.add(Key("rk_test_product", frozenset({Permission.CHARGES, Permission.CUSTOMERS})))
+    result = check(api_key="rk_test_product", expand_balance_transactions=True)
+    assert result.exit_code == 1
+    assert "Balance Transactions: Read" in result.stdout
+
+
+def test_the_check_costs_one_request_a_line_and_one_for_the_charge(account, stripe, check):
+    account.create_charge(100)
+    check()
+    assert len(stripe.requests) == 1 + 6 + 1
+    assert all("limit=1" in request.query.split("&") for request in stripe.requests)
 
 
 @pytest.mark.parametrize(
