@@ -20,6 +20,8 @@ from tap_stripe_apex.storage import VARIABLE
 from tap_stripe_apex.tap import TapStripeApex
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tap_stripe_apex.connection import Connected
 
 _JSON_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -141,10 +143,23 @@ def tap_config(path: Path | None) -> dict[str, Any]:
     found = meltano.tap_config(root) if root is not None else None
     if found is not None:
         return found
-    environ = environment()
-    os.environ.update(environ)
-    tap = TapStripeApex(parse_env_config=True, validate_config=False, setup_mapper=False)
-    return dict(tap.config)
+    return _from_environment(environment())
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """The settings that the environment has; unlike the SDK, nothing is put into it."""
+    found: dict[str, Any] = {}
+    for name, schema in TapStripeApex.config_jsonschema["properties"].items():
+        variable = f"TAP_STRIPE_APEX_{name.upper()}"
+        value = environ.get(variable)
+        if value is not None and "string" in schema["type"]:
+            found[name] = value
+        elif value is not None:
+            try:
+                found[name] = json.loads(value.lower() if "boolean" in schema["type"] else value)
+            except ValueError:
+                raise ConfigurationError(f"{variable} is no valid JSON.") from None
+    return found
 
 
 def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:

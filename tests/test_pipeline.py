@@ -15,6 +15,7 @@ from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.simulator.story.history import Story
 from tests.conftest import NOW
+from tests.connect.conftest import Installed
 
 ROOT = Path(__file__).parent.parent
 OURS = ["meltano.yml", "scripts", "transform"]
@@ -107,16 +108,23 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
     assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
 
 
-def test_a_configured_key_reads_that_account_into_a_warehouse_of_its_own(project, run):
+@pytest.mark.parametrize("way", ["key", "tokens"])
+def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, way):
     account = Account(now=NOW)
     for number in range(5):
         account.create_charge(1000 + number, billing_email=f"b{number}@example.com")
         account.advance(timedelta(hours=1))
     with serve(account) as server:
-        (project / ".env").write_text(
-            f"TAP_STRIPE_APEX_API_KEY=rk_test_simulated\nTAP_STRIPE_APEX_API_BASE={server.url}\n"
-        )
+        if way == "key":
+            connection = {"TAP_STRIPE_APEX_API_KEY": "rk_test_simulated"}
+        else:
+            oauth = Installed.on(server, project)
+            oauth.grow_old(3600)
+            connection = oauth.environ
+        lines = connection | {"TAP_STRIPE_APEX_API_BASE": server.url}
+        (project / ".env").write_text("".join(f"{k}={v}\n" for k, v in lines.items()))
         result = run()
+        assert server.requests.count("/v1/oauth/token", status=200) == (way == "tokens")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Reading your Stripe account" in result.stdout
     assert "rk_test_simulated" not in result.stdout + result.stderr

@@ -32,6 +32,17 @@ class Installed:
     app: StripeApp
     tokens: TokenFile
 
+    @classmethod
+    def on(cls, stripe: Simulator, project: Path) -> Installed:
+        """Installed a moment ago, with the tokens where a project has them."""
+        known = stripe.oauth.app
+        app = StripeApp(
+            known.client_id, known.secret_key, stripe.url, f"{stripe.url}/oauth/v2/authorize"
+        )
+        found = cls(stripe, app, TokenFile(project / ".secrets" / "stripe-tokens.json"))
+        found.install()
+        return found
+
     @property
     def environ(self) -> dict[str, str]:
         return {
@@ -66,16 +77,7 @@ class Installed:
 @pytest.fixture
 def oauth(stripe, nowhere):
     """An app that was installed a moment ago."""
-    app = StripeApp.from_environment(
-        {
-            "STRIPE_APP_CLIENT_ID": stripe.oauth.app.client_id,
-            "STRIPE_APP_SECRET_KEY": stripe.oauth.app.secret_key,
-            "TAP_STRIPE_APEX_API_BASE": stripe.url,
-        }
-    )
-    found = Installed(stripe, app, TokenFile(nowhere / ".secrets" / "stripe-tokens.json"))
-    found.install()
-    return found
+    return Installed.on(stripe, nowhere)
 
 
 @pytest.fixture
