@@ -173,7 +173,8 @@ def credential(config: Mapping[str, Any], environ: Mapping[str, str]) -> Credent
     if not key and (refresh_token or file.read() is not None):
         raise CredentialError(
             "There are tokens of a Stripe App, but not the app that renews them: set both "
-            "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY."
+            "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY, or forget the tokens with "
+            "`stripe-apex disconnect`."
         )
     return check_api_key(key, allow_secret_key=bool(config.get("allow_secret_key")))
 

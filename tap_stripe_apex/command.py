@@ -104,7 +104,7 @@ def _plain(complaint: str) -> str:
     return _UNKNOWN.sub(_NAMED, complaint)
 
 
-_SECRET = re.compile(r"in config\['(api_key)'\]")
+_SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token)'\]")
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
 _NAMED = r"Unknown setting: \1. See --about for those there are."
 

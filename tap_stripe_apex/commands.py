@@ -82,10 +82,13 @@ def show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) -
 @click.option("--config", type=_JSON_FILE, help=_CONFIG_HELP)
 def disconnect(config: Path | None) -> None:
     """Delete the key or tokens that `connect` kept; uninstall the Stripe App."""
-    found = Connector(tap_config(config), environment()).disconnect()
+    settings = tap_config(config)
+    found = Connector(settings, environment()).disconnect()
     click.echo("\n".join(f"Deleted from {place}." for place in found) or "Nothing was kept.")
     if VARIABLE in environment():
         click.echo(f"{VARIABLE} is still set in the environment; unset it.", err=True)
+    elif not found and settings.get("api_key"):
+        click.echo("But api_key is set in the configuration; remove it there.", err=True)
 
 
 @click.command()
@@ -106,7 +109,8 @@ def check(config: Path | None, catalog: Path | None) -> None:
     newest = (
         f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
     )
-    click.echo(f"Connected ({verified.mode} mode). Newest charge: {newest}.\n\nPermissions")
+    whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
+    click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
     for grant in grants(tap.session):
         _row(grant.permission.name, grant.permission.purpose, yes=grant.granted)
     click.echo("\nSelected streams")

@@ -153,19 +153,11 @@ class StripeApp:
 
     def _post(self, path: str, form: Mapping[str, str], key: str) -> requests.Response:
         """POST a form, tried again as long as that can help; only a 200 is returned."""
-        for pause in (*_PAUSES, None):
+        pauses = iter(_PAUSES)
+        while True:
+            pause = next(pauses, None)
             try:
-                response = requests.post(
-                    self.api_base + path,
-                    data=form,
-                    auth=(self.secret_key, ""),
-                    headers={
-                        "Idempotency-Key": key,
-                        "User-Agent": f"tap-stripe-apex/{version('tap-stripe-apex')}",
-                    },
-                    timeout=(10.0, 30.0),
-                    allow_redirects=False,
-                )
+                response = self._post_once(path, form, key)
             except requests.RequestException as exc:
                 if pause is None:
                     raise errors.UnavailableError(
@@ -173,19 +165,29 @@ class StripeApp:
                         "off. Check api_base, the network and its proxy, then run again."
                     ) from exc
             else:
-                if response.status_code == 200:
+                status = response.status_code
+                if status == 200:
                     return response
-                if pause is None or response.status_code not in {409, 429, 500, 502, 503, 504}:
+                if pause is None or not (status in {409, 429} or status >= 500):
                     raise errors.from_oauth_reply(
-                        response.status_code,
-                        response.content,
-                        response.headers,
-                        code="code" in form,
+                        status, response.content, response.headers, code="code" in form
                     )
-                if response.status_code >= 500:
+                if status >= 500:
                     key = str(uuid.uuid4())  # with the same one, Stripe would repeat the failure
             time.sleep(pause)
-        raise AssertionError  # the last try returned or raised
+
+    def _post_once(self, path: str, form: Mapping[str, str], key: str) -> requests.Response:
+        return requests.post(
+            self.api_base + path,
+            data=form,
+            auth=(self.secret_key, ""),
+            headers={
+                "Idempotency-Key": key,
+                "User-Agent": f"tap-stripe-apex/{version('tap-stripe-apex')}",
+            },
+            timeout=(10.0, 30.0),
+            allow_redirects=False,
+        )
 
 
 def _check_link(link: str, client_id: str) -> str:

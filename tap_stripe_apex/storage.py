@@ -82,10 +82,17 @@ def where_key(environ: Mapping[str, str]) -> str | None:
 
 
 def forget_key(environ: Mapping[str, str]) -> list[str]:
-    """Delete whatever key was kept; where it was, in the user's words."""
+    """Delete whatever key was kept; where it was, in the user's words.
+
+    Raises:
+        ConfigurationError: it cannot be deleted.
+    """
     kept = _kept(environ)
-    for forget in kept.values():
-        forget()
+    for place, forget in kept.items():
+        try:
+            forget()
+        except OSError as exc:
+            raise ConfigurationError(f"The key cannot be deleted from {place}: {exc}.") from exc
     return list(kept)
 
 
@@ -165,5 +172,11 @@ def _load_from_keyring() -> str | None:
 
 def _delete_from_keyring() -> None:
     backend = _keyring()
-    if backend is not None:
+    if backend is None:
+        return
+    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
+
+    try:
         backend.delete_password(_SERVICE, _NAME)
+    except KeyringError as exc:
+        raise CredentialError("The system's keyring does not let the key be deleted.") from exc

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _ROOM: Final = 8192
 """Bytes; more than a pair ever takes."""
 
-_PATIENCE: Final = 120.0
+_PATIENCE: Final = 240.0
 """Seconds to wait for another process; an exchange, with all its retries, takes less."""
 
 _logger = logging.getLogger(__name__)
@@ -73,6 +73,7 @@ class TokenFile:
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
+        self._new = self.path.with_name(f"{self.path.name}.new")
         self._lock = threading.RLock()
         self._depth = 0
 
@@ -120,22 +121,22 @@ class TokenFile:
     @contextmanager
     def replacing(self) -> Iterator[Callable[[Tokens], None]]:
         """Room on the disk for a pair that is yet to be got, and what to put it there with."""
-        new = self.path.with_name(f"{self.path.name}.new")
         with self.locked():
             try:
-                file = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
+                self._new.unlink(missing_ok=True)  # what a crash left behind
+                file = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
                 try:
                     _fill(file, b" " * _ROOM)
-                    yield lambda tokens: self._put(file, new, tokens)
+                    yield lambda tokens: self._put(file, tokens)
                 finally:
                     os.close(file)
-                    new.unlink(missing_ok=True)
+                    self._new.unlink(missing_ok=True)
             except OSError as exc:
                 raise self._unwritable(exc) from exc
 
-    def _put(self, file: int, new: Path, tokens: Tokens) -> None:
+    def _put(self, file: int, tokens: Tokens) -> None:
         _fill(file, msgspec.json.encode(tokens))
-        new.replace(self.path)
+        self._new.replace(self.path)
         folder = os.open(self.path.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -143,9 +144,17 @@ class TokenFile:
             os.close(folder)
 
     def delete(self) -> None:
-        """Forget the tokens."""
+        """Forget the tokens.
+
+        Raises:
+            CredentialError: the folder may not be written.
+        """
         with self.locked():
-            self.path.unlink(missing_ok=True)
+            try:
+                self.path.unlink(missing_ok=True)
+                self._new.unlink(missing_ok=True)
+            except OSError as exc:
+                raise CredentialError(f"Cannot delete {self.path}: {exc.strerror}.") from exc
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -180,7 +189,7 @@ class TokenFile:
                 if time.monotonic() > patience:
                     os.close(file)
                     raise CredentialError(
-                        f"Another process has held {lock} for two minutes. End it and run again."
+                        f"Another process has held {lock} for minutes. End it and run again."
                     ) from None
                 time.sleep(0.05)
             except BaseException:

@@ -76,6 +76,61 @@ def test_each_refusal_says_what_to_do(error, kind, words):
     assert "\n" not in str(error)
 
 
+def oauth_reply(status, error, *, code=False):
+    body = msgspec.json.encode({"error": error, "error_description": "Because of rt_Abc."})
+    return errors.from_oauth_reply(status, body, HEADERS, code=code)
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        pytest.param(
+            oauth_reply(400, "invalid_grant"),
+            errors.AuthenticationError,
+            ["no longer accepts this connection", "Connect again"],
+            id="refresh token",
+        ),
+        pytest.param(
+            oauth_reply(400, "invalid_grant", code=True),
+            errors.AuthenticationError,
+            ["the code", "five minutes", "Connect again"],
+            id="code",
+        ),
+        pytest.param(
+            oauth_reply(401, "invalid_client"),
+            errors.AuthenticationError,
+            ["STRIPE_APP_SECRET_KEY", "same mode"],
+            id="app",
+        ),
+        pytest.param(
+            errors.from_oauth_reply(401, b'{"error": {"message": "No."}}', HEADERS),
+            errors.AuthenticationError,
+            ["STRIPE_APP_SECRET_KEY"],
+            id="app, in the API's form",
+        ),
+        pytest.param(oauth_reply(429, ""), errors.RateLimitedError, ["limiting"], id="limited"),
+        pytest.param(oauth_reply(503, ""), errors.UnavailableError, ["503"], id="down"),
+        pytest.param(oauth_reply(302, ""), errors.UnavailableError, ["sends elsewhere"], id="away"),
+        pytest.param(
+            oauth_reply(400, "invalid_scope"),
+            errors.InvalidRequestError,
+            ["Because of rt_****", "Connect again"],
+            id="another refusal",
+        ),
+        pytest.param(
+            reply(403, message="Having the 'rak_charge_read' permission would help.", oauth=True),
+            errors.PermissionDeniedError,
+            ["The Stripe App cannot read charges", "manifest"],
+            id="an app without the permission",
+        ),
+    ],
+)
+def test_a_refusal_of_tokens_says_what_to_do(error, kind, words):
+    assert type(error) is kind
+    assert all(word in str(error) for word in words)
+    assert "\n" not in str(error)
+
+
 @pytest.mark.parametrize(
     ("message", "permission"),
     [

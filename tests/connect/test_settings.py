@@ -56,6 +56,29 @@ def test_tokens_without_the_app_say_what_is_missing(oauth):
 
 
 @pytest.mark.parametrize(
+    ("environ", "words"),
+    [
+        (APP, "Not connected yet"),
+        ({"STRIPE_APP_CLIENT_ID": "ca_1"}, "STRIPE_APP_SECRET_KEY is not set"),
+        (APP | {"STRIPE_APP_SECRET_KEY": "pk_live_51Public"}, "STRIPE_APP_SECRET_KEY is no secret"),
+        (APP | {"STRIPE_APP_INSTALL_LINK": "https://example.com"}, "STRIPE_APP_INSTALL_LINK must"),
+    ],
+    ids=["no tokens", "half an app", "a public key", "a link elsewhere"],
+)
+@pytest.mark.parametrize("name", ["tap-stripe-apex", "stripe-apex"])
+def test_what_is_wrong_with_an_app_is_one_line(stripe, command, name, environ, words):
+    arguments = [name] if name.startswith("tap") else [name, "check"]
+    # The simulated account is its own marketplace; a link is for the real one.
+    base = "https://api.stripe.com" if "STRIPE_APP_INSTALL_LINK" in environ else stripe.url
+    result = command(*arguments, environ=environ, api_base=base)
+    assert result.returncode == 1
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "51Public" not in result.stderr
+    assert len(stripe.requests) == 0
+
+
+@pytest.mark.parametrize(
     "content", [b"", b"{", b"[]", b"{}", b'{"access_token": 1}', b"\xff\xfe"], ids=repr
 )
 def test_a_damaged_token_file_says_connect_again(oauth, connected, content):

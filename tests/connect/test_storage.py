@@ -247,6 +247,12 @@ def test_what_was_never_connected_is_disconnected_without_a_trace(nowhere, comma
     assert list(nowhere.iterdir()) == []
 
 
+def test_a_key_that_stands_in_the_configuration_is_pointed_at(command):
+    result = command("stripe-apex", "disconnect", api_key=KEY)
+    assert result.stdout == "Nothing was kept.\n"
+    assert "api_key is set in the configuration" in result.stderr
+
+
 @pytest.mark.parametrize("path", [".env", ".secrets/stripe-tokens.json"])
 def test_git_does_not_see_what_is_secret(path):
     done = subprocess.run(["git", "check-ignore", "-q", path], cwd=ROOT, check=False)
