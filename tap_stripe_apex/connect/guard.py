@@ -101,8 +101,9 @@ class Guard:
         Raises:
             RefusedError: it was.
         """
+        sent_by_form = request.content_type == "application/x-www-form-urlencoded"
         origin_is_ours = request.headers.getall("Origin", []) == [self.origin]
-        given = (await request.post()).get(CSRF_FIELD) if origin_is_ours else None
+        given = (await request.post()).get(CSRF_FIELD) if sent_by_form and origin_is_ours else None
         if not isinstance(given, str) or not same(self.csrf, given):
             raise RefusedError(
                 403, "This did not come from the page", "Go back to the page and try again."

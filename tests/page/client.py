@@ -1,0 +1,71 @@
+"""A client of the page that sends what a test asks for, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPResponse
+from itertools import cycle
+from urllib.parse import urlencode, urlsplit
+
+_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+
+
+@dataclass
+class Client:
+    """Speaks HTTP by hand, so that nothing is sent that a test did not ask for."""
+
+    link: str
+    cookie: str = ""
+    answers: list[HTTPResponse] = field(default_factory=list)
+
+    @property
+    def origin(self) -> str:
+        parts = urlsplit(self.link)
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def ask(self, method: str, path: str, form=None, *, hosts=None, **headers: str):
+        parts = urlsplit(self.link)
+        connection = HTTPConnection(parts.hostname, parts.port, timeout=20)
+        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+        for host in [parts.netloc] if hosts is None else hosts:
+            connection.putheader("Host", host)
+        if self.cookie:
+            connection.putheader("Cookie", self.cookie)
+        body = urlencode(form).encode() if form is not None else b""
+        if form is not None:
+            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            connection.putheader("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        answer.text = "" if path == "/events" and answer.status == 200 else answer.read().decode()
+        self.answers.append(answer)
+        connection.close()
+        return answer
+
+    def enter(self) -> Client:
+        """Open the launch link."""
+        answer = self.ask("GET", self.link.removeprefix(self.origin))
+        assert answer.status == 303
+        self.cookie = answer.headers["Set-Cookie"].partition(";")[0]
+        return self
+
+    @property
+    def csrf(self) -> str:
+        """The token that stands in the page's forms, once there is one."""
+        paths = cycle(("/", "/key"))
+        return next(found[1] for at in paths if (found := _CSRF.search(self.ask("GET", at).text)))
+
+    def post(self, path: str, *, csrf: str | None = None, origin: str | None = None, **form):
+        form["csrf"] = self.csrf if csrf is None else csrf
+        return self.ask("POST", path, form, Origin=origin or self.origin)
+
+
+def connected(client) -> bool:
+    """Whether the card says so, once Stripe was asked."""
+    while True:
+        text = client.ask("GET", "/").text
+        if 'data-phase="busy"' not in text:
+            return 'data-phase="connected"' in text
