@@ -7,13 +7,13 @@ a state is true at any moment, and what a run still has to do follows from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso, union
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 MAX_AWAITED: Final = 1000
 """A bound for the state; an account has hardly ever more than a few."""
@@ -21,7 +21,24 @@ MAX_AWAITED: Final = 1000
 MAX_SEEN: Final = 500
 """More recent events than this are read again rather than remembered: no run is quiet then."""
 
-_KEYS: Final = ("range", "covered", "position", "seen", "listed", "awaited", "source", "expand")
+_KEYS: Final = (
+    "range",
+    "covered",
+    "position",
+    "seen",
+    "listed",
+    "awaited",
+    "source",
+    "expand",
+    "ahead",
+)
+
+
+class Ahead(NamedTuple):
+    """How far an interrupted catch-up got: these windows are true as of a later position."""
+
+    position: int
+    windows: tuple[Window, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +55,7 @@ class Bookmark:
             created and since when they are awaited.
         source: whose objects these are: live or test, and the connected account.
         expand: what was read whole with each object.
+        ahead: what of the covered part is true as of later, while a catch-up is under way.
     """
 
     range: Window | None = None
@@ -48,6 +66,7 @@ class Bookmark:
     awaited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     source: str | None = None
     expand: frozenset[str] = field(default_factory=frozenset)
+    ahead: Ahead | None = None
 
     @property
     def gaps(self) -> list[Window]:
@@ -95,7 +114,10 @@ class Bookmark:
 
     def forgotten(self, position: int) -> Bookmark:
         """With nothing covered, so that the whole range is listed again as of `position`."""
-        return replace(self, covered=(), position=position, seen=frozenset(), listed=0, awaited={})
+        range_ = self.range
+        if range_:
+            range_ = Window(min(range_.start, position), min(range_.end, position))
+        return Bookmark(range=range_, position=position)
 
     def advanced(self, position: int, *, new: int | None) -> Bookmark:
         """After all changes up to `position` were emitted.
@@ -106,9 +128,28 @@ class Bookmark:
                 be listed.
         """
         if new is None or not self.follows_position or not self.range or self.position is None:
-            return replace(self, position=position)
+            return replace(self, position=position, ahead=None)
         tail = Window(self.position, min(position, self.range.end))
-        return replace(self.read(tail, new), position=position)
+        return replace(self.read(tail, new), position=position, ahead=None)
+
+    def partly_advanced(self, position: int, windows: Iterable[Window]) -> Bookmark:
+        """After the changes up to `position` of all objects created in `windows` were emitted."""
+        if self.ahead:
+            position, windows = self.ahead.position, (*self.ahead.windows, *windows)
+        return replace(self, ahead=Ahead(position, tuple(union(windows))))
+
+    def is_ahead_of(self, event: int, created: int | None) -> bool:
+        """Whether an event was dealt with before the catch-up was interrupted.
+
+        Args:
+            event: when it could be seen at the latest.
+            created: when its object was created, if it tells.
+        """
+        return (
+            self.ahead is not None
+            and event < self.ahead.position
+            and any(created in window for window in self.ahead.windows)
+        )
 
     def read(self, window: Window, count: int) -> Bookmark:
         """After all `count` objects created in `window` were emitted."""
@@ -145,6 +186,11 @@ class Bookmark:
                 id_: [to_iso(created), to_iso(since)]
                 for id_, (created, since) in self.awaited.items()
             }
+        if self.ahead:
+            state["ahead"] = {
+                "position": to_iso(self.ahead.position),
+                "covered": [[to_iso(start), to_iso(end)] for start, end in self.ahead.windows],
+            }
         return state
 
     @classmethod
@@ -157,6 +203,7 @@ class Bookmark:
         try:
             bounds = state.get("range")
             position = state.get("position")
+            ahead = state.get("ahead")
             return cls(
                 range=_window(bounds) if bounds else None,
                 covered=tuple(union(_window(pair) for pair in state.get("covered", []))),
@@ -169,8 +216,9 @@ class Bookmark:
                     id_: (from_iso(created), from_iso(since))
                     for id_, (created, since) in state.get("awaited", {}).items()
                 },
+                ahead=_ahead(ahead) if ahead else None,
             )
-        except (ValueError, TypeError, AttributeError) as exc:
+        except (ValueError, TypeError, AttributeError, KeyError) as exc:
             raise ConfigurationError(
                 f"The state of stream {stream!r} is damaged. Repair it, or remove it to read the "
                 "whole date_range again; the target merges what it has already."
@@ -187,6 +235,11 @@ def _count(number: Any) -> int:
     if (count := int(number)) < 0:
         raise ValueError(number)
     return count
+
+
+def _ahead(state: Any) -> Ahead:
+    windows = tuple(union(_window(pair) for pair in state["covered"]))
+    return Ahead(from_iso(state["position"]), windows)
 
 
 def _window(pair: Any) -> Window:

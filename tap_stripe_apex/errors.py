@@ -84,10 +84,23 @@ class ExpiredTokenError(AuthenticationError):
 
 
 class PermissionDeniedError(StripeError):
-    """The key lacks a permission; `permission` is Stripe's name of it where known."""
+    """The key lacks a permission.
 
-    def __init__(self, message: str, permission: str | None = None) -> None:
-        super().__init__(message)
+    Attributes:
+        problem: who cannot read what, as half a sentence.
+        remedy: how to grant it, likewise.
+        permission: Stripe's name of it, where it was told.
+    """
+
+    def __init__(
+        self, problem: str, remedy: str, suffix: str, permission: str | None = None
+    ) -> None:
+        super().__init__(
+            f"{problem[0].upper()}{problem[1:]}. {remedy[0].upper()}{remedy[1:]}, or turn off what "
+            f"needs it.{suffix}"
+        )
+        self.problem = problem
+        self.remedy = remedy
         self.permission = permission
 
 
@@ -173,19 +186,27 @@ def from_reply(
             "Invalid API key: it is malformed or was revoked. Make a new restricted key in the "
             f"Stripe Dashboard ({KEYS_URL}) and set it as api_key.{suffix}"
         )
+    if status == 403 and error.code == "account_invalid":
+        return InvalidRequestError(
+            "This key has no access to the connected account, or there is no such account. Check "
+            f"account_id, and that the account is still connected.{suffix}",
+            error.code,
+        )
     if status == 403:
         match = _PERMISSION.search(error.message)
         permission = match[1] if match else None
         thing, grant = _GRANTS.get(permission or what, (what, f"{what.capitalize()}: Read"))
         if oauth:
             return PermissionDeniedError(
-                f"The Stripe App cannot read {thing}. Add '{grant}' to the permissions of its "
-                f"manifest and install it again, or turn off what needs it.{suffix}",
+                f"the Stripe App cannot read {thing}",
+                f"add '{grant}' to the permissions of its manifest and install it again",
+                suffix,
                 permission,
             )
         return PermissionDeniedError(
-            f"This key cannot read {thing}. Grant '{grant}' to it in the Stripe Dashboard "
-            f"({KEYS_URL}), or turn off what needs it.{suffix}",
+            f"this key cannot read {thing}",
+            f"grant '{grant}' to it in the Stripe Dashboard ({KEYS_URL})",
+            suffix,
             permission,
         )
     return _unserved(status, headers, f"reading {what}", suffix) or InvalidRequestError(

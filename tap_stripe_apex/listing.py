@@ -1,11 +1,9 @@
-"""Many requests in flight, with bounded memory: whole windows, or single objects again."""
+"""One list endpoint: pages, single objects, and whole windows with many requests in flight."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -17,7 +15,6 @@ from tap_stripe_apex.slices import PAGE_SIZE, Listed, PageRequest, Slices
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_stripe_apex.changes import Change, Plan
     from tap_stripe_apex.http import Params, Reply, Session
     from tap_stripe_apex.timerange import Window
 
@@ -72,6 +69,8 @@ class Endpoint(Generic[T]):
         self._params: Final = tuple(params)
         self._expand = tuple(expand)
         self._optional: Final = dict(optional or {})
+        self._answered = False
+        self._first: Final = threading.Lock()
         self._lock: Final = threading.Lock()
         self._decode_page: Callable[[bytes], Page[T]] = json_decoder(Page[kind])  # type: ignore[valid-type]
         self._decode_one: Callable[[bytes], T] = json_decoder(kind)
@@ -92,32 +91,48 @@ class Endpoint(Generic[T]):
                 return None
             raise
 
+    @property
+    def expanded(self) -> frozenset[str] | None:
+        """What Stripe sends whole; None before its first answer, which tells what the key may."""
+        return frozenset(self._expand) if self._answered else None
+
     def _get(
         self, path: str, params: Params, prefix: str, decode: Callable[[bytes], R]
     ) -> Reply[R]:
         """Read, and once more with less where the key may not see all that is expanded."""
-        expand = self._expand
-        expanded = [("expand[]", prefix + field) for field in expand]
-        try:
-            return self.session.get(path, (*params, *expanded), decode, what=self.what)
-        except PermissionDeniedError as exc:
-            if not self._do_without(exc, expand):
-                raise
-        return self._get(path, params, prefix, decode)
+        if self._answered:
+            return self._get_allowed(path, params, prefix, decode)
+        with self._first:  # one refusal is enough to know; the others wait
+            return self._get_allowed(path, params, prefix, decode)
 
-    def _do_without(self, exc: PermissionDeniedError, tried: Sequence[str]) -> bool:
-        """Whether the refused request is worth repeating with fewer expansions."""
+    def _get_allowed(
+        self, path: str, params: Params, prefix: str, decode: Callable[[bytes], R]
+    ) -> Reply[R]:
+        def read(expand: Sequence[str]) -> Reply[R]:
+            expanded = [("expand[]", prefix + field) for field in expand]
+            return self.session.get(path, (*params, *expanded), decode, what=self.what)
+
+        expand = self._expand
+        try:
+            reply = read(expand)
+        except PermissionDeniedError as exc:
+            allowed = [field for field in expand if not self._may_be_why(exc, field)]
+            if len(allowed) == len(expand):
+                raise
+            reply = read(allowed)  # which raises where something else was not allowed
+            self._do_without(set(expand).difference(allowed))
+        self._answered = True
+        return reply
+
+    def _may_be_why(self, exc: PermissionDeniedError, field: str) -> bool:
+        optional = self._optional.get(field)
+        return optional is not None and exc.permission in {optional.permission, None}
+
+    def _do_without(self, refused: set[str]) -> None:
         with self._lock:
-            refused = [
-                field
-                for field in tried
-                if field in self._optional
-                and exc.permission in {self._optional[field].permission, None}
-            ]
-            for field in set(refused) & set(self._expand):
+            for field in refused & set(self._expand):
                 _logger.warning("%s", self._optional[field].warning)
             self._expand = tuple(field for field in self._expand if field not in refused)
-        return bool(refused)
 
     def windows(
         self, windows: Iterable[Window], per_second: float | None = None
@@ -137,61 +152,6 @@ class Endpoint(Generic[T]):
         if request.starting_after:
             filters.append(("starting_after", request.starting_after))
         return self.page(filters).content
-
-    def again(self, plan: Plan) -> Iterator[T]:
-        """The objects of `plan`, each once, in no order."""
-        jobs: list[Callable[[], Iterable[T]]] = [
-            *(partial(self._run, run) for run in plan.together),
-            *(partial(self._singly, change.id) for change in plan.singly),
-        ]
-        for objects in in_parallel(jobs, self.session):
-            yield from objects
-
-    def _run(self, run: Sequence[Change]) -> Iterable[T]:
-        """List from the newest missing object on; each page brings at least one of them."""
-        missing = {change.id: change.created or 0 for change in run}
-        oldest = min(missing.values())
-        cursor: list[tuple[str, str | int]] = []
-        while missing:
-            newest = max(missing.values())
-            filters = [("created[gte]", oldest), ("created[lte]", newest), *cursor]
-            page = self.page(filters).content
-            found = [item for item in page.data if missing.pop(item.id, None) is not None]
-            yield from found
-            # Who was created later than the page's last should have been on it, unless one
-            # second holds more than a page: then the next page is worth it while pages help.
-            reached = page.data[-1].created if page.has_more else oldest
-            overdue = [id_ for id_, created in missing.items() if created >= reached]
-            cursor = []
-            if page.has_more and found and len(overdue) > 1:
-                cursor = [("starting_after", page.data[-1].id)]
-                continue
-            for id_ in overdue:
-                del missing[id_]
-                yield from self._singly(id_)
-
-    def _singly(self, id_: str) -> Iterable[T]:
-        item = self.one(id_)
-        return () if item is None else (item,)
-
-
-def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], session: Session) -> Iterator[list[R]]:
-    """The results of the jobs, in their order; the first error ends it."""
-    if len(jobs) == 1:
-        yield list(jobs[0]())
-        return
-    with ThreadPoolExecutor(max_workers=session.limiter.concurrency) as pool:
-        futures = [pool.submit(_all_of, job) for job in jobs]
-        try:
-            for future in futures:
-                yield future.result()
-        finally:
-            for future in futures:
-                future.cancel()
-
-
-def _all_of(job: Callable[[], Iterable[R]]) -> list[R]:
-    return list(job())
 
 
 class _Workers(Generic[T]):

@@ -45,9 +45,14 @@ class Progress:
         else:
             self._awaited.pop(item.id, None)
 
-    def write(self, bookmark: Bookmark, state: dict[str, Any]) -> None:
-        """Write the bookmark, with what the next run must know besides, into the state."""
-        bookmark.with_seen(self.seen).with_awaited(self.awaited).write(state)
+    def write(self, bookmark: Bookmark, state: dict[str, Any], *, caught_up: bool) -> None:
+        """Write the bookmark, with what the next run must know besides, into the state.
+
+        Until everything before the run is caught up, no event counts as dealt with.
+        """
+        if caught_up:
+            bookmark = bookmark.with_seen(self.seen)
+        bookmark.with_awaited(self.awaited).write(state)
 
     @property
     def seen(self) -> list[str]:

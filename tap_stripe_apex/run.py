@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tap_stripe_apex.changes import KEPT, OVERLAP, Event, event_query
+from tap_stripe_apex.changes import KEPT, OVERLAP, Event, SentEvent, event_query, understood
 from tap_stripe_apex.errors import PermissionDeniedError
 from tap_stripe_apex.listing import Endpoint
 from tap_stripe_apex.slices import PAGE_SIZE
@@ -66,8 +66,8 @@ class Run:
 
 def _read_feed(session: Session, types: Iterable[str], since: int | None) -> tuple[int, Feed]:
     overlap = int(OVERLAP.total_seconds())
-    events: Endpoint[Event] = Endpoint(
-        session, "/v1/events", Event, what="events", params=event_query(types)
+    events: Endpoint[SentEvent] = Endpoint(
+        session, "/v1/events", SentEvent, what="events", params=event_query(types)
     )
     try:
         first = events.page([] if since is None else [("created[gte]", since - overlap)])
@@ -79,10 +79,10 @@ def _read_feed(session: Session, types: Iterable[str], since: int | None) -> tup
     oldest = now - int(KEPT.total_seconds())
     if since is not None:
         since = max(since, oldest)
-    found = {event.id: event for event in page.data}
+    found = {event.id: understood(event) for event in page.data}
     if since is not None and page.has_more and len(page.data) >= PAGE_SIZE:
         # The rest may be long: many requests at once, from the second on where this page ended.
         rest = Window(since - overlap, page.data[-1].created + 1)
         for _, listed in events.windows([rest]):
-            found.update((event.id, event) for event in listed)
+            found.update((event.id, understood(event)) for event in listed)
     return now, Feed(since, tuple(found.values()))

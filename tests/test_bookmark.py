@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.bookmark import MAX_SEEN, Bookmark
+from tap_stripe_apex.bookmark import MAX_SEEN, Ahead, Bookmark
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.timerange import Window, union
 
@@ -24,6 +24,14 @@ bookmarks = st.builds(
         st.text("abc_", min_size=1),
         st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)),
         max_size=3,
+    ),
+    ahead=st.one_of(
+        st.none(),
+        st.builds(
+            Ahead,
+            st.integers(1, 2 * 10**9),
+            st.lists(windows, max_size=3).map(lambda parts: tuple(union(parts))),
+        ),
     ),
 )
 
@@ -53,6 +61,8 @@ def test_a_new_state_is_an_empty_bookmark():
         {"covered": [["2026-02-01T00:00:00Z", "2026-01-01T00:00:00Z"]]},
         {"awaited": ["ch_1"]},
         {"awaited": {"ch_1": "2026-01-01"}},
+        {"ahead": {"position": "2026-01-01"}},
+        {"ahead": ["2026-01-01"]},
     ],
 )
 def test_a_damaged_state_is_an_error_that_says_what_to_do(state):
@@ -91,3 +101,21 @@ def test_many_new_objects_are_left_to_be_listed():
 def test_too_many_recent_events_are_not_remembered():
     assert Bookmark().with_seen([str(n) for n in range(MAX_SEEN + 1)]).seen == frozenset()
     assert len(Bookmark().with_seen([str(n) for n in range(MAX_SEEN)]).seen) == MAX_SEEN
+
+
+def test_an_interrupted_catch_up_skips_what_it_dealt_with_and_nothing_else():
+    bookmark = Bookmark(range=Window(0, 100), covered=(Window(0, 100),), position=100)
+    ahead = bookmark.partly_advanced(200, [Window(50, 80)])
+    assert ahead.is_ahead_of(199, created=60)
+    assert not ahead.is_ahead_of(200, created=60), "it happened later"
+    assert not ahead.is_ahead_of(199, created=80), "it was not read yet"
+    assert not ahead.is_ahead_of(199, created=None), "nobody knows"
+    further = ahead.partly_advanced(300, [Window(20, 50)])
+    assert further.ahead == Ahead(200, (Window(20, 80),)), "true as of the earlier position"
+    assert further.advanced(400, new=0).ahead is None
+    assert further.forgotten(400).ahead is None
+
+
+def test_beginning_anew_never_covers_what_has_not_come_yet():
+    bookmark = Bookmark(range=Window(0, 900), covered=(Window(0, 900),), position=900)
+    assert bookmark.forgotten(500).gaps == [Window(0, 500)]

@@ -18,12 +18,11 @@ from tap_stripe_apex.streams.types import UPDATED_AT, exact
 from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
 
     from tap_stripe_apex.bookmark import Bookmark
-    from tap_stripe_apex.listing import Endpoint
     from tap_stripe_apex.run import Run
 
 _AT_LEAST_EVERY: Final = timedelta(days=1)
@@ -108,13 +107,7 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
         yield from super()._read(run)
 
     @override
-    def catch_up(
-        self,
-        endpoint: Endpoint[BalanceTransaction],
-        run: Run,
-        bookmark: Bookmark,
-        progress: Progress,
-    ) -> tuple[Sequence[Record], Bookmark]:
+    def with_holes(self, run: Run, bookmark: Bookmark) -> Bookmark:
         position = bookmark.position or 0
         since = min(position - int(OVERLAP.total_seconds()), self._pending_since(run) or position)
         covered = [
@@ -122,7 +115,7 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
             for window in bookmark.covered
             for part in subtract(window, [Window(since, run.end)])
         ]
-        return (), replace(bookmark, covered=tuple(covered), position=run.end)
+        return replace(bookmark, covered=tuple(covered), position=run.end)
 
     def _pending_since(self, run: Run) -> int | None:
         """When the oldest pending one was created, if one of them is available by now."""
@@ -150,8 +143,8 @@ class _Pending(Progress):
             self._pending = [(min(c for c, _ in known), min(a for _, a in known))]
 
     @override
-    def write(self, bookmark: Bookmark, state: dict[str, Any]) -> None:
-        super().write(bookmark, state)
+    def write(self, bookmark: Bookmark, state: dict[str, Any], *, caught_up: bool) -> None:
+        super().write(bookmark, state, caught_up=caught_up)
         state.pop("pending", None)
         for created, available_on in self._pending:
             state["pending"] = {"created": to_iso(created), "available_on": to_iso(available_on)}

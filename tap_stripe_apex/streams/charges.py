@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
@@ -16,19 +17,19 @@ from tap_stripe_apex.changes import (
     Event,
     Found,
     collect,
-    edits_email,
 )
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.errors import KEYS_URL, InvalidRequestError
 from tap_stripe_apex.listing import Optional
 from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact, reference
 from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from singer_sdk.helpers.types import Record
 
+    from tap_stripe_apex.listing import Endpoint
     from tap_stripe_apex.tap import TapStripeApex
 
 
@@ -116,6 +117,7 @@ class Charges(StripeStream[Charge]):
         *DISPUTE_EVENTS,
         "charge.refund.updated",
         "refund.failed",
+        "refund.updated",
         "customer.deleted",
         "customer.updated",
     )
@@ -251,16 +253,34 @@ class Charges(StripeStream[Charge]):
         return item.status == "succeeded" and item.captured and item.balance_transaction is None
 
     @override
-    def related(self, events: Iterable[Event]) -> list[Change]:
-        edits = (event for event in events if edits_email(event))
-        return collect((event, Found(event.data.object.id, None)) for event in edits)
+    def related(self, events: Iterable[Event], position: int) -> list[Change]:
+        """Customers with another email; not new ones, whose charges are all new too."""
+        edits = (event for event in events if event.edits_email)
+        found = collect((event, Found(event.object.id, event.object.created)) for event in edits)
+        return [each for each in found if each.created is None or each.created < position]
 
     @override
-    def read_related(self, related: Change, since: int) -> Iterable[Charge]:
-        """The charges of a customer whose email was edited, or who was deleted."""
-        endpoint = self.endpoint(("customer", related.id), ("created[gte]", since))
-        page = endpoint.page().content
-        yield from page.data
-        while page.has_more:
-            page = endpoint.page([("starting_after", page.data[-1].id)]).content
-            yield from page.data
+    def related_to(
+        self, endpoint: Endpoint[Charge], related: Change, since: int
+    ) -> Callable[[], Iterable[tuple[Change, list[Charge]]]]:
+        """The charges of a customer."""
+        return partial(self._charges_of, endpoint, related, since)
+
+    def _charges_of(
+        self, endpoint: Endpoint[Charge], customer: Change, since: int
+    ) -> Iterator[tuple[Change, list[Charge]]]:
+        filters: list[tuple[str, str | int]] = [("customer", customer.id), ("created[gte]", since)]
+        try:
+            page = endpoint.page(filters).content
+            yield customer, page.data
+            while page.has_more:
+                page = endpoint.page([*filters, ("starting_after", page.data[-1].id)]).content
+                yield customer, page.data
+        except InvalidRequestError as exc:
+            if exc.code != "resource_missing":
+                raise
+            self.logger.warning(
+                "Stripe lists no charges of a customer that was deleted (%s); they keep the email "
+                "that they had.",
+                customer.id,
+            )

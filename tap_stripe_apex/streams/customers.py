@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk import typing as th
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Customer(msgspec.Struct, frozen=True):
     """The decoded part of https://docs.stripe.com/api/customers/object
 
-    One that was deleted has an id and nothing else.
+    Of one that was deleted Stripe tells the id and nothing else.
     """
 
     id: str
@@ -75,25 +75,22 @@ class Customers(StripeStream[Customer]):
     @override
     def to_record(self, item: Customer, updated_at: int) -> Record:
         changed = to_iso(updated_at)
-        if item.deleted:
-            # Stripe tells nothing else of it any more.
-            return {
-                "id": item.id,
-                "created": to_iso(item.created),
-                "updated_at": changed,
-                "_sdc_deleted_at": changed,
-            }
         record = msgspec.structs.asdict(item)
         del record["deleted"]
         return record | {
             "created": to_iso(item.created),
             "updated_at": changed,
-            "_sdc_deleted_at": None,
+            "_sdc_deleted_at": changed if item.deleted else None,
         }
 
     @override
-    def as_of(self, item: Customer, change: Change) -> Customer:
-        """A deleted customer with its creation, which only the event still tells."""
-        if item.deleted:
-            return msgspec.structs.replace(item, created=change.created or 0)
-        return item
+    def last_of(self, gone: Change) -> Customer:
+        """A deleted customer as it was, which only its last event still tells."""
+        try:
+            customer = _decode(gone.last_words or b"")
+        except msgspec.DecodeError:  # rendered in a version of the API with other fields
+            customer = Customer(gone.id, gone.created or 0)
+        return msgspec.structs.replace(customer, deleted=True)
+
+
+_decode: Final = msgspec.json.Decoder(Customer).decode
