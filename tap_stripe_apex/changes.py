@@ -209,6 +209,11 @@ class Plan:
         return len(self.singly) + len(self.undated) + together
 
 
+_NEAR: Final = 10
+"""Pages apart. A page costs no more requests than one object, and where objects lie less dense
+than on average it holds several; still further apart, single ones are read at the same time."""
+
+
 def plan_reads(changes: Iterable[Change], seconds_per_object: float | None) -> Plan:
     """The plan that needs at most one request for each change, and mostly fewer.
 
@@ -222,9 +227,10 @@ def plan_reads(changes: Iterable[Change], seconds_per_object: float | None) -> P
         (undated if change.created is None else dated).append(change)
     dated.sort(key=_created, reverse=True)
     reach = int(PAGE_SIZE * seconds_per_object) if seconds_per_object else None
+    near = _NEAR * reach if reach else sys.maxsize
     together: list[list[Change]] = []
     for change in dated:
-        if together and _apart(together[-1][-1], change) <= (reach or sys.maxsize):
+        if together and _apart(together[-1][-1], change) <= near:
             together[-1].append(change)
         else:
             together.append([change])

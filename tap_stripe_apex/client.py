@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from singer_sdk import Stream
 from singer_sdk.helpers.conform import TypeConformanceLevel
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE, REPLICATION_LOG_BASED
+from singer_sdk.singerlib.catalog import (
+    REPLICATION_FULL_TABLE,
+    REPLICATION_LOG_BASED,
+    Metadata,
+)
 from typing_extensions import override
 
 from tap_stripe_apex.bookmark import Bookmark
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from singer_sdk.helpers.types import Context, Record
+    from singer_sdk.singerlib.catalog import MetadataMapping
 
     from tap_stripe_apex.run import Run
     from tap_stripe_apex.tap import TapStripeApex
@@ -130,8 +135,18 @@ class StripeStream(Stream, Generic[T]):
             and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
         )
 
-    def endpoint(self, *params: tuple[str, str | int]) -> Endpoint[T]:
-        """The list endpoint, perhaps filtered further."""
+    @property
+    @override
+    def metadata(self) -> MetadataMapping:
+        """What a catalog may not leave out: which version is newer, and whether it is gone."""
+        metadata = super().metadata
+        for column in ("updated_at", "_sdc_deleted_at"):
+            if entry := metadata.get(("properties", column)):
+                entry.inclusion = Metadata.InclusionType.AUTOMATIC
+        return metadata
+
+    def endpoint(self) -> Endpoint[T]:
+        """The list endpoint."""
         return Endpoint(
             self._tap.session,
             self.path,
@@ -139,7 +154,6 @@ class StripeStream(Stream, Generic[T]):
             what=self.name.replace("_", " "),
             expand=self.expand,
             optional=self.optional,
-            params=params,
         )
 
     @override
@@ -185,10 +199,9 @@ class StripeStream(Stream, Generic[T]):
             self.logger.warning("%s", self.if_empty)
 
     def remember(self, bookmark: Bookmark, progress: Progress, *, caught_up: bool) -> None:
-        """Write the state, perhaps not at once."""
+        """Write the state, so that no later run repeats what was written before it."""
         progress.write(bookmark, self.stream_state, caught_up=caught_up)
-        self.state_manager.is_flushed = False
-        self._tap.write_state_when_due()
+        self._tap.state_writer.write_state(self._tap.state)
 
     def new_progress(self, run: Run, bookmark: Bookmark) -> Progress:
         """What the run keeps an eye on while it reads."""

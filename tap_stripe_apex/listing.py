@@ -49,7 +49,7 @@ class Endpoint(Generic[T]):
         expand: fields of each object that Stripe sends whole instead of as an id.
         optional: of these, the ones to do without if the key lacks the permission, by Stripe's
             name of it; and what is then lost.
-        params: further filters.
+        params: further filters, such as the types of events.
     """
 
     def __init__(
@@ -149,9 +149,28 @@ class Endpoint(Generic[T]):
     def _slice_page(self, request: PageRequest[T]) -> Page[T]:
         start, end = request.window
         filters: list[tuple[str, str | int]] = [("created[gte]", start), ("created[lt]", end)]
-        if request.starting_after:
-            filters.append(("starting_after", request.starting_after))
-        return self.page(filters).content
+        if not request.starting_after:
+            return self.page(filters).content
+        try:
+            return self.page([*filters, ("starting_after", request.starting_after)]).content
+        except InvalidRequestError as exc:
+            if exc.code != "resource_missing":
+                raise
+        return self._page_after_a_deleted_one(filters, request)
+
+    def _page_after_a_deleted_one(self, filters: Params, request: PageRequest[T]) -> Page[T]:
+        """A customer that was deleted meanwhile is no cursor any more; one before it may be."""
+        known = [item.id for item in request.slice.items]
+        for cursor in (*reversed(known[:-1]), None):
+            after = [("starting_after", cursor)] if cursor else []
+            try:
+                page = self.page([*filters, *after]).content
+            except InvalidRequestError as exc:
+                if exc.code != "resource_missing" or cursor is None:
+                    raise
+            else:
+                break
+        return Page([item for item in page.data if item.id not in known], page.has_more)
 
 
 class _Workers(Generic[T]):

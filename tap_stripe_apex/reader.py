@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
-from tap_stripe_apex.bookmark import Bookmark
 from tap_stripe_apex.changes import OVERLAP, Change, Event, Plan, plan_reads, settled
 from tap_stripe_apex.progress import AWAITED_FOR
 from tap_stripe_apex.rereading import Rereading, in_parallel
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from singer_sdk.helpers.types import Record
 
+    from tap_stripe_apex.bookmark import Bookmark
     from tap_stripe_apex.client import StripeStream
     from tap_stripe_apex.display import Reading
     from tap_stripe_apex.run import Run
@@ -75,11 +75,8 @@ class Reader(Generic[T]):
     def __init__(
         self, stream: StripeStream[T], run: Run, date_range: DateRange, source: str
     ) -> None:
-        bookmark = stream.bookmark
+        bookmark = stream.bookmark.widened(date_range.resolve(run.now))
         self.begins: Final = bookmark.position is None
-        if stream.replication_method == REPLICATION_FULL_TABLE:
-            bookmark = Bookmark(range=bookmark.range)
-        bookmark = bookmark.widened(date_range.resolve(run.now))
         self.bookmark = replace(bookmark, source=source)
         self._stream = stream
         self._run = run
@@ -136,21 +133,20 @@ class Reader(Generic[T]):
             self.bookmark = holes
             return
         changes = self._changes()
-        obstacle = self._obstacle(changes)
-        if obstacle is not None:
+        anew = self._stream.replication_method == REPLICATION_FULL_TABLE
+        if not anew and (obstacle := self._obstacle(changes)):
             self._warn(obstacle)
+            anew = True
             if self.bookmark.is_interrupted:
                 # Begun anew in each run, a long backfill would never end: it is ended first.
                 yield from self._list(shown)
-        yield from self._write(self._gone(changes), changes.caught_up, shown)
-        if obstacle is not None:
+        gone = [(self._stream.last_of(change), change.at) for change in changes.gone]
+        yield from self._write(gone, changes.caught_up, shown)
+        if anew:
             self._forget()
             return
         yield from self._follow(changes, shown)
         self.bookmark = changes.caught_up
-
-    def _gone(self, changes: Changes) -> list[tuple[T, int]]:
-        return [(self._stream.last_of(change), change.at) for change in changes.gone]
 
     def _follow(self, changes: Changes, shown: Reading) -> Iterator[Record]:
         """All that changed in the covered range, in batches, each oldest first."""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Tap
 from singer_sdk import typing as th
@@ -30,8 +29,6 @@ if TYPE_CHECKING:
     from types import FrameType
 
     import click
-
-_SECONDS_BETWEEN_STATES: Final = 10
 
 
 class TapStripeApex(Tap):
@@ -133,7 +130,6 @@ class TapStripeApex(Tap):
 
     def __init__(self, *, validate_config: bool = True, **kwargs: Any) -> None:
         super().__init__(validate_config=validate_config, **kwargs)
-        self._state_due = 0.0
         self._summarised = False
         if validate_config:  # discovery needs no key
             _ = self.date_range, self.session
@@ -224,12 +220,6 @@ class TapStripeApex(Tap):
         ]
         types = [type_ for stream in streams for type_ in stream.event_types]
         return Run(self.session, types, min(positions, default=None))
-
-    def write_state_when_due(self) -> None:
-        """Write the state now and then within a stream; the SDK does so at the end."""
-        if time.monotonic() >= self._state_due:
-            self.state_writer.write_state(self.state)
-            self._state_due = time.monotonic() + _SECONDS_BETWEEN_STATES
 
     def log_summary(self) -> None:
         """Say once, at the end, what the run asked of Stripe."""

@@ -1,12 +1,15 @@
 """No change is lost, and nothing is asked of Stripe that is not needed."""
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 
+from tap_stripe_apex import errors
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.errors import PermissionDeniedError, missing
 from tap_stripe_apex.simulator.keys import Key, Permission
 from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
@@ -514,3 +517,356 @@ def select(url, *streams):
             if entry["breadcrumb"] == []:
                 entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
     return catalog
+
+
+def test_a_permission_that_is_granted_later_mends_the_emails_of_old_rows(
+    account, stripe, read, warehouse, caplog
+):
+    faceless = frozenset(Permission) - {Permission.CUSTOMERS}
+    stripe.keys.add(Key("rk_test_growing", faceless))
+    customer = account.create_customer("c@example.com")
+    for _ in range(250):
+        account.create_charge(100, customer=customer, receipt_email="r@example.com")
+        account.advance(HOUR)
+    assert {r["customer_email"] for r in read(api_key="rk_test_growing").records()} == {
+        "r@example.com"
+    }
+    stripe.keys.add(Key("rk_test_growing"))
+    account.advance(HOUR)
+    read(api_key="rk_test_growing")
+    assert len(stripe.requests) == 1, "a quiet run does not look"
+    account.create_charge(100)
+    account.advance(HOUR)
+    read(api_key="rk_test_growing")
+    assert warehouse.agrees_with(account)
+    warnings = [r.getMessage() for r in caplog.records if "listed again" in r.getMessage()]
+    assert len(warnings) == 1
+    assert "about 4 requests" in warnings[0]
+    account.create_charge(100)
+    account.advance(HOUR)
+    assert len(read(api_key="rk_test_growing").records()) == 1, "once"
+
+
+def test_a_permission_that_is_taken_away_is_missed_and_mended_when_it_is_back(
+    account, stripe, read, warehouse
+):
+    customer = account.create_customer("c@example.com")
+    old = account.create_charge(100, customer=customer)
+    account.advance(HOUR)
+    read()
+    stripe.keys.add(Key("rk_test_simulated", frozenset(Permission) - {Permission.CUSTOMERS}))
+    account.refund(old, 10)
+    account.advance(HOUR)
+    (record,) = read().records()
+    assert record["customer_email"] is None
+    stripe.keys.add(Key("rk_test_simulated"))
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+
+
+def test_without_a_permission_one_request_is_refused_and_no_more(account, stripe, read):
+    stripe.keys.add(Key("rk_test_faceless", frozenset(Permission) - {Permission.CUSTOMERS}))
+    charges = []
+    for _ in range(2000):
+        charges.append(account.create_charge(100))
+        account.advance(HOUR)
+    read(api_key="rk_test_faceless")
+    assert stripe.requests.count("/v1/charges", status=403) == 1
+    for charge in charges[::300]:
+        account.refund(charge, 10)
+    account.advance(HOUR)
+    read(api_key="rk_test_faceless")
+    assert stripe.requests.count("/v1/charges", status=403) == 1
+
+
+def a_403_that_names_no_permission(stripe, *, wanted):
+    """Let Stripe refuse, without saying why, whatever `wanted` says."""
+    answer = stripe._api.answer
+
+    def refuse(request, refusal=None):
+        if refusal is None and wanted(request):
+            refusal = PermissionDeniedError("You do not have access.")
+        return answer(request, refusal)
+
+    stripe._api.answer = refuse
+
+
+def test_a_403_without_a_name_is_only_put_down_to_the_customers_if_it_is_cured_by_that(
+    account, stripe, read, caplog
+):
+    account.create_charge(100, customer=account.create_customer("c@example.com"))
+    a_403_that_names_no_permission(stripe, wanted=lambda r: "expand" in r.query)
+    (record,) = read().records()
+    assert record["customer_email"] is None
+    assert caplog.text.count("Grant 'Customers: Read'") == 1
+
+
+def test_a_403_with_another_cause_is_an_error_about_the_charges(account, stripe, read, caplog):
+    account.create_charge(100)
+    a_403_that_names_no_permission(stripe, wanted=lambda r: r.path == "/v1/charges")
+    with pytest.raises(errors.PermissionDeniedError, match="'Charges: Read'"):
+        read()
+    assert "Customers: Read" not in caplog.text
+
+
+def test_a_refund_that_is_called_off_is_seen(account, read, warehouse):
+    charge = account.create_charge(5000)
+    refund = account.refund(charge, 1200, status="pending")
+    account.advance(HOUR)
+    read()
+    account.cancel_refund(refund)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+
+
+@pytest.fixture
+def changed_a_lot(account, read):
+    """An account of 4,000 charges, of which every other changed after the first run."""
+    charges = []
+    for _ in range(4000):
+        charges.append(account.create_charge(5000))
+        account.advance(timedelta(minutes=10))
+    account.advance(HOUR)
+    read()
+    for charge in charges[::2]:
+        account.refund(charge, 100)
+    account.advance(HOUR)
+    return account
+
+
+def states_of(output):
+    """Each state with what had been written when it was."""
+    written = []
+    for line in output.lines:
+        if line["type"] == "RECORD":
+            written.append(line["record"])
+        elif line["type"] == "STATE":
+            yield line["value"], list(written)
+
+
+def test_a_catch_up_that_is_killed_goes_on_where_it_stopped(
+    changed_a_lot, stripe, warehouse, monkeypatch
+):
+    monkeypatch.setattr("tap_stripe_apex.reader._BATCH", 300)
+    before = warehouse.state
+    output = sync(stripe.url, before)
+    assert len(output.records()) == 2000
+    rows = dict(warehouse.rows)
+    for state, written in states_of(output):
+        warehouse.rows, warehouse.state = dict(rows), state
+        for record in written:
+            warehouse.rows[record["id"]] = record
+        again = warehouse.load(sync(stripe.url, state))
+        assert warehouse.agrees_with(changed_a_lot)
+        assert len(again.records()) <= 2000 - len(written) + 200, "what two threads had in flight"
+    assert sum("ahead" in s["bookmarks"]["charges"] for s, _ in states_of(output)) >= 4
+
+
+def test_a_catch_up_is_told_to_a_run_that_changes_come_into(
+    changed_a_lot, stripe, read, warehouse, monkeypatch
+):
+    monkeypatch.setattr("tap_stripe_apex.reader._BATCH", 300)
+    output = sync(stripe.url, warehouse.state)
+    states = list(states_of(output))
+    warehouse.state, written = states[len(states) // 2]
+    for record in written:
+        warehouse.rows[record["id"]] = record
+    for id_ in [record["id"] for record in written[::100]]:
+        changed_a_lot.refund(id_, 50)
+    for _ in range(30):
+        changed_a_lot.create_charge(100)
+    changed_a_lot.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(changed_a_lot)
+
+
+def test_a_customer_who_was_deleted_while_all_were_listed_is_no_dead_end(account, stripe):
+    customers = []
+    for _ in range(700):
+        customers.append(account.create_customer("c@example.com"))
+        account.advance(HOUR)
+    alive = set(customers)
+
+    def delete_the_cursors(request):
+        for name, value in parse_qsl(request.query):
+            if name == "starting_after" and value in alive:
+                account.delete_customer(value)
+                alive.remove(value)
+
+    stripe.on_request = delete_the_cursors
+    catalog = select(stripe.url, "customers")
+    output = sync(stripe.url, None, catalog)
+    assert len(alive) < 700
+    ids = [record["id"] for record in output.records("customers")]
+    assert set(ids) >= alive
+    assert len(ids) == len(set(ids))
+    account.advance(HOUR)
+    stripe.on_request = None
+    again = sync(stripe.url, output.state, catalog).records("customers")
+    assert {r["id"] for r in again if r["_sdc_deleted_at"]} == set(customers) - alive
+
+
+def test_many_deleted_customers_are_marked_by_the_events_alone(account, stripe):
+    customers = [account.create_customer(f"c{n}@example.com", name="Jane") for n in range(60)]
+    account.advance(HOUR)
+    catalog = select(stripe.url, "customers")
+    state = sync(stripe.url, None, catalog).state
+    for customer in customers[:50]:
+        account.delete_customer(customer)
+    account.advance(HOUR)
+    stripe.requests.clear()
+    output = sync(stripe.url, state, catalog)
+    assert {r["id"] for r in output.records("customers")} == set(customers[:50])
+    assert {r["name"] for r in output.records("customers")} == {"Jane"}
+    assert len(stripe.requests) == 1
+
+
+def test_an_account_without_charges_costs_one_request_from_then_on(account, stripe, read, caplog):
+    read()
+    assert len(stripe.requests) == 2
+    for _ in range(3):
+        account.advance(DAY)
+        assert read().records() == []
+        assert len(stripe.requests) == 1
+    assert caplog.text.count("No successful charge in the date range") == 1
+    account.create_charge(100)
+    account.advance(HOUR)
+    assert len(read().records()) == 1
+
+
+def test_a_state_from_the_future_is_no_reason_to_wait_for_it(account, read, warehouse, caplog):
+    old = account.create_charge(5000)
+    account.advance(HOUR)
+    read()
+    bookmark = warehouse.state["bookmarks"]["charges"]
+    future = "2031-01-01T00:00:00Z"
+    bookmark["position"] = bookmark["range"][1] = bookmark["covered"][0][1] = future
+    account.refund(old, 100)
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+    assert "a time that has not come yet" in caplog.text
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+
+
+@pytest.mark.parametrize("back", [1, 4])
+def test_a_server_whose_clock_is_a_little_behind_loses_nothing(stripe, read, warehouse, back):
+    """Stripe's answers come from many machines, whose clocks need not agree to the second."""
+    account = stripe.account
+    account.create_charge(100)
+    read()
+    bookmark = warehouse.state["bookmarks"]["charges"]
+    ahead = (NOW + timedelta(seconds=back + 1)).isoformat()
+    bookmark["position"] = bookmark["range"][1] = bookmark["covered"][0][1] = ahead
+    for _ in range(6):
+        account.create_charge(100)
+        account.advance(timedelta(seconds=1))
+        read()
+    assert warehouse.agrees_with(account)
+
+
+def test_what_marks_a_record_as_gone_cannot_be_left_out(account, stripe):
+    charge = account.create_charge(5000, payment_method_type="sepa_debit")
+    account.advance(HOUR)
+    catalog = discover(stripe.url)
+    left_out = {"_sdc_deleted_at", "updated_at", "customer_email", "amount", "metadata"}
+    (charges,) = (s for s in catalog["streams"] if s["tap_stream_id"] == "charges")
+    for entry in charges["metadata"]:
+        if entry["breadcrumb"] and entry["breadcrumb"][-1] in left_out:
+            entry["metadata"] = {"inclusion": "available", "selected": False}
+    output = sync(stripe.url, None, catalog)
+    (record,) = output.records()
+    assert "customer_email" not in record
+    account.reverse(charge)
+    account.advance(HOUR)
+    (record,) = sync(stripe.url, output.state, catalog).records()
+    assert record["_sdc_deleted_at"] == record["updated_at"]
+
+
+def test_stream_maps_see_every_record(account, stripe):
+    customer = account.create_customer("c@example.com")
+    for amount in (100, 900):
+        account.create_charge(amount, customer=customer)
+    maps = {
+        "charges": {
+            "__alias__": "payments",
+            "__filter__": "amount > 500",
+            "customer_email": "md5(customer_email)",
+        }
+    }
+    output = sync(stripe.url, stream_maps=maps)
+    (record,) = output.records("payments")
+    assert record["amount"] == 900
+    assert "@" not in record["customer_email"]
+    assert output.state["bookmarks"]["charges"]["position"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "kept"),
+    [
+        pytest.param("2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", 2, id="within a day"),
+        pytest.param("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00", 2, id="summer ends"),
+        pytest.param("2026-10-25", "2026-10-26", 48, id="a day"),
+    ],
+)
+def test_a_range_is_half_open_to_the_second(account, read, start, end, kept):
+    account.advance_to(datetime(2026, 10, 24, tzinfo=UTC))
+    for _ in range(3 * 48):
+        account.create_charge(100)
+        account.advance(timedelta(minutes=30))
+    assert len(read(date_range={"start": start, "end": end}).records()) == kept
+
+
+def test_two_ranges_that_take_turns_lose_nothing(account, read, warehouse):
+    charges = []
+    for n in range(40):
+        charges.append(account.create_charge(5000))
+        account.advance(DAY / 2)
+        range_ = {"last_days": 2} if n % 2 else {"start": "2026-09-01", "end": "2026-10-10"}
+        if n % 5 == 0:
+            account.refund(charges[n // 2], 10)
+            read(date_range=range_)
+    read()
+    assert warehouse.agrees_with(account)
+
+
+def test_the_charges_of_a_deleted_customer_that_cannot_be_listed_are_no_dead_end(
+    account, stripe, read, caplog
+):
+    customer = account.create_customer("c@example.com")
+    account.create_charge(100, customer=customer)
+    account.advance(HOUR)
+    read()
+    account.delete_customer(customer)
+    other = account.create_charge(100)
+    account.advance(HOUR)
+    answer = stripe._api.answer
+
+    def refuse(request, refusal=None):
+        if f"customer={customer}" in request.query:
+            refusal = missing("customer", customer, status=400)
+        return answer(request, refusal)
+
+    stripe._api.answer = refuse
+    assert read().ids == [other]
+    assert "they keep the email that they had" in caplog.text
+
+
+def test_a_connected_account_that_is_not_connected_is_named_as_the_cause(account, stripe, read):
+    answer = stripe._api.answer
+
+    def refuse(request, refusal=None):
+        return answer(
+            request, PermissionDeniedError("The key has no access.", code="account_invalid")
+        )
+
+    stripe._api.answer = refuse
+    with pytest.raises(errors.InvalidRequestError, match="Check account_id"):
+        read(account_id="acct_1Other")

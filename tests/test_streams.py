@@ -80,6 +80,7 @@ def test_a_deleted_customer_is_marked(account, read):
     assert record["id"] == customer
     assert record["created"] == output.records("customers")[0]["created"]
     assert record["_sdc_deleted_at"] == record["updated_at"]
+    assert record["email"] == "c@example.com", "a marked row keeps what it was"
 
 
 def test_a_refund_is_followed_until_it_fails(account, read):

@@ -128,6 +128,9 @@ class Api:
         elif resource.name == "customers":
             # Customers come and go and change their email: neither can be indexed.
             where, keep = {}, _living(asked.where.get("email"))
+            for cursor in filter(None, (asked.starting_after, asked.ending_before)):
+                if cursor in self._account.customers and self._account.customers[cursor].deleted:
+                    raise missing("customer", cursor, param="starting_after", status=400)
         if self._account.has_listing_delay:
             keep = _both(keep, self._account.is_listed)
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk import typing as th
+from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_stripe_apex.changes import CHARGE_EVENTS, DISPUTE_EVENTS, OVERLAP, REFUND_EVENTS
@@ -108,6 +109,8 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
 
     @override
     def with_holes(self, run: Run, bookmark: Bookmark) -> Bookmark:
+        if self.replication_method == REPLICATION_FULL_TABLE:
+            return bookmark.forgotten(run.end)
         position = bookmark.position or 0
         since = min(position - int(OVERLAP.total_seconds()), self._pending_since(run) or position)
         covered = [
