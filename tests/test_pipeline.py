@@ -96,12 +96,14 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
 
     table = result.stdout.split("Revenue ", 1)[1]
     for currency, total in ledger.totals.items():
-        assert f" {currency.upper()}" in table
+        assert f" {currency.upper()} " in table
         assert f" {amount(total.gross, currency)}" in table
         assert f" {amount(total.net, currency)}" in table
     assert "paid_search" in table
     assert "unattributed" in table
-    assert "Warehouse: output/warehouse.duckdb" in table
+    page = project / "output/report.html"
+    assert f"Report: {page.resolve().as_uri()}" in table
+    assert "checks passed" in page.read_text()
 
     again = run()
     assert again.returncode == 0

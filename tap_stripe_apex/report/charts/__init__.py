@@ -1,0 +1,1 @@
+"""Charts: Altair describes them, vl-convert draws them as SVG, without a browser or a network."""

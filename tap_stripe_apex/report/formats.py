@@ -1,0 +1,146 @@
+"""Numbers, money and dates as a locale writes them."""
+
+from __future__ import annotations
+
+import copy
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tap_stripe_apex import money
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.report.warehouse import missing_extra
+
+try:
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+    from babel.numbers import format_compact_currency, format_decimal
+except ImportError as exc:
+    raise missing_extra("Babel") from exc
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+_CODE_NEXT_TO_DIGIT = re.compile(r"([A-Z]{3})(?=\d)")
+
+MINUS = "−"
+DASH = "–"
+
+
+class Formats:
+    """How one locale writes what the report says; the words stay English."""
+
+    def __init__(self, locale: str = "en_US") -> None:
+        """Take a locale's ways: `en_US`, `de-DE`, `ja`.
+
+        Raises:
+            ConfigurationError: no such locale is known.
+        """
+        try:
+            self.locale = Locale.parse(locale.replace("-", "_"))
+        except (UnknownLocaleError, ValueError, TypeError) as exc:
+            raise ConfigurationError(
+                f"{locale!r} is no known locale. Say en_US, de_DE, ja_JP or the like."
+            ) from exc
+
+    def money(self, minor: int, currency: str) -> str:
+        """With as many decimals as Stripe counts: $1,234.50, ¥1,235, KWD 1.234."""
+        return self.fine(money.to_major(minor, currency), currency, money.decimals(currency))
+
+    def major(self, major: Decimal | float | None, currency: str) -> str:
+        """An amount in major units, without decimals from a hundred on; a dash for none."""
+        if major is None:
+            return DASH
+        amount = Decimal(str(major))
+        return self.fine(amount, currency, 0 if abs(amount) >= 100 else money.decimals(currency))
+
+    def fine(self, major: Decimal, currency: str, digits: int) -> str:
+        """An amount in major units with so many decimals."""
+        pattern = copy.copy(self.locale.currency_formats["standard"])
+        pattern.frac_prec = (digits, digits)
+        return _tidy(
+            pattern.apply(major, self.locale, currency=currency.upper(), currency_digits=False)
+        )
+
+    def compact(self, minor: int | Decimal, currency: str) -> str:
+        """Short, for charts: $1.2M."""
+        major = Decimal(minor).scaleb(-money.decimals(currency))
+        digits = 0 if abs(major) < 1000 or (abs(major) >= 99_950 and abs(major) < 1_000_000) else 1
+        text = format_compact_currency(
+            _significant(major), currency.upper(), locale=self.locale, fraction_digits=digits
+        )
+        return _tidy(text)
+
+    def percent(self, share: Decimal | float | None, digits: int = 0) -> str:
+        """0.123 is 12%; what is not nothing is not 0%."""
+        if share is None:
+            return DASH
+        number = Decimal(str(share))
+        if 0 < abs(number) < Decimal("0.01") and digits == 0:
+            digits = 1
+        pattern = copy.copy(self.locale.percent_formats[None])
+        pattern.frac_prec = (digits, digits)
+        return _tidy(pattern.apply(number, self.locale))
+
+    def change(self, share: Decimal | float | None, digits: int = 0) -> str:
+        """A percentage that says its sign: +12%, −3%."""
+        if share is None:
+            return DASH
+        text = self.percent(share, digits)
+        return text if text.startswith(MINUS) or not share else f"+{text}"
+
+    def plain(self, major: float, currency: str) -> str:
+        """A round amount in major units: $200, or $0.50."""
+        return self.fine(Decimal(str(major)), currency, 2 if major % 1 else 0)
+
+    def times(self, number: Decimal | float | None, digits: int | None = None) -> str:
+        """A multiple: 2.17x."""
+        if number is None:
+            return DASH
+        if digits is None:
+            digits = 2 if -10 < number < 10 else 1
+        return f"{self.number(number, digits)}×"
+
+    def number(self, number: Decimal | float | None, digits: int = 0) -> str:
+        """A plain number."""
+        if number is None:
+            return DASH
+        pattern = "#,##0" + ("." + "0" * digits if digits else "")
+        return _tidy(format_decimal(Decimal(str(number)), format=pattern, locale=self.locale))
+
+    def probability(self, p: float | None) -> str:
+        """A p-value: 0.042; below a thousandth only that."""
+        if p is None:
+            return DASH
+        return f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
+
+    def day(self, day: date | None) -> str:
+        """Oct 31, 2026."""
+        return DASH if day is None else format_date(day, "medium", locale=self.locale)
+
+    def month(self, day: date) -> str:
+        """Oct 2026."""
+        return format_date(day, "LLL y", locale=self.locale)
+
+    def moment(self, moment: datetime | None) -> str:
+        """Oct 31, 2026, 23:39 UTC."""
+        if moment is None:
+            return DASH
+        return f"{self.day(moment.date())}, {moment:%H:%M} UTC"
+
+
+def _leading_digits(number: Decimal) -> int:
+    """How many digits stand before the point of 1.2M, 12.3M or 123M."""
+    return number.adjusted() % 3 + 1
+
+
+def _significant(number: Decimal) -> Decimal:
+    """Three significant digits, so that 999,950 becomes 1M and not 1,000K."""
+    if not number:
+        return number
+    return number.quantize(Decimal(1).scaleb(number.adjusted() - 2))
+
+
+def _tidy(text: str) -> str:
+    """A minus sign as wide as a digit, and a space that does not break between code and digits."""
+    return _CODE_NEXT_TO_DIGIT.sub("\\1\u00a0", text.replace("-", MINUS))

@@ -1,0 +1,96 @@
+"""Which days a report is about: half-open ranges, said in the user's words."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from tap_stripe_apex.errors import ConfigurationError
+
+ALL = "all"
+
+_LAST = re.compile(r"last_([1-9]\d{0,4})_days")
+_YEAR = re.compile(r"(\d{4})")
+_QUARTER = re.compile(r"(\d{4})-[qQ]([1-4])")
+_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:/|\.\.)(\d{4}-\d{2}-\d{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The days from `start` to the day before `end`."""
+
+    start: date
+    end: date
+
+    def __post_init__(self) -> None:
+        if self.start >= self.end:
+            raise ValueError(f"{self.start} is not before {self.end}.")
+
+
+def parse(text: str, whole: Period, as_of: date) -> Period:
+    """The period that `text` names.
+
+    Args:
+        text: `all`, `last_90_days`, `2026`, `2026-Q3`, `2026-07`, or `2026-01-15/2026-02-01`, the
+            last day excluded.
+        whole: the days that the warehouse has anything of.
+        as_of: the last day of `last_N_days`: the last one with revenue.
+
+    Raises:
+        ConfigurationError: it names none.
+    """
+    try:
+        if found := _named(text.strip(), whole, as_of):
+            return found
+    except (ValueError, OverflowError) as exc:
+        raise ConfigurationError(f"{text!r} is no period: {str(exc).rstrip('.')}.") from exc
+    raise ConfigurationError(
+        f"{text!r} is no period. Say all, last_90_days, 2026, 2026-Q3, 2026-07, or "
+        "2026-01-15/2026-02-01, of which the last day is excluded."
+    )
+
+
+def _named(text: str, whole: Period, as_of: date) -> Period | None:
+    if text == ALL:
+        return whole
+    if match := _LAST.fullmatch(text):
+        return Period(as_of - timedelta(days=int(match[1]) - 1), as_of + timedelta(days=1))
+    if match := _YEAR.fullmatch(text):
+        return _months(int(match[1]), 1, 12)
+    if match := _QUARTER.fullmatch(text):
+        return _months(int(match[1]), 3 * int(match[2]) - 2, 3)
+    if match := _MONTH.fullmatch(text):
+        return _months(int(match[1]), int(match[2]), 1)
+    if match := _DAYS.fullmatch(text):
+        return Period(date.fromisoformat(match[1]), date.fromisoformat(match[2]))
+    return None
+
+
+def _months(year: int, month: int, number: int) -> Period:
+    return Period(date(year, month, 1), month_after(date(year, month, 1), number))
+
+
+def month_after(month: date, number: int = 1) -> date:
+    """The first day of the month that comes `number` months later."""
+    index = month.year * 12 + month.month - 1 + number
+    return date(index // 12, index % 12 + 1, 1)
+
+
+def day_after(day: date) -> date:
+    """The next day."""
+    return day + timedelta(days=1)
+
+
+def day_before(day: date) -> date:
+    """The day before."""
+    return day - timedelta(days=1)
+
+
+def months_until(first: date, last: date) -> list[date]:
+    """The first days of months, from one to another."""
+    found = [first]
+    while found[-1] < last:
+        found.append(month_after(found[-1]))
+    return found
