@@ -1,6 +1,10 @@
 """Any history, read in any order of answers, comes out whole, once, and oldest first."""
 
+import heapq
+import random
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -9,43 +13,93 @@ from hypothesis import strategies as st
 from tap_stripe_apex.slices import MAX_BUFFERED, PAGE_SIZE, PAGES_PER_SLICE, Slices
 from tap_stripe_apex.timerange import Window, union
 
+DAY = 86_400
+
 
 @dataclass(frozen=True)
 class Item:
-    id: str
+    id: int
     created: int
 
 
 class Account:
-    """Lists newest first and pages by cursor, as Stripe does; answers come in a chosen order."""
+    """Lists newest first and pages by cursor, as Stripe does."""
 
     def __init__(self, seconds):
-        self.items = [Item(str(n), created) for n, created in enumerate(sorted(seconds))][::-1]
+        self.times = sorted(seconds)
+        self.items = [Item(id_, created) for id_, created in enumerate(self.times)]
         self.requests = 0
+
+    @property
+    def whole(self):
+        """The range in which everything lies."""
+        return Window(0, self.times[-1] + 1)
 
     def page(self, request):
         self.requests += 1
-        start, end = request.window
-        items = [item for item in self.items if start <= item.created < end]
-        if request.starting_after:
-            position = [item.id for item in items].index(request.starting_after)
-            items = items[position + 1 :]
-        return items[:PAGE_SIZE], len(items) > PAGE_SIZE
+        start, end = (bisect_left(self.times, second) for second in request.window)
+        if request.starting_after is not None:
+            end = request.starting_after
+        page = self.items[max(start, end - PAGE_SIZE) : end]
+        return page[::-1], len(page) < end - start
 
-    def read(self, slices, in_flight=1, pick=lambda _: 0, buffered=None):
-        """Everything that `slices` brings, with that many requests in flight."""
+    def read(self, slices, in_flight=1, pick=lambda _: 0):
+        """Everything that `slices` brings, by so many requests at once, answered in any order."""
         flying, taken = [], []
         while not slices.finished:
             while len(flying) < in_flight and (request := slices.ask()):
-                flying.append((request, request.window))
+                flying.append(request)
             assert flying, "nothing in flight and nothing to ask: stuck"
-            request, window = flying.pop(pick(len(flying)))
-            items, has_more = self.page(request._replace(window=window))
+            request = flying.pop(pick(len(flying)))
+            items, has_more = self.page(request)
             slices.answer(request, items, has_more=has_more)
-            if buffered is not None:
-                buffered.append(sum(len(part.items) for part in slices._slices))
             taken += slices.take()
         return taken
+
+
+@dataclass
+class Course:
+    """How a run went, by a clock that only waits."""
+
+    seconds: float
+    pages: int
+    charges: int
+    most_waiting: int
+
+    def pace(self, per_second):
+        """Charges a second, as a share of what so many requests a second allow."""
+        return self.charges / self.seconds / (per_second * PAGE_SIZE)
+
+
+def run(times, *, per_second, in_flight, latency=0.12, late=None, seed=0):
+    """List an account: evenly spaced requests whose answers take about `latency` seconds.
+
+    Args:
+        times: when its charges were created.
+        per_second: requests.
+        in_flight: requests.
+        latency: in seconds; each answer takes up to a fifth less or more.
+        late: additional seconds of single requests, by their number.
+        seed: of the latencies.
+    """
+    account, dice = Account(times), random.Random(seed)
+    slices = Slices([account.whole])
+    now = slot = 0.0
+    flying, taken, most_waiting = [], [], 0
+    while not slices.finished:
+        while len(flying) < in_flight and (request := slices.ask()):
+            start = max(now, slot)
+            slot = start + 1 / per_second
+            answered = start + latency * dice.uniform(0.8, 1.2)
+            answered += (late or {}).get(account.requests, 0)
+            heapq.heappush(flying, (answered, account.requests, request, account.page(request)))
+        now, _, request, (items, has_more) = heapq.heappop(flying)
+        slices.answer(request, items, has_more=has_more)
+        most_waiting = max(most_waiting, slices._waiting)
+        taken += (item.created for _, items in slices.take() for item in items)
+    assert taken == account.times, "everything, once, oldest first"
+    assert slices._waiting == 0
+    return Course(now, account.requests, len(taken), most_waiting)
 
 
 histories = st.lists(
@@ -61,13 +115,12 @@ histories = st.lists(
 @settings(max_examples=150, deadline=None)
 @given(histories, st.integers(1, 12), st.randoms(use_true_random=False))
 def test_every_object_comes_out_once_and_oldest_first(history, in_flight, random):
-    account = Account(history)
     whole = Window(0, 5_000_001)
-    taken = account.read(Slices([whole]), in_flight, random.randrange)
-    items = [item for _, items in taken for item in items]
-    assert sorted(item.id for item in items) == sorted(item.id for item in account.items)
-    assert [item.created for item in items] == sorted(history)
+    taken = Account(history).read(Slices([whole]), in_flight, random.randrange)
+    assert [item.created for _, items in taken for item in items] == sorted(history)
+    assert len({item.id for _, items in taken for item in items}) == len(history)
     assert union(window for window, _ in taken) == [whole]
+    assert all(newer.start == older.end for (older, _), (newer, _) in pairwise(taken))
     assert all(item.created in window for window, items in taken for item in items)
 
 
@@ -86,53 +139,102 @@ def test_a_small_account_costs_one_request():
 
 
 def test_an_empty_year_costs_a_handful_of_requests():
-    year = 365 * 86_400
+    year = 365 * DAY
     account = Account([*range(3000), *range(2 * year, 2 * year + 3000)])
-    account.read(Slices([Window(0, 2 * year + 3000)]), in_flight=4)
+    account.read(Slices([account.whole]), in_flight=4)
     assert account.requests <= 2 * 3000 // PAGE_SIZE + 30
 
 
-@pytest.mark.parametrize(
-    "shape",
+def steady(charges):
+    return [n * 500 for n in range(charges)]
+
+
+def growing(charges):
+    return [int((n / charges) ** 0.4 * 500 * charges) for n in range(charges)]
+
+
+def busy_day(charges, after=0.5):
+    """A third of all charges lies in one day of a year and a half."""
+    dice, days = random.Random(charges), 548
+    usual = [dice.randrange(days * DAY) for _ in range(charges * 2 // 3)]
+    start = int(after * (days - 1)) * DAY
+    return usual + [start + dice.randrange(DAY) for _ in range(charges - len(usual))]
+
+
+def day_and_night(charges):
+    """Nine tenths of each day's charges lie in its lighter half."""
+    dice, days = random.Random(charges), 548
+    return [
+        dice.randrange(days) * DAY
+        + dice.randrange(DAY // 2)
+        + dice.choices((0, DAY // 2), (1, 9))[0]
+        for _ in range(charges)
+    ]
+
+
+SHAPES = pytest.mark.parametrize(
+    "times",
     [
-        pytest.param(lambda n: n * 500, id="steady"),
-        pytest.param(lambda n: int((n / 50_000) ** 0.4 * 25_000_000), id="growing"),
-        pytest.param(
-            lambda n: n * 500 if n < 17_500 or n > 32_500 else 17_500 * 500 + n, id="burst day"
-        ),
+        pytest.param(steady(50_000), id="steady"),
+        pytest.param(growing(50_000), id="growing"),
+        pytest.param(busy_day(50_000), id="a busy day"),
+        pytest.param(day_and_night(50_000), id="day and night"),
     ],
 )
-@pytest.mark.parametrize("in_flight", [4, 14])
-def test_at_most_five_percent_more_pages_than_needed(shape, in_flight):
-    history = [shape(n) for n in range(50_000)]
-    account = Account(history)
-    taken = account.read(Slices([Window(0, max(history) + 1)]), in_flight)
-    assert sum(len(items) for _, items in taken) == 50_000
-    assert account.requests <= 1.05 * 50_000 / PAGE_SIZE
 
 
-def test_the_requests_in_flight_are_kept_busy_to_the_end():
-    """With eight in flight, the number of rounds is near an eighth of the pages."""
-    account = Account([n * 500 for n in range(50_000)])
-    slices = Slices([Window(0, 25_000_000)])
-    rounds = 0
-    while not slices.finished:
-        rounds += 1
-        asked = []
-        while len(asked) < 8 and (request := slices.ask()):
-            asked.append((request, request.window))
-        for request, window in asked:
-            items, has_more = account.page(request._replace(window=window))
-            slices.answer(request, items, has_more=has_more)
-        list(slices.take())
-    assert rounds <= 1.15 * 50_000 / PAGE_SIZE / 8
+@SHAPES
+@pytest.mark.parametrize(("per_second", "in_flight"), [(25, 5), (100, 16)])
+def test_about_five_percent_more_pages_than_needed(times, per_second, in_flight):
+    course = run(times, per_second=per_second, in_flight=in_flight)
+    assert course.pages <= 1.05 * course.charges / PAGE_SIZE + 5
 
 
-def test_what_waits_is_bounded_while_nothing_is_taken_out():
-    account = Account([n * 50 for n in range(150_000)])
-    slices = Slices([Window(0, 150_000 * 50)])
-    while (request := slices.ask()) is not None:
-        items, has_more = account.page(request)
-        slices.answer(request, items, has_more=has_more)
-    waiting = sum(len(part.items) for part in slices._slices)
-    assert waiting <= MAX_BUFFERED + 2 * PAGES_PER_SLICE * PAGE_SIZE
+densities = st.lists(
+    st.tuples(st.integers(1, 4000), st.floats(2, 8).map(lambda digits: int(10**digits))),
+    min_size=1,
+    max_size=6,
+)
+"""Stretches of time: how many charges each has, and how many seconds."""
+
+
+@settings(max_examples=50, deadline=None)
+@given(densities, st.sampled_from([(25, 5), (100, 16)]), st.integers())
+def test_whatever_the_density_few_pages_are_wasted(stretches, limits, seed):
+    dice, times, start = random.Random(seed), [], 0
+    for count, seconds in stretches:
+        times += [start + dice.randrange(seconds) for _ in range(count)]
+        start += seconds
+    per_second, in_flight = limits
+    course = run(times, per_second=per_second, in_flight=in_flight, seed=seed)
+    surprises = 4 * in_flight + 10 * len(stretches)
+    assert course.pages <= 1.05 * course.charges / PAGE_SIZE + surprises
+
+
+@pytest.mark.parametrize("after", [0, 0.3, 0.7, 1])
+def test_a_busy_day_is_read_by_all_requests_at_once(after):
+    """One after another, the day alone would take 330 answers: 40 seconds more."""
+    course = run(busy_day(100_000, after), per_second=100, in_flight=16)
+    assert course.pace(100) >= 0.8
+    assert course.pages <= 1.05 * course.charges / PAGE_SIZE + 16
+
+
+@pytest.mark.parametrize("seconds", [1, 4])
+def test_while_one_answer_is_late_the_others_keep_the_pace(seconds):
+    times = day_and_night(60_000)
+    late = run(times, per_second=100, in_flight=16, late={200: seconds})
+    assert late.seconds <= run(times, per_second=100, in_flight=16).seconds + 0.5
+
+
+@SHAPES
+@pytest.mark.parametrize("in_flight", [4, 8])
+def test_the_requests_in_flight_are_kept_busy_to_the_end(times, in_flight):
+    """Without a limit on their pace, their number and the latency are the limit."""
+    course = run(times, per_second=1e6, in_flight=in_flight)
+    assert course.pace(in_flight / 0.12) >= 0.85
+
+
+@pytest.mark.parametrize("times", [steady(150_000), busy_day(150_000)], ids=["steady", "busy day"])
+def test_what_waits_for_a_very_late_answer_is_bounded(times):
+    course = run(times, per_second=100, in_flight=16, late={50: 60.0})
+    assert course.most_waiting <= MAX_BUFFERED + 2 * PAGES_PER_SLICE * PAGE_SIZE
