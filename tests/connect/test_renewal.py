@@ -83,7 +83,7 @@ def test_a_run_in_which_the_token_ends_goes_on_with_a_new_one(account, oauth):
         account.advance(timedelta(minutes=10))
     oauth.install()
     stripe, asked = oauth.stripe, 0
-    stripe.latency = 0.05
+    stripe.latency = 0.2
 
     def end_the_token(request):
         nonlocal asked
@@ -154,8 +154,8 @@ def test_an_ended_token_and_a_wrong_key_are_different_messages(account, oauth, c
     assert "Invalid API key" not in ended
 
 
-def interrupted(oauth, number, struck):
-    """Run the tap with an ended token, and end it by a signal while Stripe exchanges."""
+def interrupted(oauth, number, struck, sent):
+    """Ask for a token when it has ended, and end the process by a signal while Stripe exchanges."""
     code = "import os; from tap_stripe_apex.auth import credential; "
     code += "credential({}, os.environ).token()"
     oauth.grow_old(3600)
@@ -169,6 +169,7 @@ def interrupted(oauth, number, struck):
         assert time.monotonic() < deadline
         time.sleep(0.02)
     process.send_signal(number)
+    sent.set()
     process.communicate(timeout=60)
     return process.returncode
 
@@ -178,7 +179,8 @@ def test_a_crash_between_exchange_and_write_is_survived_as_far_as_stripe_allows(
     old = oauth.tokens.read()
     oauth.stripe.oauth.repeats = repeats
     oauth.stripe.faults.inject(Fault(FaultKind.HANG, path=TOKEN))
-    assert interrupted(oauth, signal.SIGKILL, lambda: oauth.exchanges) == -signal.SIGKILL
+    code = interrupted(oauth, signal.SIGKILL, lambda: oauth.exchanges, threading.Event())
+    assert code == -signal.SIGKILL
     assert oauth.tokens.read() == old, "whole, if dead"
     credential = RolledTokens(oauth.app, oauth.tokens)
     if repeats:
@@ -204,15 +206,15 @@ def test_an_answer_that_gets_lost_is_asked_for_again(oauth, repeats):
 
 def test_ctrl_c_while_stripe_exchanges_loses_nothing(oauth):
     old = oauth.tokens.read()
-    slow = threading.Event()
+    asked, sent = threading.Event(), threading.Event()
 
-    def begin(request):
+    def answer_after_the_signal(request):
         if request.path == TOKEN:
-            slow.set()
-            time.sleep(0.5)
+            asked.set()
+            assert sent.wait(60)
 
-    oauth.stripe.on_request = begin
-    assert interrupted(oauth, signal.SIGINT, slow.is_set) != 0
+    oauth.stripe.on_request = answer_after_the_signal
+    assert interrupted(oauth, signal.SIGINT, asked.is_set, sent) != 0
     oauth.stripe.on_request = None
     assert oauth.tokens.read().refresh_token != old.refresh_token
     assert RolledTokens(oauth.app, oauth.tokens).renew(oauth.tokens.read().access_token)

@@ -12,7 +12,7 @@ import pytest
 
 from tap_stripe_apex.auth import ApiKey
 from tap_stripe_apex.check import open_session, verify
-from tap_stripe_apex.errors import UnavailableError
+from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
 from tap_stripe_apex.oauth import StripeApp
 from tap_stripe_apex.simulator.faults import Fault, FaultKind
 from tests import secrets
@@ -29,7 +29,7 @@ def server(status, location=""):
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self):
             self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            came.append((self.path, self.headers.get("Authorization")))
+            came.append(dict(self.headers))
             self.send_response(status)
             self.send_header("Location", location)
             self.send_header("Content-Length", "0")
@@ -49,6 +49,16 @@ def server(status, location=""):
         listening.shutdown()
         listening.server_close()
         thread.join()
+
+
+def test_a_connected_account_is_named_in_every_request():
+    with server(403) as (address, came):
+        session = open_session(ApiKey(KEY), {"api_base": address, "account_id": "acct_7"})
+        with pytest.raises(PermissionDeniedError):
+            verify(session)
+    (headers,) = came
+    assert headers["Stripe-Account"] == "acct_7"
+    assert headers["Authorization"] == f"Bearer {KEY}"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])

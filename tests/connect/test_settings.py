@@ -31,6 +31,14 @@ def test_both_variables_make_it_oauth_whatever_key_there_is(oauth, connected):
     assert found.livemode is False
 
 
+def test_the_check_names_the_account_of_the_app_and_renews_its_token(account, oauth, command):
+    oauth.grow_old(3600)
+    result = command("stripe-apex", "check", environ=oauth.environ)
+    assert result.returncode == 0, result.stderr
+    assert f"Connected (test mode, {account.account_id})." in result.stdout
+    assert oauth.exchanges == 1
+
+
 def test_neither_variable_makes_it_the_key(oauth):
     found = credential({"api_key": "rk_live_abc"}, os.environ)
     assert (found.token(), found.oauth, found.livemode) == ("rk_live_abc", False, True)
