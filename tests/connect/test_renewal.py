@@ -68,12 +68,12 @@ def test_an_ended_token_is_renewed_once_by_one_of_many_processes(oauth):
     ]
     for process in processes:
         assert process.stdout.readline() == "ready\n"
-    oauth.stripe.latency = 0.2
+    oauth.stripe.latency = 1  # long enough for all to get there
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
     assert [process.communicate(timeout=60)[0] for process in processes] == ["True\n"] * 4
-    assert oauth.exchanges == 1
+    assert oauth.stripe.requests.count(TOKEN) == oauth.exchanges == 1
 
 
 def test_a_run_in_which_the_token_ends_goes_on_with_a_new_one(account, oauth):
