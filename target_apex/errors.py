@@ -47,6 +47,11 @@ class InputError(TargetError):
 class UnknownStreamError(InputError, RecordsWithoutSchemaException):
     """A message for a stream whose SCHEMA has not come yet."""
 
+    @classmethod
+    def before_schema(cls, place: int | str, stream: str) -> Self:
+        """The message at `place` is too early."""
+        return cls.at(place, stream, "this message came before the SCHEMA of its stream")
+
 
 class MissingKeyError(InputError, MissingKeyPropertiesError):
     """A record without one of its key properties cannot be told from others."""

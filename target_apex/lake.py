@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 from uuid import uuid4
 
 import duckdb
@@ -42,7 +43,7 @@ class Lake:
                 "hard_delete true"
             )
         self._settings = settings
-        self._root = UPath(settings.path) / settings.default_target_schema
+        self._root = _root(settings)
         self._connection = duckdb.connect()
         self._memory = Memory(self._connection)
         self._metadata = Metadata()
@@ -75,7 +76,7 @@ class Lake:
 
     def prepare(self, stream: Stream) -> None:
         """Give a stream without files an empty one, so that a query finds its columns."""
-        if not any((self._root / stream.name).glob("load_date=*/*.parquet")):
+        if not any((self._root / folder(stream.name)).glob("load_date=*/*.parquet")):
             values = {
                 **{column.name: f"NULL::{column.type}" for column in stream.columns},
                 **{name: f"NULL::{METADATA[name]}" for name in self._extra},
@@ -125,14 +126,42 @@ class Lake:
             f"COPY (SELECT {listed} FROM {source}) TO {sql.literal(local)}"
             " (FORMAT parquet, COMPRESSION zstd)"
         )
-        final = self._root / stream.name / f"load_date={now:%Y-%m-%d}" / name
+        final = self._root / folder(stream.name) / f"load_date={now:%Y-%m-%d}" / name
         self._written.append((local, final))
 
     @staticmethod
     def _publish(local: str, final: UPath) -> None:
         """Copy a file to the lake under a name that no reader looks at, then rename it."""
-        final.parent.mkdir(parents=True, exist_ok=True)
         unfinished = final.parent / f".{final.name}.part"
-        final.fs.put_file(local, unfinished.path)
-        final.fs.mv(unfinished.path, final.path)
+        try:
+            final.parent.mkdir(parents=True, exist_ok=True)
+            final.fs.put_file(local, unfinished.path)
+            final.fs.mv(unfinished.path, final.path)
+        except OSError:
+            raise
+        except Exception as error:
+            # Each file system has errors of its own; the class says more than many a text.
+            raise WarehouseError(
+                f"cannot write to {final.parent}: {type(error).__name__}: {error}"
+            ) from error
         Path(local).unlink()
+
+
+def folder(stream: str) -> str:
+    """The folder of a stream: its name, with what is no part of a file name as %XX."""
+    name = quote(stream, safe=" ")
+    return name.replace(".", "%2E") if name.startswith(".") else name
+
+
+def _root(settings: Settings) -> UPath:
+    """Where the lake's streams lie.
+
+    Raises:
+        SettingsError: Nothing is installed that reads such a URL.
+    """
+    try:
+        root = UPath(settings.path) / settings.default_target_schema
+        _ = root.fs
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"cannot use the path {settings.path}: {error}") from error
+    return root

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import jsonschema  # type: ignore[import-untyped]  # no stubs in the locked environment
 from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
-from target_apex.errors import InputError
+from target_apex.errors import InputError, UnknownStreamError
 from target_apex.lines import Run
 from target_apex.repair import decode, encode
 
@@ -36,7 +37,7 @@ class RecordPath:
             InputError: To validate was asked for, and the schema is not a valid one.
         """
         self._mapper.register_raw_stream_schema(stream, schema, keys)
-        for each in self._maps(stream):
+        for each in self._maps(stream, stream):
             if self._validate:
                 self._validators[each.stream_alias] = _validator(
                     each.stream_alias, each.transformed_schema
@@ -48,32 +49,49 @@ class RecordPath:
 
         Raises:
             InputError: A line is not valid JSON, or a record not valid by its schema.
+            UnknownStreamError: The stream's SCHEMA has not come.
         """
-        for offset, line in enumerate(run.data.splitlines(keepends=True)):
-            number = run.first_line + offset
+        maps = self._maps(run.stream, run.first_line)
+        for offset, line in enumerate(BytesIO(run.data)):
+            place = run.first_line + offset
             try:
-                message = decode(line)
-            except ValueError as error:
-                raise InputError.at(number, run.stream, "not valid JSON") from error
-            record = message.get("record")
-            if not isinstance(record, dict):
-                raise InputError.at(number, run.stream, "the RECORD message has no record")
-            for each in self._maps(run.stream):
-                # Maps may change what they are given.
-                made = each.transform(dict(record))
-                if made is not None:
-                    self._check(made, each.stream_alias, number)
-                    data = encode(message | {"stream": each.stream_alias, "record": made})
-                    yield Run(each.stream_alias, data + b"\n", 1, number, run.source)
+                yield from self._mapped(run, line, place, maps)
+            except RecursionError as error:
+                raise InputError.at(place, run.stream, "a value is nested too deeply") from error
 
-    def aliases(self, stream: str) -> list[str]:
-        """The streams that the maps make of this one."""
-        return [each.stream_alias for each in self._maps(stream)]
+    def _mapped(
+        self, run: Run, line: bytes, place: int, maps: Sequence[StreamMap]
+    ) -> Iterator[Run]:
+        try:
+            message = decode(line)
+        except ValueError as error:
+            raise InputError.at(place, run.stream, "not valid JSON") from error
+        record = message.get("record")
+        if not isinstance(record, dict):
+            raise InputError.at(place, run.stream, "the RECORD message has no record")
+        for each in maps:
+            # Maps may change what they are given.
+            made = each.transform(dict(record))
+            if made is not None:
+                self._check(made, each.stream_alias, place)
+                data = encode(message | {"stream": each.stream_alias, "record": made})
+                yield Run(each.stream_alias, data + b"\n", 1, place, run.source)
 
-    def _maps(self, stream: str) -> list[StreamMap]:
+    def aliases(self, stream: str, place: int) -> list[str]:
+        """The streams that the maps make of this one.
+
+        Raises:
+            UnknownStreamError: Its SCHEMA has not come; the message at `place` is too early.
+        """
+        return [each.stream_alias for each in self._maps(stream, place)]
+
+    def _maps(self, stream: str, place: int | str) -> list[StreamMap]:
+        """All but those that remove the stream; a stream without a SCHEMA has none at all."""
+        if stream not in self._mapper.stream_maps:
+            raise UnknownStreamError.before_schema(place, stream)
         return [
             each
-            for each in self._mapper.stream_maps.get(stream, ())
+            for each in self._mapper.stream_maps[stream]
             if not isinstance(each, RemoveRecordTransform)
         ]
 

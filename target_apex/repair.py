@@ -69,7 +69,10 @@ def decode(line: bytes) -> dict[str, Any]:
 
 def encode(value: object) -> bytes:
     """JSON text on one line, numbers as they were written, lone surrogates replaced by U+FFFD."""
-    return _ENCODER.encode(value)
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError:
+        return _ENCODER.encode(_printable(value))
 
 
 def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], row: int) -> bytes:

@@ -7,10 +7,11 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from target_apex.errors import RetryError, UnknownStreamError
+from target_apex.errors import InputError, RetryError, UnknownStreamError
 from target_apex.numbers import inexact_rows
 from target_apex.settings import LoadMethod
 from target_apex.spool import Spool
+from target_apex.streams import fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,6 +84,7 @@ class Session:
         self._emit_state = emit_state
         self._destination: Destination | None = None
         self._streams: dict[str, Stream] = {}
+        self._names: dict[str, str] = {}
         self._batch = _Batch()
         self._withheld: dict[str, Any] | None = None
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="target-apex-load")
@@ -93,11 +95,18 @@ class Session:
 
         Raises:
             WarehouseError: The destination cannot be opened.
+            InputError: Another stream takes the same table.
         """
         if self._destination is None:
             self._destination = self._connect(self._settings)
         if self._streams.get(stream.name) == stream:
             return
+        twin = self._names.setdefault(fold(stream.name), stream.name)
+        if twin != stream.name:
+            raise InputError(
+                f"streams {twin!r} and {stream.name!r} differ in case only, which are one table to "
+                "DuckDB; give one another name with the __alias__ of stream_maps"
+            )
         if stream.name in self._batch.spools:
             self.commit()
         self._streams[stream.name] = stream
@@ -110,9 +119,7 @@ class Session:
             UnknownStreamError: None has come; the message at `place` is too early.
         """
         if name not in self._streams:
-            raise UnknownStreamError.at(
-                place, name, "this message came before the SCHEMA of its stream"
-            )
+            raise UnknownStreamError.before_schema(place, name)
         return self._streams[name]
 
     def take(self, run: Run) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from bisect import bisect_right
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from target_apex.errors import WarehouseError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +39,8 @@ class Spool:
         # A nameless file is gone with its process; where the system cannot reopen one, it has a
         # name until it is closed.
         make = tempfile.TemporaryFile if _OPEN_FILES.is_dir() else tempfile.NamedTemporaryFile
-        self._file = make(prefix="target-apex-")
+        with _writing():
+            self._file = make(prefix="target-apex-")
         self._segments: list[Segment] = []
         self.hard_rows: set[int] = set()
         self.received_at = datetime.now(UTC)
@@ -54,16 +58,19 @@ class Spool:
         """Take whole lines; those (counted from 0) that DuckDB reads inexactly are `hard`."""
         self.hard_rows.update(self.rows + row for row in hard)
         self._segments.append(Segment(self.rows, run.first_line, run.source))
-        self._file.write(run.data)
+        with _writing():
+            self._file.write(run.data)
         self.rows += run.rows
         self.largest_object = max(self.largest_object, len(run.data))
 
     def flush(self) -> None:
         """Make all lines readable under `path`."""
-        self._file.flush()
+        with _writing():
+            self._file.flush()
 
     def lines(self) -> Iterator[bytes]:
         """All lines again, from the first."""
+        self.flush()
         self._file.seek(0)
         yield from self._file
         self._file.seek(0, 2)
@@ -77,5 +84,19 @@ class Spool:
         return f"{line} of {segment.source}" if segment.source else line
 
     def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
+        """Let go of the file; what could not be written of it is no longer needed."""
+        with suppress(OSError):
+            self._file.close()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    """Say what helps where a temporary file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        where = tempfile.tempdir or "the folder for temporary files"
+        raise WarehouseError(
+            f"cannot write a temporary file: {error.strerror}; make room in {where}, or name "
+            "another folder in TMPDIR, and run again"
+        ) from error

@@ -63,6 +63,10 @@ def misfit(text: str, kind: ColumnType) -> str | None:
             f" OR ({point} > 0 AND length({text}) - {point} > {kind.scale})"
             f" OR contains({text}, 'e') OR contains({text}, 'E')))"
         )
+    if kind == DOUBLE:
+        # 1e400 is a number, but no double is near it.
+        endless = f"isinf({value}) AND NOT contains(lower({text}), 'inf')"
+        return f"({text} IS NOT NULL AND ({value} IS NULL OR ({endless})))"
     return f"({text} IS NOT NULL AND {value} IS NULL)"
 
 
@@ -77,7 +81,7 @@ def describe(kind: ColumnType) -> str:
         BIGINT: "an integer from -2^63 to 2^63-1",
         BOOLEAN: "true or false",
         DATE: "a date (YYYY-MM-DD)",
-        DOUBLE: "a number",
+        DOUBLE: "a number that a double can hold",
         TIME: "a time of day",
         TIMESTAMPTZ: "a date-time (RFC 3339)",
     }.get(kind, f"a {kind}")

@@ -13,6 +13,7 @@ from target_apex.errors import InputError, MissingKeyError, RetryError
 from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
+from target_apex.streams import DELETED_AT
 from target_apex.types import JSON, VARCHAR
 
 if TYPE_CHECKING:
@@ -80,6 +81,37 @@ class Stage:
             raise InputError(f"stream {self._stream.name!r}: {spool.rows} lines gave {rows} rows")
         return Staged(rows, versioned=versions > 0, place=f"coalesce(s.ord, s.rowid - {first})")
 
+    def fold_deletions(self, staged: Staged) -> bool:
+        """Make one row of each key, if records of the batch mark rows as deleted.
+
+        Such a record says that the row is gone, and often nothing else: what it lacks is taken
+        from the records of its key before it, back to the last whole one. Where that is not in
+        the batch, `patch` says that the row in the table has the rest.
+
+        Returns:
+            Whether there were such records, and `patch` is a column of the stage.
+        """
+        mark = positions(self._stream.columns)[DELETED_AT]
+        if not self._row(f"SELECT count({mark}) FROM {TABLE}")[0]:
+            return False
+        listed = ", ".join(key_columns(self._stream))
+        kept = [f"c{index}" for index in range(len(self._types))]
+        # arg_max passes over nulls, max over the rows that have none.
+        values = ", ".join(
+            f"arg_max({name}, place) AS {name}" for name in (*kept, "version", "time_extracted")
+        )
+        self._connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE apex_folded AS WITH placed AS ("
+            f"SELECT s.* EXCLUDE (ord), {staged.place} AS place FROM {TABLE} AS s), led AS ("
+            f"SELECT *, max(place) FILTER ({mark} IS NULL) OVER (PARTITION BY {listed}) AS whole"
+            " FROM placed)"
+            f" SELECT {values}, max(place) AS ord, NULL::INTEGER AS misfit, min(whole) IS NULL AS"
+            f" patch FROM led WHERE whole IS NULL OR place >= whole GROUP BY {listed}"
+        )
+        self.drop()
+        self._connection.execute(f"ALTER TABLE temp.main.apex_folded RENAME TO {_bare()}")
+        return True
+
     def drop(self) -> None:
         """Free the memory."""
         self._connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
@@ -113,6 +145,8 @@ class Stage:
             message = decode(line)
         except ValueError as error:
             raise InputError.at(place, stream.name, "not valid JSON") from error
+        except RecursionError as error:
+            raise InputError.at(place, stream.name, "a value is nested too deeply") from error
         record = message.get("record")
         if isinstance(record, dict):
             for key in stream.keys:
@@ -127,6 +161,8 @@ class Stage:
             return repair(message, columns, row)
         except InputError as error:
             raise InputError.at(place, stream.name, str(error)) from error
+        except RecursionError as error:
+            raise InputError.at(place, stream.name, "a value is nested too deeply") from error
 
     def _read(self, spool: Spool, *, replace: bool, repaired: bool = False) -> set[int]:
         """Read a file into the stage; the rows (by `ord` if repaired) that do not fit."""
@@ -194,6 +230,12 @@ class Stage:
 def _bare() -> str:
     """The stage's name without its catalog, as CREATE TEMP TABLE wants it."""
     return TABLE.rpartition(".")[2]
+
+
+def key_columns(stream: Stream) -> list[str]:
+    """The stage's columns that hold the stream's key."""
+    place = positions(stream.columns)
+    return [place[key] for key in stream.keys]
 
 
 def positions(columns: Iterable[Column]) -> dict[str, str]:

@@ -74,6 +74,7 @@ class Table:
         constants: Mapping[str, str],
         *,
         drop_deleted: bool,
+        patching: bool = False,
     ) -> None:
         """Move the stage into the table; with keys, each row replaces the one with its key.
 
@@ -82,6 +83,8 @@ class Table:
             keys: Names of key columns; empty to append.
             constants: Further columns, each with its expression over the stage.
             drop_deleted: Whether rows marked as deleted are removed instead of stored.
+            patching: Whether the stage has a column `patch`: true where a row replaces only those
+                values of the row before it that it gives.
         """
         names = {column.name: f"s.c{index}" for index, column in enumerate(columns)}
         values = {
@@ -98,7 +101,7 @@ class Table:
             match = " AND ".join(
                 f"t.{sql.identifier(key)} IS NOT DISTINCT FROM {values[key]}" for key in keys
             )
-            source += self._replace(match, values)
+            source += self._replace(match, values, keys, patching=patching)
         where = f" WHERE {names[DELETED_AT]} IS NULL" if drop_deleted else ""
         self._connection.execute(
             f"INSERT INTO {self._sql} ({', '.join(map(sql.identifier, values))})"
@@ -137,26 +140,36 @@ class Table:
                 f" GROUP BY {listed})"
             )
 
-    def _replace(self, match: str, values: dict[str, str]) -> str:
+    def _replace(
+        self, match: str, values: dict[str, str], keys: Sequence[str], *, patching: bool
+    ) -> str:
         """Delete the rows that the stage replaces; a join that brings back what it lacks.
 
-        Columns that the stream no longer has keep their values: they are set aside first, and
-        added to `values`.
+        Columns that the stream no longer has keep their values, and if `patching`, so do those
+        that a patch does not give: they are set aside first, and added to `values`.
         """
         if not self.count():
             return ""
-        given = {fold(name) for name in [*values, *METADATA]}
-        lost = [name for name in self._types if name not in given]
+        given = {fold(name): name for name in values}
+        own = {fold(name) for name in METADATA}
+        fixed = own | {fold(name) for name in keys} if patching else own | set(given)
+        kept = [name for name in self._types if name not in fixed]
         join_kept = ""
-        if lost:
-            listed = ", ".join(f"t.{sql.identifier(name)} AS k{i}" for i, name in enumerate(lost))
+        if kept:
+            listed = ", ".join(f"t.{sql.identifier(name)} AS k{i}" for i, name in enumerate(kept))
             self._connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE apex_kept AS SELECT DISTINCT ON (s.rowid)"
                 f" s.rowid AS row, {listed} FROM {self._sql} AS t"
                 f" JOIN {stage.TABLE} AS s ON {match} ORDER BY s.rowid, t.rowid DESC"
             )
             join_kept = " LEFT JOIN temp.main.apex_kept AS k ON k.row = s.rowid"
-            values.update((name, f"k.k{i}") for i, name in enumerate(lost))
+            for index, name in enumerate(kept):
+                before, new = f"k.k{index}", values.get(given.get(name, name))
+                values[given.get(name, name)] = (
+                    before
+                    if new is None
+                    else f"CASE WHEN s.patch THEN coalesce({new}, {before}) ELSE {new} END"
+                )
         self._connection.execute(
             f"DELETE FROM {self._sql} AS t USING {stage.TABLE} AS s WHERE {match}"
         )

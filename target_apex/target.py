@@ -139,7 +139,7 @@ class TargetApex(Target):
             self.take(run)
 
     def _names(self, stream: str) -> list[str]:
-        return [stream] if self._records is None else self._records.aliases(stream)
+        return [stream] if self._records is None else self._records.aliases(stream, self.line)
 
     @override
     def _write_state_message(self, state: dict[str, Any]) -> None:

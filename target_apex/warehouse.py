@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -130,13 +131,11 @@ class Warehouse:
         if self._settings.add_record_metadata:
             table.ensure([Column(name, kind) for name, kind in METADATA.items()])
             extra |= self._metadata.columns(staged, spool)
+        hard = self._settings.hard_delete
         append = self._settings.load_method == LoadMethod.APPEND_ONLY
-        table.insert(
-            stream.columns,
-            () if append else stream.keys,
-            extra,
-            drop_deleted=self._settings.hard_delete,
-        )
+        keys = () if append else stream.keys
+        patching = bool(keys) and not hard and stage.fold_deletions(staged)
+        table.insert(stream.columns, keys, extra, drop_deleted=hard, patching=patching)
         stage.drop()
 
     def activate(self, stream: Stream, version: int) -> None:
@@ -178,6 +177,22 @@ def _loading(stream: str) -> str:
 
 
 def _holder(error: duckdb.Error) -> str:
-    """Who holds the lock, as DuckDB tells it."""
+    """Who holds the lock, as DuckDB tells it, and what it runs, if the system tells that."""
     _, found, rest = str(error).partition("Conflicting lock is held in ")
-    return rest.partition(". See also")[0] if found else "another process"
+    if not found:
+        return "another process"
+    pid = re.search(r"\(PID (\d+)\)", rest)
+    command = _command(int(pid[1])) if pid else ""
+    return rest.partition(". See also")[0] + (f", which runs {command}" if command else "")
+
+
+def _command(pid: int) -> str:
+    """The program of a process, or its script; not its arguments, which may be secret."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""
+    program, _, rest = words.partition("\0")
+    script = rest.partition("\0")[0]
+    name = Path(script if "python" in Path(program).name and script[:1] != "-" else program).name
+    return name if name.isprintable() else ""

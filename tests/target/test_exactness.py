@@ -39,6 +39,8 @@ KEPT = {
     "integer with an exponent": (INTEGER, "1E3", 1000),
     "integer as a string": (INTEGER, '"7"', 7),
     "double": (NUMBER, "0.1", 0.1),
+    "negative zero": (NUMBER, "-0.0", -0.0),
+    "negative zero as an integer": (INTEGER, "-0", 0),
     "large double": (NUMBER, "1e300", 1e300),
     "double of 17 digits": (NUMBER, "52.520006599999995", 52.520006599999995),
     "decimal": (CENTS, "0.10", Decimal("0.10")),
@@ -52,6 +54,19 @@ KEPT = {
     "true as MySQL writes it": (BOOLEAN, "1", True),
     "UTC": (MOMENT, '"2024-02-29T23:30:00Z"', LATE),
     "offset": (MOMENT, '"2024-03-01T01:30:00+02:00"', LATE),
+    "before 1970": (
+        MOMENT,
+        '"1969-12-31T23:59:59.5Z"',
+        datetime(1969, 12, 31, 23, 59, 59, 500000, UTC),
+    ),
+    "first year": (MOMENT, '"0001-01-01T00:00:00Z"', datetime(1, 1, 1, tzinfo=UTC)),
+    "last second": (
+        MOMENT,
+        '"9999-12-31T23:59:59Z"',
+        datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ),
+    "first date": (DATE, '"0001-01-01"', date(1, 1, 1)),
+    "last date": (DATE, '"9999-12-31"', date(9999, 12, 31)),
     "no offset is UTC": (MOMENT, '"2024-02-29T23:30:00"', LATE),
     "lower-case date-time": (MOMENT, '"2024-02-29t23:30:00z"', LATE),
     "basic date-time": (MOMENT, '"20240229T233000Z"', LATE),
@@ -71,6 +86,7 @@ KEPT = {
         '{"a":1234567890123456789012}',
     ),
     "lone surrogate in JSON": (OBJECT, r'{"a":"\ud800"}', '{"a":"\ufffd"}'),
+    "number in JSON beyond every double": (OBJECT, '{"a":1e400}', '{"a":1e400}'),
     "null object": (OBJECT, "null", None),
     "empty array": ({"type": "array"}, "[]", "[]"),
     "anything, a string": ({}, '"text"', '"text"'),
@@ -85,6 +101,9 @@ REFUSED = {
     "fraction as text in an integer column": (INTEGER, '"1.5"'),
     "boolean in an integer column": (INTEGER, "true"),
     "empty string in an integer column": (INTEGER, '""'),
+    "number beyond every double": (NUMBER, "1e400"),
+    "negative number beyond every double": (NUMBER, "-1e400"),
+    "integer above 2^64": (INTEGER, "18446744073709551616"),
     "too many places": (CENTS, "0.125"),
     "far too many places": (CENTS, "0.1000000000000000000001"),
     "too large a decimal": (CENTS, "1e40"),
@@ -124,8 +143,52 @@ def test_a_string_of_ten_megabytes_is_kept(warehouse):
     assert warehouse.query("SELECT v FROM s") == [("x",), (text,)]
 
 
+def test_deep_nesting_is_kept_and_if_it_cannot_be_the_line_is_named(warehouse):
+    deep = "[" * 900 + "]" * 900
+    kinds = schema("s", {"v": {"type": "array"}})
+    line = f'{{"type":"RECORD","stream":"s","record":{{"v":{deep}}}}}'
+    warehouse.load(kinds, line)
+    assert warehouse.query("SELECT v FROM s") == [(deep,)]
+    for settings in ({"validate_records": True}, {}):
+        # Nothing but Python can read a lone surrogate, and Python does not go as deep.
+        hard = line.replace("[]", r'["\ud800"]')
+        with pytest.raises(InputError, match=r"^line 2, stream 's': a value is nested too deeply"):
+            warehouse.load(kinds, hard, **settings)
+
+
+@pytest.mark.parametrize(
+    "settings", [{}, {"validate_records": True}, {"stream_maps": {"s": {"w": "v"}}}]
+)
+def test_a_lone_surrogate_and_odd_white_space_take_every_way(settings, warehouse):
+    line = '{"type":"RECORD","stream":"s","record":{"v":\r"\\ud800",\r"n":1.50}}\r'
+    kinds = schema("s", {"v": STRING, "n": {"type": "number", "multipleOf": 0.01}})
+    warehouse.load(kinds, line, "", line, **settings)
+    assert warehouse.query("SELECT v, n FROM s") == [("\ufffd", Decimal("1.50"))] * 2
+
+
+@pytest.mark.parametrize("before", ["", r'"z":"\ud800",'], ids=["fast", "repaired"])
+def test_of_equal_names_in_a_record_the_last_counts(before, warehouse):
+    kinds = schema("s", {"v": INTEGER, "z": STRING})
+    warehouse.load(kinds, f'{{"type":"RECORD","stream":"s","record":{{{before}"v":1,"v":2}}}}')
+    assert warehouse.query("SELECT v FROM s") == [(2,)]
+
+
 def test_column_and_table_names_may_hold_anything(warehouse):
-    names = ["a b", 'say "hi"', "it's", "x.y", "select", "Upper", "ä", "Ä", "{}", "a,b", "%", "\n"]
+    names = [
+        "a b",
+        'say "hi"',
+        "it's",
+        "x.y",
+        "select",
+        "Upper",
+        "ä",
+        "Ä",
+        "{}",
+        "a,b",
+        "%",
+        "\n",
+        "x" * 300,
+    ]
     stream = "st\"r.e a'm"
     values = {name: str(place) for place, name in enumerate(names)}
     for _ in range(2):

@@ -113,6 +113,73 @@ def test_hard_delete_removes_the_row(warehouse):
     ]
 
 
+GONE = datetime(2024, 1, 2, tzinfo=UTC)
+TOMBSTONE = record("s", id=1, _sdc_deleted_at=DELETED)
+
+
+@pytest.mark.parametrize(
+    ("before", "batch", "row"),
+    [
+        ([record("s", id=1, v="x", n=1)], [TOMBSTONE], ("x", 1, GONE)),
+        ([], [record("s", id=1, v="x", n=1), TOMBSTONE], ("x", 1, GONE)),
+        ([record("s", id=1, v="x", n=1)], [record("s", id=1, n=2), TOMBSTONE], (None, 2, GONE)),
+        ([record("s", id=1, v="x")], [TOMBSTONE | {"record": {**TOMBSTONE["record"], "n": 7}}],
+         ("x", 7, GONE)),
+        ([record("s", id=1, v="x")], [TOMBSTONE, record("s", id=1, n=3)], (None, 3, None)),
+        ([record("s", id=1, v="x")], [TOMBSTONE, TOMBSTONE], ("x", None, GONE)),
+        ([], [TOMBSTONE], (None, None, GONE)),
+    ],
+    ids=[
+        "across runs", "within a batch", "a whole record before it", "with a new value",
+        "comes back", "twice", "of an unknown row",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("metadata", [False, True])
+def test_a_tombstone_marks_the_row_and_keeps_what_it_does_not_give(
+    before, batch, row, metadata, warehouse
+):
+    kinds = schema("s", {"id": INTEGER, "v": STRING, "n": INTEGER}, ["id"])
+    others = [record("s", id=n, v=f"{n}", n=n) for n in range(2, 6)]
+    warehouse.load(kinds, *others, *before, add_record_metadata=metadata)
+    warehouse.load(kinds, *batch, record("s", id=4, v="new"), add_record_metadata=metadata)
+    assert warehouse.query("SELECT v, n, _sdc_deleted_at FROM s WHERE id = 1") == [row]
+    assert warehouse.query("SELECT id, v, n FROM s WHERE id > 1 ORDER BY id") == [
+        (2, "2", 2), (3, "3", 3), (4, "new", None), (5, "5", 5),
+    ]  # fmt: skip
+
+
+def test_a_tombstone_keeps_a_column_that_its_schema_no_longer_has(warehouse):
+    warehouse.load(
+        schema("s", {"id": INTEGER, "old": STRING, "v": {"type": "number"}}, ["id"]),
+        record("s", id=1, old="x", v=1.5),
+    )
+    warehouse.load(schema("s", {"id": INTEGER, "v": INTEGER}, ["id"]), TOMBSTONE)
+    assert warehouse.query("SELECT id, old, v, _sdc_deleted_at FROM s") == [(1, "x", 1.5, GONE)]
+
+
+def test_a_column_that_a_record_lacks_is_null_for_a_record_is_the_whole_row(warehouse):
+    kinds = schema("s", {"id": INTEGER, "v": STRING, "n": INTEGER}, ["id"])
+    warehouse.load(kinds, record("s", id=1, v="x", n=1), record("s", id=2, v="x", n=1))
+    warehouse.load(kinds, record("s", id=1, n=2), record("s", id=2, v=None, n=2))
+    assert warehouse.query("SELECT v, n FROM s") == [(None, 2), (None, 2)]
+
+
+@pytest.mark.parametrize("destination", ["duckdb", "parquet"])
+def test_streams_that_would_share_a_table_are_refused_before_anything_is_written(
+    destination, warehouse
+):
+    with pytest.raises(InputError, match="'S' and 's' differ in case only"):
+        warehouse.load(
+            schema("S", {"id": INTEGER}), schema("s", {"id": INTEGER}), destination=destination
+        )
+    assert not warehouse.path.is_file() or not warehouse.tables()
+
+
+def test_a_record_before_its_schema_is_an_error_with_stream_maps_too(warehouse):
+    with pytest.raises(UnknownStreamError, match=r"^line 1, stream 's'"):
+        warehouse.load(record("s", id=1), stream_maps={"t": {"v": "id"}})
+
+
 def test_a_stream_without_records_has_its_table(warehouse):
     warehouse.load(schema("empty", {"id": INTEGER}, ["id"]))
     assert warehouse.types("empty") == {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import time
-from typing import Any
 
 import duckdb
 import pytest
@@ -43,40 +43,51 @@ def expected(records, until):
     return tables
 
 
+def states(folder):
+    """What whole STATE lines tell."""
+    lines = (folder / "out").read_text().splitlines(keepends=True)
+    return [json.loads(line)["done"] for line in lines if line.endswith("\n")]
+
+
 def test_kill_9_at_any_instant_loses_nothing_and_leaves_whole_batches(tmp_path):
     choose = random.Random()
     schemas = [schema(stream, KEY, ["id"]) for stream in STREAMS]
     records = [record(choose.choice(STREAMS), id=n % 389, n=n) for n in range(9_000)]
-    settings = config(tmp_path, batch_size_rows=700)
-    kills = done = 0
-    while done < len(records):
-        messages: list[dict[str, Any]] = []
+    settings = config(tmp_path, batch_size_rows=150)
+    done = interrupted = 0
+    for kill in [*range(15), None]:
+        messages = schemas.copy()
         for place, message in enumerate(records[done:], done + 1):
             messages.append(message)
             if place % 97 == 0 or place == len(records):
                 messages.append(state(done=place))
-        run = Command(tmp_path, settings, stdin=write(tmp_path / "in", [*schemas, *messages]))
-        if kills < 20 and not run.wait(choose.uniform(0, 0.7)):
+        run = Command(tmp_path, settings, stdin=write(tmp_path / "in", messages))
+        if kill is not None:
+            # Some time after some states, however fast the machine is.
+            seen = choose.randrange(5)
+            while len(states(tmp_path)) < seen and not run.wait(0.001):
+                pass
+            run.wait(choose.uniform(0, 0.1))
             run.send(signal.SIGKILL)
-            kills += 1
-        run.wait()
-        states = (tmp_path / "out").read_text().splitlines(keepends=True)
-        told = [json.loads(line)["done"] for line in states if line.endswith("\n")]
-        done = told[-1] if told else done
+        assert run.wait()
+        interrupted += kill is not None and done < (states(tmp_path) or [0])[-1] < len(records)
+        done = (states(tmp_path) or [done])[-1]
         if (tmp_path / "w.duckdb").exists():
-            with duckdb.connect(tmp_path / "w.duckdb") as connection:
-                made = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]
-            assert made in (0, len(STREAMS))
-            if made:
-                found = {stream: rows(tmp_path, stream) for stream in STREAMS}
-                loaded = 1 + max(
-                    (n for table in found.values() for n in table.values()), default=-1
-                )
-                assert loaded >= done
-                # One transaction over all streams: the tables are of one moment.
-                assert found == expected(records, loaded)
-    assert kills >= 5
+            check_is_of_one_moment(tmp_path, records, done)
+    assert interrupted >= 5
     assert {stream: rows(tmp_path, stream) for stream in STREAMS} == expected(records, None)
+
+
+def check_is_of_one_moment(folder, records, done):
+    """All tables are as after one record, which is not before the last state."""
+    with duckdb.connect(folder / "w.duckdb") as connection:
+        made = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchall()[0][0]
+    assert made in (0, len(STREAMS))
+    found = {stream: rows(folder, stream) for stream in STREAMS} if made else {}
+    loaded = 1 + max((n for table in found.values() for n in table.values()), default=-1)
+    assert loaded >= done
+    if made:
+        assert found == expected(records, loaded)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -131,6 +142,7 @@ def test_a_locked_file_is_an_error_that_names_the_holder(tmp_path, holder):
     message = result.err.splitlines()[-1]
     assert "w.duckdb is locked by" in message
     assert f"(PID {pid})" in message
+    assert re.search(r"which runs \S+\w", message)
     assert "lock_wait_seconds" in message
 
 
@@ -141,27 +153,40 @@ def test_a_file_that_is_released_in_time_is_no_error(tmp_path, holder):
     assert rows(tmp_path, "s") == {1: 1}
 
 
-def test_a_full_disk_is_one_line_and_the_table_is_as_after_the_last_state(tmp_path):
+@pytest.mark.parametrize(
+    ("largest_file", "batch", "problem"),
+    [
+        (1_500_000, 300, "make room on that disk"),
+        (3_000_000, 700, "make room on that disk"),
+        (200_000, 300, "cannot write a temporary file: File too large; make room in"),
+    ],
+    ids=["early", "late", "temporary files"],
+)
+def test_a_full_disk_is_one_line_and_the_table_is_as_after_the_last_state(
+    largest_file, batch, problem, tmp_path
+):
     text = {"id": {"type": "integer"}, "n": {"type": "integer"}, "t": {"type": "string"}}
     noise = random.Random(1)
     messages = [schema("s", text, ["id"])]
-    for n in range(3000):
+    for n in range(4000):
         filler = noise.randbytes(500).hex()
         messages += [record("s", id=n, n=n, t=filler), state(n=n)]
     lines = write(tmp_path / "in", messages)
-    run = Command(
-        tmp_path, config(tmp_path, batch_size_rows=300), stdin=lines, largest_file=1_500_000
-    )
-    result = run.result()
+    settings = config(tmp_path, batch_size_rows=batch)
+    result = Command(tmp_path, settings, stdin=lines, largest_file=largest_file).result()
     assert result.exit_code == 1
     message = result.err.splitlines()[-1]
     assert message.startswith("target-apex: error: ")
-    assert "make room on that disk" in message
+    assert problem in message
     assert "Traceback" not in result.err
-    last = json.loads(result.out.splitlines()[-1])["n"]
-    assert 300 <= last < 2999
-    assert len(rows(tmp_path, "s")) % 300 == 0
-    assert len(rows(tmp_path, "s")) > last
+    told = [json.loads(line)["n"] for line in result.out.splitlines()]
+    assert all(0 < n < 3999 for n in told)
+    with duckdb.connect(tmp_path / "w.duckdb") as connection:
+        assert bool(connection.execute("FROM duckdb_tables()").fetchall()) == bool(told)
+    if told:
+        found = len(rows(tmp_path, "s"))
+        assert found % batch == 0
+        assert found > told[-1]
 
 
 def test_memory_is_bounded(tmp_path):
