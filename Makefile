@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint lock record seeds
+.PHONY: run test lint bench lock record seeds
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -30,6 +30,14 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Each part that is there, also after one that failed.
+bench: $(STAMP)
+	@failed=0; for part in tap target models; do \
+	  if [ -e benchmarks/$$part.py ]; then \
+	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
+	  fi; \
+	done; exit $$failed
 
 record: $(STAMP)
 	RECORD=1 $(BIN)/pytest tests/test_wire.py

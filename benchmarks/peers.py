@@ -33,18 +33,26 @@ class Peer:
     script: str
     start: str
 
-    def install(self, folder: Path) -> Installed:
+    def install(self, folder: Path) -> Installed | NotInstalled:
         """Make its environment in `folder`."""
-        uv = subprocess.run(
-            [HERE.parent / "scripts" / "uv"], check=True, capture_output=True, text=True
-        ).stdout.strip()
         venv = folder / self.script
-        subprocess.run([uv, "venv", "--quiet", venv], check=True)
         python = venv / "bin" / "python"
-        subprocess.run(
-            [uv, "pip", "install", "--quiet", "--python", python, self.requirement], check=True
-        )
+        try:
+            uv = _run(HERE.parent / "scripts" / "uv").strip()
+            _run(uv, "venv", "--quiet", venv)
+            _run(uv, "pip", "install", "--quiet", "--python", python, self.requirement)
+        except subprocess.CalledProcessError as exc:
+            print(exc.stderr, flush=True)
+            return NotInstalled()
         return Installed(self, python)
+
+
+def _run(*command: str | Path) -> str:
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+class NotInstalled:
+    """A peer that could not be installed; the table says so."""
 
 
 @dataclass(frozen=True, slots=True)
