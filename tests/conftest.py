@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.simulator.account import Account
 from tap_stripe_apex.simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.simulator.server import Simulator, serve
@@ -55,6 +56,19 @@ def sync(
     **config: Any,
 ) -> Output:
     """Run the tap; what it wrote before an error is lost with it."""
+    output, error = sync_until_an_error(url, state, catalog, **config)
+    if error is not None:
+        raise error
+    return output
+
+
+def sync_until_an_error(
+    url: str,
+    state: dict[str, Any] | None = None,
+    catalog: dict[str, Any] | None = None,
+    **config: Any,
+) -> tuple[Output, TapError | None]:
+    """Run the tap: what it wrote, and the error that ended it, if one did."""
     captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     settings = {
         "api_key": DEFAULT_KEY,
@@ -63,17 +77,20 @@ def sync(
         "max_requests_per_second": 100,
         **config,
     }
+    error: TapError | None = None
     with redirect_stdout(captured):
         tap = TapStripeApex(
             config=settings, state=msgspec.json.decode(msgspec.json.encode(state)), catalog=catalog
         )
         try:
             tap.sync_all()
+        except TapError as exc:
+            error = exc
         finally:
             sys.stdout.flush()
             tap.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
-    return Output([msgspec.json.decode(line) for line in raw.splitlines()])
+    return Output([msgspec.json.decode(line) for line in raw.splitlines()]), error
 
 
 @pytest.hookimpl(wrapper=True)

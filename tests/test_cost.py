@@ -1,0 +1,185 @@
+"""What a run costs, as the account counts its requests: never more than the plan promises."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from datetime import timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tap_stripe_apex.simulator.account import Account
+from tap_stripe_apex.simulator.faults import Fault, FaultKind
+from tap_stripe_apex.simulator.server import serve
+from tests.conftest import NOW, sync
+
+HOUR = timedelta(hours=1)
+CHARGES = 700
+
+gaps = st.lists(
+    st.tuples(
+        st.integers(1, 120), st.sampled_from([0, 1, 60, 600, 7200]).map(lambda s: timedelta(0, s))
+    ),
+    min_size=1,
+    max_size=6,
+)
+"""How dense charges lie: so many with such a distance, and so on."""
+
+picks = st.lists(st.integers(0, CHARGES - 1), min_size=1, max_size=120, unique=True)
+near = st.tuples(st.integers(0, CHARGES - 120), st.sets(st.integers(0, 119), min_size=1)).map(
+    lambda pair: [pair[0] + n for n in pair[1]]
+)
+
+
+def history(account: Account, density, customers):
+    """Charges of guests and of customers, with times of all sorts between them."""
+    charges = []
+    people = [account.create_customer(f"c{n}@example.com") for n in range(customers)]
+    while len(charges) < CHARGES:
+        for count, gap in density:
+            for _ in range(count):
+                n = len(charges)
+                who = people[n % customers] if customers and n % 3 == 0 else None
+                charges.append(account.create_charge(5000, customer=who))
+                account.advance(gap)
+    account.advance(HOUR)
+    return charges, people
+
+
+def pages_of(charges, changed):
+    """Pages of 100 that hold all that changed, from the newest on."""
+    ranks = sorted(charges.index(charge) for charge in changed)
+    pages = 0
+    while ranks:
+        pages += 1
+        del ranks[bisect_right(ranks, ranks[-1] - 100) :]
+    return pages
+
+
+limits = settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+
+
+@limits
+@given(density=gaps, picked=st.one_of(picks, near))
+def test_k_changed_charges_cost_at_most_k_requests_or_the_pages_of_their_windows_and_two(
+    density, picked
+):
+    account = Account(now=NOW)
+    with serve(account) as stripe:
+        charges, _ = history(account, density, 0)
+        state = sync(stripe.url).state
+        changed = [charges[n] for n in picked]
+        for charge in changed:
+            account.refund(charge, 100)
+        account.advance(HOUR)
+        stripe.requests.clear()
+        output = sync(stripe.url, state)
+        assert set(output.ids) == set(changed)
+        assert len(stripe.requests) <= min(len(changed), pages_of(charges, changed)) + 2
+
+
+@limits
+@given(
+    density=gaps,
+    picked=st.one_of(picks, near),
+    customers=st.sampled_from([1, 3, 20]),
+    edited=st.integers(0, 3),
+    kinds=st.lists(st.sampled_from(["refund", "dispute", "fail"]), min_size=1, max_size=5),
+)
+def test_changes_of_which_stripe_tells_no_age_cost_at_most_one_request_each_and_two(
+    density, picked, customers, edited, kinds
+):
+    account = Account(now=NOW)
+    with serve(account) as stripe:
+        charges, people = history(account, density, customers)
+        refunds = {n: account.refund(charges[n], 50) for n in picked}
+        account.advance(HOUR)
+        state = sync(stripe.url).state
+        changed = set()
+        for n, charge in ((n, charges[n]) for n in picked):
+            changed.add(charge)
+            match kinds[n % len(kinds)]:
+                case "refund":
+                    account.refund(charge, 100)
+                case "dispute":
+                    account.dispute(charge)
+                case "fail":
+                    account.fail_refund(refunds[n])
+        for customer in people[:edited]:
+            account.edit_customer(customer, email="new@example.com")
+            changed |= {c.id for c in account.charges if c.customer == customer}
+        newcomer = account.create_customer("typo@example.com")
+        account.edit_customer(newcomer, email="right@example.com")
+        account.advance(HOUR)
+        stripe.requests.clear()
+        output = sync(stripe.url, state)
+        assert set(output.ids) == changed
+        assert len(stripe.requests) <= len(changed) + 2
+
+
+def test_disputes_that_lie_close_together_share_a_page(account, stripe):
+    charges, _ = history(account, [(100, timedelta(minutes=5))], 0)
+    state = sync(stripe.url).state
+    for charge in charges[300:340]:
+        account.dispute(charge)
+    account.advance(HOUR)
+    stripe.requests.clear()
+    assert len(sync(stripe.url, state).ids) == 40
+    assert len(stripe.requests) <= 1 + 2
+
+
+def test_the_charges_of_a_customer_with_many_cost_one_request_for_each_hundred(account, stripe):
+    customer = account.create_customer("old@example.com")
+    for _ in range(450):
+        account.create_charge(100, customer=customer)
+        account.create_charge(100)
+        account.advance(timedelta(minutes=1))
+    state = sync(stripe.url).state
+    account.edit_customer(customer, email="new@example.com")
+    account.advance(HOUR)
+    stripe.requests.clear()
+    output = sync(stripe.url, state)
+    assert len(output.ids) == 450
+    assert {record["customer_email"] for record in output.records()} == {"new@example.com"}
+    assert len(stripe.requests) == 1 + 5
+
+
+def test_a_state_comes_at_least_every_ten_thousand_records(account, stripe):
+    for _ in range(21_000):
+        account.create_charge(100)
+        account.advance(timedelta(minutes=1))
+    output = sync(stripe.url)
+    since, most = 0, 0
+    for line in output.lines:
+        since = 0 if line["type"] == "STATE" else since + (line["type"] == "RECORD")
+        most = max(most, since)
+    assert len(output.ids) == 21_000
+    assert most <= 10_000
+
+
+@pytest.mark.parametrize("broken", [0, 2])
+def test_the_summary_adds_up(account, stripe, caplog, broken):
+    stripe.faults.inject(Fault(FaultKind.TRUNCATED, 3, broken, "/v1/charges"))
+    for _ in range(450):
+        account.create_charge(100)
+        account.advance(HOUR)
+    caplog.set_level("INFO")
+    output = sync(stripe.url)
+    (line,) = [r.getMessage() for r in caplog.records if r.getMessage().startswith("Asked Stripe")]
+    requests, seconds, records, retries, share, limit = re.fullmatch(
+        r"Asked Stripe ([\d,]+) times in ([\d.]+) s \(records: ([\d,]+), retries: (\d+), "
+        r"used (\d+)% of the limit of (\d+) requests/s\)\.",
+        line,
+    ).groups()
+    assert int(requests) == len(stripe.requests)
+    assert int(records) == len(output.ids) == 450
+    assert int(retries) == broken
+    assert int(limit) == 100
+    assert float(seconds) > 0
+    assert 0 < int(share) <= 100
