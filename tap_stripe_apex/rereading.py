@@ -97,7 +97,7 @@ class Rereading(Generic[T]):
         yield part
         cursor: Sequence[tuple[str, str | int]]
         cursor = [("created[lte]", item.created + reach // 2) for item in part.items]
-        while cursor:
+        while cursor and self._missing:
             page = self._endpoint.page(cursor).content
             part = self._take(page.data)
             yield part
