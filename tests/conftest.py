@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.simulator.account import Account
@@ -20,6 +21,10 @@ from tap_stripe_apex.simulator.server import Simulator, serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests import secrets
 from tests.browser import launched
+
+# How long a test takes is the machine's affair.
+hypothesis_settings.register_profile("unhurried", deadline=None)
+hypothesis_settings.load_profile("unhurried")
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 """Where the account's clock starts: not where the machine's is."""
