@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import io
 import sys
 import threading
 import time
@@ -33,6 +34,8 @@ class Fetcher:
         self._idle = 0
         self._changed = threading.Condition()
         self._encode = msgspec.json.Encoder().encode_lines
+        # Whole pages, whatever PYTHONUNBUFFERED makes of sys.stdout: threads must not mix them.
+        self._output = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False))
 
     def run(self, start: int, end: int) -> None:
         """Write all charges created from `start` up to `end`."""
@@ -42,6 +45,7 @@ class Fetcher:
             thread.start()
         for thread in threads:
             thread.join()
+        self._output.flush()
 
     def _work(self) -> None:
         connection = http.client.HTTPConnection(self._address)
@@ -72,7 +76,7 @@ class Fetcher:
             page = msgspec.json.decode(body)
             own = [charge for charge in page["data"] if charge["created"] >= start]
             paid = [charge for charge in own if charge["status"] == "succeeded"]
-            sys.stdout.buffer.write(self._encode(paid))
+            self._output.write(self._encode(paid))
             if not page["has_more"] or len(own) < len(page["data"]):
                 return
             read += len(own)
