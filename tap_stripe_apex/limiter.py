@@ -44,7 +44,7 @@ class Limiter:
         self._lock = threading.Lock()
         self._rate = per_second
         self._allowed = float(concurrency)
-        self._next_slot = clock()
+        self._next_slot = self._resumes = clock()
         self._latency: float | None = None
 
     @property
@@ -58,14 +58,22 @@ class Limiter:
 
     def wait(self) -> None:
         """Return when the next request may start."""
+        while True:
+            slot = self._next()
+            pause = slot - self._clock()
+            if pause > 0:
+                self._sleep(pause)
+            with self._lock:
+                if slot >= self._resumes:  # else Stripe said 429 meanwhile
+                    return
+
+    def _next(self) -> float:
+        """Take the next free slot: the time when a request may start."""
         with self._lock:
-            now = self._clock()
             interval = 1 / self._rate
-            slot = max(self._next_slot, now - _CATCH_UP_SLOTS * interval)
+            slot = max(self._next_slot, self._clock() - _CATCH_UP_SLOTS * interval, self._resumes)
             self._next_slot = slot + interval
-            pause = slot - now
-        if pause > 0:
-            self._sleep(pause)
+            return slot
 
     def answered(self, seconds: float) -> None:
         """A request was answered after `seconds`: the pace recovers by a little."""
@@ -89,4 +97,4 @@ class Limiter:
                 self._allowed = max(1.0, self._allowed / 2)
             else:
                 self._rate = max(self.per_second / 32, self._rate / 2)
-            self._next_slot = max(self._next_slot, self._clock() + pause)
+            self._resumes = max(self._resumes, self._clock() + pause)
