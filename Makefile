@@ -13,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint bench lock record seeds
+.PHONY: run test lint bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -21,6 +21,9 @@ $(STAMP): requirements.lock pyproject.toml scripts/environment
 
 run: $(STAMP)
 	@scripts/run
+
+connect: $(STAMP)
+	@$(BIN)/stripe-apex connect $(ARGS)
 
 test: $(STAMP)
 	@$(BIN)/pytest -n auto $(ARGS)
@@ -38,6 +41,9 @@ bench: $(STAMP)
 	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
 	  fi; \
 	done; exit $$failed
+# The pictures in docs/connect.md, anew.
+screenshots: $(STAMP)
+	SCREENSHOTS=1 $(BIN)/pytest -q tests/page/test_page.py
 
 record: $(STAMP)
 	RECORD=1 $(BIN)/pytest tests/test_wire.py

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
@@ -11,6 +13,8 @@ from markupsafe import Markup, escape
 
 from tap_stripe_apex.connect.guard import CSRF_FIELD
 from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.project import project_root
+from tap_stripe_apex.storage import VARIABLE
 
 if TYPE_CHECKING:
     from tap_stripe_apex.connect.card import Card
@@ -44,9 +48,13 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters.update(when=when, linked=linked)
+        self._jinja.filters.update(when=when, linked=linked, place=place)
         self._jinja.globals.update(
-            csrf=guard.csrf, csrf_field=CSRF_FIELD, origin=guard.origin, new_key_url=NEW_KEY_URL
+            csrf=guard.csrf,
+            csrf_field=CSRF_FIELD,
+            origin=guard.origin,
+            new_key_url=NEW_KEY_URL,
+            overruled=VARIABLE if VARIABLE in os.environ else "",
         )
 
     def card(self) -> str:
@@ -75,6 +83,14 @@ def linked(text: str) -> Markup:
         KEYS_URL
     )
     return link.join(escape(part) for part in text.split(KEYS_URL))
+
+
+def place(stored_in: str) -> str:
+    """Where something is kept: short, if it is in the project that this runs in."""
+    root = project_root(os.environ)
+    if root is None or not Path(stored_in).is_relative_to(root):
+        return stored_in
+    return f"{Path(stored_in).relative_to(root)} in this project"
 
 
 def when(time: datetime) -> str:

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 SCREENSHOTS = Path(__file__).parent.parent.parent / "docs" / "images"
 WIDTHS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
+DOCUMENTED = {
+    "not-connected": (".card", "light"),
+    "form": (".card", "light"),
+    "form-with-error": ("form.key", "light"),
+    "connected": (".card", "light"),
+    "syncing": (".card", "light"),
+}
+"""The states that docs/connect.md shows: which part of the page, and in which colours."""
 
 
 @dataclass
@@ -125,7 +133,7 @@ class Visitor:
     def look(self, tab: Tab, name: str) -> None:
         """A state of the page is fit for everybody: light, dark, narrow, and for axe-core.
 
-        With SCREENSHOTS=1 it is photographed for the documentation.
+        With SCREENSHOTS=1 it is photographed if the documentation shows it.
         """
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -139,12 +147,12 @@ class Visitor:
 
     def _photograph(self, tab: Tab, name: str) -> None:
         SCREENSHOTS.mkdir(exist_ok=True)
-        for scheme in ("light", "dark"):
-            for width, size in WIDTHS.items():
-                tab.emulate_media(color_scheme=scheme)
-                tab.set_viewport_size(size)
-                file = SCREENSHOTS / f"connect-{name}-{scheme}-{width}.png"
-                tab.screenshot(path=file, full_page=True)
+        tab.set_viewport_size({"width": 760, "height": 500})
+        part, *schemes = DOCUMENTED.get(name, ("",))
+        for scheme in schemes:
+            tab.emulate_media(color_scheme=scheme)
+            file = SCREENSHOTS / f"connect-{name}-{scheme}.png"
+            tab.locator(part).screenshot(path=file)
 
 
 @pytest.fixture

@@ -34,8 +34,10 @@ def reason(tab):
     return tab.get_by_role("alert").locator("#reason")
 
 
-def test_a_key_is_verified_by_a_single_charge_and_kept(charged, stripe, nowhere, serve_page, visit):
-    page, visitor = serve_page(), visit()
+def test_a_key_is_verified_by_a_single_charge_and_kept(
+    charged, stripe, nowhere, project, serve_page, visit
+):
+    page, visitor = serve_page(project=project()), visit()
     tab = visitor.open(page.link)
     badge(tab, "Not connected")
     visitor.look(tab, "not-connected")
@@ -48,8 +50,9 @@ def test_a_key_is_verified_by_a_single_charge_and_kept(charged, stripe, nowhere,
     badge(tab, "Connected")
     assert tab.url == f"{page.origin}/"
     facts = tab.locator(".facts")
-    for words in ("Test", "rk_test_****", "1 October 2026, 00:00 UTC", str(nowhere / ".env")):
+    for words in ("Test", "rk_test_****", "1 October 2026, 00:00 UTC", ".env in this project"):
         expect(facts).to_contain_text(words)
+    expect(facts).to_contain_text("Never")
     visitor.look(tab, "connected")
     assert DEFAULT_KEY not in tab.content()
     assert DEFAULT_KEY in (nowhere / ".env").read_text()
@@ -240,7 +243,7 @@ def test_without_javascript_the_page_works_too(project, serve_page, visit):
     expect(tab.locator(".done")).to_have_text("Synced. 19,407 records were read.")
 
 
-def test_a_sync_is_seen_to_go_on_and_to_end(project, serve_page, visit):
+def test_a_sync_is_seen_to_go_on_and_to_end(charged, project, serve_page, visit):
     root, visitor = project(), visit()
     tab = visitor.open(serve_page(project=root, api_key=DEFAULT_KEY).link)
     facts = tab.locator(".facts")
