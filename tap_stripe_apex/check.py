@@ -1,6 +1,7 @@
 """Whether a connection works: verified by fetching a single charge, then asked what it may read.
 
-`/v1/account` is never asked: restricted keys may not read it.
+The `stripe` package asks, over the tap's own session. `/v1/account` is never asked: restricted keys
+may not read it.
 """
 
 from __future__ import annotations
@@ -8,13 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
+import stripe
+from typing_extensions import override
 
 from tap_stripe_apex import errors
 from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.http import Session, json_decoder
+from tap_stripe_apex.http import Session
 from tap_stripe_apex.limiter import Limiter
 
 if TYPE_CHECKING:
@@ -75,17 +79,40 @@ class Verified:
         return "live" if self.livemode else "test"
 
 
-class _Charge(msgspec.Struct):
-    created: int
-    livemode: bool
+class _OverSession(stripe.HTTPClient):
+    """How the package reaches Stripe: paced, tried again, tokens renewed, our words for errors."""
+
+    name = "tap-stripe-apex"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+
+    @override
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: object = None,
+        *,
+        _usage: list[str] | None = None,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        asked = urlsplit(url)
+        what = asked.path.rpartition("/")[2].replace("_", " ")
+        reply = self._session.get(asked.path, parse_qsl(asked.query), _whole, what=what)
+        return reply.content, 200, {}
 
 
-class _Charges(msgspec.Struct):
-    data: list[_Charge]
+def _whole(body: bytes) -> str:
+    """The body, if it is JSON and nothing of it was lost on the way."""
+    msgspec.json.decode(body)
+    return body.decode()
 
 
-class _Anything(msgspec.Struct):
-    data: list[msgspec.Raw]
+def _client(session: Session) -> stripe.StripeClient:
+    # The session adds the secret; the package never has it.
+    return stripe.StripeClient(session.credential.masked, http_client=_OverSession(session))
 
 
 def open_session(credential: Credential, config: Mapping[str, Any]) -> Session:
@@ -109,8 +136,7 @@ def verify(session: Session) -> Verified:
     Raises:
         StripeError: why it does not work, and what to do.
     """
-    reply = session.get("/v1/charges", [("limit", 1)], json_decoder(_Charges), what="charges")
-    newest = next(iter(reply.content.data), None)
+    newest = next(iter(_client(session).v1.charges.list({"limit": 1}).data), None)
     return Verified(
         livemode=newest.livemode if newest else session.credential.livemode,
         account_id=session.account_id or session.credential.account_id,
@@ -120,14 +146,10 @@ def verify(session: Session) -> Verified:
 
 def grants(session: Session) -> Iterator[Grant]:
     """One answer per permission, each for one request."""
+    resources = _client(session).v1
     for permission in PERMISSIONS:
         try:
-            session.get(
-                f"/v1/{permission.name}",
-                [("limit", 1)],
-                json_decoder(_Anything),
-                what=permission.name.replace("_", " "),
-            )
+            getattr(resources, permission.name).list({"limit": 1})
         except errors.PermissionDeniedError as exc:
             yield Grant(permission, exc)
         else:
