@@ -41,6 +41,7 @@ bench: $(STAMP)
 	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
 	  fi; \
 	done; exit $$failed
+
 # The pictures in docs/connect.md, anew.
 screenshots: $(STAMP)
 	SCREENSHOTS=1 $(BIN)/pytest -q tests/page/test_page.py

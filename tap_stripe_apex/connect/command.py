@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,10 @@ def serve_page(connector: Connector, redirect_uri: str | None, *, browser: bool)
 def _open(link: str, *, browser: bool) -> Callable[[], object]:
     """Show the link, and open it if that is possible; returns what tidies up afterwards."""
     stack = ExitStack()
-    opened = browser and _has_screen() and open_in_browser(stack.enter_context(doormat(link)))
+    opened = False
+    if browser and _has_screen():
+        with suppress(OSError):  # a home folder that cannot be written: the link does as well
+            opened = open_in_browser(stack.enter_context(doormat(link)))
     click.echo(
         "Stripe is connected in your browser. If no page has opened, open this link; it works once:"
         if opened

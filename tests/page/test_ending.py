@@ -30,13 +30,14 @@ SOON = Patience(gone=0.3)
 
 @pytest.fixture
 def command(stripe, nowhere, tmp_path):
-    """`stripe-apex connect --no-browser` as a user runs it; gives the process and its client."""
+    """`stripe-apex connect` as a user runs it; gives the process, and a client with its link."""
     with ExitStack() as stack:
 
-        def start(*arguments, **environ):
+        def start(*arguments, shown=False, **environ):
+            hidden = [] if shown else ["--no-browser"]
             stderr = stack.enter_context((tmp_path / "stderr").open("w"))
             process = subprocess.Popen(
-                [COMMAND, "--log-level", "debug", "connect", "--no-browser", *arguments],
+                [COMMAND, "--log-level", "debug", "connect", *arguments, *hidden],
                 cwd=nowhere,
                 env=os.environ | {"TAP_STRIPE_APEX_API_BASE": stripe.url} | environ,
                 stdout=subprocess.PIPE,
@@ -173,6 +174,21 @@ def test_slow_clients_do_not_hold_up_the_end(serve_page):
         assert b'"phase": "ended"' in follower.content
     for each in slow:
         each.close()
+
+
+def test_the_browser_is_opened_without_the_link_on_its_command_line(command, tmp_path):
+    browser, opened = tmp_path / "browser", tmp_path / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part; mv {opened}.part {opened}\n')
+    browser.chmod(0o755)
+    _, client = command(shown=True, BROWSER=str(browser), HOME=str(tmp_path))
+    while not opened.exists():
+        pass
+    address = opened.read_text().strip()
+    assert re.fullmatch(rf"file://{tmp_path}/stripe-apex-\w+/connect.html", address)
+    file = Path(address.removeprefix("file://"))
+    assert client.link in file.read_text()
+    client.enter()
+    assert not file.parent.exists()
 
 
 def test_a_second_program_on_the_same_port_says_so(stripe, command):
