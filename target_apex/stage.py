@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 TABLE = "temp.main.apex_stage"
 """One row per line; columns c0, c1, ... in the order of the stream's, see `create`."""
 
+_PATCHES = "apex_patches"
+
 
 @dataclass(frozen=True, slots=True)
 class Staged:
@@ -81,36 +83,48 @@ class Stage:
             raise InputError(f"stream {self._stream.name!r}: {spool.rows} lines gave {rows} rows")
         return Staged(rows, versioned=versions > 0, place=f"coalesce(s.ord, s.rowid - {first})")
 
-    def fold_deletions(self, staged: Staged) -> bool:
-        """Make one row of each key, if records of the batch mark rows as deleted.
+    def set_patches_aside(self, staged: Staged) -> bool:
+        """Make one row of each key that records of the batch mark as deleted.
 
         Such a record says that the row is gone, and often nothing else: what it lacks is taken
         from the records of its key before it, back to the last whole one. Where that is not in
-        the batch, `patch` says that the row in the table has the rest.
+        the batch, the row is a patch for the one in the table, and leaves the stage.
 
         Returns:
-            Whether there were such records, and `patch` is a column of the stage.
+            Whether there are patches, which `take_patches` brings back.
         """
         mark = positions(self._stream.columns)[DELETED_AT]
         if not self._row(f"SELECT count({mark}) FROM {TABLE}")[0]:
             return False
-        listed = ", ".join(key_columns(self._stream))
+        keys = key_columns(self._stream)
+        match = " AND ".join(f"s.{key} IS NOT DISTINCT FROM m.{key}" for key in keys)
+        listed = ", ".join(keys)
         kept = [f"c{index}" for index in range(len(self._types))]
         # arg_max passes over nulls, max over the rows that have none.
         values = ", ".join(
             f"arg_max({name}, place) AS {name}" for name in (*kept, "version", "time_extracted")
         )
         self._connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE apex_folded AS WITH placed AS ("
-            f"SELECT s.* EXCLUDE (ord), {staged.place} AS place FROM {TABLE} AS s), led AS ("
+            f"CREATE OR REPLACE TEMP TABLE {_PATCHES} AS WITH marked AS ("
+            f"SELECT DISTINCT {listed} FROM {TABLE} WHERE {mark} IS NOT NULL), placed AS ("
+            f"SELECT s.* EXCLUDE (ord), {staged.place} AS place FROM {TABLE} AS s"
+            f" SEMI JOIN marked AS m ON {match}), led AS ("
             f"SELECT *, max(place) FILTER ({mark} IS NULL) OVER (PARTITION BY {listed}) AS whole"
             " FROM placed)"
             f" SELECT {values}, max(place) AS ord, NULL::INTEGER AS misfit, min(whole) IS NULL AS"
             f" patch FROM led WHERE whole IS NULL OR place >= whole GROUP BY {listed}"
         )
+        self._connection.execute(f"DELETE FROM {TABLE} AS s USING {_PATCHES} AS m WHERE {match}")
+        self._connection.execute(
+            f"INSERT INTO {TABLE} BY NAME SELECT * EXCLUDE (patch) FROM {_PATCHES} WHERE NOT patch"
+        )
+        self._connection.execute(f"DELETE FROM {_PATCHES} WHERE NOT patch")
+        return bool(self._row(f"SELECT count(*) FROM {_PATCHES}")[0])
+
+    def take_patches(self) -> None:
+        """Let the stage hold the patches only."""
         self.drop()
-        self._connection.execute(f"ALTER TABLE temp.main.apex_folded RENAME TO {_bare()}")
-        return True
+        self._connection.execute(f"ALTER TABLE temp.main.{_PATCHES} RENAME TO {_bare()}")
 
     def drop(self) -> None:
         """Free the memory."""

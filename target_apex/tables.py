@@ -83,8 +83,7 @@ class Table:
             keys: Names of key columns; empty to append.
             constants: Further columns, each with its expression over the stage.
             drop_deleted: Whether rows marked as deleted are removed instead of stored.
-            patching: Whether the stage has a column `patch`: true where a row replaces only those
-                values of the row before it that it gives.
+            patching: Whether a row replaces only those values of the row before it that it gives.
         """
         names = {column.name: f"s.c{index}" for index, column in enumerate(columns)}
         values = {
@@ -146,7 +145,7 @@ class Table:
         """Delete the rows that the stage replaces; a join that brings back what it lacks.
 
         Columns that the stream no longer has keep their values, and if `patching`, so do those
-        that a patch does not give: they are set aside first, and added to `values`.
+        that a row does not give: they are set aside first, and added to `values`.
         """
         if not self.count():
             return ""
@@ -166,9 +165,7 @@ class Table:
             for index, name in enumerate(kept):
                 before, new = f"k.k{index}", values.get(given.get(name, name))
                 values[given.get(name, name)] = (
-                    before
-                    if new is None
-                    else f"CASE WHEN s.patch THEN coalesce({new}, {before}) ELSE {new} END"
+                    before if new is None else f"coalesce({new}, {before})"
                 )
         self._connection.execute(
             f"DELETE FROM {self._sql} AS t USING {stage.TABLE} AS s WHERE {match}"

@@ -134,8 +134,11 @@ class Warehouse:
         hard = self._settings.hard_delete
         append = self._settings.load_method == LoadMethod.APPEND_ONLY
         keys = () if append else stream.keys
-        patching = bool(keys) and not hard and stage.fold_deletions(staged)
-        table.insert(stream.columns, keys, extra, drop_deleted=hard, patching=patching)
+        patches = bool(keys) and not hard and stage.set_patches_aside(staged)
+        table.insert(stream.columns, keys, extra, drop_deleted=hard)
+        if patches:
+            stage.take_patches()
+            table.insert(stream.columns, keys, extra, drop_deleted=False, patching=True)
         stage.drop()
 
     def activate(self, stream: Stream, version: int) -> None:

@@ -195,7 +195,8 @@ def test_memory_is_bounded(tmp_path):
     with (tmp_path / "in").open("w") as file:
         file.write(json.dumps(schema("s", kinds, ["id"])) + "\n")
         for n in range(60_000):
-            file.write(json.dumps(record("s", id=n, **filler)) + "\n")
+            gone = {"_sdc_deleted_at": "2024-01-01T00:00:00Z"} if n % 500 == 0 else {}
+            file.write(json.dumps(record("s", id=n, **filler, **gone)) + "\n")
     result = Command(tmp_path, config(tmp_path), stdin=tmp_path / "in").result()
     assert result.exit_code == 0
     assert result.peak_mb < 300
