@@ -45,3 +45,9 @@
 {% macro default__engine_type(name) -%}
     {{ return(name) }}
 {%- endmacro %}
+
+{% macro spark__engine_type(name) -%}
+    {{ return({
+        'varchar': 'string', 'json': 'string', 'timestamp with time zone': 'timestamp',
+    }.get(name, name)) }}
+{%- endmacro %}

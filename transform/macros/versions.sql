@@ -1,6 +1,6 @@
 {#- The newest version of each row, as the CTE `newest` on top of the CTE `source`. Only keys that
     occur twice are sorted: a table of millions without repetitions costs one count. -#}
-{% macro newest_version(key, order_by) -%}
+{% macro newest_version(key, order_by, loaded=false) -%}
 repeated as (
 
     select {{ key }} as repeated_key
@@ -25,7 +25,8 @@ ranked as (
     select
         source.*,
         row_number() over (
-            partition by source.{{ key }} order by source.{{ order_by }} desc
+            partition by source.{{ key }}
+            order by source.{{ order_by }} desc{{ stripe_apex.arrival_order() if loaded }}
         ) as version_rank
     from source
     inner join repeated
@@ -39,4 +40,13 @@ newest as (
     where version_rank = 1
 
 )
+{%- endmacro %}
+
+
+{#- A lake keeps each version of a row that was ever loaded. Of two that became true in the same
+    second, the one that came later is the newer. -#}
+{% macro arrival_order() -%}
+    {%- if target.type == 'spark' and env_var('APEX_LAKE', '') -%}
+        , _sdc_batched_at desc, _sdc_sequence desc
+    {%- endif -%}
 {%- endmacro %}

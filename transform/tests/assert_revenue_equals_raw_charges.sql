@@ -3,7 +3,9 @@ with versions as (
 
     select
         *,
-        row_number() over (partition by id order by updated_at desc) as version_rank
+        row_number() over (
+            partition by id order by updated_at desc{{ arrival_order() }}
+        ) as version_rank
     from {{ stripe_source('charges') }} as charges
 
 ),

@@ -64,37 +64,16 @@ matrix_0 as (
 
 ),
 
-{% for number in range(1, squarings + 1) -%}
-matrix_{{ number }} as (
+{{ absorbed_after(squarings) }},
 
-    select
-        one.removed,
-        one.from_state,
-        two.to_state,
-        sum(one.probability * two.probability) as probability
-    from matrix_{{ number - 1 }} as one
-    inner join matrix_{{ number - 1 }} as two
-        on
-            one.removed = two.removed
-            and one.to_state = two.from_state
-            and one.probability > 1e-150
-            and two.probability > 1e-150
-    group by one.removed, one.from_state, two.to_state
-
-),
-
-{% endfor -%}
 conversions as (
 
     select
         removals.removed,
         coalesce(absorbed.probability, 0) as probability
     from removals
-    left join matrix_{{ squarings }} as absorbed
-        on
-            removals.removed = absorbed.removed
-            and absorbed.from_state = '(start)'
-            and absorbed.to_state = '(conversion)'
+    left join absorbed
+        on removals.removed = absorbed.removed
 
 ),
 

@@ -4,7 +4,7 @@ with source as (
 
 ),
 
-{{ newest_version('id', 'updated_at') }},
+{{ newest_version('id', 'updated_at', loaded=true) }},
 
 renamed as (
 
