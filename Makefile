@@ -12,6 +12,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# Spark, S3 and what else only the tests of the warehouses need.
+WAREHOUSES := .venv-warehouses
 
 .PHONY: run test lint bench lock record seeds connect screenshots
 
@@ -27,6 +29,15 @@ connect: $(STAMP)
 
 test: $(STAMP)
 	@$(BIN)/pytest -n auto $(ARGS)
+
+$(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) $(WAREHOUSES) requirements-warehouses.lock
+	@touch $@
+
+.PHONY: test-warehouses
+# Needs a Postgres server and Java: apt-get install postgresql default-jre-headless
+test-warehouses: $(WAREHOUSES)/.installed
+	@$(WAREHOUSES)/bin/pytest tests/warehouses $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

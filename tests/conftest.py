@@ -8,6 +8,7 @@ import sys
 from contextlib import redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from typing import Any
 
 import msgspec
@@ -25,6 +26,9 @@ from tests.browser import launched
 # How long a test takes is the machine's affair.
 hypothesis_settings.register_profile("unhurried", deadline=None)
 hypothesis_settings.load_profile("unhurried")
+
+# They have an environment of their own: `make test-warehouses`.
+collect_ignore = [] if find_spec("pyspark") else ["warehouses"]
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
 """Where the account's clock starts: not where the machine's is."""

@@ -1,0 +1,112 @@
+"""The same pipeline on three engines, and how to ask each of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from tests.warehouses import servers
+from tests.warehouses.marts import Mart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.warehouses.project import Clone
+
+Rows = tuple["Sequence[str]", "Sequence[Sequence[Any]]"]
+
+EXPORT = """
+import os, sys
+from pyspark.sql import SparkSession
+spark = (
+    SparkSession.builder.master(os.environ["SPARK_MASTER"])
+    .config("spark.jars", os.environ["ICEBERG_JAR"])
+    .config("spark.sql.warehouse.dir", os.environ["SPARK_WAREHOUSE"])
+    .config("spark.sql.catalog.spark_catalog", "org.apache.iceberg.spark.SparkSessionCatalog")
+    .config("spark.sql.catalog.spark_catalog.type", "hive")
+    .config("spark.hadoop.iceberg.engine.hive.lock-enabled", "false")
+    .enableHiveSupport()
+    .getOrCreate()
+)
+folder, *tables = sys.argv[1:]
+for table in tables:
+    spark.table(table).coalesce(1).write.mode("overwrite").parquet(f"{folder}/{table}")
+"""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A warehouse that a clone loads and builds."""
+
+    name: str
+    environment: str
+    job: tuple[str, ...]
+    clone: Clone
+
+    def load(self) -> str:
+        """Load what changed at Stripe."""
+        return self.clone.meltano(self.environment, "run", *self.job)
+
+    def build(self, *arguments: str) -> str:
+        """Build some models with their tests; without arguments all, if anything changed."""
+        command = "dbt:build" if arguments else "dbt:refresh"
+        return self.clone.meltano(
+            self.environment, "invoke", command, *arguments, APEX_DEMO_SEEDS="true"
+        )
+
+    def tables(self, names: Sequence[str]) -> dict[str, Mart]:
+        """Tables by their full names."""
+        return {name: Mart.read(self.query, name) for name in names}
+
+    def query(self, table: str) -> Rows:
+        raise NotImplementedError
+
+
+class DuckDB(Engine):
+    """The default: one file."""
+
+    def ask(self, sql: str) -> Rows:
+        with duckdb.connect(str(self.clone.folder / "output/account.duckdb")) as connection:
+            connection.execute("set timezone = 'UTC'")
+            cursor = connection.execute(sql)
+            return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def query(self, table: str) -> Rows:
+        return self.ask(f"select * from {table}")
+
+    def marts(self) -> list[str]:
+        """All tables and views that people read."""
+        _, rows = self.ask(
+            "select table_name from information_schema.tables where table_schema = 'marts'"
+        )
+        return sorted(f"marts.{name}" for (name,) in rows)
+
+
+class Postgres(Engine):
+    """A server."""
+
+    def query(self, table: str) -> Rows:
+        with servers.connect(dict(self.clone.environment)) as connection:
+            cursor = connection.execute(f"select * from {table}")
+            return [column.name for column in cursor.description or ()], cursor.fetchall()
+
+
+class Spark(Engine):
+    """A cluster; its tables are read from files that it exports."""
+
+    def tables(self, names: Sequence[str]) -> dict[str, Mart]:
+        self.clone.run("python", "-c", EXPORT, str(self._exported), *names)
+        return super().tables(names)
+
+    def query(self, table: str) -> Rows:
+        with duckdb.connect() as connection:
+            connection.execute("set timezone = 'UTC'")
+            cursor = connection.execute(f"select * from '{self._exported / table}/*.parquet'")
+            return [column[0] for column in cursor.description], cursor.fetchall()
+
+    @property
+    def _exported(self) -> Path:
+        return self.clone.folder / "exported"
