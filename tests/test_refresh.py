@@ -63,9 +63,7 @@ def test_the_marts_stand_until_a_row_changes_and_a_failed_build_is_no_build(ware
     assert run() == (0, "")
     assert run() == STANDS
 
-    change(
-        warehouse, "update raw_stripe.charges set currency = 'eur'"
-    )  # it has no rate
+    change(warehouse, "update raw_stripe.charges set currency = 'eur'")  # it has no rate
     code, said = run()
     assert code == 1
     assert "assert_no_rate_is_missing" in said
