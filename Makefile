@@ -56,6 +56,8 @@ bench: $(STAMP)
 # The pictures in docs/connect.md, anew.
 screenshots: $(STAMP)
 	SCREENSHOTS=1 $(BIN)/pytest -q tests/page/test_page.py
+	$(BIN)/stripe-apex report --output output/report.html
+	$(BIN)/python -m tests.report.screenshots output/report.html docs/images
 
 record: $(STAMP)
 	RECORD=1 $(BIN)/pytest tests/test_wire.py

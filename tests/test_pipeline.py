@@ -16,6 +16,7 @@ from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.simulator.story.history import Story
 from tests.conftest import NOW
 from tests.connect.conftest import Installed
+from tests.report.golden import assert_economics_agree, assert_totals_agree
 
 ROOT = Path(__file__).parent.parent
 OURS = ["meltano.yml", "scripts", "transform"]
@@ -104,10 +105,15 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
     page = project / "output/report.html"
     assert f"Report: {page.resolve().as_uri()}" in table
     assert "checks passed" in page.read_text()
+    assert_totals_agree(warehouse)
+    for period, mart_period in (("last_90_days", "last_90_days"), ("2026-07", "month")):
+        assert_economics_agree(warehouse, period, mart_period)
+    first_page = page.read_bytes()
 
     again = run()
     assert again.returncode == 0
     assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
+    assert page.read_bytes() == first_page
 
 
 @pytest.mark.parametrize("way", ["key", "tokens"])

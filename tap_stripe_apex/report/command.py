@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from tap_stripe_apex.report.read import DEFAULT_MODEL, Filters, read
+from tap_stripe_apex.report.warehouse import missing_extra
+
+if TYPE_CHECKING:
+    from tap_stripe_apex.report.facts import Report
 
 DEFAULT_WAREHOUSE = "output/warehouse.duckdb"
 DEFAULT_PAGE = Path("output/report.html")
@@ -69,25 +73,35 @@ def report(
     interactive: bool,
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
-    # The report's packages are an extra, and slow to import: only who reports needs them.
-    from tap_stripe_apex.report import as_json, text  # noqa: PLC0415
-    from tap_stripe_apex.report.formats import Formats  # noqa: PLC0415
-
-    formats = Formats(locale)
     facts = read(warehouse, Filters(period, attribution_model, currencies, channels))
+    content = _render(facts, form, locale, interactive=interactive)
     if form == "html":
-        from tap_stripe_apex.report import page  # noqa: PLC0415
-
         output = output or DEFAULT_PAGE
-        _write(output, page.render(facts, formats, with_script=interactive))
-        click.echo(text.render(facts, formats))
+        _write(output, content)
+        click.echo(_render(facts, "text", locale))
         click.echo(f"\nReport: {output.resolve().as_uri()}")
-        return
-    content = (as_json if form == "json" else text).render(facts, formats)
-    if output is None:
+    elif output is None:
         click.echo(content)
     else:
         _write(output, f"{content}\n")
+
+
+def _render(facts: Report, form: Form, locale: str, *, interactive: bool = False) -> str:
+    """The report's packages are an extra and slow to import: only who reports needs them."""
+    try:
+        from tap_stripe_apex.report import as_json, text  # noqa: PLC0415
+        from tap_stripe_apex.report.formats import Formats  # noqa: PLC0415
+
+        formats = Formats(locale)
+        if form == "html":
+            from tap_stripe_apex.report import page  # noqa: PLC0415
+
+            return page.render(facts, formats, with_script=interactive)
+        if form == "json":
+            return as_json.render(facts, formats)
+        return text.render(facts, formats)
+    except ModuleNotFoundError as exc:
+        raise missing_extra(f"the package {exc.name}") from exc
 
 
 def _write(path: Path, content: str) -> None:

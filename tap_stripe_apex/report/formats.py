@@ -7,16 +7,12 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
+from babel.numbers import format_compact_currency, format_decimal
+
 from tap_stripe_apex import money
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.report.warehouse import missing_extra
-
-try:
-    from babel import Locale, UnknownLocaleError
-    from babel.dates import format_date
-    from babel.numbers import format_compact_currency, format_decimal
-except ImportError as exc:
-    raise missing_extra("Babel") from exc
 
 if TYPE_CHECKING:
     from datetime import date, datetime

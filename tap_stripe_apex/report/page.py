@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
 from tap_stripe_apex.report import interactive
 from tap_stripe_apex.report.charts import kit
 from tap_stripe_apex.report.findings import Findings
@@ -14,13 +17,6 @@ from tap_stripe_apex.report.period import day_before
 from tap_stripe_apex.report.sections import Section, sections
 from tap_stripe_apex.report.tables import Tables
 from tap_stripe_apex.report.titles import Titles
-from tap_stripe_apex.report.warehouse import missing_extra
-
-try:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-    from markupsafe import Markup
-except ImportError as exc:
-    raise missing_extra("Jinja2") from exc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -46,15 +46,14 @@ class _Connection:
 
 
 @contextmanager
-def open_warehouse(
-    address: str, *, lock_wait_seconds: float = LOCK_WAIT_SECONDS
-) -> Iterator[Warehouse]:
+def open_warehouse(address: str, *, lock_wait_seconds: float | None = None) -> Iterator[Warehouse]:
     """A read-only connection, closed at once after use: an open one keeps writers of a file out.
 
     Args:
         address: path of a DuckDB file, or `postgresql://...`, where what is not said comes from
             `PGHOST`, `PGUSER` and so on.
-        lock_wait_seconds: how long to wait while another process writes the file.
+        lock_wait_seconds: how long to wait while another process writes the file; None: as long
+            as LOCK_WAIT_SECONDS says.
 
     Raises:
         ConfigurationError: the driver is not installed, or there is no such warehouse.
@@ -64,7 +63,8 @@ def open_warehouse(
         with _postgres(address) as warehouse:
             yield warehouse
     else:
-        with _duckdb(Path(address), lock_wait_seconds) as warehouse:
+        patience = LOCK_WAIT_SECONDS if lock_wait_seconds is None else lock_wait_seconds
+        with _duckdb(Path(address), patience) as warehouse:
             yield warehouse
 
 

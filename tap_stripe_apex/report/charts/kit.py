@@ -7,13 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_stripe_apex.report.warehouse import missing_extra
-
-try:
-    import altair as alt
-    import vl_convert
-except ImportError as exc:
-    raise missing_extra("Altair and vl-convert") from exc
+import altair as alt
+import vl_convert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -96,7 +91,7 @@ class Easel:
             "fontSize": self.canvas.text,
             "fill": INK,
             "stroke": PAPER,
-            "strokeWidth": 3,
+            "strokeWidth": 5,
             "align": "left",
             "baseline": "middle",
             "font": FONT,

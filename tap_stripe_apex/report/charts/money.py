@@ -104,7 +104,7 @@ def months(easel: Easel) -> Chart:
         _columns(easel, panel, axis, shared, width, 62 if easel.is_narrow else 72)
         for panel in panels
     ]
-    every: Panel = ("All revenue", together, kit.INK)
+    every: Panel = ("All revenue", together, kit.BLUE)
     whole = _columns(
         easel, every, axis, list(together.values()), easel.width, 110 if easel.is_narrow else 150
     )
