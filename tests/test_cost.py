@@ -104,6 +104,7 @@ def test_changes_of_which_stripe_tells_no_age_cost_at_most_one_request_each_and_
         refunds = {n: account.refund(charges[n], 50) for n in picked}
         account.advance(HOUR)
         state = sync(stripe.url).state
+        account.advance(HOUR)
         changed = set()
         for n, charge in ((n, charges[n]) for n in picked):
             changed.add(charge)
