@@ -194,6 +194,8 @@ class Card:
         ended = datetime.now(UTC)
         if reason is None:
             self.last_sync = ended
+        else:  # Stripe may have been read well, and only the models failed
+            self._begin(self._find_last_sync(pipeline))
         progress = replace(reader.progress, stage="Done")
         self.sync = Sync(progress, tuple(lines), reason or "", ended)
         self._tell()
