@@ -1,22 +1,26 @@
-{#- The newest version of each row, as the CTE `newest` on top of the CTE `source`. Only keys that
-    occur twice are sorted: a table of millions without repetitions costs one count. -#}
-{% macro newest_version(key, order_by, loaded=false) -%}
-repeated as (
+{#- The newest version of each row of a source, one that stands there twice included. Which keys do is
+    asked once, in a table: mostly none, and then a reader of the staging view pays nothing for it,
+    where a count in the view itself would cost each reader a pass over all rows. -#}
 
-    select {{ key }} as repeated_key
-    from source
-    group by {{ key }}
-    having count(*) > 1
+{#- The keys that occur more than once. -#}
+{% macro repeated_keys(relation, key) -%}
+select {{ key }} as repeated_key
+from {{ relation }} as source
+group by {{ key }}
+having count(*) > 1
+{%- endmacro %}
 
-),
 
+{#- The newest version of each row, as the CTE `newest`; `relation` is named twice instead of being a
+    CTE, which engines would copy whole. -#}
+{% macro newest_version(relation, key, order_by, repeated, loaded=false) -%}
 ranked as (
 
     select
         source.*,
         1 as version_rank
-    from source
-    left join repeated
+    from {{ relation }} as source
+    left join {{ repeated }} as repeated
         on source.{{ key }} = repeated.repeated_key
     where repeated.repeated_key is null
 
@@ -28,8 +32,8 @@ ranked as (
             partition by source.{{ key }}
             order by source.{{ order_by }} desc{{ stripe_apex.arrival_order() if loaded }}
         ) as version_rank
-    from source
-    inner join repeated
+    from {{ relation }} as source
+    inner join {{ repeated }} as repeated
         on source.{{ key }} = repeated.repeated_key
 
 ),

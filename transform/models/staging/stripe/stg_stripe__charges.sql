@@ -1,10 +1,7 @@
-with source as (
-
-    select * from {{ stripe_source('charges') }} as charges
-
-),
-
-{{ newest_version('id', 'updated_at', loaded=true) }},
+with {{ newest_version(
+    stripe_source('charges'), 'id', 'updated_at', ref('base_stripe__repeated_charges'),
+    loaded=true
+) }},
 
 renamed as (
 

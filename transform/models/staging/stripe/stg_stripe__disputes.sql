@@ -1,10 +1,7 @@
-with source as (
-
-    select * from {{ stripe_source('disputes') }} as disputes
-
-),
-
-{{ newest_version('id', 'updated_at', loaded=true) }},
+with {{ newest_version(
+    stripe_source('disputes'), 'id', 'updated_at', ref('base_stripe__repeated_disputes'),
+    loaded=true
+) }},
 
 renamed as (
 

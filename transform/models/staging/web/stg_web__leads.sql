@@ -1,10 +1,6 @@
-with source as (
-
-    select * from {{ apex_source('leads') }} as leads
-
-),
-
-{{ newest_version('lead_id', 'created_at') }},
+with {{ newest_version(
+    apex_source('leads'), 'lead_id', 'created_at', ref('base_web__repeated_leads')
+) }},
 
 renamed as (
 

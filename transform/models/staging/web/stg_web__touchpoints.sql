@@ -1,10 +1,6 @@
-with source as (
-
-    select * from {{ apex_source('touchpoints') }} as touchpoints
-
-),
-
-{{ newest_version('touchpoint_id', 'occurred_at') }},
+with {{ newest_version(
+    apex_source('touchpoints'), 'touchpoint_id', 'occurred_at', ref('base_web__repeated_touchpoints')
+) }},
 
 renamed as (
 

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ repeated_keys(apex_source('leads'), 'lead_id') }}
