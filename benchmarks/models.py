@@ -191,6 +191,7 @@ def run_models(path: Path, profiles: Path) -> tuple[float, float, str]:
                         "memory_limit": MEMORY_LIMIT,
                         "threads": THREADS,
                         "preserve_insertion_order": False,
+                        "disabled_compression_methods": "dict_fsst",  # as in transform/profiles
                     },
                 }
             },

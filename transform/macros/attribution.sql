@@ -95,7 +95,9 @@
 {#- Touches after the conversion never count, nor do those older than the window. -#}
 {% macro within_window(converted_at, occurred_at) -%}
     {{ occurred_at }} <= {{ converted_at }}
-    and {{ converted_at }} < {{ occurred_at }} + {{ stripe_apex.days(var('attribution_window_days')) }}
+    and {{ stripe_apex.less_than_days_after(
+        converted_at, occurred_at, var('attribution_window_days')
+    ) }}
 {%- endmacro %}
 
 

@@ -22,7 +22,7 @@ from {{ this }}
 {% macro delete_vanished_charges() -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where charge_id not in (select charge_id from {{ ref('int_charges__people') }})
+        where charge_id not in (select charge_id from {{ ref('stg_stripe__charges') }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -36,6 +36,10 @@
     cast(floor(extract(epoch from {{ instant }})) as bigint)
 {%- endmacro %}
 
+{% macro duckdb__epoch_seconds(instant) -%}
+    epoch_us({{ instant }}) // 1000000
+{%- endmacro %}
+
 {% macro spark__epoch_seconds(instant) -%}
     unix_timestamp({{ instant }})
 {%- endmacro %}
@@ -45,6 +49,21 @@
     its clocks. -#}
 {% macro days(number) -%}
     interval '{{ 24 * (number | int) }} hours'
+{%- endmacro %}
+
+
+{#- Is an instant less than a number of days after another one? -#}
+{% macro less_than_days_after(instant, start, number) -%}
+    {{ return(adapter.dispatch('less_than_days_after', 'stripe_apex')(instant, start, number)) }}
+{%- endmacro %}
+
+{% macro default__less_than_days_after(instant, start, number) -%}
+    {{ instant }} < {{ start }} + {{ stripe_apex.days(number) }}
+{%- endmacro %}
+
+{#- Adding an interval to an instant asks its calendar for each row: many times slower. -#}
+{% macro duckdb__less_than_days_after(instant, start, number) -%}
+    epoch_us({{ instant }}) - epoch_us({{ start }}) < {{ 86400000000 * (number | int) }}
 {%- endmacro %}
 
 

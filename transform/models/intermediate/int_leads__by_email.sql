@@ -1,3 +1,5 @@
+{{ config(materialized='view') }}
+
 with leads as (
 
     select * from {{ ref('int_leads__channels') }}

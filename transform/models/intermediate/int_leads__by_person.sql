@@ -1,32 +1,45 @@
 with leads as (
 
-    select * from {{ ref('int_leads__by_email') }}
+    select * from {{ ref('int_leads__channels') }}
+
+),
+
+emails as (
+
+    select * from {{ ref('int_identity__emails') }}
 
 ),
 
 ordered as (
 
     select
-        *,
+        emails.person_id,
+        leads.lead_id,
+        leads.created_at,
+        leads.channel,
+        leads.source,
+        leads.campaign,
         row_number() over (
-            partition by person_id order by first_lead_at, first_lead_id
-        ) as from_first
+            partition by emails.person_id order by leads.created_at, leads.lead_id
+        ) as lead_number
     from leads
+    inner join emails
+        on leads.email = emails.email
 
 ),
 
-first_lead as (
+first_leads as (
 
     select
         person_id,
-        first_lead_id as lead_id,
-        first_lead_at as lead_created_at,
-        first_channel as lead_channel,
-        first_source as lead_source,
-        first_campaign as lead_campaign
+        lead_id,
+        created_at as lead_created_at,
+        channel as lead_channel,
+        source as lead_source,
+        campaign as lead_campaign
     from ordered
-    where from_first = 1
+    where lead_number = 1
 
 )
 
-select * from first_lead
+select * from first_leads

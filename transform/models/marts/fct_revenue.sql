@@ -6,6 +6,7 @@
     pre_hook="{{ delete_vanished_charges() }}"
 ) }}
 
+-- depends_on: {{ ref('stg_stripe__charges') }} (the hook's)
 with charges as (
 
     select * from {{ ref('int_charges__people') }}
