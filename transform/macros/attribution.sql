@@ -14,17 +14,14 @@
 {%- endmacro %}
 
 
-{#- Is this the one touch of the path that takes it all? -#}
+{#- Is this row of int_attribution__paths the one touch that takes it all? -#}
 {% macro takes_all(model) -%}
     {%- if model == 'first_touch' -%}
         position = 1
     {%- elif model == 'last_touch' -%}
         position = path_length
     {%- else -%}
-        case
-            when non_direct_total = 0 then position = path_length
-            else non_direct = 1 and non_direct_through = non_direct_total
-        end
+        is_last_non_direct
     {%- endif -%}
 {%- endmacro %}
 
@@ -73,21 +70,31 @@
 {%- endmacro %}
 
 
-{#- A touch's credit by an attribution model, null where the model does not credit the touch:
+{#- A touch's credit by an attribution model that shares:
     floor(amount * W_k / W) - floor(amount * W_(k-1) / W), whole numbers whose sum over the path is
     the amount, whatever its sign. -#}
-{% macro credit(model, amount) -%}
+{% macro shared_credit(model, amount) -%}
+    {%- set factor = amount if var('max_touches_per_email') | int <= 900 else stripe_apex.wide(amount) -%}
+    {%- set total = stripe_apex.weight_total(model) -%}
+    {{ stripe_apex.floor_divide(
+        factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position') ~ ')', total
+    ) }}
+    - {{ stripe_apex.floor_divide(
+        factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position - 1') ~ ')', total
+    ) }}
+{%- endmacro %}
+
+
+{#- The credit of a row of int_attribution__paths, null where the attribution model gives it none.
+    What one touch takes whole is not stored but seen from its place. -#}
+{% macro credit(model, measure) -%}
+    {%- set wholes = {
+        'minor': 'net_minor', 'reporting_minor': 'net_reporting_minor', 'micros': '1000000'
+    } -%}
     {%- if model in stripe_apex.single_touch_models() -%}
-        case when {{ stripe_apex.takes_all(model) }} then {{ amount }} end
+        case when {{ stripe_apex.takes_all(model) }} then {{ wholes[measure] }} end
     {%- else -%}
-        {%- set factor = amount if var('max_touches_per_email') | int <= 900 else stripe_apex.wide(amount) -%}
-        {%- set total = stripe_apex.weight_total(model) -%}
-        {{ stripe_apex.floor_divide(
-            factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position') ~ ')', total
-        ) }}
-        - {{ stripe_apex.floor_divide(
-            factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position - 1') ~ ')', total
-        ) }}
+        {{ model }}_{{ measure }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -95,9 +102,7 @@
 {#- Touches after the conversion never count, nor do those older than the window. -#}
 {% macro within_window(converted_at, occurred_at) -%}
     {{ occurred_at }} <= {{ converted_at }}
-    and {{ stripe_apex.less_than_days_after(
-        converted_at, occurred_at, var('attribution_window_days')
-    ) }}
+    and {{ converted_at }} < {{ occurred_at }} + {{ stripe_apex.days(var('attribution_window_days')) }}
 {%- endmacro %}
 
 

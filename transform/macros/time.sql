@@ -52,21 +52,6 @@
 {%- endmacro %}
 
 
-{#- Is an instant less than a number of days after another one? -#}
-{% macro less_than_days_after(instant, start, number) -%}
-    {{ return(adapter.dispatch('less_than_days_after', 'stripe_apex')(instant, start, number)) }}
-{%- endmacro %}
-
-{% macro default__less_than_days_after(instant, start, number) -%}
-    {{ instant }} < {{ start }} + {{ stripe_apex.days(number) }}
-{%- endmacro %}
-
-{#- Adding an interval to an instant asks its calendar for each row: many times slower. -#}
-{% macro duckdb__less_than_days_after(instant, start, number) -%}
-    epoch_us({{ instant }}) - epoch_us({{ start }}) < {{ 86400000000 * (number | int) }}
-{%- endmacro %}
-
-
 {#- Whole months from one day to another. -#}
 {% macro months_between(start, end) -%}
     cast({{ dbt.datediff(start, end, 'month') }} as bigint)

@@ -1,5 +1,5 @@
-{#- One sort of each path gives all weights; the credits of all attribution models stand side by
-    side, so that a touch is written once and not once for each model. -#}
+{#- One sort of each path gives all weights; the credits of the attribution models that share stand
+    side by side, so that a touch is written once and not once for each model. -#}
 {%- set models = var('attribution_models') -%}
 with touches as (
 
@@ -64,18 +64,23 @@ credited as (
         revenue_date,
         previous_revenue_date,
         currency,
+        net_minor,
+        net_reporting_minor,
         position,
         path_length,
         touchpoint_id,
-        occurred_at,
         channel,
         source,
         campaign,
-        case when is_shared then 'shared_mailbox' end as reason
-        {%- for model in models %},
-        {{ credit(model, 'net_minor') }} as {{ model }}_minor,
-        {{ credit(model, 'net_reporting_minor') }} as {{ model }}_reporting_minor,
-        {{ credit(model, '1000000') }} as {{ model }}_micros
+        case when is_shared then 'shared_mailbox' end as reason,
+        case
+            when non_direct_total = 0 then position = path_length
+            else non_direct = 1 and non_direct_through = non_direct_total
+        end as is_last_non_direct
+        {%- for model in models if model not in single_touch_models() %},
+        {{ shared_credit(model, 'net_minor') }} as {{ model }}_minor,
+        {{ shared_credit(model, 'net_reporting_minor') }} as {{ model }}_reporting_minor,
+        {{ shared_credit(model, '1000000') }} as {{ model }}_micros
         {%- endfor %}
     from positioned
 

@@ -80,12 +80,12 @@ path_days as (
         campaign_name as campaign,
         currency
         {%- for model in models %},
-        sum({{ model }}_minor) as {{ model }}_revenue_minor,
-        sum({{ model }}_reporting_minor) as {{ model }}_revenue_reporting_minor,
-        sum({{ model }}_micros) as {{ model }}_conversion_micros,
-        sum({{ model }}_micros * is_new) as {{ model }}_new_customer_micros
+        sum({{ credit(model, 'minor') }}) as {{ model }}_revenue_minor,
+        sum({{ credit(model, 'reporting_minor') }}) as {{ model }}_revenue_reporting_minor,
+        sum({{ credit(model, 'micros') }}) as {{ model }}_conversion_micros,
+        sum({{ credit(model, 'micros') }} * is_new) as {{ model }}_new_customer_micros
         {%- for column in customer_columns %},
-        sum({{ model }}_micros * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
+        sum({{ credit(model, 'micros') }} * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
         {%- endfor %}
         {%- endfor %}
     from flagged_paths

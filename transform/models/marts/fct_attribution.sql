@@ -29,11 +29,13 @@ credits as (
         person_charge_number,
         revenue_date,
         currency,
-        {{ model }}_minor as credit_minor,
-        {{ model }}_reporting_minor as credit_reporting_minor,
-        {{ model }}_micros as credit_micros
+        {{ credit(model, 'minor') }} as credit_minor,
+        {{ credit(model, 'reporting_minor') }} as credit_reporting_minor,
+        {{ credit(model, 'micros') }} as credit_micros
     from paths
-    where {{ model }}_micros is not null
+    {%- if model in single_touch_models() %}
+    where {{ takes_all(model) }}
+    {%- endif %}
 
     union all
 
