@@ -24,6 +24,17 @@ UNUSUAL = Settings(
 )
 
 
+_compiled: dict[Settings, CompiledProject] = {}
+
+
+def compiled(settings, tmp_path_factory):
+    """The project with these settings; dbt builds it once for each worker."""
+    if settings not in _compiled:
+        folder = tmp_path_factory.mktemp("project")
+        _compiled[settings] = CompiledProject.build(folder, settings.as_vars())
+    return _compiled[settings]
+
+
 @pytest.fixture(scope="session", params=[DEFAULT, UNUSUAL], ids=["default", "unusual"])
 def settings(request):
     return request.param
@@ -31,4 +42,14 @@ def settings(request):
 
 @pytest.fixture(scope="session")
 def project(settings, tmp_path_factory):
-    return CompiledProject.build(tmp_path_factory.mktemp("project"), settings.as_vars())
+    return compiled(settings, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def default_settings():
+    return DEFAULT
+
+
+@pytest.fixture(scope="session")
+def default_project(tmp_path_factory):
+    return compiled(DEFAULT, tmp_path_factory)

@@ -17,10 +17,13 @@
 {%- endmacro %}
 
 
-{#- Trimmed, lower case, Unicode NFC: the form in which two spellings of an address are equal. Tags
-    after a plus sign and the dots of Gmail are dropped only where the vars say so. -#}
+{#- Without blanks, lower case, Unicode NFC: the form in which two spellings of an address are equal.
+    An address has no blanks; what is copied and pasted has some that nobody sees. Tags after a plus
+    sign and the dots of Gmail are dropped only where the vars say so. -#}
 {% macro normalize_email(column) -%}
-    {%- set plain = 'lower(' ~ stripe_apex.unicode_nfc('trim(' ~ column ~ ')') ~ ')' -%}
+    {%- set blanks = ' \t\n\x0b\x0c\r\u00a0\u200b\u200c\u200d\u2060\ufeff' -%}
+    {%- set visible = stripe_apex.without_characters(column, blanks) -%}
+    {%- set plain = 'lower(' ~ stripe_apex.unicode_nfc(visible) ~ ')' -%}
     {%- if var('email_plus_tags') == 'drop' -%}
         {%- set plain = stripe_apex.replace_pattern(plain, '[+][^@]*@', '@') -%}
     {%- endif -%}
@@ -34,6 +37,20 @@
         {%- endset -%}
     {%- endif -%}
     nullif({{ plain }}, '')
+{%- endmacro %}
+
+
+{% macro without_characters(value, characters) -%}
+    {{ return(adapter.dispatch('without_characters', 'stripe_apex')(value, characters)) }}
+{%- endmacro %}
+
+{% macro default__without_characters(value, characters) -%}
+    regexp_replace({{ value }}, '[{{ characters }}]+', '', 'g')
+{%- endmacro %}
+
+{#- It replaces all of them anyway. -#}
+{% macro spark__without_characters(value, characters) -%}
+    regexp_replace({{ value }}, '[{{ characters }}]+', '')
 {%- endmacro %}
 
 
