@@ -21,9 +21,7 @@ def main() -> None:
     layer.setup(project, project, configure_file_logging=False)
     answers = []
     for metric, group_by in json.loads((project / "questions.json").read_text()):
-        request = MetricFlowQueryRequest.create_with_random_request_id(
-            metric_names=[metric], group_by_names=group_by
-        )
+        request = MetricFlowQueryRequest.create(metric_names=[metric], group_by_names=group_by)
         table = layer.mf.query(request).result_df
         assert table is not None
         answers.append([[str(cell) for cell in row] for row in table.rows])

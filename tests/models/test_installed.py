@@ -141,7 +141,7 @@ def shop(tmp_path_factory):
 def test_the_models_build_beside_other_names_and_schemas(shop):
     totals = query(
         shop / "shop.duckdb",
-        "select currency, sum(net_minor) from main_marts.fct_revenue group by 1",
+        "select currency, sum(net_minor) from marts.fct_revenue group by 1",
     )
     assert sorted(totals) == [("eur", 10_000), ("usd", 9_999 + 6_667 + 20_000)]
 
@@ -152,7 +152,7 @@ def test_the_metrics_are_the_marts(shop):
     run(shop, "python", "-m", "tests.models.metrics", str(shop))
     answers = json.loads((shop / "answers.json").read_text())
     for (metric, group_by, columns, relation), rows in zip(METRICS, answers, strict=True):
-        sql = f"select {columns} from main_marts.{relation} group by all"
+        sql = f"select {columns} from marts.{relation} group by all"
         expected = [readable(row) for row in query(shop / "shop.duckdb", sql)]
         assert sorted(map(readable, rows), key=str) == sorted(expected, key=str), (metric, group_by)
 
