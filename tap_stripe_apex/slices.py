@@ -33,7 +33,7 @@ MAX_BUFFERED: Final = 90_000
 
 _EVIDENCE: Final = 4
 """Pages of a slice after which its density is believed to differ from what was planned."""
-_SURPRISE: Final = 4
+_SURPRISE: Final = 8
 """A slice that has more than so many slices' worth left is cut early."""
 _MIN_PAGES_TO_SHARE: Final = 4
 _EMPTY_SLICE_GROWTH: Final = 8
@@ -120,7 +120,10 @@ class _Slice(Generic[T]):
             return True
         if self.pages >= PAGES_PER_SLICE:
             return self.pages_left > PAGES_PER_SLICE / 2
-        return self.pages >= _EVIDENCE and self.pages_left > _SURPRISE * PAGES_PER_SLICE
+        # Not by the last page alone: most accounts are denser by day than by night.
+        per_second = len(self.items) / max(1, self.window.end - self.reached)
+        left = (self.reached - self.window.start) * per_second / PAGE_SIZE
+        return self.pages >= _EVIDENCE and left > _SURPRISE * PAGES_PER_SLICE
 
 
 class PageRequest(NamedTuple, Generic[T]):
