@@ -28,7 +28,7 @@ PAGE_SIZE: Final = 100
 """The most that Stripe lists at once. https://docs.stripe.com/api/pagination"""
 
 PAGES_PER_SLICE: Final = 25
-MAX_BUFFERED: Final = 90_000
+MAX_BUFFERED: Final = 70_000
 """Items that wait for older ones, at most; the oldest slice is read on whatever waits."""
 
 _EVIDENCE: Final = 4
