@@ -37,7 +37,7 @@ $(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/en
 .PHONY: test-warehouses
 # Needs a Postgres server and Java: apt-get install postgresql default-jre-headless
 test-warehouses: $(WAREHOUSES)/.installed
-	@$(WAREHOUSES)/bin/pytest tests/warehouses $(ARGS)
+	@$(WAREHOUSES)/bin/pytest -n 2 --dist loadfile tests/warehouses $(ARGS)
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
