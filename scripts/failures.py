@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 TARGET = Path(__file__).parent.parent / "transform" / "target"
+MOST_PARENTS = 4
+"""A test that looks at more than these is about all of them."""
 
 
 def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
@@ -22,8 +24,9 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
             continue
         node = nodes[result["unique_id"]]
         parents = [nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes]
-        about = f" (about {', '.join(parents)})" if node["resource_type"] == "test" else ""
-        said = " ".join(str(result["message"]).split())
+        told = node["resource_type"] == "test" and len(parents) <= MOST_PARENTS
+        about = f" (about {', '.join(parents)})" if told else ""
+        said = " ".join(f"{result['message']}. {node.get('description', '')}".split())
         yield f"{node['resource_type']} {node['name']}{about}: {said}"
 
 

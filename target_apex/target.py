@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
+from copy import deepcopy
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Target
@@ -76,7 +77,7 @@ class TargetApex(Target):
 
     name = "target-apex"
     package_name = "tap-stripe-apex"
-    config_jsonschema: ClassVar[dict[str, Any]] = SCHEMA
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(SCHEMA)  # the SDK adds its own to it
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,

@@ -144,6 +144,22 @@ def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, w
     assert "unattributed" in result.stdout
 
 
+def test_without_rates_every_currency_is_shown_and_the_run_says_what_is_missing(project, run):
+    account = Account(now=NOW)
+    for currency in ("usd", "jpy"):
+        account.create_charge(1500, currency, billing_email="b@example.com")
+    with serve(account) as server:
+        result = run(
+            TAP_STRIPE_APEX_API_KEY="rk_test_simulated", TAP_STRIPE_APEX_API_BASE=server.url
+        )
+    assert result.returncode == 1
+    assert " 15.00" in result.stdout
+    assert " 1,500" in result.stdout
+    assert (project / "output/report.html").exists()
+    assert "assert_no_rate_is_missing" in result.stderr
+    assert "Put the rates of these days into the table apex.fx_rates" in result.stderr
+
+
 def test_a_refused_key_stops_the_run_and_writes_nothing(project, run):
     with serve(Account(now=NOW)) as server:
         result = run(TAP_STRIPE_APEX_API_KEY="rk_test_wrong", TAP_STRIPE_APEX_API_BASE=server.url)

@@ -51,8 +51,11 @@ def test_every_setting_is_explained_with_its_default():
     assert explained == defaults
 
 
-def test_the_settings_of_the_sdk_are_named():
-    others = set(TargetApex.config_jsonschema["properties"]) - set(SCHEMA["properties"])
+def test_the_settings_of_the_sdk_are_named(capsys):
+    TargetApex.print_about(output_format="json")
+    about = json.loads(capsys.readouterr().out)
+    others = set(about["settings"]["properties"]) - set(SCHEMA["properties"])
+    assert "stream_maps" in others
     section = DOCUMENT.split("\n## Settings\n", 1)[1].split("\n## ", 1)[0]
     assert others <= set(re.findall(r"`(\w+)`", section.rpartition("|")[2]))
 
