@@ -37,6 +37,21 @@
 {%- endmacro %}
 
 
+{#- dbt lists a schema when it is first asked for, and until the list is complete another thread takes a
+    table that is in it for missing: a source with rows would be read as empty. So the lists are made
+    before there are threads. -#}
+{% macro list_sources() -%}
+    {%- if execute -%}
+        {%- for source in graph.sources.values()
+            if source.package_name == 'stripe_apex' -%}
+            {%- do load_relation(api.Relation.create(
+                database=source.database, schema=source.schema, identifier=source.identifier
+            )) -%}
+        {%- endfor -%}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- The engine's name for a type of the source descriptions, which speak DuckDB. -#}
 {% macro engine_type(name) -%}
     {{ return(adapter.dispatch('engine_type', 'stripe_apex')(name)) }}
