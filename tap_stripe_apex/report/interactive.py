@@ -17,13 +17,15 @@ from tap_stripe_apex.report.charts.kit import VEGA_LITE
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Expressions are interpreted (`ast`), so the page's policy need not allow eval.
+# Expressions are interpreted (`ast`), so the page's policy need not allow eval. Vega's tooltip
+# takes the page's own element, inside <main>, and the page's style alone: its own is too pale.
 _START = """
 const charts = JSON.parse(document.getElementById("charts").textContent);
 for (const place of document.querySelectorAll("[data-chart]")) {
   const drawing = place.querySelector("svg");
   vegaEmbed(document.createElement("div"), charts[place.dataset.chart], {
-    actions: false, ast: true, renderer: "svg", mode: "vega-lite"
+    actions: false, ast: true, renderer: "svg", mode: "vega-lite",
+    tooltip: {disableDefaultStyle: true}
   }).then(({view}) => {
     const live = view.container().querySelector("svg");
     for (const name of ["class", "role", "aria-label", "preserveAspectRatio"])
