@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import psycopg
@@ -35,28 +37,43 @@ def server():
     if user:
         shutil.chown(data, user)
 
-    def run(*command):
-        subprocess.run(
-            command, check=True, user=user, group=user, cwd=data,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-
-    control = [binaries() / "pg_ctl", "-D", data, "-w", "-t", "120"]
+    options = {"cwd": data, "user": user, "group": user, "stdout": subprocess.DEVNULL}
+    initdb = [binaries() / "initdb", "-D", data, "-U", "apex", "--auth", "trust", "--no-sync"]
+    subprocess.run(
+        [*initdb, "--locale", "C.UTF-8"], check=True, stderr=subprocess.DEVNULL, **options
+    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    settings = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
-        " -c timezone=America/New_York"
-    )
-    initdb = [binaries() / "initdb", "-D", data, "-U", "apex", "--auth", "trust", "--no-sync"]
-    run(*initdb, "--locale", "C.UTF-8")
-    run(*control, "-o", settings, "-l", data / "log", "start")
+    # The kernel ends the server with the tests, even if they are killed and clean up nothing.
+    command = ["setpriv", "--pdeathsig", "QUIT", binaries() / "postgres", "-D", data]
+    for setting in (
+        f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
+        "timezone=America/New_York",
+    ):  # fmt: skip
+        command += ["-c", setting]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stderr=log, **options)
+    address = f"postgresql://apex@127.0.0.1:{port}"
     try:
-        yield f"postgresql://apex@127.0.0.1:{port}"
+        wait_for(process, address, folder / "log")
+        yield address
     finally:
-        run(*control, "-m", "immediate", "stop")
+        process.send_signal(signal.SIGQUIT)  # at once: nothing is worth a checkpoint
+        process.wait()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def wait_for(process, address, log):
+    """Until a server answers; one that ends, or says nothing for two minutes, fails the test."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return psycopg.connect(f"{address}/postgres").close()
+        except psycopg.OperationalError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"Postgres does not start:\n{log.read_text()}")
+            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")
