@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from itertools import cycle
@@ -69,3 +70,4 @@ def connected(client) -> bool:
         text = client.ask("GET", "/").text
         if 'data-phase="busy"' not in text:
             return 'data-phase="connected"' in text
+        time.sleep(0.05)
