@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LAUNCH: Final = "/launch"
 CALLBACK: Final = "/oauth/callback"
 _STATIC: Final = Path(__file__).parent / "static"
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_BODY: Final = 16 * 1024
 _HEARTBEAT: Final = 2.0
 """Seconds between signs of life, by which a tab that is gone is noticed."""
@@ -68,6 +69,8 @@ class Handlers:
         self._states = states
         self._presence = presence
         self._redirect_uri = redirect_uri
+        # From memory: a file that is sent stays open for as long as its receiver likes.
+        self._static = {path.name: path.read_bytes() for path in _STATIC.iterdir()}
         self.launched: Callable[[], object] = _nothing
         """Called once the launch link was used."""
 
@@ -92,7 +95,7 @@ class Handlers:
         app.router.add_post("/check", self._check)
         app.router.add_post("/sync", self._sync)
         app.router.add_post("/disconnect", self._disconnect)
-        app.router.add_static("/static", _STATIC)
+        app.router.add_get("/static/{name}", self._give)
         return app
 
     async def _judge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -184,6 +187,12 @@ class Handlers:
     async def _disconnect(self, _: web.Request) -> web.Response:
         self._card.disconnect()
         raise web.HTTPSeeOther("/")
+
+    async def _give(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in self._static:
+            raise web.HTTPNotFound
+        return web.Response(body=self._static[name], content_type=_TYPES[Path(name).suffix])
 
     async def _follow(self, request: web.Request) -> web.StreamResponse:
         """A stream that tells a tab when the card has changed, and us when the tab is gone."""
