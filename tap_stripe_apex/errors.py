@@ -180,11 +180,11 @@ def from_reply(
         if error.code == "api_key_expired":
             return ExpiredTokenError(
                 "The API key has expired. Make a new restricted key in the Stripe Dashboard "
-                f"({KEYS_URL}) and set it as api_key.{suffix}"
+                f"({KEYS_URL}) and use it instead.{suffix}"
             )
         return AuthenticationError(
             "Invalid API key: it is malformed or was revoked. Make a new restricted key in the "
-            f"Stripe Dashboard ({KEYS_URL}) and set it as api_key.{suffix}"
+            f"Stripe Dashboard ({KEYS_URL}) and use it instead.{suffix}"
         )
     if status == 403 and error.code == "account_invalid":
         return InvalidRequestError(
