@@ -133,6 +133,8 @@ def _greeting(simulator: "Simulator") -> str:
             "# Or by OAuth, with `stripe-apex connect`; the simulated owner agrees at once:",
             f"# export STRIPE_APP_CLIENT_ID={app.client_id}",
             f"# export STRIPE_APP_SECRET_KEY={app.secret_key}",
+            "# Its charges are in several currencies; what Stripe settled tells the rates:",
+            "export TAP_STRIPE_APEX_EXPAND_BALANCE_TRANSACTIONS=true",
         )
     )
 

@@ -56,6 +56,7 @@ def test_it_says_how_to_use_it_and_ends_cleanly(start, number):
     assert "export TAP_STRIPE_APEX_API_KEY=rk_test_simulated\n" in out
     assert "# export STRIPE_APP_CLIENT_ID=ca_simulated\n" in out
     assert "# export STRIPE_APP_SECRET_KEY=sk_test_simulated_app\n" in out
+    assert "export TAP_STRIPE_APEX_EXPAND_BALANCE_TRANSACTIONS=true\n" in out
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(start):

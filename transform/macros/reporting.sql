@@ -1,7 +1,7 @@
 {#- Amounts in the reporting currency. -#}
 
 {#- A part of a charge: as Stripe settled it where it settled in that currency, else by the day's
-    rate; null where there is neither. -#}
+    rate; null where there is neither, but nothing captured is 0 in any currency. -#}
 {% macro in_reporting_currency(minor) -%}
     case reporting_method
         when 'same_currency' then {{ minor }}
@@ -13,6 +13,7 @@
                 ) }}
             end
         when 'fx_rate' then {{ stripe_apex.convert_minor(minor, 'rate', 'minor_units') }}
+        else case when gross_minor = 0 then 0 end
     end
 {%- endmacro %}
 

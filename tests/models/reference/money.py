@@ -63,8 +63,8 @@ class Rates:
         target = self.settings.reporting_currency
         if charge.currency == target:
             return minor
+        if charge.gross == 0:
+            return 0
         if charge.settled_currency == target and charge.settled_amount is not None:
-            if charge.gross == 0:
-                return 0
             return half_up(Fraction(minor * charge.settled_amount, charge.gross))
         return self.convert(minor, charge.currency, local_date(charge.created, self.settings))
