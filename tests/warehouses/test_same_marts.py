@@ -102,7 +102,8 @@ def test_changes_are_merged_into_the_tables_of_the_first_run(built, account):
     assert len(changed) > 10
     for engine in built:
         engine.load()
-        engine.build("--select", "+fct_revenue")
+        # What compares it with marts that were not built again is left out.
+        engine.build("--select", "+fct_revenue", "--indirect-selection", "cautious")
     here = duckdb.tables(["marts.fct_revenue"])
     rows = duckdb.ask("select charge_id, net_minor from marts.fct_revenue")[1]
     assert sum(net for _, net in rows) == sum(total.net for total in after.totals.values())
