@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 FROM_ISO = "2025-05-01T00:00:00Z"
 FROM = 1_746_057_600
+TO = 1_793_491_201
+"""The last second of the simulated account's history, and one more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,16 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from measure import BIN, KEY, Account, Usage, account, measure
-from peers import AUTO_PAGING, FROM, FROM_ISO, PEERS, Installed, NotInstalled, Peer
+from peers import AUTO_PAGING, FROM, FROM_ISO, PEERS, TO, Installed, NotInstalled, Peer
 from results import circumstances, put, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
 HERE = Path(__file__).parent
-TO = 1_793_491_201
-"""The last second of the simulated account's history, and one more."""
-
 PAGE_SIZE = 100
 LATENCY = ("--latency-ms", "120")
 SOME = 5_000

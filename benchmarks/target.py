@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from measure import BIN, KEY, Usage, account, measure
-from peers import FROM, FROM_ISO, Peer
+from peers import FROM, FROM_ISO, TO, Peer
 from results import circumstances, put, table
 
 from target_apex.streams import Stream
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 SLIM, FULL, MANY = 300_000, 60_000, 1_000_000
-TO = 1_793_491_201
 PEER = Peer("target-duckdb 0.8.0", "target-duckdb==0.8.0", "target_duckdb", "")
 RECORD = b'{"type":"RECORD","stream":"charges","record":'
 SCHEMA = "benchmark"
