@@ -2,78 +2,34 @@
 
 import os
 import shutil
-import signal
-import socket
-import subprocess
 import tempfile
-import time
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from tests import servers
 from tests.report.conftest import run_report
 from tests.report.marts import SCENARIOS
 
 
-def binaries():
-    """The newest server of Debian's packages."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found:
-        if os.environ.get("CI"):
-            pytest.fail("No Postgres: CI installs one before the tests.")
-        pytest.skip("needs a Postgres server, such as Debian's package postgresql")
-    return found[-1].parent
-
-
 @pytest.fixture(scope="module")
 def server():
-    """A cluster of its own on loopback, whose sessions live in New York."""
+    """The address of a cluster of its own."""
+    try:
+        servers.postgres_binaries()
+    except servers.ServerError as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(missing))
+    # Where the user `postgres` may go, too; pytest's own folders are root's alone.
     folder = Path(tempfile.mkdtemp(prefix="report-"))
     folder.chmod(0o755)
-    data = folder / "data"
-    data.mkdir()
-    user = "postgres" if os.geteuid() == 0 else None  # Postgres refuses to run as root
-    if user:
-        shutil.chown(data, user)
-
-    options = {"cwd": data, "user": user, "group": user, "stdout": subprocess.DEVNULL}
-    initdb = [binaries() / "initdb", "-D", data, "-U", "apex", "--auth", "trust", "--no-sync"]
-    subprocess.run(
-        [*initdb, "--locale", "C.UTF-8"], check=True, stderr=subprocess.DEVNULL, **options
-    )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # The kernel ends the server with the tests, even if they are killed and clean up nothing.
-    command = ["setpriv", "--pdeathsig", "QUIT", binaries() / "postgres", "-D", data]
-    for setting in (
-        f"port={port}", "listen_addresses=127.0.0.1", "unix_socket_directories=", "fsync=off",
-        "timezone=America/New_York",
-    ):  # fmt: skip
-        command += ["-c", setting]
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stderr=log, **options)
-    address = f"postgresql://apex@127.0.0.1:{port}"
     try:
-        wait_for(process, address, folder / "log")
-        yield address
+        with servers.postgres(folder) as found:
+            yield f"postgresql://{found['PGUSER']}@{found['PGHOST']}:{found['PGPORT']}"
     finally:
-        process.send_signal(signal.SIGQUIT)  # at once: nothing is worth a checkpoint
-        process.wait()
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def wait_for(process, address, log):
-    """Until a server answers; one that ends, or says nothing for two minutes, fails the test."""
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            return psycopg.connect(f"{address}/postgres").close()
-        except psycopg.OperationalError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"Postgres does not start:\n{log.read_text()}")
-            time.sleep(0.1)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ import pytest
 from tap_stripe_apex.simulator.seeds import write
 from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.simulator.story.history import Story
-from tests.warehouses import servers
+from tests import servers
+from tests.warehouses import cluster
 from tests.warehouses.project import Clone
 
 STORY = Story(seed=7, charges=2000)
@@ -48,7 +49,7 @@ def databases(postgres):
 
 @pytest.fixture(scope="session")
 def spark(server_folder):
-    with servers.spark(server_folder) as environment:
+    with cluster.spark(server_folder) as environment:
         yield environment
 
 

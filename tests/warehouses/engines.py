@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from tests.warehouses import servers
+from tests import servers
 from tests.warehouses.marts import Mart
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from moto.server import ThreadedMotoServer
 
 from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.simulator.story.history import Story
-from tests.warehouses import servers
+from tests import servers
 from tests.warehouses.project import RunError
 
 LOAD = ("run", "tap-stripe-apex", "target-postgres")
