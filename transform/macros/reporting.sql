@@ -3,17 +3,16 @@
 {#- A part of a charge: as Stripe settled it where it settled in that currency, else by the day's
     rate; null where there is neither, but nothing captured is 0 in any currency. -#}
 {% macro in_reporting_currency(minor) -%}
-    case reporting_method
-        when 'same_currency' then {{ minor }}
-        when 'settled'
-            then case
-                when gross_minor = 0 then 0
-                else {{ stripe_apex.round_divide(
+    case
+        when gross_minor = 0 then 0
+        else case reporting_method
+            when 'same_currency' then {{ minor }}
+            when 'settled'
+                then {{ stripe_apex.round_divide(
                     stripe_apex.wide(minor) ~ ' * settled_minor', 'gross_minor'
                 ) }}
-            end
-        when 'fx_rate' then {{ stripe_apex.convert_minor(minor, 'rate', 'minor_units') }}
-        else case when gross_minor = 0 then 0 end
+            when 'fx_rate' then {{ stripe_apex.convert_minor(minor, 'rate', 'minor_units') }}
+        end
     end
 {%- endmacro %}
 
