@@ -125,11 +125,6 @@ class Formats:
         return f"{self.day(moment.date())}, {moment:%H:%M} UTC"
 
 
-def _leading_digits(number: Decimal) -> int:
-    """How many digits stand before the point of 1.2M, 12.3M or 123M."""
-    return number.adjusted() % 3 + 1
-
-
 def _significant(number: Decimal) -> Decimal:
     """Three significant digits, so that 999,950 becomes 1M and not 1,000K."""
     if not number:
