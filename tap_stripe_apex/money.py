@@ -44,6 +44,11 @@ def decimals(currency: str) -> int:
         raise UnknownCurrencyError(currency) from None
 
 
+def minor_per_major(currency: str) -> int:
+    """Minor units in one major unit: 100 for usd, 1 for jpy, 1000 for kwd."""
+    return int(10 ** decimals(currency))
+
+
 def to_major(minor: int, currency: str) -> Decimal:
     """`minor` units of `currency` as an exact decimal in major units: 1999 usd is 19.99."""
     return Decimal(minor).scaleb(-decimals(currency))

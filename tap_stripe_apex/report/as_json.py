@@ -34,7 +34,7 @@ def render(report: Report, formats: Formats) -> str:
 
 
 def _economics(line: Economics, currency: str) -> dict[str, Any]:
-    unit = 10 ** money.decimals(currency)
+    unit = money.minor_per_major(currency)
     ratios = {
         "roas": line.roas,
         "roas_interval": line.roas_interval,

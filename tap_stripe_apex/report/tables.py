@@ -149,7 +149,7 @@ class Tables:
 
     def _economics_row(self, line: Economics) -> tuple[str, ...]:
         formats, currency = self._formats, self._currency
-        unit = 10 ** money.decimals(currency)
+        unit = money.minor_per_major(currency)
         interval = line.roas_interval
         spread = line.roas_by_model.values()
         return (
@@ -175,7 +175,7 @@ class Tables:
         """Cumulative net revenue per customer: cohorts down, ages across."""
         report, formats = self._report, self._formats
         currency = report.scope.reporting_currency
-        unit = 10 ** money.decimals(currency)
+        unit = money.minor_per_major(currency)
         ages = sorted({line.age_months for line in report.cohorts})
         cells = {(line.cohort_month, line.age_months): line for line in report.cohorts}
         curve = dict(ltv_curve(report))

@@ -50,7 +50,7 @@ def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:
     What a customer brings at an age is averaged over the cohorts that have reached the end of it,
     and these steps are added up, so that old cohorts alone do not set the far end.
     """
-    unit = 10 ** money.decimals(report.scope.reporting_currency)
+    unit = money.minor_per_major(report.scope.reporting_currency)
     cumulative = {(line.cohort_month, line.age_months): line for line in report.cohorts}
     curve: list[tuple[int, Decimal]] = []
     value = Decimal(0)

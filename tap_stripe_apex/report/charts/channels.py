@@ -200,7 +200,7 @@ def _reach(lines: list[tuple[int, Economics]]) -> float:
 
 def _returns_row(easel: Easel, row: int, depth: int, line: Economics) -> dict[str, Any]:
     formats, currency = easel.formats, easel.report.scope.currency
-    unit = 10 ** money.decimals(currency)
+    unit = money.minor_per_major(currency)
     shape, colour, words = VERDICTS[verdict(line)]
     roas = line.roas or 0
     low, high = line.roas_interval or (roas, roas)

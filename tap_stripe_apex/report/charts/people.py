@@ -71,7 +71,7 @@ def cohorts(easel: Easel) -> Chart:
 def _cohort_points(easel: Easel) -> Iterator[dict[str, Any]]:
     report = easel.report
     currency = report.scope.reporting_currency
-    unit = 10 ** money.decimals(currency)
+    unit = money.minor_per_major(currency)
     cohort_months = sorted({line.cohort_month for line in report.cohorts})
     newer = set(cohort_months[len(cohort_months) // 2 :]) if has_newer(report) else set()
     for line in report.cohorts:
