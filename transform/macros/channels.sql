@@ -37,8 +37,9 @@
 {#- One text that holds all that the channel rules look at: equal signals have one channel. The
     fields are kept apart by the control character that is made for it. -#}
 {% macro signal_key(referrer_host) -%}
-    coalesce(source, '-') || chr(31) || coalesce(medium, '-') || chr(31) || {{ referrer_host }}
-    || chr(31) || click_ids
+    concat_ws(
+        chr(31), coalesce(source, '-'), coalesce(medium, '-'), {{ referrer_host }}, click_ids
+    )
 {%- endmacro %}
 
 

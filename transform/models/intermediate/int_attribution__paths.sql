@@ -7,6 +7,12 @@ with touches as (
 
 ),
 
+revenue as (
+
+    select * from {{ ref('fct_revenue') }}
+
+),
+
 {% if 'markov' in models -%}
 effects as (
 
@@ -19,7 +25,6 @@ weighed as (
 
     select
         touches.*,
-        case when touches.channel = 'direct' then 0 else 1 end as non_direct,
         {{ decay_weight('touches.converted_at', 'touches.occurred_at') }} as decay_weight
         {%- if 'markov' in models %},
         coalesce(effects.markov_weight, 1) as markov_weight
@@ -38,8 +43,10 @@ positioned as (
         *,
         row_number() over so_far as position,
         count(*) over path as path_length,
-        sum(non_direct) over so_far as non_direct_through,
-        sum(non_direct) over path as non_direct_total,
+        coalesce(
+            max(case when channel <> 'direct' then touch_number end) over path,
+            max(touch_number) over path
+        ) as last_non_direct,
         {%- for name in ['decay', 'markov'] if name == 'decay' or 'markov' in models %}
         cast(sum({{ name }}_weight) over so_far as bigint) as {{ name }}_through,
         cast(sum({{ name }}_weight) over path as bigint) as {{ name }}_total{{ ',' if not loop.last }}
@@ -48,8 +55,7 @@ positioned as (
     window
         path as (partition by person_id, person_charge_number),
         so_far as (
-            partition by person_id, person_charge_number
-            order by occurred_at, touchpoint_id
+            partition by person_id, person_charge_number order by touch_number
             rows between unbounded preceding and current row
         )
 
@@ -58,31 +64,32 @@ positioned as (
 credited as (
 
     select
-        charge_id,
-        person_id,
-        person_charge_number,
-        revenue_date,
-        previous_revenue_date,
-        currency,
-        net_minor,
-        net_reporting_minor,
-        position,
-        path_length,
-        touchpoint_id,
-        channel,
-        source,
-        campaign,
-        case when is_shared then 'shared_mailbox' end as reason,
-        case
-            when non_direct_total = 0 then position = path_length
-            else non_direct = 1 and non_direct_through = non_direct_total
-        end as is_last_non_direct
+        revenue.charge_id,
+        revenue.person_id,
+        revenue.person_charge_number,
+        revenue.revenue_date,
+        revenue.previous_revenue_date,
+        revenue.currency,
+        revenue.net_minor,
+        revenue.net_reporting_minor,
+        positioned.position,
+        positioned.path_length,
+        positioned.touchpoint_id,
+        positioned.channel,
+        positioned.source,
+        positioned.campaign,
+        case when positioned.is_shared then 'shared_mailbox' end as reason,
+        positioned.touch_number = positioned.last_non_direct as is_last_non_direct
         {%- for model in models if model not in single_touch_models() %},
         {{ shared_credit(model, 'net_minor') }} as {{ model }}_minor,
         {{ shared_credit(model, 'net_reporting_minor') }} as {{ model }}_reporting_minor,
         {{ shared_credit(model, '1000000') }} as {{ model }}_micros
         {%- endfor %}
     from positioned
+    inner join revenue
+        on
+            positioned.person_id = revenue.person_id
+            and positioned.person_charge_number = revenue.person_charge_number
 
 )
 

@@ -1,7 +1,9 @@
 {#- An address with more touches than any one person makes is a mailbox that many people use. -#}
-with touchpoints as (
+with crowded as (
 
-    select * from {{ ref('int_touchpoints__people') }}
+    select person_id
+    from {{ ref('int_touchpoints__people') }}
+    where touch_number = {{ var('max_touches_per_email') }} + 1
 
 ),
 
@@ -11,22 +13,9 @@ payers as (
 
 ),
 
-crowded as (
-
-    select
-        person_id,
-        count(*) as touch_count
-    from touchpoints
-    group by person_id
-    having count(*) > {{ var('max_touches_per_email') }}
-
-),
-
 paying as (
 
-    select
-        crowded.person_id,
-        crowded.touch_count
+    select crowded.person_id
     from crowded
     inner join payers
         on crowded.person_id = payers.person_id

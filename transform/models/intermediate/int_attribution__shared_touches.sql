@@ -18,19 +18,16 @@ channels as (
 
 ),
 
-numbered as (
+touches as (
 
     select
         touchpoints.touchpoint_id,
         touchpoints.person_id,
+        touchpoints.touch_number,
         touchpoints.occurred_at,
         touchpoints.campaign,
         channels.source,
-        channels.channel,
-        row_number() over (
-            partition by touchpoints.person_id
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
-        ) as touch_number
+        channels.channel
     from touchpoints
     inner join shared_people
         on touchpoints.person_id = shared_people.person_id
@@ -52,8 +49,8 @@ shared_charges as (
 charges as (
 
     select
-        charge_id,
         person_id,
+        person_charge_number,
         {{ conversion_time() }} as converted_at
     from shared_charges
 
@@ -66,8 +63,8 @@ timeline as (
         occurred_at as happened_at,
         0 as is_charge,
         touch_number,
-        cast(null as {{ dbt.type_string() }}) as charge_id
-    from numbered
+        0 as person_charge_number
+    from touches
 
     union all
 
@@ -76,7 +73,7 @@ timeline as (
         converted_at as happened_at,
         1 as is_charge,
         0 as touch_number,
-        charge_id
+        person_charge_number
     from charges
 
 ),
@@ -85,7 +82,7 @@ last_touches as (
 
     select
         person_id,
-        charge_id,
+        person_charge_number,
         happened_at as converted_at,
         is_charge,
         max(touch_number) over (
@@ -100,21 +97,23 @@ last_touches as (
 paired as (
 
     select
-        last_touches.charge_id,
+        touches.person_id,
+        last_touches.person_charge_number,
         last_touches.converted_at,
-        numbered.touchpoint_id,
-        numbered.occurred_at,
-        numbered.campaign,
-        numbered.source,
-        numbered.channel
+        touches.touch_number,
+        touches.touchpoint_id,
+        touches.occurred_at,
+        touches.campaign,
+        touches.source,
+        touches.channel
     from last_touches
-    inner join numbered
+    inner join touches
         on
-            last_touches.person_id = numbered.person_id
-            and last_touches.touch_number = numbered.touch_number
+            last_touches.person_id = touches.person_id
+            and last_touches.touch_number = touches.touch_number
     where
         last_touches.is_charge = 1
-        and {{ within_window('last_touches.converted_at', 'numbered.occurred_at') }}
+        and {{ within_window('last_touches.converted_at', 'touches.occurred_at') }}
 
 )
 

@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-{#- Charges with the touches that led to them, unordered. A shared mailbox has one for each. -#}
+{#- Charges with the touches that led to them. A charge of a shared mailbox has one. -#}
 with revenue as (
 
     select * from {{ ref('fct_revenue') }}
@@ -34,14 +34,8 @@ shared_touches as (
 conversions as (
 
     select
-        charge_id,
         person_id,
         person_charge_number,
-        revenue_date,
-        previous_revenue_date,
-        currency,
-        net_minor,
-        net_reporting_minor,
         {{ conversion_time() }} as converted_at
     from revenue
 
@@ -50,7 +44,10 @@ conversions as (
 own_touches as (
 
     select
-        conversions.*,
+        touchpoints.person_id,
+        conversions.person_charge_number,
+        conversions.converted_at,
+        touchpoints.touch_number,
         touchpoints.touchpoint_id,
         touchpoints.occurred_at,
         touchpoints.campaign,
@@ -79,16 +76,17 @@ touches as (
     union all
 
     select
-        conversions.*,
-        shared_touches.touchpoint_id,
-        shared_touches.occurred_at,
-        shared_touches.campaign,
-        shared_touches.source,
-        shared_touches.channel,
+        person_id,
+        person_charge_number,
+        converted_at,
+        touch_number,
+        touchpoint_id,
+        occurred_at,
+        campaign,
+        source,
+        channel,
         true as is_shared
     from shared_touches
-    inner join conversions
-        on shared_touches.charge_id = conversions.charge_id
 
 )
 

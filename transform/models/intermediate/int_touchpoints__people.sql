@@ -1,4 +1,5 @@
-{#- One pass over the largest table: who came, when, and what tells where from. -#}
+{#- One pass over the largest table: who came, when, and what tells where from. A person's touches are
+    numbered here once; what walks along paths later orders by the number, not by time and id. -#}
 with touchpoints as (
 
     select * from {{ ref('stg_web__touchpoints') }}
@@ -62,4 +63,9 @@ with_person as (
 
 )
 
-select * from with_person
+select
+    *,
+    row_number() over (
+        partition by person_id order by occurred_at, touchpoint_id
+    ) as touch_number
+from with_person
