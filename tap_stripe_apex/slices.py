@@ -2,12 +2,12 @@
 
 Stripe lists newest first and pages by cursor, so one listing is one request after another. A
 range is therefore cut into slices of time. Each slice is listed on its own; it is sized by the
-density seen so far, so that its last, half-empty page weighs little. A slice that turns out too
-dense is cut where it stands, and its older rest is planned anew; when nothing is left to start,
-the slice with most left gives its older half away. Slices come out in the order of time once all
-of their pages are in. What comes out first is read first, and how far ahead of it others may be
-read is bounded: that bounds the memory, and a busy day is read by all requests at once, whatever
-newer slices are waiting for it.
+density seen so far, so that its last, half-empty page weighs little. A guess may be wrong by any
+factor, and need not be right: a slice that others wait for, or that would end last, gives the
+older half of what it has left away. Slices come out in the order of time once all of their pages
+are in. What comes out first is read first, and how far ahead of it others may be read is bounded:
+that bounds the memory, and a busy day is read by all requests at once, whatever newer slices are
+waiting for it.
 
 This module is pure: it decides which page to ask for next, and never asks. It is not locked; its
 caller is.
@@ -15,8 +15,9 @@ caller is.
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
 from tap_stripe_apex.timerange import Window
@@ -31,11 +32,16 @@ PAGES_PER_SLICE: Final = 25
 MAX_BUFFERED: Final = 70_000
 """Items that wait for older ones, at most; the oldest slice is read on whatever waits."""
 
-_EVIDENCE: Final = 4
-"""Pages of a slice after which its density is believed to differ from what was planned."""
-_SURPRISE: Final = 8
-"""A slice that has more than so many slices' worth left is cut early."""
+PORTION: Final = 5_000
+"""Of a long slice so many items come out at a time."""
+
+_LAST_PAGES: Final = 4
+"""What is left of a slice is as dense as these: more than a burst, less than a busy day."""
+_BESIDE: Final = 3
+"""Slices whose density the next one is expected to have: more than a night, less than a year."""
 _MIN_PAGES_TO_SHARE: Final = 4
+_MIN_PAGES_TO_HASTEN: Final = 16
+"""Half a page is lost with each slice, so those that others wait for are not cut too small."""
 _EMPTY_SLICE_GROWTH: Final = 8
 
 
@@ -55,26 +61,17 @@ T = TypeVar("T", bound=Listed)
 
 
 @dataclass(slots=True, eq=False)
-class _Rest(Generic[T]):
+class _Rest:
     """A part of the range of which nothing was asked yet; slices are cut off its older end.
 
     Attributes:
         per_second: objects a second that it is expected to have; None while nobody knows.
-        trusted: whether that was seen in it; if not, one slice at a time is tried.
-        tried: the slice that was cut off last.
-        surprise: how many slices are as dense as one that has far more than was expected.
+        untold: slices that were cut off since the last answer told how dense it is.
     """
 
     window: Window
     per_second: float | None = None
-    trusted: bool = False
-    tried: _Slice[T] | None = None
-    surprise: int = _SURPRISE
-
-    @property
-    def is_being_tried(self) -> bool:
-        """Whether the next answer will tell how large slices should be."""
-        return not self.trusted and self.tried is not None and not self.tried.pages
+    untold: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -83,47 +80,44 @@ class _Slice(Generic[T]):
 
     Attributes:
         rest: what it was cut off from, which learns from it.
-        per_second: objects a second, as expected.
+        per_second: objects a second, as expected; None if nobody knew.
+        pages: so many were answered.
+        shared_at: the pages it had when it last gave a part of itself away.
     """
 
     window: Window
-    rest: _Rest[T]
+    rest: _Rest
     per_second: float | None
     in_flight: bool = False
     complete: bool = False
     items: list[T] = field(default_factory=list)
     pages: int = 0
+    shared_at: int = 0
 
     @property
     def reached(self) -> int:
-        """Everything in the window created after this second is here."""
+        """Everything in the window created from this second on is here, but for its own."""
         return self.items[-1].created if self.items else self.window.end
 
     @property
-    def expected(self) -> int:
-        """How many items it will have, about."""
-        return max(len(self.items), 0 if self.complete else PAGES_PER_SLICE * PAGE_SIZE)
+    def seconds_read(self) -> int:
+        """How much of the window is here."""
+        return self.window.end - (self.window.start if self.complete else self.reached)
+
+    @property
+    def density(self) -> float:
+        """Objects a second in what is left: those of its last pages, or as expected."""
+        if not self.items:
+            return self.per_second or 0.0
+        last = self.items[-_LAST_PAGES * PAGE_SIZE :]
+        return len(last) / (last[0].created - last[-1].created + 1)
 
     @property
     def pages_left(self) -> float:
-        """Estimated by the density of its last page, or as expected."""
-        per_second = self.per_second or 0.0
-        if self.items:
-            last = self.items[-PAGE_SIZE:]
-            per_second = len(last) / (last[0].created - last[-1].created + 1)
-        return (self.reached - self.window.start) * per_second / PAGE_SIZE
-
-    @property
-    def is_too_dense(self) -> bool:
-        """Whether it has far more left than a slice should have."""
-        if self.per_second is None:
-            return True
-        if self.pages >= PAGES_PER_SLICE:
-            return self.pages_left > PAGES_PER_SLICE / 2
-        # Not by the last page alone: most accounts are denser by day than by night.
-        per_second = len(self.items) / max(1, self.window.end - self.reached)
-        left = (self.reached - self.window.start) * per_second / PAGE_SIZE
-        return self.pages >= _EVIDENCE and left > _SURPRISE * PAGES_PER_SLICE
+        """About."""
+        if self.complete:
+            return 0.0
+        return (self.reached - self.window.start) * self.density / PAGE_SIZE
 
 
 class PageRequest(NamedTuple, Generic[T]):
@@ -143,12 +137,12 @@ class Slices(Generic[T]):
     """
 
     def __init__(self, windows: Iterable[Window], per_second: float | None = None) -> None:
-        self._parts: list[_Rest[T] | _Slice[T]] = [
-            _Rest(window, per_second, trusted=per_second is not None)
-            for window in sorted(windows)
-            if window.seconds
+        self._parts: list[_Rest | _Slice[T]] = [
+            _Rest(window, per_second) for window in sorted(windows) if window.seconds
         ]
         self._per_second = per_second
+        self._in_flight = 0
+        self._most_in_flight = 1
         self._waiting = 0
 
     @property
@@ -162,88 +156,97 @@ class Slices(Generic[T]):
         What comes out first is read first. A newer slice is read while what waits already, and
         what older slices have yet to bring, leave it room.
         """
-        ahead, soon = self._waiting, False
+        ahead, room = self._waiting, self._room
         for index, part in enumerate(self._parts):
-            room = not index or ahead <= MAX_BUFFERED
+            if index and ahead > room:
+                return self._hasten()
             if isinstance(part, _Rest):
-                if part.is_being_tried:
-                    soon = True
-                elif room:
-                    return self._request(self._plan(index, part))
-            elif room and not (part.in_flight or part.complete):
+                if part.untold and not (part.per_second or self._per_second):
+                    return None  # the first answer will tell
+                return self._request(self._plan(index, part))
+            if not (part.in_flight or part.complete):
                 return self._request(part)
-            else:
-                ahead += part.expected - len(part.items)
-        shared = None if soon else self._share()
-        return self._request(shared) if shared else None
+            ahead += int(PAGE_SIZE * min(part.pages_left, 2 * PAGES_PER_SLICE))
+        return self._hasten() or self._end()
 
     def answer(self, request: PageRequest[T], items: Sequence[T], *, has_more: bool) -> None:
         """Take in the page that `request` brought, newest first as Stripe has it."""
         part = request.slice
         part.in_flight = False
         part.pages += 1
+        self._in_flight -= 1
         # A slice that gave its older half away meanwhile has asked for more than it now owns.
         own = [item for item in items if item.created >= part.window.start]
         part.items += own
         self._waiting += len(own)
-        if not has_more or len(own) < len(items) or not items:
-            part.complete = True
+        part.complete = not has_more or len(own) < len(items) or not items
+        if part.complete or part.per_second is not None:
             self._learn(part)
-        elif part.is_too_dense:
-            self._cut(part)
         else:
-            part.rest.trusted = True
+            self._give_back(part)
 
     def take(self) -> Iterator[tuple[Window, list[T]]]:
-        """The complete slices from the oldest on, each with its objects oldest first."""
+        """What is complete from the oldest on, in windows, each with its objects oldest first."""
         while self._parts and isinstance(done := self._parts[0], _Slice) and done.complete:
             del self._parts[0]
             self._waiting -= len(done.items)
             done.items.reverse()
-            yield done.window, done.items
+            yield from _portions(done.window, done.items)
 
-    @staticmethod
-    def _request(part: _Slice[T]) -> PageRequest[T]:
+    @property
+    def _room(self) -> int:
+        """Items that may wait: beside each slice in flight, two more."""
+        return min(MAX_BUFFERED, 3 * PAGES_PER_SLICE * PAGE_SIZE * self._most_in_flight)
+
+    def _request(self, part: _Slice[T]) -> PageRequest[T]:
         part.in_flight = True
+        self._in_flight += 1
+        self._most_in_flight = max(self._most_in_flight, self._in_flight)
         return PageRequest(part, part.window, part.items[-1].id if part.items else None)
 
-    def _plan(self, index: int, rest: _Rest[T]) -> _Slice[T]:
-        """Cut a slice of the wanted size off the older end of a rest, or make it one whole."""
-        per_second = rest.per_second = rest.per_second or self._per_second
+    def _plan(self, index: int, rest: _Rest) -> _Slice[T]:
+        """Cut a slice of the wanted size off the older end of a rest, or make it one whole.
+
+        Until an answer tells how good the guess is, each is twice as long as the one before: a
+        long time with little in it costs few requests, and many are in flight at once.
+        """
+        per_second = rest.per_second or self._per_second
         start, end = rest.window
         seconds = rest.window.seconds
         if per_second is not None:
-            wanted = max(1, int(PAGES_PER_SLICE * PAGE_SIZE / per_second))
-            seconds = wanted if seconds > wanted * 1.5 else seconds
-        part = rest.tried = _Slice(Window(start, start + seconds), rest, per_second)
+            wanted = int(PAGES_PER_SLICE * PAGE_SIZE / per_second * 2**rest.untold)
+            seconds = max(1, wanted) if seconds > wanted * 1.5 else seconds
+        rest.untold += 1
+        part: _Slice[T] = _Slice(Window(start, start + seconds), rest, per_second)
         rest.window = Window(start + seconds, end)
         self._parts[index : index + 1] = [part, rest] if rest.window.seconds else [part]
         return part
 
     def _learn(self, part: _Slice[T]) -> None:
-        """Plan what is left, beside this slice and elsewhere, by its density."""
-        seconds, expected = part.window.seconds, part.per_second
-        if not seconds:
-            return
-        if part.items:
-            per_second = len(part.items) / seconds
-        else:
-            per_second = (expected or _EMPTY_SLICE_GROWTH / seconds) / _EMPTY_SLICE_GROWTH
-        self._per_second = part.rest.per_second = per_second
-        part.rest.trusted = bool(part.items) and per_second * _SURPRISE >= (expected or 0)
+        """Plan the rest, and what nothing is known of, by the slices beside it."""
+        rest, beside = part.rest, [part]
+        rest.untold = 0
+        if rest in self._parts:
+            older = reversed(self._parts[: self._parts.index(rest)])
+            slices = takewhile(lambda each: isinstance(each, _Slice), older)
+            answered = (each for each in slices if isinstance(each, _Slice) and each.pages)
+            beside = list(islice(answered, _BESIDE))
+        items = sum(len(each.items) for each in beside)
+        seconds = sum(each.seconds_read for each in beside)
+        if items and seconds:
+            self._per_second = rest.per_second = items / seconds
+        elif not items:
+            expected = part.per_second or 1 / max(1, part.window.seconds)
+            self._per_second = rest.per_second = expected / _EMPTY_SLICE_GROWTH
 
-    def _cut(self, part: _Slice[T]) -> None:
-        """Complete what is here, and leave the older rest to be planned anew.
+    def _give_back(self, part: _Slice[T]) -> None:
+        """Complete what is here of a slice that was a mere guess; the older rest is planned by it.
 
         The oldest second on the page may go on behind the cursor, so it belongs to the rest.
-        Where everything read lies in that one second there is nothing to cut. How far back the
-        density goes is not known: a few slices beside this one are planned by it, and twice as
-        many at the next surprise; what is older is planned as before.
+        Where everything read lies in that one second there is nothing to learn yet.
         """
         boundary = part.reached + 1
-        kept = len(part.items)
-        while kept and part.items[kept - 1].created < boundary:
-            kept -= 1
+        kept = bisect_right(part.items, -boundary, key=lambda item: -item.created)
         if not kept:
             return
         self._waiting -= len(part.items) - kept
@@ -251,27 +254,54 @@ class Slices(Generic[T]):
         start, end = part.window
         part.window = Window(boundary, end)
         part.complete = True
-        per_second = kept / part.window.seconds
-        self._per_second = self._per_second or per_second
-        surprise = part.rest.surprise
-        seconds = math.ceil(surprise * PAGES_PER_SLICE * PAGE_SIZE / per_second)
-        middle = max(start, boundary - seconds)
-        older: _Rest[T] = _Rest(Window(start, middle), part.per_second, surprise=2 * surprise)
-        dense: _Rest[T] = _Rest(Window(middle, boundary), per_second, trusted=True)
-        index = self._parts.index(part)
-        self._parts[index:index] = [rest for rest in (older, dense) if rest.window.seconds]
+        per_second = self._per_second = self._per_second or kept / part.window.seconds
+        self._parts.insert(self._parts.index(part), _Rest(Window(start, boundary), per_second))
 
-    def _share(self) -> _Slice[T] | None:
-        """Let the slice with most left give its older half away."""
-        busy = [part for part in self._parts if isinstance(part, _Slice) and part.in_flight]
-        if not busy:
+    def _hasten(self) -> PageRequest[T] | None:
+        """Share the oldest slice that has much left: newer ones wait for it."""
+        long = (part for part in self._givers() if part.pages_left >= _MIN_PAGES_TO_HASTEN)
+        return self._share(next(long, None))
+
+    def _end(self) -> PageRequest[T] | None:
+        """Share the slice that has most left: all there is is in flight, and it would end last."""
+        longest = max(self._givers(), key=lambda part: part.pages_left, default=None)
+        return self._share(longest)
+
+    def _givers(self) -> Iterator[_Slice[T]]:
+        """Slices that could give half of what they have left away, oldest first.
+
+        One that did waits for its next page, which tells how good the estimate was.
+        """
+        for part in self._parts:
+            if (
+                isinstance(part, _Slice)
+                and part.in_flight
+                and part.pages > part.shared_at
+                and part.pages_left >= _MIN_PAGES_TO_SHARE
+                and part.reached - part.window.start > 1
+            ):
+                yield part
+
+    def _share(self, giver: _Slice[T] | None) -> PageRequest[T] | None:
+        """Ask for the older half of what a slice has left, which becomes a slice of its own."""
+        if giver is None:
             return None
-        giver = max(busy, key=lambda part: part.pages_left)
         start, end = giver.window
         middle = (start + giver.reached) // 2
-        if giver.pages_left < _MIN_PAGES_TO_SHARE or not start < middle < giver.reached:
-            return None
-        part = _Slice(Window(start, middle), giver.rest, giver.per_second)
+        part: _Slice[T] = _Slice(Window(start, middle), giver.rest, giver.density)
         self._parts.insert(self._parts.index(giver), part)
         giver.window = Window(middle, end)
-        return part
+        giver.shared_at = giver.pages
+        return self._request(part)
+
+
+def _portions(window: Window, items: list[T]) -> Iterator[tuple[Window, list[T]]]:
+    """A long slice in parts of whole seconds, so that the state can follow each."""
+    start, first = window.start, 0
+    while first + PORTION < len(items):
+        end = items[first + PORTION].created + 1
+        behind = bisect_left(items, end, key=lambda item: item.created)
+        yield Window(start, end), items[first:behind]
+        start, first = end, behind
+    if start < window.end:
+        yield Window(start, window.end), items[first:]
