@@ -314,3 +314,21 @@ def test_a_page_whose_program_has_ended_says_so(serve_page, visit):
     expect(tab.get_by_role("heading")).to_have_text("This page has ended")
     visitor.errors.clear()  # the browser notes that nobody answers any more
     visitor.look(tab, "ended")
+
+
+def test_an_answer_that_comes_after_the_end_does_not_bring_the_card_back(serve_page, visit):
+    page, visitor = serve_page(), visit()
+    tab = visitor.open(page.link)
+    badge(tab, "Not connected")
+    held = []
+    tab.route(page.origin + "/", lambda route: held.append((route, route.fetch())))
+    tab.evaluate("void (window.renewal = renew())")
+    while not held:
+        tab.wait_for_timeout(10)
+    page.stop()
+    expect(tab.get_by_role("heading")).to_have_text("This page has ended")
+    route, answer = held.pop()
+    route.fulfill(response=answer)
+    tab.evaluate("window.renewal")
+    expect(tab.get_by_role("heading")).to_have_text("This page has ended")
+    visitor.errors.clear()  # the browser notes that nobody answers any more

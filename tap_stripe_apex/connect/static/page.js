@@ -2,12 +2,14 @@
 "use strict";
 
 const main = document.querySelector("main");
+let over = false;
 
 async function renew() {
   const answer = await fetch(location.pathname, { credentials: "same-origin" });
-  if (!answer.ok) return;
+  const text = await answer.text();
+  if (!answer.ok || over) return;
   history.replaceState(null, "", answer.url);
-  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = new DOMParser().parseFromString(text, "text/html");
   const open = [...main.querySelectorAll("details[open]")].map((each) => each.id);
   const log = main.querySelector("pre");
   const atEnd = !log || log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
@@ -44,6 +46,7 @@ function say() {
 }
 
 function gone() {
+  over = true;
   main.replaceChildren();
   const title = document.createElement("h1");
   title.textContent = "This page has ended";
