@@ -17,9 +17,9 @@ import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from measure import BIN, KEY, Usage, account, measure
 from peers import FROM, FROM_ISO, TO, Peer
@@ -128,21 +128,30 @@ def fed(source: Path, *command: str | Path) -> Usage:
 
 @contextmanager
 def data(folder: Path, slim: int, full: int) -> Iterator[tuple[Data, Data]]:
-    """Charges as the tap emits them, and whole ones as Stripe has them."""
+    """Charges as the tap emits them, and whole ones as Stripe has them.
+
+    Nothing of them is held here: a process that is measured begins with the memory of this one.
+    """
     few = Data("slim charges", folder / "slim", slim)
     whole = Data("full charges", folder / "full", full)
     with account(slim + slim // 10) as stripe:
         config = folder / "tap.json"
         known = {"api_key": KEY, "api_base": stripe.url, "date_range": {"start": FROM_ISO}}
         config.write_text(json.dumps(known | {"max_requests_per_second": 100}), encoding="utf-8")
-        with piped(BIN / "tap-stripe-apex", "--config", config) as lines:
-            few.path.write_bytes(b"".join(upto(lines, slim)))
+        with (
+            piped(BIN / "tap-stripe-apex", "--config", config) as lines,
+            few.path.open("wb") as file,
+        ):
+            file.writelines(upto(lines, slim))
         hand = (HERE / "by_hand.py", stripe.url, KEY, str(FROM), str(TO), "--in-flight", "1")
-        with piped(BIN / "python", *hand) as lines:
-            records = list(islice(lines, full))
-    with whole.path.open("wb") as file:
+        objects = folder / "objects"
+        with piped(BIN / "python", *hand) as lines, objects.open("wb") as file:
+            file.writelines(islice(lines, full))
+    with objects.open("rb") as records, whole.path.open("wb") as file:
         file.write(described(records))
+        records.seek(0)
         file.writelines(RECORD + record.rstrip(b"\n") + b"}\n" for record in records)
+    objects.unlink()
     yield few, whole
     few.path.unlink()
     whole.path.unlink()
@@ -173,7 +182,7 @@ def upto(lines: Iterable[bytes], records: int) -> Iterator[bytes]:
     raise ValueError("The account has too few charges.")
 
 
-def described(records: Sequence[bytes]) -> bytes:
+def described(records: Iterable[bytes]) -> bytes:
     """A SCHEMA that allows what the records hold."""
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
     properties: dict[str, set[str]] = {}
@@ -274,10 +283,9 @@ def growth(slim: Data, folder: Path) -> str:
         AssertionError: it took more than it may.
     """
     many = Data("slim charges", folder / "many", MANY)
-    lines = slim.path.read_bytes().splitlines(keepends=True)
-    with many.path.open("wb") as file:
-        file.write(lines[0])
-        file.writelines(copies([line for line in lines if line.startswith(RECORD)], MANY))
+    with slim.path.open("rb") as lines, many.path.open("wb") as file:
+        file.write(lines.readline())
+        file.writelines(islice(copies(lines), MANY))
     print(many.heading, flush=True)
     made = apex(many, folder)
     many.path.unlink()
@@ -286,11 +294,13 @@ def growth(slim: Data, folder: Path) -> str:
     return f"### {many.heading}\n\n{text}\n\n{table(HEADER, [made.cells])}"
 
 
-def copies(lines: Sequence[bytes], records: int) -> Iterator[bytes]:
-    """So many lines, each with a key of its own."""
-    for place in range(records):
-        turn, index = divmod(place, len(lines))
-        yield lines[index].replace(b'"id":"ch_', b'"id":"ch_%d' % turn, 1)
+def copies(lines: BinaryIO) -> Iterator[bytes]:
+    """The records of a file again and again, each time with keys of their own."""
+    for turn in count():
+        lines.seek(0)
+        for line in lines:
+            if line.startswith(RECORD):
+                yield line.replace(b'"id":"', b'"id":"%d_' % turn, 1)
 
 
 def main() -> None:
