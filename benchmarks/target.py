@@ -286,12 +286,13 @@ def growth(slim: Data, folder: Path) -> str:
     with slim.path.open("rb") as lines, many.path.open("wb") as file:
         file.write(lines.readline())
         file.writelines(islice(copies(lines), MANY))
-    print(many.heading, flush=True)
+    heading = many.heading
+    print(heading, flush=True)
     made = apex(many, folder)
     many.path.unlink()
     assert max(made.load.peak, made.reload.peak) < MEMORY_LIMIT_MB
     text = f"Memory stays under {MEMORY_LIMIT_MB} MB, however many records come."
-    return f"### {many.heading}\n\n{text}\n\n{table(HEADER, [made.cells])}"
+    return f"### {heading}\n\n{text}\n\n{table(HEADER, [made.cells])}"
 
 
 def copies(lines: BinaryIO) -> Iterator[bytes]:
