@@ -185,7 +185,11 @@ class _Workers(Generic[T]):
         self._slices = slices
         self._fetch = fetch
         self._limiter = session.limiter
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._answered = threading.Condition(self._lock)
+        """The thread that reads waits for this."""
+        self._useful = threading.Condition(self._lock)
+        """A worker with nothing to fetch waits for this; who finds something wakes the next."""
         self._in_flight = 0
         self._error: BaseException | None = None
         self._stopped = False
@@ -194,35 +198,36 @@ class _Workers(Generic[T]):
         threads: list[threading.Thread] = []
         try:
             while True:
-                with self._changed:
-                    while not (ready := list(self._slices.take())):
+                with self._lock:
+                    while not (ready := self._slices.take()):
                         if self._error:
                             raise self._error
                         if self._slices.finished:
                             return
-                        if len(threads) < self._limiter.in_flight:
+                        while len(threads) < self._limiter.in_flight:
                             threads.append(threading.Thread(target=self._work, daemon=True))
                             threads[-1].start()
-                        self._changed.wait()
-                    self._changed.notify_all()
-                yield from ready
+                        self._answered.wait()
+                    self._useful.notify()
+                yield ready
         finally:
-            with self._changed:
+            with self._lock:
                 self._stopped = True
-                self._changed.notify_all()
+                self._useful.notify_all()
             for thread in threads:
                 thread.join(timeout=1)  # one that hangs in a request ends with the process
 
     def _next(self) -> PageRequest[T] | None:
         """The page to fetch, as soon as there is one and another request is useful."""
-        with self._changed:
+        with self._lock:
             while not (self._stopped or self._error or self._slices.finished):
                 if self._in_flight < self._limiter.in_flight:
                     request = self._slices.ask()
                     if request:
                         self._in_flight += 1
+                        self._useful.notify()
                         return request
-                self._changed.wait()
+                self._useful.wait()
         return None
 
     def _work(self) -> None:
@@ -230,11 +235,11 @@ class _Workers(Generic[T]):
             try:
                 page = self._fetch(request)
             except BaseException as exc:  # noqa: BLE001 - raised again by the thread that reads
-                with self._changed:
+                with self._lock:
                     self._error = exc
-                    self._changed.notify_all()
+                    self._answered.notify()
                 return
-            with self._changed:
+            with self._lock:
                 self._in_flight -= 1
                 self._slices.answer(request, page.data, has_more=page.has_more)
-                self._changed.notify_all()
+                self._answered.notify()

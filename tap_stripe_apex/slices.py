@@ -16,6 +16,7 @@ caller is.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import deque
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
@@ -29,7 +30,7 @@ PAGE_SIZE: Final = 100
 """The most that Stripe lists at once. https://docs.stripe.com/api/pagination"""
 
 PAGES_PER_SLICE: Final = 25
-MAX_BUFFERED: Final = 70_000
+MAX_BUFFERED: Final = 60_000
 """Items that wait for older ones, at most; the oldest slice is read on whatever waits."""
 
 PORTION: Final = 5_000
@@ -140,6 +141,7 @@ class Slices(Generic[T]):
         self._parts: list[_Rest | _Slice[T]] = [
             _Rest(window, per_second) for window in sorted(windows) if window.seconds
         ]
+        self._ready: deque[tuple[Window, list[T]]] = deque()
         self._per_second = per_second
         self._in_flight = 0
         self._most_in_flight = 1
@@ -148,7 +150,7 @@ class Slices(Generic[T]):
     @property
     def finished(self) -> bool:
         """Whether everything was read and taken out."""
-        return not self._parts
+        return not self._parts and not self._ready
 
     def ask(self) -> PageRequest[T] | None:
         """The most useful page to request now, or None while there is nothing to start.
@@ -185,13 +187,22 @@ class Slices(Generic[T]):
         else:
             self._give_back(part)
 
-    def take(self) -> Iterator[tuple[Window, list[T]]]:
-        """What is complete from the oldest on, in windows, each with its objects oldest first."""
-        while self._parts and isinstance(done := self._parts[0], _Slice) and done.complete:
-            del self._parts[0]
-            self._waiting -= len(done.items)
-            done.items.reverse()
-            yield from _portions(done.window, done.items)
+    def take(self) -> tuple[Window, list[T]] | None:
+        """The oldest part of what is complete, its objects oldest first; None if nothing is.
+
+        What was not taken yet counts as waiting.
+        """
+        if not self._ready and self._parts:
+            done = self._parts[0]
+            if isinstance(done, _Slice) and done.complete:
+                del self._parts[0]
+                done.items.reverse()
+                self._ready.extend(_portions(done.window, done.items))
+        if not self._ready:
+            return None
+        window, items = self._ready.popleft()
+        self._waiting -= len(items)
+        return window, items
 
     @property
     def _room(self) -> int:

@@ -53,7 +53,7 @@ class Account:
             request = flying.pop(pick(len(flying)))
             items, has_more = self.page(request)
             slices.answer(request, items, has_more=has_more)
-            taken += slices.take()
+            taken += iter(slices.take, None)
         return taken
 
 
@@ -96,7 +96,7 @@ def run(times, *, per_second, in_flight, latency=0.12, late=None, seed=0):
         now, _, request, (items, has_more) = heapq.heappop(flying)
         slices.answer(request, items, has_more=has_more)
         most_waiting = max(most_waiting, slices._waiting)
-        taken += (item.created for _, items in slices.take() for item in items)
+        taken += (item.created for _, items in iter(slices.take, None) for item in items)
     assert taken == account.times, "everything, once, oldest first"
     assert slices._waiting == 0
     return Course(now, account.requests, len(taken), most_waiting)
