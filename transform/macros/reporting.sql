@@ -1,10 +1,15 @@
 {#- Amounts in the reporting currency. -#}
 
 {#- A part of a charge: as Stripe settled it where it settled in that currency, else by the day's
-    rate; null where there is neither, but nothing captured is 0 in any currency. -#}
-{% macro in_reporting_currency(minor) -%}
+    rate; null where there is neither, but nothing captured is 0 in any currency. Where `whole`, a
+    column with the same of all that was captured, is known, a part that is the whole takes it: most
+    are, and nothing in fct_revenue takes longer than so wide a division. -#}
+{% macro in_reporting_currency(minor, whole=none) -%}
     case
         when gross_minor = 0 then 0
+        {%- if whole %}
+        when {{ minor }} = gross_minor then {{ whole }}
+        {%- endif %}
         else case reporting_method
             when 'same_currency' then {{ minor }}
             when 'settled'

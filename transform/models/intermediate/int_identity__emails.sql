@@ -1,4 +1,6 @@
-{#- Each round passes the smallest address known so far one link on; an address is its own first
+{#- All addresses: those that a visitor or a customer has are among the stitches.
+
+    Each round passes the smallest address known so far one link on; an address is its own first
     label, and every linked address has itself as a neighbour. -#}
 with edges as (
 
@@ -34,11 +36,11 @@ emails as (
 
     select email from stitches
     union
-    select email from leads where email is not null
+    select email from leads where visitor_id is null and email is not null
     union
-    select email from charges where email is not null
+    select email from charges where customer_id is null and email is not null
     union
-    select email from touchpoints where email is not null
+    select email from touchpoints where visitor_id is null and email is not null
 
 ),
 

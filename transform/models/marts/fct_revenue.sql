@@ -91,6 +91,15 @@ with_fee as (
 
 ),
 
+with_gross as (
+
+    select
+        *,
+        {{ in_reporting_currency('gross_minor') }} as gross_reporting_minor
+    from with_fee
+
+),
+
 final as (
 
     select
@@ -128,17 +137,19 @@ final as (
 
         '{{ var("reporting_currency") }}' as reporting_currency,
         reporting_method,
-        {{ in_reporting_currency('gross_minor') }} as gross_reporting_minor,
-        {{ in_reporting_currency('net_minor') }} as net_reporting_minor,
-        {{ in_reporting_currency('(net_minor - disputed_minor - coalesce(fee_minor, 0))') }}
-            as kept_reporting_minor,
+        gross_reporting_minor,
+        {{ in_reporting_currency('net_minor', whole='gross_reporting_minor') }}
+            as net_reporting_minor,
+        {{ in_reporting_currency(
+            '(net_minor - disputed_minor - coalesce(fee_minor, 0))', whole='gross_reporting_minor'
+        ) }} as kept_reporting_minor,
 
         payment_method_type,
         is_captured,
         is_refunded,
         is_disputed,
         is_live
-    from with_fee
+    from with_gross
     window payments as (partition by person_id order by created_at, charge_id)
 
 )
