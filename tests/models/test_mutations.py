@@ -17,11 +17,11 @@ from tests.models.story import EVERYTHING
 
 RULES = [
     pytest.param(
-        "int_attribution__paths", "5 * (path_length - 2)", "4 * (path_length - 2)",
+        "fct_attribution", "5 * (path_length - 2)", "4 * (path_length - 2)",
         id="position_based gives 40 % to the first and 40 % to the last touch",
     ),
     pytest.param(
-        "int_attribution__paths", "net_minor * (position)", "net_minor * (position - 1)",
+        "fct_attribution", "net_minor * (position)", "net_minor * (position - 1)",
         id="the credits of a charge add up to it",
     ),
     pytest.param(

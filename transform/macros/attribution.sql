@@ -14,6 +14,12 @@
 {%- endmacro %}
 
 
+{#- Those whose weight of a touch is more than its place: int_attribution__paths holds it. -#}
+{% macro weighed_models() -%}
+    {{ return(var('attribution_models') | select('in', ['time_decay', 'markov']) | list) }}
+{%- endmacro %}
+
+
 {#- Is this row of int_attribution__paths the one touch that takes it all? -#}
 {% macro takes_all(model) -%}
     {%- if model == 'first_touch' -%}
@@ -36,10 +42,8 @@
             when {{ number }} = path_length then 5 * (path_length - 2)
             else 2 * (path_length - 2) + {{ number }} - 1
         end
-    {%- elif model == 'time_decay' -%}
-        decay_through {{- ' - decay_weight' if number == 'position - 1' }}
-    {%- elif model == 'markov' -%}
-        markov_through {{- ' - markov_weight' if number == 'position - 1' }}
+    {%- else -%}
+        {{ model }}_through {{- ' - ' ~ model ~ '_weight' if number == 'position - 1' }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -51,10 +55,8 @@
         path_length
     {%- elif model == 'position_based' -%}
         case when path_length <= 2 then path_length else 5 * (path_length - 2) end
-    {%- elif model == 'time_decay' -%}
-        decay_total
-    {%- elif model == 'markov' -%}
-        markov_total
+    {%- else -%}
+        {{ model }}_total
     {%- endif -%}
 {%- endmacro %}
 
@@ -85,8 +87,7 @@
 {%- endmacro %}
 
 
-{#- The credit of a row of int_attribution__paths, null where the attribution model gives it none.
-    What one touch takes whole is not stored but seen from its place. -#}
+{#- The credit of a row of int_attribution__paths, null where the attribution model gives it none. -#}
 {% macro credit(model, measure) -%}
     {%- set wholes = {
         'minor': 'net_minor', 'reporting_minor': 'net_reporting_minor', 'micros': '1000000'
@@ -94,7 +95,7 @@
     {%- if model in stripe_apex.single_touch_models() -%}
         case when {{ stripe_apex.takes_all(model) }} then {{ wholes[measure] }} end
     {%- else -%}
-        {{ model }}_{{ measure }}
+        {{ stripe_apex.shared_credit(model, wholes[measure]) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -141,4 +142,18 @@
     union all
     {% endif -%}
     {% endfor %}
+{%- endmacro %}
+
+
+{#- Postgres writes an expression of a CTE out wherever it is used, and divides again each time. -#}
+{% macro computed_once() -%}
+    {{ return(adapter.dispatch('computed_once', 'stripe_apex')()) }}
+{%- endmacro %}
+
+{% macro default__computed_once() -%}
+    {{ return('') }}
+{%- endmacro %}
+
+{% macro postgres__computed_once() -%}
+    {{ return(' materialized') }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
-{#- One sort of each path gives all weights; the credits of the attribution models that share stand
-    side by side, so that a touch is written once and not once for each model. -#}
-{%- set models = var('attribution_models') -%}
+{#- One sort of each path gives all places and weights. A touch is written once and not once for each
+    attribution model; the credits follow from what stands here. -#}
+{%- set weighed = weighed_models() -%}
 with touches as (
 
     select * from {{ ref('int_attribution__touches') }}
@@ -13,7 +13,7 @@ revenue as (
 
 ),
 
-{% if 'markov' in models -%}
+{% if 'markov' in weighed -%}
 effects as (
 
     select * from {{ ref('int_markov__removal_effects') }}
@@ -25,12 +25,16 @@ weighed as (
 
     select
         touches.*,
-        {{ decay_weight('touches.converted_at', 'touches.occurred_at') }} as decay_weight
-        {%- if 'markov' in models %},
+        case when touches.channel <> 'direct' then 1 end as non_direct
+        {%- for model in weighed %},
+        {% if model == 'markov' -%}
         coalesce(effects.markov_weight, 1) as markov_weight
+        {%- else -%}
+        {{ decay_weight('touches.converted_at', 'touches.occurred_at') }} as time_decay_weight
         {%- endif %}
+        {%- endfor %}
     from touches
-    {%- if 'markov' in models %}
+    {%- if 'markov' in weighed %}
     left join effects
         on touches.channel = effects.channel
     {%- endif %}
@@ -43,25 +47,24 @@ positioned as (
         *,
         row_number() over so_far as position,
         count(*) over path as path_length,
-        coalesce(
-            max(case when channel <> 'direct' then touch_number end) over path,
-            max(touch_number) over path
-        ) as last_non_direct,
-        {%- for name in ['decay', 'markov'] if name == 'decay' or 'markov' in models %}
-        cast(sum({{ name }}_weight) over so_far as bigint) as {{ name }}_through,
-        cast(sum({{ name }}_weight) over path as bigint) as {{ name }}_total{{ ',' if not loop.last }}
+        count(non_direct) over so_far as non_direct_through,
+        count(non_direct) over path as non_direct_total
+        {%- for model in weighed %},
+        cast(sum({{ model }}_weight) over so_far as bigint) as {{ model }}_through,
+        cast(sum({{ model }}_weight) over path as bigint) as {{ model }}_total
         {%- endfor %}
     from weighed
     window
         path as (partition by person_id, person_charge_number),
         so_far as (
-            partition by person_id, person_charge_number order by touch_number
+            partition by person_id, person_charge_number
+            order by occurred_at, touchpoint_id
             rows between unbounded preceding and current row
         )
 
 ),
 
-credited as (
+final as (
 
     select
         revenue.charge_id,
@@ -72,18 +75,23 @@ credited as (
         revenue.currency,
         revenue.net_minor,
         revenue.net_reporting_minor,
-        positioned.position,
-        positioned.path_length,
         positioned.touchpoint_id,
         positioned.channel,
         positioned.source,
         positioned.campaign,
         case when positioned.is_shared then 'shared_mailbox' end as reason,
-        positioned.touch_number = positioned.last_non_direct as is_last_non_direct
-        {%- for model in models if model not in single_touch_models() %},
-        {{ shared_credit(model, 'net_minor') }} as {{ model }}_minor,
-        {{ shared_credit(model, 'net_reporting_minor') }} as {{ model }}_reporting_minor,
-        {{ shared_credit(model, '1000000') }} as {{ model }}_micros
+        positioned.position,
+        positioned.path_length,
+        case
+            when positioned.non_direct_total = 0 then positioned.position = positioned.path_length
+            else
+                positioned.non_direct is not null
+                and positioned.non_direct_through = positioned.non_direct_total
+        end as is_last_non_direct
+        {%- for model in weighed %},
+        positioned.{{ model }}_weight,
+        positioned.{{ model }}_through,
+        positioned.{{ model }}_total
         {%- endfor %}
     from positioned
     inner join revenue
@@ -93,4 +101,4 @@ credited as (
 
 )
 
-select * from credited
+select * from final

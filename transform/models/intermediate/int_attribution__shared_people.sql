@@ -1,15 +1,22 @@
 {#- An address with more touches than any one person makes is a mailbox that many people use. -#}
-with crowded as (
+with touchpoints as (
 
-    select person_id
-    from {{ ref('int_touchpoints__people') }}
-    where touch_number = {{ var('max_touches_per_email') }} + 1
+    select * from {{ ref('int_touchpoints__people') }}
 
 ),
 
 payers as (
 
     select distinct person_id from {{ ref('fct_revenue') }}
+
+),
+
+crowded as (
+
+    select person_id
+    from touchpoints
+    group by person_id
+    having count(*) > {{ var('max_touches_per_email') }}
 
 ),
 

@@ -23,11 +23,14 @@ touches as (
     select
         touchpoints.touchpoint_id,
         touchpoints.person_id,
-        touchpoints.touch_number,
         touchpoints.occurred_at,
         touchpoints.campaign,
         channels.source,
-        channels.channel
+        channels.channel,
+        row_number() over (
+            partition by touchpoints.person_id
+            order by touchpoints.occurred_at, touchpoints.touchpoint_id
+        ) as touch_number
     from touchpoints
     inner join shared_people
         on touchpoints.person_id = shared_people.person_id
@@ -100,7 +103,6 @@ paired as (
         touches.person_id,
         last_touches.person_charge_number,
         last_touches.converted_at,
-        touches.touch_number,
         touches.touchpoint_id,
         touches.occurred_at,
         touches.campaign,

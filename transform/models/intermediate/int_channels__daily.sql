@@ -47,7 +47,7 @@ models as (
 ),
 
 {% for relation in ['paths', 'pathless'] -%}
-flagged_{{ relation }} as (
+flagged_{{ relation }} as{{ computed_once() }} (
 
     select
         {{ relation }}.*,
@@ -66,6 +66,11 @@ flagged_{{ relation }} as (
             else 0
         end as is_last_{{ number }}_customer
         {%- endfor %}
+        {%- for model in models if relation == 'paths' %}
+        {%- for measure in ['minor', 'reporting_minor', 'micros'] %},
+        {{ credit(model, measure) }} as {{ model }}_{{ measure }}
+        {%- endfor %}
+        {%- endfor %}
     from {{ relation }}
     cross join as_of
 
@@ -80,12 +85,12 @@ path_days as (
         campaign_name as campaign,
         currency
         {%- for model in models %},
-        sum({{ credit(model, 'minor') }}) as {{ model }}_revenue_minor,
-        sum({{ credit(model, 'reporting_minor') }}) as {{ model }}_revenue_reporting_minor,
-        sum({{ credit(model, 'micros') }}) as {{ model }}_conversion_micros,
-        sum({{ credit(model, 'micros') }} * is_new) as {{ model }}_new_customer_micros
+        sum({{ model }}_minor) as {{ model }}_revenue_minor,
+        sum({{ model }}_reporting_minor) as {{ model }}_revenue_reporting_minor,
+        sum({{ model }}_micros) as {{ model }}_conversion_micros,
+        sum({{ model }}_micros * is_new) as {{ model }}_new_customer_micros
         {%- for column in customer_columns %},
-        sum({{ credit(model, 'micros') }} * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
+        sum({{ model }}_micros * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
         {%- endfor %}
         {%- endfor %}
     from flagged_paths

@@ -17,7 +17,8 @@ touchpoints as (
 
     select
         touchpoints.person_id,
-        touchpoints.touch_number,
+        touchpoints.occurred_at,
+        touchpoints.touchpoint_id,
         channels.channel
     from {{ ref('int_touchpoints__people') }} as touchpoints
     inner join {{ ref('int_channels__by_signal') }} as channels
@@ -39,7 +40,7 @@ steps as (
         lead(channel) over walk as next_channel
     from touches
     window walk as (
-        partition by person_id, person_charge_number order by touch_number
+        partition by person_id, person_charge_number order by occurred_at, touchpoint_id
     )
 
     union all
@@ -50,7 +51,7 @@ steps as (
         lag(channel) over walk as previous_channel,
         lead(channel) over walk as next_channel
     from touchpoints
-    window walk as (partition by person_id order by touch_number)
+    window walk as (partition by person_id order by occurred_at, touchpoint_id)
 
 ),
 

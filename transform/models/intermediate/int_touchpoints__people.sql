@@ -1,5 +1,4 @@
-{#- One pass over the largest table: who came, when, and what tells where from. A person's touches are
-    numbered here once; what walks along paths later orders by the number, not by time and id. -#}
+{#- One pass over the largest table: who came, when, and what tells where from. -#}
 with touchpoints as (
 
     select * from {{ ref('stg_web__touchpoints') }}
@@ -50,9 +49,7 @@ with_person as (
         coalesce(
             visitors.person_id,
             emails.person_id,
-            {{ person_id(
-                "'visitor ' || coalesce(resolved.visitor_id, resolved.touchpoint_id)"
-            ) }}
+            {{ stranger_id('coalesce(resolved.visitor_id, resolved.touchpoint_id)') }}
         ) as person_id,
         {{ signal_key('resolved.outside_host') }} as signal
     from resolved
@@ -63,9 +60,4 @@ with_person as (
 
 )
 
-select
-    *,
-    row_number() over (
-        partition by person_id order by occurred_at, touchpoint_id
-    ) as touch_number
-from with_person
+select * from with_person
