@@ -114,6 +114,35 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
     assert again.returncode == 0
     assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
     assert page.read_bytes() == first_page
+    assert_customers_can_be_predicted(project, warehouse)
+
+
+def assert_customers_can_be_predicted(project, warehouse):
+    """With the var on; here, since the demo is built here."""
+    before = query(warehouse, "from marts.dim_customers order by person_id")
+    done = subprocess.run(
+        [
+            *(project / ".venv/bin/dbt", "build", "--select", "int_ltv__customers+"),
+            *("--vars", "predict_ltv: true", "--project-dir", "transform"),
+            *("--profiles-dir", "transform/profiles"),
+        ],
+        cwd=project,
+        env=os.environ | {"HOME": str(project), "APEX_WAREHOUSE": str(warehouse)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert query(warehouse, "from marts.dim_customers order by person_id") == before
+    rows = query(
+        warehouse,
+        "select count(*), count(predicted_ltv), bool_and(probability_alive between 0 and 1),"
+        " bool_and(predicted_revenue >= 0) from marts.mart_predicted_ltv",
+    )
+    paid = query(warehouse, "select count(*) from marts.dim_customers where ltv_minor > 0")
+    assert rows == [(*paid[0], *paid[0], True, True)]
+    verdict = query(warehouse, "select verdict, currency from marts.mart_predicted_ltv_fit")
+    assert verdict == [("doubtful", "usd")]
 
 
 @pytest.mark.parametrize("way", ["key", "tokens"])

@@ -15,7 +15,12 @@
             "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') ~ "."
         ) }}
     {%- endfor -%}
-    {%- for name in ['attribution_window_days', 'time_decay_half_life_days', 'max_touches_per_email'] -%}
+    {%- for name in [
+        'attribution_window_days',
+        'time_decay_half_life_days',
+        'max_touches_per_email',
+        'predicted_ltv_days',
+    ] -%}
         {%- if var(name) | int <= 0 -%}
             {{ exceptions.raise_compiler_error("Var '" ~ name ~ "' must be a whole number above 0.") }}
         {%- endif -%}

@@ -1,0 +1,61 @@
+"""The parameters, all above zero, under which what was seen is most likely."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Floats: TypeAlias = NDArray[np.float64]
+
+FURTHEST = 5.0
+"""Parameters stay within e^-5 and e^5 units of the data. Who are all alike push two of them, the
+shape and the scale of what they differ in, to the upper end: there they differ by a few percent,
+and going on would change no prediction. At the lower end there is no such sense."""
+FLAT = 1e-5
+"""A change of the mean log-likelihood, per change of a parameter's logarithm, that is none."""
+
+
+class NoFitError(Exception):
+    """There is nothing to predict from; `reason` is one word that says why."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def most_likely(slope: Callable[[Floats], tuple[float, Floats]], size: int, failed: str) -> Floats:
+    """The `size` parameters that maximise a mean log-likelihood.
+
+    Args:
+        slope: the mean log-likelihood at some parameters, and its derivative by each of them.
+        size: number of parameters.
+        failed: reason to give where there is no maximum.
+
+    Raises:
+        NoFitError: the search ended at the lower end, or on a slope.
+    """
+
+    def uphill(logs: Floats) -> tuple[float, Floats]:
+        parameters = np.exp(logs)
+        value, derivative = slope(parameters)
+        return -value, -derivative * parameters
+
+    found = minimize(
+        uphill,
+        np.zeros(size),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-FURTHEST, FURTHEST)] * size,
+        options={"maxiter": 2000, "ftol": 1e-15, "gtol": 1e-9},
+    )
+    logs, rest = np.asarray(found.x, dtype=np.float64), np.asarray(found.jac)
+    at_the_top = (logs > FURTHEST - 0.01) & (rest < 0)
+    if not np.max(np.abs(np.where(at_the_top, 0, rest))) < FLAT or np.min(logs) < 0.01 - FURTHEST:
+        raise NoFitError(failed)
+    return np.exp(logs)

@@ -1,0 +1,60 @@
+"""Customers of a shop that is just what the models take it for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from tap_stripe_apex.lifetime.purchases import Histories, PurchaseModel
+from tap_stripe_apex.lifetime.values import ValueModel
+
+PURCHASES = PurchaseModel(r=0.6, alpha=60.0, a=0.7, b=2.5)
+VALUES = ValueModel(p=5.0, q=4.0, v=3000.0)
+
+
+@dataclass(frozen=True)
+class Customer:
+    """Days and values of purchases; day 0 is the first one's, `age` the last that was seen."""
+
+    age: int
+    seen: list[tuple[float, float]]
+    later: list[tuple[float, float]]
+
+
+def simulate(customers: int, seed: int, span: int = 540, horizon: int = 365) -> list[Customer]:
+    """Customers who came within `span` days, and what they do in the `horizon` days after."""
+    dice = np.random.default_rng(seed)
+    shop = []
+    for age in dice.integers(1, span, customers).tolist():
+        rate, leaving = (
+            dice.gamma(PURCHASES.r, 1 / PURCHASES.alpha),
+            dice.beta(PURCHASES.a, PURCHASES.b),
+        )
+        scale = 1 / dice.gamma(VALUES.q, 1 / VALUES.v)
+        bought, time = [(0.0, float(dice.gamma(VALUES.p, scale)))], 0.0
+        while (time := time + dice.exponential(1 / max(rate, 1e-12))) <= age + horizon:
+            bought.append((time, float(dice.gamma(VALUES.p, scale))))
+            if dice.random() < leaving:
+                break
+        seen = [purchase for purchase in bought if purchase[0] <= age]
+        shop.append(Customer(age, seen, bought[len(seen) :]))
+    return shop
+
+
+def histories(shop: list[Customer]) -> Histories:
+    """What the model is told of them."""
+    return Histories(
+        np.array([len(customer.seen) - 1.0 for customer in shop]),
+        np.array([customer.seen[-1][0] for customer in shop]),
+        np.array([float(customer.age) for customer in shop]),
+    )
+
+
+def spent(shop: list[Customer]) -> tuple[np.ndarray, np.ndarray]:
+    """Number and total value of the repeat purchases of those who made one."""
+    again = [customer.seen[1:] for customer in shop if len(customer.seen) > 1]
+    return (
+        np.array([float(len(purchases)) for purchases in again]),
+        np.array([sum(value for _, value in purchases) for purchases in again]),
+    )
