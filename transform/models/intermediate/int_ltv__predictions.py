@@ -1,5 +1,9 @@
+import asyncio
+
+
 def model(dbt, session):
     """One row per customer: whether they are alive, and what is expected of them."""
+    asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
     from tap_stripe_apex.lifetime.prediction import predicted
 
     fit = dbt.ref("int_ltv__fit")
