@@ -97,7 +97,7 @@ class _Slice(Generic[T]):
 
     @property
     def reached(self) -> int:
-        """Everything in the window created from this second on is here, but for its own."""
+        """Everything in the window created after this second is here."""
         return self.items[-1].created if self.items else self.window.end
 
     @property
