@@ -1,9 +1,11 @@
 import asyncio
+from contextlib import suppress
 
 
 def model(dbt, session):
     """One row: the parameters of both models, or why there are none."""
-    asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
+    with suppress(RuntimeError):  # where there is none
+        asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
     try:
         from tap_stripe_apex.lifetime.prediction import fitted
     except ImportError as error:

@@ -1,9 +1,11 @@
 import asyncio
+from contextlib import suppress
 
 
 def model(dbt, session):
     """One row per customer: whether they are alive, and what is expected of them."""
-    asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
+    with suppress(RuntimeError):  # where there is none
+        asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
     from tap_stripe_apex.lifetime.prediction import predicted
 
     fit = dbt.ref("int_ltv__fit")
