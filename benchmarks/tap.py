@@ -12,7 +12,7 @@ import argparse
 import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,17 +47,18 @@ class Row:
     charges: int
     pages: int
     usage: Usage
+    tells: bool = True
 
     @property
     def cells(self) -> list[str]:
-        """As `HEADER` says."""
+        """As `HEADER` says; where it writes no charges to its output, that tells no start."""
         usage = self.usage
         return [
             self.reader,
             f"{self.charges:,}",
             f"{usage.seconds:.1f}",
             f"{self.charges / usage.seconds:,.0f}",
-            f"{self.charges / usage.reading:,.0f}",
+            f"{self.charges / usage.reading:,.0f}" if self.tells else "",
             f"{usage.cpu:.2f}",
             f"{self.charges / usage.cpu:,.0f}",
             f"{usage.peak:.0f}",
@@ -185,7 +186,7 @@ class Peers:
             print(f"    {exc}", flush=True)
             return NoRow(peer.name, charges, "failed")
         self._seconds_per_charge[peer] = row.usage.seconds / charges
-        return row
+        return replace(row, tells=row.usage.lines > charges // 2)
 
 
 def growth(peers: Peers) -> Table:
