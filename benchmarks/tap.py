@@ -12,7 +12,7 @@ import argparse
 import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,7 +47,6 @@ class Row:
     charges: int
     pages: int
     usage: Usage
-    tells: bool = True
 
     @property
     def cells(self) -> list[str]:
@@ -58,7 +57,7 @@ class Row:
             f"{self.charges:,}",
             f"{usage.seconds:.1f}",
             f"{self.charges / usage.seconds:,.0f}",
-            f"{self.charges / usage.reading:,.0f}" if self.tells else "",
+            f"{self.charges / usage.reading:,.0f}" if usage.lines > self.charges // 2 else "",
             f"{usage.cpu:.2f}",
             f"{self.charges / usage.cpu:,.0f}",
             f"{usage.peak:.0f}",
@@ -186,7 +185,7 @@ class Peers:
             print(f"    {exc}", flush=True)
             return NoRow(peer.name, charges, "failed")
         self._seconds_per_charge[peer] = row.usage.seconds / charges
-        return replace(row, tells=row.usage.lines > charges // 2)
+        return row
 
 
 def growth(peers: Peers) -> Table:

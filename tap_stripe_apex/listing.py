@@ -190,7 +190,6 @@ class _Workers(Generic[T]):
         """The thread that reads waits for this."""
         self._useful = threading.Condition(self._lock)
         """A worker with nothing to fetch waits for this; who finds something wakes the next."""
-        self._in_flight = 0
         self._error: BaseException | None = None
         self._stopped = False
 
@@ -221,10 +220,9 @@ class _Workers(Generic[T]):
         """The page to fetch, as soon as there is one and another request is useful."""
         with self._lock:
             while not (self._stopped or self._error or self._slices.finished):
-                if self._in_flight < self._limiter.in_flight:
+                if self._slices.in_flight < self._limiter.in_flight:
                     request = self._slices.ask()
                     if request:
-                        self._in_flight += 1
                         self._useful.notify()
                         return request
                 self._useful.wait()
@@ -240,6 +238,5 @@ class _Workers(Generic[T]):
                     self._answered.notify()
                 return
             with self._lock:
-                self._in_flight -= 1
                 self._slices.answer(request, page.data, has_more=page.has_more)
                 self._answered.notify()

@@ -143,7 +143,8 @@ class Slices(Generic[T]):
         ]
         self._ready: deque[tuple[Window, list[T]]] = deque()
         self._per_second = per_second
-        self._in_flight = 0
+        self.in_flight = 0
+        """Pages that were asked for and not answered."""
         self._most_in_flight = 1
         self._waiting = 0
 
@@ -176,7 +177,7 @@ class Slices(Generic[T]):
         part = request.slice
         part.in_flight = False
         part.pages += 1
-        self._in_flight -= 1
+        self.in_flight -= 1
         # A slice that gave its older half away meanwhile has asked for more than it now owns.
         own = [item for item in items if item.created >= part.window.start]
         part.items += own
@@ -211,8 +212,8 @@ class Slices(Generic[T]):
 
     def _request(self, part: _Slice[T]) -> PageRequest[T]:
         part.in_flight = True
-        self._in_flight += 1
-        self._most_in_flight = max(self._most_in_flight, self._in_flight)
+        self.in_flight += 1
+        self._most_in_flight = max(self._most_in_flight, self.in_flight)
         return PageRequest(part, part.window, part.items[-1].id if part.items else None)
 
     def _plan(self, index: int, rest: _Rest) -> _Slice[T]:
