@@ -38,7 +38,7 @@ RULES = [
         id="a charge without an email inherits those of its customer",
     ),
     pytest.param(
-        "int_charges__people", "leads.lead_created_at <= with_person.created_at", "true",
+        "int_charges__people", "leads.lead_created_at <= numbered.created_at", "true",
         id="a lead after the charge did not bring it",
     ),
     pytest.param(

@@ -68,7 +68,7 @@
         0.5,
         ({{ stripe_apex.epoch_seconds(converted_at) }} - {{ stripe_apex.epoch_seconds(occurred_at) }})
         / {{ (var('time_decay_half_life_days') | float) * 86400 }}
-    )) as bigint))
+    )) as integer))
 {%- endmacro %}
 
 
@@ -90,7 +90,8 @@
 {#- The credit of a row of int_attribution__paths, null where the attribution model gives it none. -#}
 {% macro credit(model, measure) -%}
     {%- set wholes = {
-        'minor': 'net_minor', 'reporting_minor': 'net_reporting_minor', 'micros': '1000000'
+        'minor': 'net_minor', 'reporting_minor': 'net_reporting_minor',
+        'micros': 'cast(1000000 as bigint)'
     } -%}
     {%- if model in stripe_apex.single_touch_models() -%}
         case when {{ stripe_apex.takes_all(model) }} then {{ wholes[measure] }} end

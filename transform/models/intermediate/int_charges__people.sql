@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
-{#- A charge of nobody known is a person of its own: revenue without an email still has a payer. -#}
+{#- A charge of nobody known is a person of its own: revenue without an email still has a payer.
+    Payments are numbered before the lead's columns are there, which the sort would carry along. -#}
 with charges as (
 
     select * from {{ ref('stg_stripe__charges') }}
@@ -63,6 +64,7 @@ with_person as (
 
     select
         with_email.*,
+        {{ local_date('with_email.created_at') }} as revenue_date,
         coalesce(emails.person_id, {{ person_id('with_email.nameless') }}) as person_id
     from with_email
     left join emails
@@ -70,30 +72,41 @@ with_person as (
 
 ),
 
+numbered as (
+
+    select
+        *,
+        row_number() over payments as person_charge_number,
+        lag(revenue_date) over payments as previous_revenue_date
+    from with_person
+    window payments as (partition by person_id order by created_at, charge_id)
+
+),
+
 matched as (
 
     select
-        with_person.*,
+        numbered.*,
         case
-            when leads.lead_created_at <= with_person.created_at then with_person.email_route
+            when leads.lead_created_at <= numbered.created_at then numbered.email_route
             else 'none'
         end as match_status,
-        case when leads.lead_created_at <= with_person.created_at then leads.lead_id end
+        case when leads.lead_created_at <= numbered.created_at then leads.lead_id end
             as lead_id,
-        case when leads.lead_created_at <= with_person.created_at then leads.lead_channel end
+        case when leads.lead_created_at <= numbered.created_at then leads.lead_channel end
             as lead_channel,
-        case when leads.lead_created_at <= with_person.created_at then leads.lead_source end
+        case when leads.lead_created_at <= numbered.created_at then leads.lead_source end
             as lead_source,
-        case when leads.lead_created_at <= with_person.created_at then leads.lead_campaign end
+        case when leads.lead_created_at <= numbered.created_at then leads.lead_campaign end
             as lead_campaign,
         case
-            when with_person.known_email is null then 'no_email'
+            when numbered.known_email is null then 'no_email'
             when leads.lead_id is null then 'no_lead'
-            when leads.lead_created_at > with_person.created_at then 'lead_after_charge'
+            when leads.lead_created_at > numbered.created_at then 'lead_after_charge'
         end as unmatched_reason
-    from with_person
+    from numbered
     left join leads
-        on with_person.person_id = leads.person_id
+        on numbered.person_id = leads.person_id
 
 )
 

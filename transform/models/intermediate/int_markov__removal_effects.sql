@@ -99,7 +99,7 @@ final as (
     select
         channel,
         removal_effect,
-        greatest(1, cast(round(10000 * removal_effect + 0.0001) as bigint)) as markov_weight
+        greatest(1, cast(round(10000 * removal_effect + 0.0001) as integer)) as markov_weight
     from effects
 
 )

@@ -1,5 +1,6 @@
 {#- How often a visit by one channel was followed by a visit by another, by a charge, or by nothing.
-    People who paid walk to each of their charges; everybody else's visits end in nothing. -#}
+    People who paid walk to each of their charges; everybody else's visits end in nothing. A walk
+    starts with the visits of a channel that no other visit led to. -#}
 with touches as (
 
     select * from {{ ref('int_attribution__touches') }}
@@ -36,7 +37,6 @@ steps as (
     select
         '(conversion)' as outcome,
         channel,
-        lag(channel) over walk as previous_channel,
         lead(channel) over walk as next_channel
     from touches
     window walk as (
@@ -48,7 +48,6 @@ steps as (
     select
         '(nothing)' as outcome,
         channel,
-        lag(channel) over walk as previous_channel,
         lead(channel) over walk as next_channel
     from touchpoints
     window walk as (partition by person_id order by occurred_at, touchpoint_id)
@@ -60,30 +59,37 @@ counted as (
     select
         outcome,
         channel,
-        previous_channel,
         next_channel,
         count(*) as moves
     from steps
-    group by outcome, channel, previous_channel, next_channel
+    group by outcome, channel, next_channel
 
 ),
 
 moves as (
 
     select
-        '(start)' as from_state,
-        channel as to_state,
-        moves
-    from counted
-    where previous_channel is null
-
-    union all
-
-    select
         channel as from_state,
         coalesce(next_channel, outcome) as to_state,
         moves
     from counted
+
+    union all
+
+    select
+        '(start)' as from_state,
+        channel as to_state,
+        moves
+    from counted
+
+    union all
+
+    select
+        '(start)' as from_state,
+        next_channel as to_state,
+        -moves
+    from counted
+    where next_channel is not null
 
 ),
 
@@ -95,6 +101,7 @@ transitions as (
         cast(sum(moves) as bigint) as moves
     from moves
     group by from_state, to_state
+    having sum(moves) > 0
 
 )
 

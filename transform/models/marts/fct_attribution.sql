@@ -19,7 +19,7 @@ credits as (
     select
         charge_id,
         '{{ model }}' as attribution_model,
-        position as touch_position,
+        cast(position as bigint) as touch_position,
         touchpoint_id,
         channel,
         source,

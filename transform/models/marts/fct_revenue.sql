@@ -38,41 +38,32 @@ rates as (
 
 ),
 
-dated as (
-
-    select
-        *,
-        {{ local_date('created_at') }} as revenue_date
-    from charges
-
-),
-
 priced as (
 
     select
-        dated.*,
+        charges.*,
         coalesce(cast(disputes.dispute_minor as bigint), 0) as disputed_minor,
         currencies.minor_units,
         rates.rate,
         case
-            when dated.currency = '{{ var("reporting_currency") }}' then 'same_currency'
+            when charges.currency = '{{ var("reporting_currency") }}' then 'same_currency'
             when
-                dated.settled_currency = '{{ var("reporting_currency") }}'
-                and dated.settled_minor is not null
+                charges.settled_currency = '{{ var("reporting_currency") }}'
+                and charges.settled_minor is not null
                 then 'settled'
             when rates.rate is not null then 'fx_rate'
         end as reporting_method
-    from dated
+    from charges
     left join currencies
-        on dated.currency = currencies.currency
+        on charges.currency = currencies.currency
     left join disputes
         on
-            dated.charge_id = disputes.charge_id
-            and dated.currency = disputes.currency
+            charges.charge_id = disputes.charge_id
+            and charges.currency = disputes.currency
     left join rates
         on
-            dated.currency = rates.from_currency
-            and dated.revenue_date = rates.rate_date
+            charges.currency = rates.from_currency
+            and charges.revenue_date = rates.rate_date
 
 ),
 
@@ -105,8 +96,8 @@ final as (
     select
         charge_id,
         person_id,
-        row_number() over payments as person_charge_number,
-        lag(revenue_date) over payments as previous_revenue_date,
+        person_charge_number,
+        previous_revenue_date,
         customer_id,
         known_email as email,
         known_email_source as email_source,
@@ -150,7 +141,6 @@ final as (
         is_disputed,
         is_live
     from with_gross
-    window payments as (partition by person_id order by created_at, charge_id)
 
 )
 
