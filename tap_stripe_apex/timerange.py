@@ -9,6 +9,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -58,8 +59,9 @@ def subtract(window: Window, covered: Iterable[Window]) -> list[Window]:
     return [gap for gap in gaps if gap.seconds]
 
 
+@lru_cache
 def to_iso(second: int) -> str:
-    """2026-11-01T00:00:00Z"""
+    """2026-11-01T00:00:00Z; most records of a run say the same time of their version."""
     return datetime.fromtimestamp(second, UTC).isoformat()[:19] + "Z"
 
 
