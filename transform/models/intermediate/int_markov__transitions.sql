@@ -87,7 +87,7 @@ moves as (
     select
         '(start)' as from_state,
         next_channel as to_state,
-        -moves
+        -moves as moves
     from counted
     where next_channel is not null
 
