@@ -194,8 +194,8 @@ class StripeStream(Stream, Generic[T]):
         if not self._keeps_all:
             yield from super()._generate_record_messages(record)
             return
-        # The SDK would ask of each column of each record whether it is selected, which takes as
-        # long as everything else that is done with a record.
+        # The SDK would ask of each column of each record whether it is selected: a third of the
+        # time that a record takes.
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:
