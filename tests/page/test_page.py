@@ -300,7 +300,7 @@ def test_a_link_that_was_used_says_what_to_do(serve_page, visit):
     visit().open(page.link)
     visitor = visit()
     tab = visitor.open(page.link)
-    expect(tab.get_by_role("heading")).to_have_text("This link was used before")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This link was used before")
     expect(tab.get_by_text("run stripe-apex connect again")).to_be_visible()
     visitor.errors.clear()  # the browser notes that the answer was 403
     visitor.look(tab, "expired-link")
@@ -311,7 +311,7 @@ def test_a_page_whose_program_has_ended_says_so(serve_page, visit):
     tab = visitor.open(page.link)
     badge(tab, "Not connected")
     page.stop()
-    expect(tab.get_by_role("heading")).to_have_text("This page has ended")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This page has ended")
     visitor.errors.clear()  # the browser notes that nobody answers any more
     visitor.look(tab, "ended")
 
@@ -326,9 +326,9 @@ def test_an_answer_that_comes_after_the_end_does_not_bring_the_card_back(serve_p
     while not held:
         tab.wait_for_timeout(10)
     page.stop()
-    expect(tab.get_by_role("heading")).to_have_text("This page has ended")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This page has ended")
     route, answer = held.pop()
     route.fulfill(response=answer)
     tab.evaluate("window.renewal")
-    expect(tab.get_by_role("heading")).to_have_text("This page has ended")
+    expect(tab.get_by_role("heading", level=1)).to_have_text("This page has ended")
     visitor.errors.clear()  # the browser notes that nobody answers any more
