@@ -30,7 +30,7 @@ PAGE_SIZE: Final = 100
 """The most that Stripe lists at once. https://docs.stripe.com/api/pagination"""
 
 PAGES_PER_SLICE: Final = 25
-MAX_BUFFERED: Final = 60_000
+MAX_BUFFERED: Final = 90_000
 """Items that wait for older ones, at most; the oldest slice is read on whatever waits."""
 
 PORTION: Final = 5_000
