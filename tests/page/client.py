@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from itertools import cycle
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
+
+from tap_stripe_apex.project import TOKEN_FILE
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
@@ -71,3 +78,9 @@ def connected(client) -> bool:
         if 'data-phase="busy"' not in text:
             return 'data-phase="connected"' in text
         time.sleep(0.05)
+
+
+def kept_tokens(folder: Path) -> list[str]:
+    """The pair that a connection by OAuth keeps below the folder: what nobody may be shown."""
+    kept = json.loads((folder / ".secrets" / TOKEN_FILE).read_text())
+    return [kept["access_token"], kept["refresh_token"]]
