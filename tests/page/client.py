@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from itertools import cycle
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
-from tap_stripe_apex.project import TOKEN_FILE
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+CSRF = re.compile(r'name="csrf" value="([^"]+)"')
+"""Random, so it may hold any three letters."""
 
 
 @dataclass
@@ -64,7 +58,7 @@ class Client:
     def csrf(self) -> str:
         """The token that stands in the page's forms, once there is one."""
         paths = cycle(("/", "/key"))
-        return next(found[1] for at in paths if (found := _CSRF.search(self.ask("GET", at).text)))
+        return next(found[1] for at in paths if (found := CSRF.search(self.ask("GET", at).text)))
 
     def post(self, path: str, *, csrf: str | None = None, origin: str | None = None, **form):
         form["csrf"] = self.csrf if csrf is None else csrf
@@ -78,9 +72,3 @@ def connected(client) -> bool:
         if 'data-phase="busy"' not in text:
             return 'data-phase="connected"' in text
         time.sleep(0.05)
-
-
-def kept_tokens(folder: Path) -> list[str]:
-    """The pair that a connection by OAuth keeps below the folder: what nobody may be shown."""
-    kept = json.loads((folder / ".secrets" / TOKEN_FILE).read_text())
-    return [kept["access_token"], kept["refresh_token"]]
