@@ -36,16 +36,17 @@
 {%- endmacro %}
 
 
-{#- One text that holds all that the channel rules look at: equal signals have one channel. The
-    fields are kept apart by the control character that is made for it. -#}
+{#- One text of all that tells where a visit came from: equal signals have one source, one campaign
+    and one channel. The fields are kept apart by the control character that is made for it. -#}
 {% macro signal_key(referrer_host) -%}
     concat_ws(
-        chr(31), coalesce(source, '-'), coalesce(medium, '-'), {{ referrer_host }}, click_ids
+        chr(31), coalesce(source, '-'), coalesce(medium, '-'), {{ referrer_host }}, click_ids,
+        coalesce(campaign, '')
     )
 {%- endmacro %}
 
 
-{#- The field of a signal: 1 source, 2 medium, 3 host of the referrer, 4 click ids. -#}
+{#- The field of a signal: 1 source, 2 medium, 3 host of the referrer, 4 click ids, 5 campaign. -#}
 {% macro signal_part(number) -%}
     {{ dbt.split_part('signal', 'chr(31)', number) }}
 {%- endmacro %}

@@ -24,8 +24,7 @@ touches as (
         touchpoints.touchpoint_id,
         touchpoints.person_id,
         touchpoints.occurred_at,
-        touchpoints.campaign,
-        channels.source,
+        channels.signal_id,
         channels.channel,
         row_number() over (
             partition by touchpoints.person_id
@@ -105,8 +104,7 @@ paired as (
         last_touches.converted_at,
         touches.touchpoint_id,
         touches.occurred_at,
-        touches.campaign,
-        touches.source,
+        touches.signal_id,
         touches.channel
     from last_touches
     inner join touches

@@ -49,8 +49,7 @@ own_touches as (
         conversions.converted_at,
         touchpoints.touchpoint_id,
         touchpoints.occurred_at,
-        touchpoints.campaign,
-        channels.source,
+        channels.signal_id,
         channels.channel,
         false as is_shared
     from touchpoints
@@ -80,8 +79,7 @@ touches as (
         converted_at,
         touchpoint_id,
         occurred_at,
-        campaign,
-        source,
+        signal_id,
         channel,
         true as is_shared
     from shared_touches

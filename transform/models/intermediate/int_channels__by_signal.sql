@@ -1,3 +1,4 @@
+{#- The rules look at the fields that decide, however many campaigns there are. -#}
 with rules as (
 
     select * from {{ ref('channel_rules') }}
@@ -18,44 +19,75 @@ parts as (
 
     select
         signal,
-        nullif({{ signal_part(1) }}, '-') as source,
         {{ signal_part(1) }} as rule_source,
         {{ signal_part(2) }} as rule_medium,
         {{ signal_part(3) }} as rule_host,
-        {{ signal_part(4) }} as click_ids
+        {{ signal_part(4) }} as click_ids,
+        {{ signal_part(5) }} as campaign
     from signals
+
+),
+
+looked_at as (
+
+    select distinct
+        rule_source,
+        rule_medium,
+        rule_host,
+        click_ids
+    from parts
 
 ),
 
 matching as (
 
     select
-        parts.signal,
-        parts.source,
+        looked_at.*,
         rules.channel,
-        row_number() over (partition by parts.signal order by rules.priority) as rule_rank
-    from parts
+        row_number() over (
+            partition by
+                looked_at.rule_source,
+                looked_at.rule_medium,
+                looked_at.rule_host,
+                looked_at.click_ids
+            order by rules.priority
+        ) as rule_rank
+    from looked_at
     inner join rules
         on
-            (rules.click_id is null or parts.click_ids like '%' || rules.click_id || '%')
-            and (rules.utm_source is null or {{ matches('parts.rule_source', 'rules.utm_source') }})
-            and (rules.utm_medium is null or {{ matches('parts.rule_medium', 'rules.utm_medium') }})
+            (rules.click_id is null or looked_at.click_ids like '%' || rules.click_id || '%')
+            and (
+                rules.utm_source is null
+                or {{ matches('looked_at.rule_source', 'rules.utm_source') }}
+            )
+            and (
+                rules.utm_medium is null
+                or {{ matches('looked_at.rule_medium', 'rules.utm_medium') }}
+            )
             and (
                 rules.referrer_host is null
-                or {{ matches('parts.rule_host', 'rules.referrer_host') }}
+                or {{ matches('looked_at.rule_host', 'rules.referrer_host') }}
             )
 
 ),
 
-first_rule as (
+final as (
 
     select
-        signal,
-        source,
-        channel
-    from matching
-    where rule_rank = 1
+        parts.signal,
+        cast(row_number() over (order by parts.signal) as integer) as signal_id,
+        nullif(parts.rule_source, '-') as source,
+        nullif(parts.campaign, '') as campaign,
+        matching.channel
+    from parts
+    inner join matching
+        on
+            parts.rule_source = matching.rule_source
+            and parts.rule_medium = matching.rule_medium
+            and parts.rule_host = matching.rule_host
+            and parts.click_ids = matching.click_ids
+    where matching.rule_rank = 1
 
 )
 
-select * from first_rule
+select * from final

@@ -45,7 +45,6 @@ with_person as (
     select
         resolved.touchpoint_id,
         resolved.occurred_at,
-        resolved.campaign,
         coalesce(
             visitors.person_id,
             emails.person_id,
