@@ -78,15 +78,15 @@ final as (
         cast(row_number() over (order by parts.signal) as integer) as signal_id,
         nullif(parts.rule_source, '-') as source,
         nullif(parts.campaign, '') as campaign,
-        matching.channel
+        coalesce(matching.channel, 'other') as channel
     from parts
-    inner join matching
+    left join matching
         on
             parts.rule_source = matching.rule_source
             and parts.rule_medium = matching.rule_medium
             and parts.rule_host = matching.rule_host
             and parts.click_ids = matching.click_ids
-    where matching.rule_rank = 1
+            and matching.rule_rank = 1
 
 )
 

@@ -19,11 +19,11 @@ joined as (
         leads.visitor_id,
         leads.email,
         leads.created_at,
-        leads.source,
-        leads.campaign,
-        coalesce(leads.given_channel, channels.channel, 'other') as channel
+        channels.source,
+        channels.campaign,
+        coalesce(leads.given_channel, channels.channel) as channel
     from leads
-    left join channels
+    inner join channels
         on leads.signal = channels.signal
 
 )

@@ -29,7 +29,11 @@ resolved as (
 final as (
 
     select
-        *,
+        lead_id,
+        visitor_id,
+        email,
+        created_at,
+        given_channel,
         {{ signal_key("'-'") }} as signal
     from resolved
 
