@@ -334,6 +334,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()))
     parser.add_argument("--shared-mailbox", action="store_true", help="only this world, one size")
     arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
     if len(arguments.charges) == 1:
         timing = measure(
             arguments.charges[0], arguments.folder, shared_mailbox=arguments.shared_mailbox
