@@ -9,8 +9,17 @@ from decimal import Decimal
 
 import pytest
 
-from tests.models.warehouse import dbt, query
-from tests.models.worlds import NOON, Charge, Lead, Rate, World, build_warehouse, days
+from tests.models.warehouse import BuildError, dbt, query
+from tests.models.worlds import (
+    NOON,
+    Charge,
+    Lead,
+    Rate,
+    Touchpoint,
+    World,
+    build_warehouse,
+    days,
+)
 
 CHARGES = {
     name: Charge(id=f"ch_{name}", customer_email=f"{name}@example.com", updated_at=NOON)
@@ -93,3 +102,38 @@ def test_what_came_later_changed_the_old_rows(default_project):
         ("ch_untouched", 10_000, "none", 10_000, 1),
         ("ch_work", 10_000, "direct", 10_000, 2),
     ]
+
+
+SEARCH = Touchpoint(
+    touchpoint_id="t1",
+    email="late@example.com",
+    occurred_at=NOON - days(1),
+    utm_source="google",
+    utm_medium="cpc",
+    utm_campaign="brand",
+)
+LETTER = Touchpoint(
+    touchpoint_id="t2",
+    email="marked@example.com",
+    occurred_at=NOON - days(1),
+    utm_source="letter",
+    utm_medium="email",
+)
+SOCIAL = replace(SEARCH, touchpoint_id="t3", utm_source="facebook")
+ATTRIBUTION = "select * from marts.fct_attribution order by all"
+
+
+@pytest.mark.parametrize("touchpoints", [[SEARCH, LETTER, SOCIAL], [LETTER]])
+def test_a_run_that_fails_leaves_every_credit_as_it_was(touchpoints, default_project, tmp_path):
+    """Other signals are read before the failure, and the paths are of the run before it."""
+    world = replace(BEFORE, touchpoints=[SEARCH, LETTER], fx_rates=AFTER.fx_rates)
+    folder = shutil.copytree(default_project.folder, tmp_path / "project")
+    warehouse = folder / "warehouse.duckdb"
+    build_warehouse(warehouse, world)
+    dbt(folder, "run", "--select", "+fct_attribution")
+    credits_before = query(warehouse, ATTRIBUTION)
+    build_warehouse(warehouse, replace(world, touchpoints=touchpoints, fx_rates=2 * world.fx_rates))
+    with pytest.raises(BuildError, match="stg_fx__rates_key"):
+        dbt(folder, "build", "--select", "+fct_attribution", "--exclude-resource-type", "unit_test")
+    assert {row[4] for row in credits_before} == {"paid_search", "email", "unattributed"}
+    assert query(warehouse, ATTRIBUTION) == credits_before

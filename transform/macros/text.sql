@@ -125,20 +125,20 @@
 
 
 {#- A whole number of 60 bits that stands for a text: joins run on it several times faster, and no
-    address leaves the identity models. A test says that no two people share one. -#}
-{% macro person_id(text) -%}
-    {{ return(adapter.dispatch('person_id', 'stripe_apex')(text)) }}
+    address leaves the identity models. Tests say that no two people and no two signals share one. -#}
+{% macro surrogate_key(text) -%}
+    {{ return(adapter.dispatch('surrogate_key', 'stripe_apex')(text)) }}
 {%- endmacro %}
 
-{% macro default__person_id(text) -%}
+{% macro default__surrogate_key(text) -%}
     cast(conv(substr(md5({{ text }}), 1, 15), 16, 10) as bigint)
 {%- endmacro %}
 
-{% macro duckdb__person_id(text) -%}
+{% macro duckdb__surrogate_key(text) -%}
     cast('0x' || md5({{ text }})[1:15] as bigint)
 {%- endmacro %}
 
-{% macro postgres__person_id(text) -%}
+{% macro postgres__surrogate_key(text) -%}
     cast(cast('x0' || substr(md5({{ text }}), 1, 15) as bit(64)) as bigint)
 {%- endmacro %}
 
@@ -150,7 +150,7 @@
 {%- endmacro %}
 
 {% macro default__stranger_id(text) -%}
-    {{ stripe_apex.person_id(text) }}
+    {{ stripe_apex.surrogate_key(text) }}
 {%- endmacro %}
 
 {% macro duckdb__stranger_id(text) -%}

@@ -1,14 +1,15 @@
 {{ config(materialized='view') }}
 
+{#- A left join, so that nothing that happens to the texts can take money away. -#}
 with weights as (
 
     select * from {{ ref('int_attribution__weights') }}
 
 ),
 
-channels as (
+signals as (
 
-    select * from {{ ref('int_channels__by_signal') }}
+    select * from {{ ref('int_attribution__signals') }}
 
 ),
 
@@ -16,13 +17,13 @@ paths as (
 
     select
         weights.*,
-        channels.channel,
-        channels.source,
-        channels.campaign,
+        coalesce(signals.channel, 'other') as channel,
+        signals.source,
+        signals.campaign,
         case when weights.is_shared then 'shared_mailbox' end as reason
     from weights
-    inner join channels
-        on weights.signal_id = channels.signal_id
+    left join signals
+        on weights.signal_id = signals.signal_id
 
 )
 

@@ -75,7 +75,7 @@ final as (
 
     select
         parts.signal,
-        cast(row_number() over (order by parts.signal) as integer) as signal_id,
+        {{ surrogate_key('parts.signal') }} as signal_id,
         nullif(parts.rule_source, '-') as source,
         nullif(parts.campaign, '') as campaign,
         coalesce(matching.channel, 'other') as channel

@@ -65,7 +65,7 @@ with_person as (
     select
         with_email.*,
         {{ local_date('with_email.created_at') }} as revenue_date,
-        coalesce(emails.person_id, {{ person_id('with_email.nameless') }}) as person_id
+        coalesce(emails.person_id, {{ surrogate_key('with_email.nameless') }}) as person_id
     from with_email
     left join emails
         on with_email.known_email = emails.email

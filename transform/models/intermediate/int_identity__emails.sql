@@ -72,7 +72,7 @@ people as (
     select
         emails.email,
         coalesce(labels.label, emails.email) as person_email,
-        {{ person_id('coalesce(labels.label, emails.email)') }} as person_id
+        {{ surrogate_key('coalesce(labels.label, emails.email)') }} as person_id
     from emails
     left join round_{{ var('identity_rounds') }} as labels
         on emails.email = labels.email
