@@ -332,7 +332,7 @@ def _credits(*, converted: bool) -> str:
     return f"""campaign_platforms as (
     select channel, campaign, min(platform) as platform
     from marts.mart_ad_spend
-    where campaign <> '(none)'
+    where campaign <> '(none)' and platform <> '(none)'
     group by channel, campaign
     having count(distinct platform) = 1
 ),
@@ -340,6 +340,7 @@ def _credits(*, converted: bool) -> str:
 source_platforms as (
     select channel, source, min(platform) as platform
     from marts.mart_ad_spend
+    where source <> '(none)' and platform <> '(none)'
     group by channel, source
     having count(distinct platform) = 1
 ),

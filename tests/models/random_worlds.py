@@ -41,8 +41,8 @@ emails = st.sampled_from(
         "",
     ]
 )
-visitors = st.sampled_from([None, "v1", "v2", "v3", "v4"])
-customers = st.sampled_from([None, None, "cus_1", "cus_2", "cus_3"])
+visitors = st.sampled_from([None, "", "v1", "v2", "v3", "v4"])
+customers = st.sampled_from([None, "", "cus_1", "cus_2", "cus_3"])
 # Whole hours make ties likely; the extra second lies just beyond a window's edge.
 moments = st.builds(
     lambda hours, second: START + timedelta(hours=hours, seconds=second),
@@ -51,13 +51,14 @@ moments = st.builds(
 )
 labels = st.sampled_from([None, None, "google", "Google ", "newsletter", "facebook", "partner"])
 mediums = st.sampled_from([None, None, "CPC", "email", "paid_social", "referral", "organic"])
-campaigns = st.sampled_from([None, "spring", "Spring ", "brand"])
+campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "spr\x1fing", "-"])
 pages = st.sampled_from(
     [
         None,
         "/pricing",
         "https://www.shop.example/",
         "https://shop.example/?utm_source=Bing&utm_medium=cpc&utm_campaign=Spring+Sale",
+        "https://shop.example/?utm_source=Face%20Book&utm_campaign=Spring%20Sale&gclid=",
         "https://shop.example/a?x=1&fbclid=abc#top",
         "https://shop.example/a?gclid=abc",
     ]
@@ -112,8 +113,11 @@ def worlds(draw: st.DrawFn) -> World:
             st.builds(
                 Spend,
                 spend_date=moments.map(lambda moment: moment.date()),
-                platform=st.sampled_from(["google_ads", "Meta Ads", "linkedin_ads", "posters"]),
+                platform=st.sampled_from(
+                    ["google_ads", "Meta Ads", "linkedin_ads", "posters", None]
+                ),
                 campaign=campaigns,
+                utm_source=labels,
                 currency=st.sampled_from(CURRENCIES),
                 spend=st.decimals(0, 900, places=4),
             ),

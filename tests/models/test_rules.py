@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from tests.models.comparison import compare_with_reference
 from tests.models.reference.attribution import Attribution
-from tests.models.worlds import NOON, Charge, Lead, Rate, Spend, Touchpoint, World, days
+from tests.models.warehouse import dbt, query
+from tests.models.worlds import (
+    NOON,
+    Charge,
+    Experiment,
+    Lead,
+    Rate,
+    Spend,
+    Touchpoint,
+    World,
+    build_warehouse,
+    days,
+)
 
 ANN = Charge(id="ch_ann", customer_email="ann@example.com")
 
@@ -31,6 +45,8 @@ def agreed(project, settings, world):
         pytest.param("\tann@example.com\r\n", id="tabs and line ends around"),
         pytest.param("\u00a0ann@example.com\u00a0", id="no-break spaces around"),
         pytest.param("\u200bann@example.com\ufeff", id="invisible characters around"),
+        pytest.param("\u202fann@example.com\u3000", id="blanks of other scripts around"),
+        pytest.param("ann@exam\u00adple.com\u200e", id="soft hyphen and mark of direction"),
     ],
 )
 def test_a_lead_is_found_however_its_address_was_typed(default_project, spelling):
@@ -44,6 +60,7 @@ def test_a_lead_is_found_however_its_address_was_typed(default_project, spelling
     [
         pytest.param("zo\u00eb@example.com", "zoe\u0308@example.com", id="composed and decomposed"),
         pytest.param("\u00c5sa@example.com", "\u212bsa@example.com", id="Angstrom sign"),
+        pytest.param("J\u030cohn@example.com", "\u01f0ohn@example.com", id="only lowered composed"),
         pytest.param("STRASSE@example.com", "strasse@example.com", id="plain letters"),
     ],
 )
@@ -106,6 +123,79 @@ def test_a_duplicated_row_of_a_source_counts_once(default_project, default_setti
         "select count(*), sum(credit_minor) from marts.fct_attribution"
         " where attribution_model = 'linear'"
     ) == [(1, 10_000)]
+
+
+def test_an_empty_id_is_no_id(default_project, default_settings):
+    """As CSV and JSON write a missing one: it links nobody."""
+    world = World(
+        charges=[
+            replace(ANN, customer_id=""),
+            Charge(id="ch_bob", customer_email="bob@example.com", customer_id=""),
+            Charge(id="ch_nobody", customer_id=""),
+        ],
+        leads=[
+            Lead(
+                lead_id=name, email=f"{name}@example.com", visitor_id="",
+                created_at=NOON - days(1),
+            )
+            for name in ("ann", "bob")
+        ],
+        touchpoints=[
+            Touchpoint(touchpoint_id="t1", visitor_id="", occurred_at=NOON - days(1)),
+            Touchpoint(touchpoint_id="t2", visitor_id="", email="bob@example.com"),
+        ],
+    )  # fmt: skip
+    results = agreed(default_project, default_settings, world)
+    assert results.rows("select charge_id, lead_id from marts.fct_revenue order by charge_id") == [
+        ("ch_ann", "ann"), ("ch_bob", "bob"), ("ch_nobody", None),
+    ]  # fmt: skip
+    assert results.rows("select count(*) from marts.dim_customers") == [(3,)]
+
+
+def test_spend_without_a_source_or_a_platform_is_spend(default_project, default_settings):
+    spend = Spend(spend_date=NOON.date(), utm_source=None, platform=None)
+    world = World(charges=[ANN], ad_spend=[spend, replace(spend, platform="google_ads")])
+    results = agreed(default_project, default_settings, world)
+    assert results.rows(
+        "select platform, source, channel, spend_minor from marts.mart_ad_spend order by platform"
+    ) == [
+        ("(none)", "(none)", "paid_other", 10_000),
+        ("google_ads", "(none)", "paid_search", 10_000),
+    ]
+
+
+def test_an_experiment_whose_cost_has_no_rate_is_told(default_project):
+    experiment = Experiment(experiment_id="e", cost=Decimal(50), cost_currency="eur")
+    results = default_project.run(World(experiments=[experiment]))
+    assert results.failures() == ["assert_no_rate_is_missing"]
+    priced = replace(experiment, cost_currency="usd")
+    assert default_project.run(World(experiments=[priced])).failures() == []
+
+
+def test_instants_without_a_time_zone_are_of_utc(default_project, tmp_path):
+    """Wherever the machine stands."""
+    world = World(
+        charges=[ANN],
+        leads=[Lead(lead_id="l1", email="ann@example.com", visitor_id="v", created_at=NOON)],
+        touchpoints=[
+            Touchpoint(
+                touchpoint_id="t1", visitor_id="v", occurred_at=NOON - timedelta(hours=2),
+                utm_medium="cpc",
+            )
+        ],
+    )  # fmt: skip
+    folder = shutil.copytree(default_project.folder, tmp_path / "project")
+    build_warehouse(folder / "warehouse.duckdb", world)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("set timezone = 'UTC'")
+        warehouse.execute("alter table apex.touchpoints alter occurred_at type timestamp")
+        warehouse.execute("alter table apex.leads alter created_at type timestamp")
+    dbt(folder, "run", "--select", "+fct_attribution", TZ="America/New_York")
+    assert query(
+        folder / "warehouse.duckdb",
+        "select distinct channel, match_status from marts.fct_attribution"
+        " inner join marts.fct_revenue using (charge_id)",
+    ) == [("paid_search", "direct")]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +327,9 @@ def test_payback_and_its_parts_are_the_products_formulas(default_project, defaul
         ("https://shop.example/", "https://www.shop.example/pricing", "direct"),
         ("https://shop.example/", None, "direct"),
         ("https://shop.example/?utm_source=whatever&utm_medium=unheard-of", None, "other"),
+        ("https://shop.example/?utm_source=mastodon&utm_medium=paid%20social", None, "paid_social"),
+        ("https://shop.example/?notgclid=1", None, "direct"),
+        ("https://shop.example/?gclid=&fbclid=#top", None, "direct"),
     ],
 )  # fmt: skip
 def test_a_visit_belongs_to_the_channel_that_a_marketer_expects(visits, page, referrer, channel):

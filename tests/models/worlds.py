@@ -146,7 +146,7 @@ class Exposure:
 @dataclass(frozen=True, kw_only=True)
 class Spend:
     spend_date: date
-    platform: str = "google_ads"
+    platform: str | None = "google_ads"
     account_id: str = "1"
     campaign: str | None = None
     utm_source: str | None = "google"

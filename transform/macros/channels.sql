@@ -15,7 +15,9 @@
     concat(
         {%- for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] %}
         case
-            when {% if click_ids %}{{ name }} is not null or {% endif %}landing_page like '%{{ name }}=%'
+            when
+                {% if click_ids %}{{ name }} is not null or {% endif -%}
+                {{ stripe_apex.url_parameter('landing_page', name) }} <> ''
                 then '{{ name }} '
             else ''
         end {{- ',' if not loop.last }}

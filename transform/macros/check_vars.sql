@@ -15,6 +15,26 @@
             "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') ~ "."
         ) }}
     {%- endfor -%}
+    {%- for name in ['attribution_models', 'excluded_channels', 'own_hosts'] -%}
+        {%- if var(name) is string or var(name) | map('lower') | list != var(name) | list -%}
+            {{ exceptions.raise_compiler_error(
+                "Var '" ~ name ~ "' must be a list of texts in lower case, like [one, two]."
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
+    {%- if not var('attribution_models') -%}
+        {{ exceptions.raise_compiler_error("Var 'attribution_models' must name at least one.") }}
+    {%- endif -%}
+    {%- if var('reporting_currency') != var('reporting_currency') | lower -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'reporting_currency' must be in lower case, like usd."
+        ) }}
+    {%- endif -%}
+    {%- if var('experiment_cuped_days') | int(-1) < 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'experiment_cuped_days' must be a whole number, 0 for none."
+        ) }}
+    {%- endif -%}
     {%- for name in [
         'attribution_window_days',
         'time_decay_half_life_days',

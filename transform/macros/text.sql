@@ -5,9 +5,10 @@
 {%- endmacro %}
 
 
-{#- UTM values and names of campaigns: `Google`, `GOOGLE ` and `google` are one source. -#}
+{#- UTM values and names of campaigns: `Google`, `GOOGLE ` and `google` are one source. The character
+    that keeps the fields of a signal apart is none of theirs. -#}
 {% macro normalize_label(column) -%}
-    nullif(lower(trim({{ column }})), '')
+    nullif(lower(trim(replace({{ column }}, chr(31), ' '))), '')
 {%- endmacro %}
 
 
@@ -18,12 +19,14 @@
 
 
 {#- Without blanks, lower case, Unicode NFC: the form in which two spellings of an address are equal.
+    A letter and its accent are put together before and after, as few letters are lowered together.
     An address has no blanks; what is copied and pasted has some that nobody sees. Tags after a plus
     sign and the dots of Gmail are dropped only where the vars say so. -#}
 {% macro normalize_email(column) -%}
-    {%- set blanks = ' \t\n\x0b\x0c\r\u00a0\u200b\u200c\u200d\u2060\ufeff' -%}
+    {%- set blanks = ' \t\n\x0b\x0c\r\u00a0\u00ad\u200b-\u200f\u202f\u2060\u3000\ufeff' -%}
     {%- set visible = stripe_apex.without_characters(column, blanks) -%}
-    {%- set plain = 'lower(' ~ stripe_apex.unicode_nfc(visible) ~ ')' -%}
+    {%- set lowered = 'lower(' ~ stripe_apex.unicode_nfc(visible) ~ ')' -%}
+    {%- set plain = stripe_apex.unicode_nfc(lowered) -%}
     {%- if var('email_plus_tags') == 'drop' -%}
         {%- set plain = stripe_apex.replace_pattern(plain, '[+][^@]*@', '@') -%}
     {%- endif -%}
@@ -111,7 +114,7 @@
 
 {#- The host of a URL in lower case without `www.`; of an app's referrer, its package. -#}
 {% macro url_host(url) -%}
-    lower({{ stripe_apex.first_group(url, '^[A-Za-z-]+://(?:[Ww][Ww][Ww][.])?([^/:?#]+)') }})
+    lower({{ stripe_apex.first_group(url, '^[A-Za-z-]+://(?:[Ww][Ww][Ww][.])?([^/:?#\x1f]+)') }})
 {%- endmacro %}
 
 
@@ -119,7 +122,9 @@
 {% macro url_parameter(url, name) -%}
     case
         when {{ url }} like '%{{ name }}=%'
-            then lower(replace({{ stripe_apex.first_group(url, '[?&]' ~ name ~ '=([^&#]+)') }}, '+', ' '))
+            then lower(replace(replace(
+                {{ stripe_apex.first_group(url, '[?&]' ~ name ~ '=([^&#\x1f]+)') }}, '+', ' '
+            ), '%20', ' '))
     end
 {%- endmacro %}
 

@@ -7,6 +7,11 @@
     {{ column }}
 {%- endmacro %}
 
+{#- A column without a time zone is read in the session's, which profiles.yml sets to UTC. -#}
+{% macro duckdb__utc(column) -%}
+    cast({{ column }} as timestamp with time zone)
+{%- endmacro %}
+
 {#- target-postgres has no type for an instant; the seconds of either type are those of UTC. -#}
 {% macro postgres__utc(column) -%}
     to_timestamp(extract(epoch from {{ column }}))

@@ -1,4 +1,4 @@
--- Revenue or spend that cannot be said in the reporting currency: add the rate of that day to
+-- Revenue, spend or the cost of an experiment that cannot be said in the reporting currency: add the rate of that day to
 -- fx_rates, or choose a reporting currency that Stripe settles in. It comes after the marts, which
 -- a failure would otherwise leave unbuilt, although their amounts per currency are right:
 -- depends_on: {{ ref('mart_ad_spend') }} {{ ref('mart_campaign_periods') }}
@@ -25,3 +25,14 @@ select
 from {{ ref('int_spend__channels') }}
 where spend_reporting_minor is null
 group by currency, spend_date
+
+union all
+
+select
+    'experiment' as kind,
+    currency,
+    rate_date,
+    count(*) as row_count
+from {{ ref('int_experiments__costs') }}
+where cost_minor is null
+group by currency, rate_date

@@ -43,7 +43,7 @@ def platforms() -> dict[str, str]:
 
 def label(text: str | None) -> str | None:
     """A UTM value as it is compared."""
-    return ((text or "").strip(" ").lower()) or None
+    return ((text or "").replace("\x1f", " ").strip(" ").lower()) or None
 
 
 def snake_case(text: str | None) -> str | None:
@@ -61,7 +61,7 @@ def parameter(url: str | None, name: str) -> str | None:
     """A parameter of the query string in lower case."""
     query = urlsplit(url or "").query
     found = [pair.split("=", 1)[1] for pair in query.split("&") if pair.startswith(f"{name}=")]
-    return (found[0].replace("+", " ").lower() or None) if found else None
+    return (found[0].replace("+", " ").replace("%20", " ").lower() or None) if found else None
 
 
 def classify(source: str | None, medium: str | None, referrer: str, click_ids: set[str]) -> str:
@@ -89,7 +89,7 @@ def of_touch(touch: Touchpoint, settings: Settings) -> Visit:
     clicks = {
         name
         for name in CLICK_IDS
-        if (getattr(touch, name) or "").strip(" ") or f"{name}=" in (page or "")
+        if (getattr(touch, name) or "").strip(" ") or parameter(page, name)
     }
     campaign = label(touch.utm_campaign) or parameter(page, "utm_campaign")
     return Visit(classify(source, medium, referrer, clicks), source, campaign)
@@ -100,6 +100,6 @@ def of_lead(lead: Lead) -> Visit:
     page = lead.landing_page
     source = label(lead.utm_source) or parameter(page, "utm_source")
     medium = label(lead.utm_medium) or parameter(page, "utm_medium")
-    clicks = {name for name in CLICK_IDS if f"{name}=" in (page or "")}
+    clicks = {name for name in CLICK_IDS if parameter(page, name)}
     channel = snake_case(lead.channel) or classify(source, medium, "", clicks)
     return Visit(channel, source, label(lead.utm_campaign) or parameter(page, "utm_campaign"))

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tests.models.worlds import Charge, Touchpoint, World
 
 
-BLANKS = dict.fromkeys(map(ord, " \t\n\x0b\x0c\r\u00a0\u200b\u200c\u200d\u2060\ufeff"))
+BLANKS = dict.fromkeys(
+    map(ord, " \t\n\x0b\x0c\r\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff")
+)
 """Characters that no address has; half of them nobody sees."""
 
 
@@ -21,6 +23,7 @@ def normalize(email: str | None, settings: Settings) -> str | None:
     if email is None:
         return None
     plain = unicodedata.normalize("NFC", email.translate(BLANKS)).lower()
+    plain = unicodedata.normalize("NFC", plain)
     if "@" in plain:
         name, host = plain.split("@", 1)
         if settings.email_plus_tags == "drop":
@@ -61,7 +64,7 @@ class People:
         if address is None:
             return
         self.links.setdefault(f"email {address}", set())
-        if name is not None:
+        if name:
             self.links[f"email {address}"].add(f"{kind} {name}")
             self.links.setdefault(f"{kind} {name}", set()).add(f"email {address}")
 
@@ -99,7 +102,7 @@ class People:
         of_customer = [
             email
             for other in self.current_charges()
-            if charge.customer_id is not None and other.customer_id == charge.customer_id
+            if charge.customer_id and other.customer_id == charge.customer_id
             if (email := normalize(other.customer_email, self.settings))
         ]
         return (min(of_customer), "via_customer") if of_customer else (None, "none")
@@ -110,6 +113,6 @@ class People:
         known = self.person(email and f"email {email}")
         if known is not None:
             return known
-        if charge.customer_id is not None:
+        if charge.customer_id:
             return number(f"customer {charge.customer_id}")
         return number(f"charge {charge.id}")

@@ -14,9 +14,9 @@ summed as (
 
     select
         spend_date,
-        platform,
+        coalesce(platform, '(none)') as platform,
         channel,
-        source,
+        coalesce(source, '(none)') as source,
         coalesce(campaign, '(none)') as campaign,
         currency,
         cast(sum(impressions) as bigint) as impressions,
@@ -25,7 +25,13 @@ summed as (
         cast(sum(spend_minor) as bigint) as spend_minor,
         cast(sum(spend_reporting_minor) as bigint) as spend_reporting_minor
     from spend
-    group by spend_date, platform, channel, source, coalesce(campaign, '(none)'), currency
+    group by
+        spend_date,
+        coalesce(platform, '(none)'),
+        channel,
+        coalesce(source, '(none)'),
+        coalesce(campaign, '(none)'),
+        currency
 
 ),
 

@@ -9,8 +9,8 @@ renamed as (
     select
         experiment_id,
         name as experiment_name,
-        started_at,
-        ended_at,
+        {{ utc('started_at') }} as started_at,
+        {{ utc('ended_at') }} as ended_at,
         cost,
         lower(cost_currency) as cost_currency
     from source

@@ -9,8 +9,8 @@ renamed as (
     select
         experiment_id,
         {{ snake_case('variant') }} as variant,
-        visitor_id,
-        exposed_at
+        nullif(visitor_id, '') as visitor_id,
+        {{ utc('exposed_at') }} as exposed_at
     from source
 
 )

@@ -7,7 +7,7 @@ renamed as (
 
     select
         id as charge_id,
-        customer_id,
+        nullif(customer_id, '') as customer_id,
         payment_intent_id,
         balance_transaction_id,
 

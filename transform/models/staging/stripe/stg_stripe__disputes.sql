@@ -15,6 +15,7 @@ renamed as (
         -- An inquiry moves no money, and what was won or prevented came back.
         status in ('needs_response', 'under_review', 'lost') as takes_money
     from newest
+    where _sdc_deleted_at is null
 
 )
 

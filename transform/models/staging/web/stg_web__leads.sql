@@ -6,9 +6,9 @@ renamed as (
 
     select
         lead_id,
-        visitor_id,
+        nullif(visitor_id, '') as visitor_id,
         {{ normalize_email('email') }} as email,
-        created_at,
+        {{ utc('created_at') }} as created_at,
         {{ snake_case('channel') }} as channel,
         {{ normalize_label('utm_source') }} as utm_source,
         {{ normalize_label('utm_medium') }} as utm_medium,

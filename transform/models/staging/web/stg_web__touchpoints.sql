@@ -6,9 +6,9 @@ renamed as (
 
     select
         touchpoint_id,
-        visitor_id,
+        nullif(visitor_id, '') as visitor_id,
         {{ normalize_email('email') }} as email,
-        occurred_at,
+        {{ utc('occurred_at') }} as occurred_at,
         landing_page,
         referrer,
         {{ normalize_label('utm_source') }} as utm_source,
