@@ -17,7 +17,7 @@
         case
             when
                 {% if click_ids %}{{ name }} is not null or {% endif -%}
-                {{ stripe_apex.url_parameter('landing_page', name) }} <> ''
+                {{ stripe_apex.has_url_parameter('landing_page', name) }}
                 then '{{ name }} '
             else ''
         end {{- ',' if not loop.last }}

@@ -129,6 +129,12 @@
 {%- endmacro %}
 
 
+{#- Has a URL that query parameter, and something in it? -#}
+{% macro has_url_parameter(url, name) -%}
+    ({{ url }} like '%{{ name }}=%' and {{ stripe_apex.first_group(url, '[?&]' ~ name ~ '=([^&#])') }} <> '')
+{%- endmacro %}
+
+
 {#- A whole number of 60 bits that stands for a text: joins run on it several times faster, and no
     address leaves the identity models. Tests say that no two people and no two signals share one. -#}
 {% macro surrogate_key(text) -%}
