@@ -1,4 +1,5 @@
-{#- All addresses: those that a visitor or a customer has are among the stitches.
+{#- All addresses: those that a visitor or a customer has are among the stitches. Rows without one are left
+    out at the end, as each row that is asked for its address has it made comparable once more.
 
     Each round passes the smallest address known so far one link on; an address is its own first
     label, and every linked address has itself as a neighbour. -#}
@@ -36,11 +37,11 @@ emails as (
 
     select email from stitches
     union
-    select email from leads where visitor_id is null and email is not null
+    select email from leads where visitor_id is null
     union
-    select email from charges where customer_id is null and email is not null
+    select email from charges where customer_id is null
     union
-    select email from touchpoints where visitor_id is null and email is not null
+    select email from touchpoints where visitor_id is null
 
 ),
 
@@ -76,6 +77,7 @@ people as (
     from emails
     left join round_{{ var('identity_rounds') }} as labels
         on emails.email = labels.email
+    where coalesce(labels.label, emails.email) is not null
 
 )
 
