@@ -11,6 +11,7 @@ from tests.models.warehouse import BuildError, dbt
     ("name", "value", "remedy"),
     [
         ("attribution_models", ["luck"], "Unknown attribution model 'luck'. Choose from: first_"),
+        ("attribution_models", "linear", "Var 'attribution_models' must be a list of texts in"),
         ("attribution_models", [], "Var 'attribution_models' must name at least one."),
         ("excluded_channels", "direct", "Var 'excluded_channels' must be a list of texts in"),
         ("excluded_channels", ["Direct"], "Var 'excluded_channels' must be a list of texts in"),

@@ -1,5 +1,12 @@
 {#- A setting that would silently give wrong numbers stops the run with its remedy. -#}
 {% macro check_vars() -%}
+    {%- for name in ['attribution_models', 'excluded_channels', 'own_hosts'] -%}
+        {%- if var(name) is string or var(name) | map('lower') | list != var(name) | list -%}
+            {{ exceptions.raise_compiler_error(
+                "Var '" ~ name ~ "' must be a list of texts in lower case, like [one, two]."
+            ) }}
+        {%- endif -%}
+    {%- endfor -%}
     {%- set known = stripe_apex.known_attribution_models() -%}
     {%- for name in var('attribution_models') if name not in known -%}
         {{ exceptions.raise_compiler_error(
@@ -14,13 +21,6 @@
         {{ exceptions.raise_compiler_error(
             "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') ~ "."
         ) }}
-    {%- endfor -%}
-    {%- for name in ['attribution_models', 'excluded_channels', 'own_hosts'] -%}
-        {%- if var(name) is string or var(name) | map('lower') | list != var(name) | list -%}
-            {{ exceptions.raise_compiler_error(
-                "Var '" ~ name ~ "' must be a list of texts in lower case, like [one, two]."
-            ) }}
-        {%- endif -%}
     {%- endfor -%}
     {%- if not var('attribution_models') -%}
         {{ exceptions.raise_compiler_error("Var 'attribution_models' must name at least one.") }}
