@@ -112,12 +112,13 @@ SEARCH = Touchpoint(
     utm_medium="cpc",
     utm_campaign="brand",
 )
-LETTER = Touchpoint(
+LETTER = replace(
+    SEARCH,
     touchpoint_id="t2",
     email="marked@example.com",
-    occurred_at=NOON - days(1),
     utm_source="letter",
     utm_medium="email",
+    utm_campaign=None,
 )
 SOCIAL = replace(SEARCH, touchpoint_id="t3", utm_source="facebook")
 ATTRIBUTION = "select * from marts.fct_attribution order by all"

@@ -10,7 +10,7 @@ walked as (
     select
         person_id,
         person_charge_number
-    from {{ ref('int_attribution__paths') }}
+    from {{ ref('int_attribution__weights') }}
     where position = 1
 
 ),
