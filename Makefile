@@ -63,7 +63,7 @@ record: $(STAMP)
 	RECORD=1 $(BIN)/pytest tests/test_wire.py
 
 seeds: $(STAMP)
-	$(BIN)/python -m tap_stripe_apex.simulator.seeds transform/seeds/apex
+	$(BIN)/python -m stripe_simulator.seeds transform/seeds/apex
 
 lock:
 	scripts/lock

@@ -7,11 +7,11 @@ import logging
 import click
 from singer_sdk.exceptions import ConfigValidationError
 
+from stripe_simulator.command import simulate
 from tap_stripe_apex.command import in_one_line
 from tap_stripe_apex.commands import check, connect, disconnect
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.report.command import report
-from tap_stripe_apex.simulator.command import simulate
 
 _logger = logging.getLogger("stripe-apex")
 

@@ -15,10 +15,10 @@ import msgspec
 import pytest
 from hypothesis import settings as hypothesis_settings
 
+from stripe_simulator.account import Account
+from stripe_simulator.keys import DEFAULT_KEY
+from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.simulator.server import Simulator, serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests import secrets
 from tests.browser import launched

@@ -21,7 +21,7 @@ SHAPED = re.compile(
 )
 """A key, token or code; not a prefix alone, nor one that ends in asterisks."""
 
-_PUBLIC = {"simulate", "tap_stripe_apex.simulator"}
+_PUBLIC = {"simulate", "stripe_simulator"}
 """The command that takes and hands out the simulated account's own keys."""
 
 

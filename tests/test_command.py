@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.keys import Key, Permission
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import Key, Permission
 from tests.conftest import EVERYTHING
 
 BIN = Path(sys.executable).parent

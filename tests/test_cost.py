@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.server import serve
+from stripe_simulator.account import Account
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.server import serve
 from tests.conftest import NOW, sync
 
 HOUR = timedelta(hours=1)

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex import errors, http
 from tap_stripe_apex.limiter import Limiter
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.keys import Key, Permission
 from tests.conftest import sync, sync_until_an_error
 
 

@@ -27,13 +27,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stripe_simulator.account import Account
+from stripe_simulator.book import InvalidOperationError
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import ALL, DEFAULT_KEY, Key, Permission
+from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.http import Retries
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.book import InvalidOperationError
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.keys import ALL, DEFAULT_KEY, Key, Permission
-from tap_stripe_apex.simulator.server import Simulator, serve
 from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.tap import TapStripeApex
 from target_apex.errors import TargetError

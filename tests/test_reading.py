@@ -6,12 +6,12 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from stripe_simulator.account import Account
+from stripe_simulator.errors import PermissionDeniedError, missing
+from stripe_simulator.keys import Key, Permission
+from stripe_simulator.server import serve
 from tap_stripe_apex import errors
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.errors import PermissionDeniedError, missing
-from tap_stripe_apex.simulator.keys import Key, Permission
-from tap_stripe_apex.simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests.conftest import NOW, sync
 

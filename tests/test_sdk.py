@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.simulator.server import serve
+from stripe_simulator.account import Account
+from stripe_simulator.keys import DEFAULT_KEY
+from stripe_simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests.conftest import NOW
 

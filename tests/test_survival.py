@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY
+from stripe_simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.slices import PAGE_SIZE, PAGES_PER_SLICE
 from tests.conftest import EVERYTHING
 

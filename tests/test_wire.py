@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import vcr
 
+from stripe_simulator.account import Account
+from stripe_simulator.server import serve
 from tap_stripe_apex.api import DEFAULT_API_BASE
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.server import serve
 from tests.conftest import NOW, sync
 
 CASSETTES = Path(__file__).parent / "cassettes"

@@ -18,7 +18,7 @@ from tap_stripe_apex.oauth import StripeApp
 from tap_stripe_apex.tokens import TokenFile
 
 if TYPE_CHECKING:
-    from tap_stripe_apex.simulator.server import Simulator
+    from stripe_simulator.server import Simulator
 
 BIN = Path(sys.executable).parent
 BACK = "http://127.0.0.1:8123/callback"

@@ -14,10 +14,10 @@ from datetime import timedelta
 
 import pytest
 
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.server import serve
 from tap_stripe_apex.errors import AuthenticationError
 from tap_stripe_apex.renewal import RolledTokens
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.server import serve
 from tests.conftest import sync
 
 TOKEN = "/v1/oauth/token"

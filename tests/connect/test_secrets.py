@@ -10,11 +10,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from stripe_simulator.faults import Fault, FaultKind
 from tap_stripe_apex.auth import ApiKey
 from tap_stripe_apex.check import open_session, verify
 from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
 from tap_stripe_apex.oauth import StripeApp
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
 from tests import secrets
 
 APP_KEY = "sk_test_51App0Developer0Key"

@@ -195,7 +195,7 @@ def test_a_refused_key_changes_nothing(stripe, nowhere, command, key, words):
 
 
 def _blind(key):
-    from tap_stripe_apex.simulator.keys import Key, Permission
+    from stripe_simulator.keys import Key, Permission
 
     return Key(key, frozenset({Permission.EVENTS}))
 

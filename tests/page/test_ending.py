@@ -17,11 +17,11 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from stripe_simulator.keys import DEFAULT_KEY
 from tap_stripe_apex import meltano
 from tap_stripe_apex.connect.presence import Patience
 from tap_stripe_apex.connect.server import bind, port_of
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY
 from tests.page.client import CSRF, Client, connected
 
 ROOT = Path(__file__).parent.parent.parent

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
 from tap_stripe_apex.project import TOKEN_FILE
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY, Key, Permission
 from tests.page.client import CSRF
 from tests.page.conftest import ENDS_BADLY
 

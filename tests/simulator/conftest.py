@@ -6,10 +6,10 @@ import msgspec
 import pytest
 import requests
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.api import Api, Request
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY, Keyring
-from tap_stripe_apex.simulator.oauth import OAuth, StripeApp
+from stripe_simulator.account import Account
+from stripe_simulator.api import Api, Request
+from stripe_simulator.keys import DEFAULT_KEY, Keyring
+from stripe_simulator.oauth import OAuth, StripeApp
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.book import InvalidOperationError
+from stripe_simulator.account import Account
+from stripe_simulator.book import InvalidOperationError
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.errors import InvalidRequestError
-from tap_stripe_apex.simulator.keys import ALL, Key, Permission, masked
-from tap_stripe_apex.simulator.query import parse_list_query
+from stripe_simulator.account import Account
+from stripe_simulator.errors import InvalidRequestError
+from stripe_simulator.keys import ALL, Key, Permission, masked
+from stripe_simulator.query import parse_list_query
 
 EXPAND = "expand[]=data.customer"
 

@@ -8,10 +8,10 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from tap_stripe_apex.simulator.command import simulate
+from stripe_simulator.command import simulate
 from tests.simulator.conftest import Client
 
-COMMAND = [sys.executable, "-m", "tap_stripe_apex.simulator"]
+COMMAND = [sys.executable, "-m", "stripe_simulator"]
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def test_wrong_arguments_are_told(arguments):
 
 def test_without_aiohttp_it_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "aiohttp", None)
-    monkeypatch.delitem(sys.modules, "tap_stripe_apex.simulator.server", raising=False)
+    monkeypatch.delitem(sys.modules, "stripe_simulator.server", raising=False)
     result = CliRunner().invoke(simulate, ["--charges", "1"])
     assert result.exit_code == 1
     assert result.output == (

@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import msgspec
 import pytest
 
-from tap_stripe_apex.simulator.api import Api, Request
-from tap_stripe_apex.simulator.keys import Permission
-from tap_stripe_apex.simulator.oauth import OAuth, StripeApp
+from stripe_simulator.api import Api, Request
+from stripe_simulator.keys import Permission
+from stripe_simulator.oauth import OAuth, StripeApp
 
 BACK = "http://127.0.0.1:8123/callback"
 APP = StripeApp(redirect_uris=frozenset({BACK}), permissions=frozenset({Permission.CHARGES}))

@@ -10,10 +10,10 @@ import pytest
 import stripe
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
-from tap_stripe_apex.simulator.account import Account
-from tap_stripe_apex.simulator.objects.encoding import API_VERSION, encode
-from tap_stripe_apex.simulator.records import Address, PaymentMethod
-from tap_stripe_apex.simulator.resources import RESOURCES, Views
+from stripe_simulator.account import Account
+from stripe_simulator.objects.encoding import API_VERSION, encode
+from stripe_simulator.records import Address, PaymentMethod
+from stripe_simulator.resources import RESOURCES, Views
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 

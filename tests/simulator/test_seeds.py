@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tap_stripe_apex.simulator.seeds import tables, write
-from tap_stripe_apex.simulator.story.history import Story
+from stripe_simulator.seeds import tables, write
+from stripe_simulator.story.history import Story
 
 COMMITTED = Path(__file__).parents[2] / "transform" / "seeds" / "apex"
 
@@ -23,7 +23,7 @@ def rows(made):
 
 
 def test_the_committed_seeds_are_what_the_story_tells(made):
-    remedy = "run: python -m tap_stripe_apex.simulator.seeds transform/seeds/apex"
+    remedy = "run: python -m stripe_simulator.seeds transform/seeds/apex"
     assert {path.stem for path in COMMITTED.glob("*.csv")} == set(made), remedy
     for name, text in made.items():
         assert (COMMITTED / f"{name}.csv").read_text(encoding="utf-8") == text, remedy

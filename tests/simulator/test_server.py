@@ -10,10 +10,10 @@ import pytest
 import requests
 import stripe
 
-from tap_stripe_apex.simulator.faults import Fault, FaultKind
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.simulator.limits import Bucket
-from tap_stripe_apex.simulator.server import serve
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import DEFAULT_KEY
+from stripe_simulator.limits import Bucket
+from stripe_simulator.server import serve
 from tests.simulator.conftest import Client
 
 

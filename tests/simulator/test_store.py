@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.simulator.store import EVER, Collection, Window
+from stripe_simulator.store import EVER, Collection, Window
 
 
 class Thing(NamedTuple):

@@ -10,24 +10,24 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tap_stripe_apex.simulator.api import Api, Request
-from tap_stripe_apex.simulator.funds import convert
-from tap_stripe_apex.simulator.keys import DEFAULT_KEY, Keyring
-from tap_stripe_apex.simulator.oauth import OAuth, StripeApp
-from tap_stripe_apex.simulator.story.experiments import HERO_HEADLINE, PRICING_PAGE
-from tap_stripe_apex.simulator.story.exposures import exposures
-from tap_stripe_apex.simulator.story.history import Story
-from tap_stripe_apex.simulator.story.journeys import visits
-from tap_stripe_apex.simulator.story.payments import Fate
-from tap_stripe_apex.simulator.story.span import GREAT_DAY, NOW, Rhythm, first_of_months, midnight
-from tap_stripe_apex.simulator.story.spend import ad_spend
+from stripe_simulator.api import Api, Request
+from stripe_simulator.funds import convert
+from stripe_simulator.keys import DEFAULT_KEY, Keyring
+from stripe_simulator.oauth import OAuth, StripeApp
+from stripe_simulator.story.experiments import HERO_HEADLINE, PRICING_PAGE
+from stripe_simulator.story.exposures import exposures
+from stripe_simulator.story.history import Story
+from stripe_simulator.story.journeys import visits
+from stripe_simulator.story.payments import Fate
+from stripe_simulator.story.span import GREAT_DAY, NOW, Rhythm, first_of_months, midnight
+from stripe_simulator.story.spend import ad_spend
 
 ROOT = Path(__file__).parents[2]
 LOST = {Fate.DECLINED, Fate.FAILED, Fate.EXPIRED, Fate.REFUNDED, Fate.SETTLED_REVERSED}
 FINGERPRINT = """
 import hashlib, sys
 from tests.simulator.test_story import fingerprint
-from tap_stripe_apex.simulator.story.history import Story
+from stripe_simulator.story.history import Story
 print(fingerprint(Story(3, 200)))
 """
 
@@ -248,7 +248,7 @@ def test_nobody_s_real_address_is_in_it(engagements, story):
 
 
 def test_a_rhythm_s_moments_lie_in_its_span():
-    from tap_stripe_apex.simulator.story.dice import Dice
+    from stripe_simulator.story.dice import Dice
 
     start, end = midnight(GREAT_DAY), midnight(GREAT_DAY) + 7 * 86_400
     dice, rhythm = Dice(1, 1), Rhythm(start, end)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tap_stripe_apex.simulator.seeds import write
-from tap_stripe_apex.simulator.server import serve
-from tap_stripe_apex.simulator.story.history import Story
+from stripe_simulator.seeds import write
+from stripe_simulator.server import serve
+from stripe_simulator.story.history import Story
 from tests import servers
 from tests.warehouses import cluster
 from tests.warehouses.project import Clone

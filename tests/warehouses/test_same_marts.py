@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tap_stripe_apex.simulator.book import InvalidOperationError
+from stripe_simulator.book import InvalidOperationError
 from tests.warehouses.engines import DuckDB, Postgres, Spark
 from tests.warehouses.marts import compare
 from tests.warehouses.project import ROOT, RunError

@@ -7,8 +7,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tap_stripe_apex.simulator.server import serve
-from tap_stripe_apex.simulator.story.history import Story
+from stripe_simulator.server import serve
+from stripe_simulator.story.history import Story
 from tests import servers
 from tests.warehouses.project import RunError
 

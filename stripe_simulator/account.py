@@ -1,0 +1,265 @@
+"""A Stripe account as a state machine: every operation acts at the account's own time.
+
+Operations return the id of what they made or changed, and record the events that Stripe sends.
+What Stripe does not tell (an edited receipt address, a failed refund's charge, a balance
+transaction that is posted late) is not told here either.
+"""
+
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from stripe_simulator.book import Book, require
+from stripe_simulator.disputes import Disputes
+from stripe_simulator.funds import DAY
+from stripe_simulator.ledger import Ledger, take_ledger
+from stripe_simulator.records import (
+    Address,
+    BillingDetails,
+    Charge,
+    ChargeStatus,
+    Customer,
+    Metadata,
+    MethodType,
+    PaymentMethod,
+)
+from stripe_simulator.refunds import Refunds
+
+AUTHORISATION_LIFE = 7 * DAY
+
+
+class Account(Refunds, Disputes, Book):
+    """Customers and charges; refunds and disputes are in the classes it is made of."""
+
+    def create_customer(
+        self,
+        email: str | None = None,
+        *,
+        name: str | None = None,
+        description: str | None = None,
+        phone: str | None = None,
+        currency: str | None = None,
+        address: Address | None = None,
+        metadata: Metadata | None = None,
+    ) -> str:
+        """A new customer; tells customer.created."""
+        customer = Customer(
+            id=self._new_id("cus_"),
+            created=self._now,
+            email=email,
+            name=name,
+            description=description,
+            phone=phone,
+            currency=currency,
+            address=address,
+            metadata=metadata or {},
+        )
+        self.customers.add(customer)
+        self._emit("customer.created", customer)
+        return customer.id
+
+    def edit_customer(self, customer: str, *, email: str | None) -> str:
+        """Give a customer another email; tells customer.updated, and nothing about charges."""
+        old = self._customer(customer)
+        new = replace(old, email=email)
+        self.customers.replace(new)
+        self._emit("customer.updated", new, {"email": old.email})
+        return customer
+
+    def delete_customer(self, customer: str) -> str:
+        """Delete a customer, whose charges stay; tells customer.deleted."""
+        record = self._customer(customer)
+        self.customers.replace(replace(record, deleted=True))
+        self._emit("customer.deleted", record)
+        return customer
+
+    def create_charge(
+        self,
+        amount: int,
+        currency: str = "usd",
+        *,
+        status: ChargeStatus = "succeeded",
+        capture: bool = True,
+        posted: bool | None = None,
+        customer: str | None = None,
+        receipt_email: str | None = None,
+        billing_email: str | None = None,
+        billing: BillingDetails | None = None,
+        payment_method_type: MethodType = "card",
+        payment_method: PaymentMethod | None = None,
+        description: str | None = None,
+        metadata: Metadata | None = None,
+        statement_descriptor: str | None = None,
+        failure_code: str | None = None,
+    ) -> str:
+        """A new charge; tells charge.succeeded, .pending or .failed.
+
+        Args:
+            amount: in minor units of `currency`.
+            currency: lower case.
+            status: `pending` is what bank debits are for days.
+            capture: False only authorises the amount.
+            posted: whether a captured charge has its balance transaction at once; by default
+                when it has succeeded. Some debits have one while they are pending.
+            customer: None for a guest.
+            receipt_email: where the receipt went.
+            billing_email: short for `billing` with nothing but an email.
+            billing: who paid, as told with the payment method.
+            payment_method_type: short for `payment_method` with nothing but a type.
+            payment_method: a card or a bank account.
+            description: free text.
+            metadata: free pairs.
+            statement_descriptor: what the payer's statement says.
+            failure_code: why it failed.
+        """
+        require(amount > 0, "An amount is a positive number of minor units.")
+        require(capture or status != "pending", "Only a card can be authorised, and at once.")
+        if customer is not None:
+            self._customer(customer)
+        method = payment_method or PaymentMethod(self._new_id("pm_"), payment_method_type)
+        captured = capture and not (status == "failed" and method.type == "card")
+        charge = Charge(
+            id=self._new_id("ch_" if method.type == "card" else "py_"),
+            created=self._now,
+            amount=amount,
+            currency=currency,
+            status=status,
+            captured=captured,
+            amount_captured=amount if captured else 0,
+            method=method,
+            billing=billing or BillingDetails(email=billing_email),
+            customer=customer,
+            receipt_email=receipt_email,
+            description=description,
+            metadata=metadata or {},
+            statement_descriptor=statement_descriptor,
+            failure_code=_failure(status, failure_code),
+            capture_before=None if capture else self._now + AUTHORISATION_LIFE,
+        )
+        if captured and (status == "succeeded" if posted is None else posted):
+            charge = replace(charge, balance_transaction=self._post_charge(charge))
+        self.charges.add(charge)
+        self._emit(f"charge.{status}", charge)
+        return charge.id
+
+    def edit_charge(
+        self,
+        charge: str,
+        *,
+        description: str | None = None,
+        metadata: Metadata | None = None,
+        receipt_email: str | None = None,
+    ) -> str:
+        """Change what is given; tells charge.updated, but says nothing of a receipt's address."""
+        old = self.charges[charge]
+        told: dict[str, str | Metadata] = {}
+        if description is not None:
+            told["description"] = description
+        if metadata is not None:
+            told["metadata"] = metadata
+        quiet = {} if receipt_email is None else {"receipt_email": receipt_email}
+        new = replace(old, **told, **quiet)
+        self.charges.replace(new)
+        if told:
+            self._emit("charge.updated", new, {field: getattr(old, field) for field in told})
+        return charge
+
+    def post(self, charge: str) -> str:
+        """The balance transaction of a captured charge comes late; nothing tells of it."""
+        record = self.charges[charge]
+        require(record.captured and record.status == "succeeded", "Nothing was taken yet.")
+        require(record.balance_transaction is None, "The charge is posted already.")
+        self.charges.replace(replace(record, balance_transaction=self._post_charge(record)))
+        return charge
+
+    def settle(self, charge: str) -> str:
+        """A pending charge succeeds; tells charge.succeeded."""
+        record = self._pending(charge)
+        transaction = record.balance_transaction or self._post_charge(record)
+        return self._change(
+            "charge.succeeded", replace(record, status="succeeded", balance_transaction=transaction)
+        )
+
+    def fail(self, charge: str, failure_code: str = "insufficient_funds") -> str:
+        """A pending charge fails, and a balance transaction it had is taken back."""
+        return self._fail(self._pending(charge), failure_code)
+
+    def reverse(self, charge: str, failure_code: str = "debit_not_authorized") -> str:
+        """A debit that had succeeded is returned by the bank; tells charge.failed."""
+        record = self.charges[charge]
+        require(
+            record.status == "succeeded" and record.method.type != "card",
+            "Only a succeeded bank debit can be returned.",
+        )
+        if record.balance_transaction is None:
+            record = replace(record, balance_transaction=self._post_charge(record))
+        return self._fail(record, failure_code)
+
+    def capture(self, charge: str, amount: int | None = None) -> str:
+        """Take all or a part of an authorised amount; tells charge.captured.
+
+        What is not taken shows up in `amount_refunded`, though there is no refund.
+        """
+        record = self._authorised(charge)
+        taken = record.amount if amount is None else amount
+        require(0 < taken <= record.amount, "A capture is more than nothing, at most the amount.")
+        record = replace(
+            record,
+            captured=True,
+            amount_captured=taken,
+            amount_refunded=record.amount - taken,
+            capture_before=None,
+        )
+        return self._change(
+            "charge.captured", replace(record, balance_transaction=self._post_charge(record))
+        )
+
+    def expire(self, charge: str) -> str:
+        """An authorisation ends uncaptured; tells charge.expired and refund.created."""
+        record = self._authorised(charge)
+        self._add_refund(record, record.amount, "succeeded", "expired_uncaptured_charge")
+        return self._change("charge.expired", replace(record, amount_refunded=record.amount))
+
+    def ledger(self, start: datetime | None = None, end: datetime | None = None) -> Ledger:
+        """The truth about every succeeded charge created in [start, end)."""
+        return take_ledger(self, start, end)
+
+    def _customer(self, customer: str) -> Customer:
+        require(customer in self.customers, "No such customer.")
+        record = self.customers[customer]
+        require(not record.deleted, "The customer is deleted.")
+        return record
+
+    def _pending(self, charge: str) -> Charge:
+        record = self.charges[charge]
+        require(record.status == "pending", "The charge is not pending.")
+        return record
+
+    def _authorised(self, charge: str) -> Charge:
+        record = self.charges[charge]
+        require(
+            record.status == "succeeded" and not record.captured and not record.amount_refunded,
+            "The charge is no open authorisation.",
+        )
+        return record
+
+    def _fail(self, record: Charge, failure_code: str) -> str:
+        failure = None
+        if record.balance_transaction is not None:
+            failure = self._post(
+                "payment_failure_refund/charge_failure",
+                source=record.id,
+                amount=-record.amount_captured,
+                currency=record.currency,
+            )
+        failed = replace(
+            record,
+            status="failed",
+            failure_code=failure_code,
+            failure_balance_transaction=failure,
+        )
+        return self._change("charge.failed", failed)
+
+
+def _failure(status: ChargeStatus, code: str | None) -> str | None:
+    return (code or "card_declined") if status == "failed" else None

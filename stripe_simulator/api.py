@@ -1,0 +1,184 @@
+"""Requests in, answers out: Stripe's API as a function, without a socket in sight."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from urllib.parse import unquote
+
+from stripe_simulator.account import Account
+from stripe_simulator.errors import (
+    ApiError,
+    InvalidRequestError,
+    missing,
+    unknown_url,
+)
+from stripe_simulator.ids import identifier
+from stripe_simulator.keys import Key, Keyring
+from stripe_simulator.oauth import OAuth, TokenError
+from stripe_simulator.objects.encoding import API_VERSION, encode
+from stripe_simulator.query import ListQuery, parse_expand, parse_list_query
+from stripe_simulator.resources import RESOURCES, Expanded, Resource, Views
+from stripe_simulator.store import Page, Window
+
+Keep: TypeAlias = Callable[[Any], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked, with header names in lower case."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is sent back, less what only the transport knows."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class Api:
+    """The endpoints of one account for the keys of one ring."""
+
+    def __init__(self, account: Account, keys: Keyring, oauth: OAuth) -> None:
+        self._account = account
+        self._keys = keys
+        self._oauth = oauth
+        self._views = Views(account)
+        self._requests = 0
+
+    def answer(self, request: Request, refusal: ApiError | None = None) -> Answer:
+        """Stripe's answer, errors included; `refusal` is one that was decided before."""
+        self._requests += 1
+        request_id = identifier("req_", 0, self._requests)
+        headers = {
+            "Request-Id": request_id,
+            "Stripe-Version": request.headers.get("stripe-version", API_VERSION),
+        }
+        if "stripe-account" in request.headers:
+            headers["Stripe-Account"] = request.headers["stripe-account"]
+        try:
+            if refusal is not None:
+                raise refusal
+            status, body = self._route(request, headers)
+        except TokenError as error:
+            return Answer(error.status, error.body(), headers)
+        except ApiError as error:
+            body = error.body(request_id, livemode=self._account.livemode)
+            return Answer(error.http_status, body, headers | error.headers)
+        return Answer(status, body, headers)
+
+    def _route(self, request: Request, headers: dict[str, str]) -> tuple[int, bytes]:
+        if (request.method, request.path) == ("GET", "/oauth/v2/authorize"):
+            headers["Location"] = self._oauth.authorize(request.query)
+            return 302, b""
+        if (request.method, request.path) == ("POST", "/v1/oauth/token"):
+            return 200, encode(
+                self._oauth.exchange(
+                    request.headers.get("authorization"),
+                    request.body,
+                    request.headers.get("idempotency-key"),
+                )
+            )
+        if (request.method, request.path) == ("POST", "/v1/oauth/deauthorize"):
+            return 200, encode(
+                self._oauth.deauthorize(request.headers.get("authorization"), request.body)
+            )
+        key = self._keys.authenticate(request.headers.get("authorization"), self._account.now_epoch)
+        parts = request.path.removeprefix("/v1/").split("/")
+        resource = RESOURCES.get(parts[0])
+        known = request.path.startswith("/v1/") and resource is not None and len(parts) <= 2
+        if request.method != "GET" or not known or resource is None:
+            raise unknown_url(request.method, request.path)
+        key.require(resource.permission, self._account.account_id)
+        if len(parts) == 1:
+            return 200, self._list(resource, request.query, key)
+        return 200, self._retrieve(resource, unquote(parts[1]), request.query, key)
+
+    def _list(self, resource: Resource, query: str, key: Key) -> bytes:
+        events = resource.name == "events"
+        asked = parse_list_query(query, resource.filters, types=events)
+        expand = self._expansions(resource, asked.expand, key, prefix="data.")
+        page = self._page(resource, asked)
+        view = resource.view(self._views)
+        return encode(
+            {
+                "object": "list",
+                "data": [view(record, expand) for record in page.records],
+                "has_more": page.has_more,
+                "url": f"/v1/{resource.name}",
+            }
+        )
+
+    def _page(self, resource: Resource, asked: ListQuery) -> Page[Any]:
+        window = asked.window
+        where: Mapping[str, str] = asked.where
+        keep: Keep | None = None
+        if resource.name == "events":
+            oldest = self._account.oldest_event
+            window = Window(max(window.start, oldest), window.end)
+            if asked.types:
+                keep = _of_types(asked.types)
+        elif resource.name == "customers":
+            # Customers come and go and change their email: neither can be indexed.
+            where, keep = {}, _living(asked.where.get("email"))
+            for cursor in filter(None, (asked.starting_after, asked.ending_before)):
+                if cursor in self._account.customers and self._account.customers[cursor].deleted:
+                    raise missing("customer", cursor, param="starting_after", status=400)
+        if self._account.has_listing_delay:
+            keep = _both(keep, self._account.is_listed)
+        try:
+            return resource.collection(self._account).page(
+                asked.limit,
+                window,
+                starting_after=asked.starting_after,
+                ending_before=asked.ending_before,
+                where=where,
+                keep=keep,
+            )
+        except KeyError:
+            param = "starting_after" if asked.starting_after is not None else "ending_before"
+            cursor = asked.starting_after or asked.ending_before or ""
+            raise missing(resource.kind, cursor, param=param, status=400) from None
+
+    def _retrieve(self, resource: Resource, wanted: str, query: str, key: Key) -> bytes:
+        expand = self._expansions(resource, parse_expand(query), key, prefix="")
+        collection = resource.collection(self._account)
+        if wanted not in collection:
+            raise missing(resource.kind, wanted)
+        record = collection[wanted]
+        if resource.name == "events" and record.created < self._account.oldest_event:
+            raise missing(resource.kind, wanted)
+        return encode(resource.view(self._views)(record, expand))
+
+    def _expansions(
+        self, resource: Resource, paths: Iterable[str], key: Key, *, prefix: str
+    ) -> Expanded:
+        expand = set()
+        for path in paths:
+            name = path.removeprefix(prefix)
+            if not path.startswith(prefix) or name not in resource.expandable:
+                raise InvalidRequestError(f"This property cannot be expanded ({path}).")
+            key.require(resource.expandable[name], self._account.account_id)
+            expand.add(name)
+        return frozenset(expand)
+
+
+def _of_types(types: frozenset[str]) -> Keep:
+    return lambda event: event.type in types
+
+
+def _both(first: Keep | None, second: Keep) -> Keep:
+    return second if first is None else lambda record: first(record) and second(record)
+
+
+def _living(email: str | None) -> Keep:
+    if email is None:
+        return lambda customer: not customer.deleted
+    return lambda customer: not customer.deleted and customer.email == email

@@ -1,0 +1,183 @@
+"""The account's books: its clock, its schedule, its objects and the events that tell of them."""
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias, TypeVar
+
+from stripe_simulator.funds import DAY, Funds, Rates, standing_rates
+from stripe_simulator.ids import bucket, identifier
+from stripe_simulator.records import (
+    BalanceTransaction,
+    Charge,
+    Customer,
+    Dispute,
+    Event,
+    Refund,
+)
+from stripe_simulator.store import Collection, Stored
+
+EVENT_RETENTION = 30 * DAY
+
+Operation: TypeAlias = Callable[[], object]
+R = TypeVar("R", bound=Stored)
+
+
+class InvalidOperationError(ValueError):
+    """Something that Stripe would not do, such as capturing a charge twice."""
+
+
+class Book:
+    """A clock that only its owner moves, and what is on the books at that time.
+
+    Args:
+        now: where the clock stands at first; aware.
+        seed: decides the ids, so that two accounts need not share any.
+        livemode: whether its objects say that they are real.
+        currency: what balance transactions settle in, where `rates` knows a rate.
+        rates: millionths of `currency` for a unit of another at an epoch second.
+        account_id: whose account it is.
+        listing_delay: new objects and events are listed up to this long after they are stamped,
+            each after a time of its own, as Stripe's now and then are.
+    """
+
+    def __init__(
+        self,
+        now: datetime,
+        *,
+        seed: int = 0,
+        livemode: bool = False,
+        currency: str = "usd",
+        rates: Rates = standing_rates,
+        account_id: str = "acct_1SimulatedApex0",
+        listing_delay: timedelta = timedelta(0),
+    ) -> None:
+        self.customers: Collection[Customer] = Collection()
+        self.charges: Collection[Charge] = Collection()
+        self.refunds: Collection[Refund] = Collection()
+        self.disputes: Collection[Dispute] = Collection()
+        self.balance_transactions: Collection[BalanceTransaction] = Collection()
+        self.events: Collection[Event] = Collection()
+        self.livemode = livemode
+        self.account_id = account_id
+        self._funds = Funds(currency, rates)
+        self._listing_delay = int(listing_delay.total_seconds())
+        self._seed = seed
+        self._serials: Counter[str] = Counter()
+        self._now = epoch(now)
+        self._events_from = self._now - EVENT_RETENTION
+        self._schedule: list[tuple[int, int, Operation]] = []
+
+    @property
+    def now(self) -> datetime:
+        """The account's time, in whole seconds."""
+        return datetime.fromtimestamp(self._now, UTC)
+
+    @property
+    def now_epoch(self) -> int:
+        """The account's time as Stripe writes it: seconds since 1970."""
+        return self._now
+
+    @property
+    def oldest_event(self) -> int:
+        """Events created before this epoch second are forgotten: Stripe keeps 30 days."""
+        return self._now - EVENT_RETENTION
+
+    @property
+    def has_listing_delay(self) -> bool:
+        """Whether there may be objects that are not listed yet."""
+        return self._listing_delay > 0
+
+    def is_listed(self, record: Stored) -> bool:
+        """Whether a list has the record by now; it can be retrieved by its id at once."""
+        age = self._now - record.created
+        return age >= self._listing_delay or age >= bucket(record.id, self._listing_delay + 1)
+
+    def schedule(self, at: datetime, operation: Operation) -> None:
+        """Let `operation` happen when the clock gets to `at` (at once, if it is past that)."""
+        self.schedule_epoch(epoch(at), operation)
+
+    def schedule_epoch(self, at: int, operation: Operation) -> None:
+        """The same as `schedule`, for an epoch second."""
+        self._serials["schedule"] += 1
+        heapq.heappush(self._schedule, (at, self._serials["schedule"], operation))
+
+    def advance(self, delta: timedelta) -> None:
+        """Move the clock forward by `delta`."""
+        self.advance_to(self.now + delta)
+
+    def advance_to(self, when: datetime) -> None:
+        """Move the clock forward to `when`; on the way do what is due, in order of time."""
+        self.advance_to_epoch(epoch(when))
+
+    def advance_to_epoch(self, when: int) -> None:
+        """The same as `advance_to`, for an epoch second."""
+        if when < self._now:
+            raise InvalidOperationError("A clock cannot go back.")
+        schedule = self._schedule
+        while schedule and schedule[0][0] <= when:
+            at, _, operation = heapq.heappop(schedule)
+            self._now = max(self._now, at)
+            operation()
+        self._now = when
+
+    def tell_nothing_before(self, when: datetime) -> None:
+        """Record no events before `when`: a long history is made faster, and they age out."""
+        self._events_from = epoch(when)
+
+    def _new_id(self, prefix: str) -> str:
+        serial = self._serials[prefix] = self._serials[prefix] + 1
+        return identifier(prefix, self._seed, serial)
+
+    def _emit(
+        self,
+        type_: str,
+        about: Customer | Charge | Refund | Dispute,
+        previous: Mapping[str, object] | None = None,
+    ) -> None:
+        # The serial moves on for events that are not kept, too: ids must not depend on that.
+        serial = self._serials["evt_"] = self._serials["evt_"] + 1
+        if self._now >= self._events_from:
+            event_id = identifier("evt_", self._seed, serial)
+            self.events.add(Event(event_id, self._now, type_, about, previous))
+
+    def _change(self, event: str, charge: Charge) -> str:
+        """Put a charge's new version on the books and tell of it."""
+        self.charges.replace(charge)
+        self._emit(event, charge)
+        return charge.id
+
+    def _post_charge(self, charge: Charge) -> str:
+        # Stripe, too, gives a charge and what it brings ids that look alike.
+        transaction = self._funds.charged(
+            f"txn_{charge.id[15:]}{charge.id[3:15]}", charge, self._now
+        )
+        self.balance_transactions.add(transaction)
+        return transaction.id
+
+    def _post(self, kind: str, *, source: str, amount: int, currency: str, fee: int = 0) -> str:
+        transaction = self._funds.moved(
+            self._new_id("txn_"),
+            kind,
+            source=source,
+            amount=amount,
+            currency=currency,
+            at=self._now,
+            fee=fee,
+        )
+        self.balance_transactions.add(transaction)
+        return transaction.id
+
+
+def epoch(when: datetime) -> int:
+    """Whole seconds since 1970 of an aware time."""
+    if when.tzinfo is None:
+        raise ValueError("The account's times are aware: give the datetime a time zone.")
+    return int(when.timestamp())
+
+
+def require(condition: object, message: str) -> None:
+    """Raise InvalidOperationError with `message` unless the condition holds."""
+    if not condition:
+        raise InvalidOperationError(message)

@@ -1,0 +1,133 @@
+"""Disputes, which take money away until they are won, and inquiries, which do not."""
+
+from typing import Literal, TypeAlias
+
+from msgspec.structs import replace
+
+from stripe_simulator.book import Book, require
+from stripe_simulator.funds import DISPUTE_FEE
+from stripe_simulator.records import Dispute, DisputeStatus
+
+Outcome: TypeAlias = Literal["won", "lost"]
+
+
+class Disputes(Book):
+    """The part of an account that is complained about."""
+
+    def dispute(
+        self,
+        charge: str,
+        amount: int | None = None,
+        *,
+        reason: str = "fraudulent",
+        inquiry: bool = False,
+    ) -> str:
+        """A payer disputes what is left of a charge, or `amount`; the new dispute's id.
+
+        Tells charge.dispute.created, and .funds_withdrawn unless it is an inquiry. No event
+        has the charge, whose `disputed` becomes true for good.
+        """
+        record = self.charges[charge]
+        disputed = record.net if amount is None else amount
+        require(record.status == "succeeded" and record.captured, "Nothing was taken.")
+        require(not record.disputed, "The charge is disputed already.")
+        require(0 < disputed <= record.amount, "A dispute is about some of the amount.")
+        customer = self.customers[record.customer] if record.customer else None
+        dispute = Dispute(
+            id=self._new_id("du_"),
+            created=self._now,
+            charge=charge,
+            amount=disputed,
+            currency=record.currency,
+            status="warning_needs_response" if inquiry else "needs_response",
+            reason=reason,
+            method=record.method,
+            customer_email=record.billing.email or getattr(customer, "email", None),
+            customer_name=record.billing.name or getattr(customer, "name", None),
+            is_charge_refundable=inquiry,
+        )
+        self.disputes.add(dispute)
+        self.charges.replace(replace(record, disputed=True))
+        self._emit("charge.dispute.created", dispute)
+        if not inquiry:
+            self._withdraw(dispute)
+        return dispute.id
+
+    def escalate_dispute(self, dispute: str) -> str:
+        """An inquiry becomes a dispute; tells .updated and .funds_withdrawn."""
+        record = self.disputes[dispute]
+        require(record.status.startswith("warning_n"), "Only an open inquiry can escalate.")
+        self._withdraw(self._move(record, "needs_response", "updated", is_charge_refundable=False))
+        return dispute
+
+    def answer_dispute(self, dispute: str) -> str:
+        """Evidence is handed in; tells charge.dispute.updated."""
+        record = self._open_dispute(dispute)
+        inquiry = record.status.startswith("warning_")
+        self._move(
+            record, "warning_under_review" if inquiry else "under_review", "updated", submitted=True
+        )
+        return dispute
+
+    def close_dispute(self, dispute: str, outcome: Outcome) -> str:
+        """The bank decides; a won dispute gives the money back (.funds_reinstated), too."""
+        record = self._open_dispute(dispute)
+        require(not record.status.startswith("warning_"), "An inquiry is closed, not decided.")
+        changed = self._move(record, outcome, "closed", is_charge_refundable=outcome == "won")
+        if outcome == "won":
+            self._move_money(changed, changed.amount, "dispute_reversal", "funds_reinstated")
+        return dispute
+
+    def close_inquiry(self, dispute: str) -> str:
+        """An inquiry ends without a dispute; tells charge.dispute.closed."""
+        record = self._open_dispute(dispute)
+        require(record.status.startswith("warning_"), "Only an inquiry ends like this.")
+        self._move(record, "warning_closed", "closed")
+        return dispute
+
+    def _withdraw(self, dispute: Dispute) -> None:
+        self._move_money(dispute, -dispute.amount, "dispute", "funds_withdrawn", DISPUTE_FEE)
+
+    def _move_money(
+        self, dispute: Dispute, amount: int, category: str, event: str, fee: int = 0
+    ) -> None:
+        transaction = self._post(
+            f"adjustment/{category}",
+            source=dispute.id,
+            amount=amount,
+            currency=dispute.currency,
+            fee=fee,
+        )
+        moved = replace(dispute, balance_transactions=(*dispute.balance_transactions, transaction))
+        self.disputes.replace(moved)
+        self._emit(f"charge.dispute.{event}", moved)
+
+    def _move(
+        self,
+        dispute: Dispute,
+        status: DisputeStatus,
+        event: str,
+        *,
+        is_charge_refundable: bool | None = None,
+        submitted: bool | None = None,
+    ) -> Dispute:
+        changed = replace(
+            dispute,
+            status=status,
+            submitted=dispute.submitted if submitted is None else submitted,
+            is_charge_refundable=(
+                dispute.is_charge_refundable
+                if is_charge_refundable is None
+                else is_charge_refundable
+            ),
+        )
+        self.disputes.replace(changed)
+        previous = {"status": dispute.status} if event == "updated" else None
+        self._emit(f"charge.dispute.{event}", changed, previous)
+        return changed
+
+    def _open_dispute(self, dispute: str) -> Dispute:
+        record = self.disputes[dispute]
+        closed = {"won", "lost", "warning_closed"}
+        require(record.status not in closed, "The dispute is closed.")
+        return record

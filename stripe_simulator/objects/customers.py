@@ -1,0 +1,77 @@
+"""Customers (https://docs.stripe.com/api/customers/object)."""
+
+import msgspec
+
+from stripe_simulator.objects.encoding import (
+    EMPTY,
+    EMPTY_LIST,
+    Null,
+    StripeObject,
+    fragment,
+)
+from stripe_simulator.records import Address, Customer, Metadata
+
+
+class DeletedCustomer(StripeObject, kw_only=True):
+    """All that Stripe tells of a deleted customer."""
+
+    id: str
+    object: str = "customer"
+    deleted: bool = True
+
+
+class CustomerObject(StripeObject, kw_only=True):
+    """A customer in Stripe's form."""
+
+    id: str
+    object: str = "customer"
+    address: Address | None
+    balance: int = 0
+    business_name: Null = None
+    created: int
+    currency: str | None
+    customer_account: Null = None
+    default_source: Null = None
+    delinquent: bool = False
+    description: str | None
+    discount: Null = None
+    email: str | None
+    individual_name: Null = None
+    invoice_credit_balance: msgspec.Raw = EMPTY
+    invoice_prefix: str
+    invoice_settings: msgspec.Raw = fragment(
+        {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": None,
+            "rendering_options": None,
+        }
+    )
+    livemode: bool
+    metadata: Metadata
+    name: str | None
+    next_invoice_sequence: int = 1
+    phone: str | None
+    preferred_locales: msgspec.Raw = EMPTY_LIST
+    shipping: Null = None
+    tax_exempt: str = "none"
+    test_clock: Null = None
+
+
+def customer_object(customer: Customer, *, livemode: bool) -> CustomerObject | DeletedCustomer:
+    """A customer in Stripe's form; of a deleted one only that it is."""
+    if customer.deleted:
+        return DeletedCustomer(id=customer.id)
+    return CustomerObject(
+        id=customer.id,
+        address=customer.address,
+        created=customer.created,
+        currency=customer.currency,
+        description=customer.description,
+        email=customer.email,
+        invoice_prefix=customer.id[4:12].upper(),
+        livemode=livemode,
+        metadata=customer.metadata,
+        name=customer.name,
+        phone=customer.phone,
+    )

@@ -1,0 +1,45 @@
+"""Events (https://docs.stripe.com/api/events/object)."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from stripe_simulator.objects.encoding import API_VERSION, Null, StripeObject, fragment
+from stripe_simulator.records import Event
+
+
+class Data(StripeObject, kw_only=True):
+    """`Event.data`."""
+
+    previous_attributes: Mapping[str, object] | msgspec.UnsetType
+    object: StripeObject
+
+
+class EventObject(StripeObject, kw_only=True):
+    """An event in Stripe's form."""
+
+    id: str
+    object: str = "event"
+    account: Null = None
+    api_version: str = API_VERSION
+    context: Null = None
+    created: int
+    data: Data
+    livemode: bool
+    pending_webhooks: int = 0
+    request: msgspec.Raw = fragment({"id": None, "idempotency_key": None})
+    type: str
+
+
+def event_object(event: Event, *, livemode: bool, snapshot: StripeObject) -> EventObject:
+    """An event in Stripe's form; `snapshot` is its object as it was then, unexpanded."""
+    return EventObject(
+        id=event.id,
+        created=event.created,
+        data=Data(
+            object=snapshot,
+            previous_attributes=msgspec.UNSET if event.previous is None else event.previous,
+        ),
+        livemode=livemode,
+        type=event.type,
+    )

@@ -1,0 +1,65 @@
+"""Refunds (https://docs.stripe.com/api/refunds/object)."""
+
+from stripe_simulator.objects.encoding import Expandable, Null, StripeObject
+from stripe_simulator.objects.methods import refund_destination
+from stripe_simulator.records import Metadata, Refund, RefundStatus
+
+
+class RefundObject(StripeObject, kw_only=True):
+    """A refund in Stripe's form."""
+
+    id: str
+    object: str = "refund"
+    amount: int
+    balance_transaction: Expandable
+    charge: Expandable
+    created: int
+    currency: str
+    customer: str | None
+    customer_account: Null = None
+    description: Null = None
+    destination_details: dict[str, dict[str, str] | str]
+    failure_balance_transaction: Expandable
+    failure_reason: str | None
+    instructions_email: Null = None
+    metadata: Metadata
+    next_action: Null = None
+    payment_intent: str
+    payment_method: str
+    pending_reason: str | None
+    presentment_details: Null = None
+    reason: str | None
+    receipt_number: Null = None
+    source_transfer_reversal: Null = None
+    status: RefundStatus
+    transfer_reversal: Null = None
+
+
+def refund_object(
+    refund: Refund,
+    *,
+    charge: Expandable = None,
+    balance_transaction: Expandable = None,
+    failure_balance_transaction: Expandable = None,
+) -> RefundObject:
+    """A refund in Stripe's form; the named objects are its expanded ones, if they are."""
+    return RefundObject(
+        id=refund.id,
+        amount=refund.amount,
+        balance_transaction=balance_transaction or refund.balance_transaction,
+        charge=charge or refund.charge,
+        created=refund.created,
+        currency=refund.currency,
+        customer=refund.customer,
+        destination_details=refund_destination(refund.method, str(refund.created * 7)),
+        failure_balance_transaction=(
+            failure_balance_transaction or refund.failure_balance_transaction
+        ),
+        failure_reason=refund.failure_reason,
+        metadata=refund.metadata,
+        payment_intent=refund.payment_intent,
+        payment_method=refund.method.id,
+        pending_reason="processing" if refund.status == "pending" else None,
+        reason=refund.reason,
+        status=refund.status,
+    )

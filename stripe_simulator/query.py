@@ -1,0 +1,141 @@
+"""What a list request asks for, checked as Stripe checks it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from stripe_simulator.errors import InvalidRequestError
+from stripe_simulator.store import EVER, Window
+
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 10
+MAX_TYPES = 20
+
+_BRACKETED = re.compile(r"([a-z_]+)\[([a-z0-9]*)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """A list request's parameters; `window` is half-open whatever operators were used."""
+
+    limit: int = DEFAULT_LIMIT
+    window: Window = EVER
+    starting_after: str | None = None
+    ending_before: str | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    types: frozenset[str] = frozenset()
+    expand: tuple[str, ...] = ()
+
+
+def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False) -> ListQuery:
+    """The query string of a list request, or InvalidRequestError.
+
+    Args:
+        query: without its question mark.
+        filters: the parameters that compare a field.
+        types: whether `types[]` is one of them.
+    """
+    limit, (start, end) = DEFAULT_LIMIT, EVER
+    cursors: dict[str, str] = {}
+    where: dict[str, str] = {}
+    expand: list[str] = []
+    kinds: list[str] = []
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        base, operator = _split(name)
+        if name == "limit":
+            limit = _limit(value)
+        elif name in {"starting_after", "ending_before"}:
+            cursors[name] = value
+        elif base == "created":
+            low, high = _bounds(operator, _integer(value, name))
+            start, end = max(start, low), min(end, high)
+        elif base == "expand" and operator is not None:
+            expand.append(value)
+        elif types and base == "types" and operator is not None:
+            kinds.append(value)
+        elif name in filters:
+            where[name] = value
+        else:
+            raise InvalidRequestError(
+                f"Received unknown parameter: {base}", code="parameter_unknown", param=base
+            )
+    if len(cursors) > 1:
+        raise InvalidRequestError(
+            "You may only specify one of these parameters: ending_before, starting_after.",
+            param="ending_before",
+        )
+    if len(kinds) > MAX_TYPES:
+        raise InvalidRequestError(
+            f"Array types exceeded maximum {MAX_TYPES} allowed elements.", param="types"
+        )
+    return ListQuery(
+        limit=limit,
+        window=Window(start, end),
+        where=where,
+        types=frozenset(kinds),
+        expand=tuple(expand),
+        **cursors,
+    )
+
+
+def parse_expand(query: str) -> tuple[str, ...]:
+    """The only parameter that a retrieve request has."""
+    expand = []
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        base, operator = _split(name)
+        if base != "expand" or operator is None:
+            raise InvalidRequestError(
+                f"Received unknown parameter: {base}", code="parameter_unknown", param=base
+            )
+        expand.append(value)
+    return tuple(expand)
+
+
+def _split(name: str) -> tuple[str, str | None]:
+    """`created[gte]` as its name and what is in the brackets."""
+    match = _BRACKETED.fullmatch(name)
+    return (match[1], match[2]) if match else (name, None)
+
+
+def _bounds(operator: str | None, at: int) -> Window:
+    match operator:
+        case None:
+            return Window(at, at + 1)
+        case "gte":
+            return Window(start=at)
+        case "gt":
+            return Window(start=at + 1)
+        case "lt":
+            return Window(end=at)
+        case "lte":
+            return Window(end=at + 1)
+        case _:
+            raise InvalidRequestError(
+                f"Received unknown parameter: created[{operator}]",
+                code="parameter_unknown",
+                param=f"created[{operator}]",
+            )
+
+
+def _integer(value: str, param: str) -> int:
+    if not re.fullmatch(r"[+-]?[0-9]{1,16}", value) or abs(int(value)) >= EVER.end:
+        raise InvalidRequestError(
+            f"Invalid integer: {value}", code="parameter_invalid_integer", param=param
+        )
+    return int(value)
+
+
+def _limit(value: str) -> int:
+    limit = _integer(value, "limit")
+    for wrong, bound in (
+        (limit > MAX_LIMIT, "less than or equal to 100"),
+        (limit < 1, "greater than or equal to 1"),
+    ):
+        if wrong:
+            raise InvalidRequestError(
+                f"This value must be {bound} (it currently is '{limit}').",
+                code="parameter_invalid_integer",
+                param="limit",
+            )
+    return limit

@@ -1,0 +1,122 @@
+"""Money that goes back, and refunds that come back themselves."""
+
+from msgspec.structs import replace
+
+from stripe_simulator.book import Book, require
+from stripe_simulator.records import Charge, Refund, RefundStatus
+
+
+class Refunds(Book):
+    """The part of an account that refunds charges."""
+
+    def refund(
+        self,
+        charge: str,
+        amount: int | None = None,
+        *,
+        status: RefundStatus = "succeeded",
+        reason: str | None = "requested_by_customer",
+    ) -> str:
+        """Give back all that is left, or `amount`; the new refund's id.
+
+        Tells charge.refunded and refund.created. Refunding an open authorisation releases it.
+        """
+        record = self.charges[charge]
+        left = record.amount - record.amount_refunded
+        given = left if amount is None else amount
+        require(record.status == "succeeded", "Only a succeeded charge can be refunded.")
+        require(not record.disputed or self._refundable(charge), "The charge is in dispute.")
+        require(0 < given <= left, "A refund is more than nothing, at most what is left.")
+        require(record.captured or given == left, "An authorisation is released as a whole.")
+        refund = self._add_refund(record, given, status, reason)
+        self._change(
+            "charge.refunded", replace(record, amount_refunded=record.amount_refunded + given)
+        )
+        return refund
+
+    def settle_refund(self, refund: str) -> str:
+        """A pending refund arrives; tells refund.updated and charge.refund.updated."""
+        record = self._open_refund(refund)
+        changed = replace(record, status="succeeded")
+        self.refunds.replace(changed)
+        self._tell(changed, "refund.updated", record)
+        return refund
+
+    def fail_refund(self, refund: str, reason: str = "expired_or_canceled_card") -> str:
+        """A refund fails and its money comes back.
+
+        Tells refund.failed and charge.refund.updated; no event has the charge, whose
+        `amount_refunded` falls again.
+        """
+        return self._give_back(refund, "failed", "refund.failed", reason)
+
+    def cancel_refund(self, refund: str) -> str:
+        """A pending refund is called off; tells refund.updated and charge.refund.updated."""
+        self._open_refund(refund)
+        return self._give_back(refund, "canceled", "refund.updated", None)
+
+    def _add_refund(
+        self, charge: Charge, amount: int, status: RefundStatus, reason: str | None
+    ) -> str:
+        identifier = self._new_id("re_" if charge.method.type == "card" else "pyr_")
+        transaction = None
+        if charge.captured:
+            kind = "refund" if charge.method.type == "card" else "payment_refund"
+            transaction = self._post(
+                f"{kind}/refund", source=identifier, amount=-amount, currency=charge.currency
+            )
+        refund = Refund(
+            id=identifier,
+            created=self._now,
+            charge=charge.id,
+            amount=amount,
+            currency=charge.currency,
+            status=status,
+            method=charge.method,
+            customer=charge.customer,
+            reason=reason,
+            balance_transaction=transaction,
+        )
+        self.refunds.add(refund)
+        self._emit("refund.created", refund)
+        return identifier
+
+    def _give_back(
+        self, refund: str, status: RefundStatus, event: str, failure_reason: str | None
+    ) -> str:
+        record = self.refunds[refund]
+        require(record.status not in {"failed", "canceled"}, "The refund has failed already.")
+        require(record.balance_transaction is not None, "No money was moved.")
+        failure = self._post(
+            "refund_failure/refund_failure",
+            source=record.id,
+            amount=record.amount,
+            currency=record.currency,
+        )
+        changed = replace(
+            record,
+            status=status,
+            failure_reason=failure_reason,
+            failure_balance_transaction=failure,
+        )
+        self.refunds.replace(changed)
+        charge = self.charges[record.charge]
+        self.charges.replace(
+            replace(charge, amount_refunded=charge.amount_refunded - record.amount)
+        )
+        self._tell(changed, event, record)
+        return refund
+
+    def _tell(self, refund: Refund, event: str, before: Refund) -> None:
+        previous = {"status": before.status}
+        self._emit(event, refund, previous if event.endswith(".updated") else None)
+        self._emit("charge.refund.updated", refund, previous)
+
+    def _open_refund(self, refund: str) -> Refund:
+        record = self.refunds[refund]
+        require(record.status in {"pending", "requires_action"}, "The refund is not pending.")
+        return record
+
+    def _refundable(self, charge: str) -> bool:
+        page = self.disputes.page(1, where={"charge": charge})
+        return bool(page.records) and page.records[0].is_charge_refundable

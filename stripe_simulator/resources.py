@@ -1,0 +1,211 @@
+"""The objects that can be listed and retrieved: their filters, permissions and expansions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+
+from stripe_simulator.account import Account
+from stripe_simulator.keys import Permission
+from stripe_simulator.objects.balance_transactions import (
+    BalanceTransactionObject,
+    balance_transaction_object,
+)
+from stripe_simulator.objects.charges import charge_object
+from stripe_simulator.objects.customers import customer_object
+from stripe_simulator.objects.disputes import dispute_object
+from stripe_simulator.objects.encoding import StripeObject, fragment
+from stripe_simulator.objects.events import event_object
+from stripe_simulator.objects.refunds import refund_object
+from stripe_simulator.records import (
+    BalanceTransaction,
+    Charge,
+    Customer,
+    Dispute,
+    Event,
+    Refund,
+)
+from stripe_simulator.store import Collection
+
+Expanded: TypeAlias = frozenset[str]
+NOTHING: Expanded = frozenset()
+KEPT_CUSTOMERS = 16_384
+
+
+class Views:
+    """Renders an account's records, as they stand now, with what a request wants expanded."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        # The same customers come back on page after page; a version of a record never changes.
+        self._customers: dict[str, tuple[Customer, msgspec.Raw]] = {}
+
+    def charge(self, charge: Charge, expand: Expanded = NOTHING) -> StripeObject:
+        """A charge; expands its customer and its balance transactions."""
+        if not expand:
+            return charge_object(charge, livemode=self._account.livemode)
+        return charge_object(
+            charge,
+            livemode=self._account.livemode,
+            customer=self._customer_of(charge.customer) if "customer" in expand else None,
+            balance_transaction=self._money(charge, "balance_transaction", expand),
+            failure_balance_transaction=self._money(charge, "failure_balance_transaction", expand),
+        )
+
+    def customer(self, customer: Customer, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+        """A customer, or the stub of a deleted one."""
+        return customer_object(customer, livemode=self._account.livemode)
+
+    def refund(self, refund: Refund, expand: Expanded = NOTHING) -> StripeObject:
+        """A refund; expands its charge and its balance transactions."""
+        return refund_object(
+            refund,
+            charge=self._charge_of(refund.charge) if "charge" in expand else None,
+            balance_transaction=self._money(refund, "balance_transaction", expand),
+            failure_balance_transaction=self._money(refund, "failure_balance_transaction", expand),
+        )
+
+    def dispute(self, dispute: Dispute, expand: Expanded = NOTHING) -> StripeObject:
+        """A dispute with its balance transactions; expands its charge."""
+        return dispute_object(
+            dispute,
+            livemode=self._account.livemode,
+            now=self._account.now_epoch,
+            balance_transactions=[self._transaction(each) for each in dispute.balance_transactions],
+            charge=self._charge_of(dispute.charge) if "charge" in expand else None,
+        )
+
+    def balance_transaction(
+        self, transaction: BalanceTransaction, expand: Expanded = NOTHING
+    ) -> BalanceTransactionObject:
+        """A balance transaction; expands the charge, refund or dispute that it came from."""
+        source = self._source(transaction.source) if "source" in expand else None
+        return balance_transaction_object(transaction, now=self._account.now_epoch, source=source)
+
+    def event(self, event: Event, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+        """An event and its snapshot."""
+        return event_object(
+            event, livemode=self._account.livemode, snapshot=self._snapshot(event.about)
+        )
+
+    def _snapshot(self, about: Customer | Charge | Refund | Dispute) -> StripeObject:
+        match about:
+            case Customer():
+                return self.customer(about)
+            case Charge():
+                return self.charge(about)
+            case Refund():
+                return self.refund(about)
+            case Dispute():
+                return self.dispute(about)
+
+    def _source(self, identifier: str) -> StripeObject:
+        account = self._account
+        if identifier in account.charges:
+            return self.charge(account.charges[identifier])
+        if identifier in account.refunds:
+            return self.refund(account.refunds[identifier])
+        return self.dispute(account.disputes[identifier])
+
+    def _charge_of(self, identifier: str) -> StripeObject:
+        return self.charge(self._account.charges[identifier])
+
+    def _customer_of(self, identifier: str | None) -> msgspec.Raw | None:
+        if identifier is None:
+            return None
+        customer = self._account.customers[identifier]
+        kept, rendered = self._customers.get(identifier, (None, None))
+        if kept is customer:
+            return rendered
+        if len(self._customers) >= KEPT_CUSTOMERS:
+            self._customers.clear()
+        rendered = fragment(self.customer(customer))
+        self._customers[identifier] = customer, rendered
+        return rendered
+
+    def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> StripeObject | None:
+        identifier: str | None = getattr(record, field)
+        if field not in expand or identifier is None:
+            return None
+        return self._transaction(identifier)
+
+    def _transaction(self, identifier: str) -> BalanceTransactionObject:
+        return self.balance_transaction(self._account.balance_transactions[identifier])
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of object that the API serves.
+
+    Args:
+        name: as in the path and in the account.
+        permission: needed to read it.
+        filters: list parameters that compare a field of the record that never changes.
+        expandable: what may be expanded, and the permission that this takes.
+        view: how `Views` renders it.
+    """
+
+    name: str
+    permission: Permission
+    filters: frozenset[str]
+    expandable: Mapping[str, Permission]
+    view: Callable[[Views], Callable[[Any, Expanded], StripeObject]]
+
+    @property
+    def kind(self) -> str:
+        """What Stripe calls one of them in its messages."""
+        return self.name.removesuffix("s").replace("_", " ")
+
+    def collection(self, account: Account) -> Collection[Any]:
+        """Where the account keeps them."""
+        found: Collection[Any] = getattr(account, self.name)
+        return found
+
+
+_MONEY = {
+    "balance_transaction": Permission.BALANCE_TRANSACTIONS,
+    "failure_balance_transaction": Permission.BALANCE_TRANSACTIONS,
+}
+
+RESOURCES = {
+    resource.name: resource
+    for resource in (
+        Resource(
+            "charges",
+            Permission.CHARGES,
+            frozenset({"customer", "payment_intent"}),
+            {"customer": Permission.CUSTOMERS, **_MONEY},
+            lambda views: views.charge,
+        ),
+        Resource(
+            "customers",
+            Permission.CUSTOMERS,
+            frozenset({"email"}),
+            {},
+            lambda views: views.customer,
+        ),
+        Resource(
+            "refunds",
+            Permission.REFUNDS,
+            frozenset({"charge", "payment_intent"}),
+            {"charge": Permission.CHARGES, **_MONEY},
+            lambda views: views.refund,
+        ),
+        Resource(
+            "disputes",
+            Permission.DISPUTES,
+            frozenset({"charge", "payment_intent"}),
+            {"charge": Permission.CHARGES},
+            lambda views: views.dispute,
+        ),
+        Resource(
+            "balance_transactions",
+            Permission.BALANCE_TRANSACTIONS,
+            frozenset({"currency", "source", "type"}),
+            {"source": Permission.CHARGES},
+            lambda views: views.balance_transaction,
+        ),
+        Resource("events", Permission.EVENTS, frozenset({"type"}), {}, lambda views: views.event),
+    )
+}
