@@ -1,49 +1,6 @@
 #!/usr/bin/env python3
-"""Say which tests and models of the last `dbt build` failed, and which marts they are about.
+"""Say which tests and models of the last `dbt build` failed, and which marts they are about."""
 
-In GitHub Actions, as annotations of the job and in its summary too.
-"""
+from stripe_apex.failures import main
 
-import json
-import os
-import sys
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
-
-TARGET = Path(__file__).parent.parent / "transform" / "target"
-MOST_PARENTS = 4
-"""A test that looks at more than these is about all of them."""
-
-
-def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
-    """One line for each node that failed."""
-    nodes = manifest["nodes"] | manifest.get("unit_tests", {})
-    for result in results:
-        if result["status"] not in {"error", "fail"} or result["unique_id"] not in nodes:
-            continue
-        node = nodes[result["unique_id"]]
-        parents = [nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes]
-        told = node["resource_type"] == "test" and len(parents) <= MOST_PARENTS
-        about = f" (about {', '.join(parents)})" if told else ""
-        said = " ".join(f"{result['message']}. {node.get('description', '')}".split())
-        yield f"{node['resource_type']} {node['name']}{about}: {said}"
-
-
-def main() -> None:
-    """Print them; exit code 0, for the build has failed already."""
-    if not (TARGET / "run_results.json").exists():
-        sys.exit(f"{TARGET} holds no results: dbt did not get that far.")
-    manifest = json.loads((TARGET / "manifest.json").read_text())
-    results = json.loads((TARGET / "run_results.json").read_text())["results"]
-    lines = list(failures(manifest, results)) or ["Every model and test of the last build passed."]
-    in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
-    for line in lines:
-        sys.stdout.write(f"::error title=dbt::{line}\n" if in_actions else f"{line}\n")
-    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
-        with Path(summary).open("a") as file:
-            file.writelines(["### dbt\n\n", *(f"- {line}\n" for line in lines)])
-
-
-if __name__ == "__main__":
-    main()
+main()

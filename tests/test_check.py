@@ -6,8 +6,8 @@ import re
 import pytest
 from click.testing import CliRunner
 
+from stripe_apex.cli import main
 from stripe_simulator.keys import Key, Permission
-from tap_stripe_apex.cli import main
 from tap_stripe_apex.tap import TapStripeApex
 
 EVERYTHING = ("charges", "customers", "events", "refunds", "disputes", "balance_transactions")

@@ -10,10 +10,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from stripe_apex.report.text import amount
 from stripe_simulator.account import Account
 from stripe_simulator.server import serve
 from stripe_simulator.story.history import Story
-from tap_stripe_apex.report.text import amount
 from tests.conftest import NOW
 from tests.connect.conftest import Installed
 from tests.report.golden import assert_economics_agree, assert_totals_agree

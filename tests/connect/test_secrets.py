@@ -10,9 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from stripe_apex.check import open_session, verify
 from stripe_simulator.faults import Fault, FaultKind
 from tap_stripe_apex.auth import ApiKey
-from tap_stripe_apex.check import open_session, verify
 from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
 from tap_stripe_apex.oauth import StripeApp
 from tests import secrets

@@ -15,8 +15,8 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from stripe_apex.storage import forget_key, load_key, save_key
 from tap_stripe_apex.errors import CredentialError
-from tap_stripe_apex.storage import forget_key, load_key, save_key
 
 ROOT = Path(__file__).parent.parent.parent
 KEY = "rk_test_51Nobody0may1see2this"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tap_stripe_apex.lifetime.purchases import Histories, PurchaseModel
-from tap_stripe_apex.lifetime.values import ValueModel
+from stripe_apex.lifetime.purchases import Histories, PurchaseModel
+from stripe_apex.lifetime.values import ValueModel
 
 PURCHASES = PurchaseModel(r=0.6, alpha=60.0, a=0.7, b=2.5)
 VALUES = ValueModel(p=5.0, q=4.0, v=3000.0)

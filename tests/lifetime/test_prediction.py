@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tap_stripe_apex.lifetime.prediction import PARAMETERS, fitted, predicted
+from stripe_apex.lifetime.prediction import PARAMETERS, fitted, predicted
 from tests.lifetime.shops import simulate
 
 HOLDOUT = 135

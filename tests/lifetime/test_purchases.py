@@ -14,8 +14,8 @@ from scipy.optimize import approx_fprime
 from scipy.special import roots_jacobi
 from scipy.stats import gamma
 
-from tap_stripe_apex.lifetime.likelihood import NoFitError
-from tap_stripe_apex.lifetime.purchases import Histories, PurchaseModel
+from stripe_apex.lifetime.likelihood import NoFitError
+from stripe_apex.lifetime.purchases import Histories, PurchaseModel
 from tests.lifetime.shops import PURCHASES, histories, simulate
 
 CDNOW = PurchaseModel(r=0.243, alpha=4.414, a=0.793, b=2.426)

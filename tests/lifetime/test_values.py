@@ -13,8 +13,8 @@ from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 from scipy.stats import gamma
 
-from tap_stripe_apex.lifetime.likelihood import NoFitError
-from tap_stripe_apex.lifetime.values import ValueModel
+from stripe_apex.lifetime.likelihood import NoFitError
+from stripe_apex.lifetime.values import ValueModel
 from tests.lifetime.shops import VALUES, simulate, spent
 
 CDNOW = ValueModel(p=6.25, q=3.74, v=15.44)

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tap_stripe_apex.connect.presence import Patience
-from tap_stripe_apex.connect.server import Server, bind
-from tap_stripe_apex.connection import Connector
+from stripe_apex.connect.presence import Patience
+from stripe_apex.connect.server import Server, bind
+from stripe_apex.connection import Connector
 from tap_stripe_apex.project import environment
 from tests.browser import violations
 

@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from stripe_apex.connect.opening import doormat
 from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.connect.opening import doormat
 from tests.page.client import Client, connected
 from tests.page.conftest import ENDS_BADLY
 

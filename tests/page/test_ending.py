@@ -17,10 +17,10 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from stripe_apex import meltano
+from stripe_apex.connect.presence import Patience
+from stripe_apex.connect.server import bind, port_of
 from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex import meltano
-from tap_stripe_apex.connect.presence import Patience
-from tap_stripe_apex.connect.server import bind, port_of
 from tap_stripe_apex.errors import ConfigurationError
 from tests.page.client import CSRF, Client, connected
 
@@ -257,7 +257,7 @@ def test_no_code_or_token_is_told_to_the_terminal_or_to_other_users(stripe, comm
 def test_without_the_extra_one_line_says_what_to_install(nowhere, missing):
     program = (
         f"import sys; sys.modules[{missing!r}] = None\n"
-        "from tap_stripe_apex.cli import main; main(['connect'])"
+        "from stripe_apex.cli import main; main(['connect'])"
     )
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=nowhere, capture_output=True, text=True, check=False

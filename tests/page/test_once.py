@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.connect.once import OneTimeTokens, same
+from stripe_apex.connect.once import OneTimeTokens, same
 
 LIFE = timedelta(minutes=5)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.connect.progress import Progress, Reader
+from stripe_apex.connect.progress import Progress, Reader
 from tap_stripe_apex.display import Facts
 
 

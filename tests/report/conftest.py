@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tap_stripe_apex.cli import main
+from stripe_apex.cli import main
 from tests.report.marts import SCENARIOS
 
 

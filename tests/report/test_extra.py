@@ -16,7 +16,7 @@ print(sorted(set(sys.modules) & set({PACKAGES!r})))
 WITHOUT = """
 import sys
 sys.modules[sys.argv[1]] = None
-from tap_stripe_apex.cli import main
+from stripe_apex.cli import main
 main(["report", "--warehouse", sys.argv[2], "--output", sys.argv[3]])
 """
 

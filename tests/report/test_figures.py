@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from tap_stripe_apex.report.formats import Formats
+from stripe_apex.report.formats import Formats
 from tests.report.conftest import run_report
 from tests.report.golden import assert_totals_agree, report_as_json
 from tests.report.marts import SCENARIOS

@@ -6,11 +6,11 @@ from decimal import Decimal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tap_stripe_apex.report import facts
-from tap_stripe_apex.report.findings import Findings
-from tap_stripe_apex.report.formats import Formats
-from tap_stripe_apex.report.judgement import Confidence, Verdict, advise, verdict, worst_case
-from tap_stripe_apex.report.titles import Titles
+from stripe_apex.report import facts
+from stripe_apex.report.findings import Findings
+from stripe_apex.report.formats import Formats
+from stripe_apex.report.judgement import Confidence, Verdict, advise, verdict, worst_case
+from stripe_apex.report.titles import Titles
 
 FORMATS = Formats()
 in_words = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tap_stripe_apex.report import warehouse
+from stripe_apex.report import warehouse
 from tests.report.conftest import run_report
 from tests.report.marts import contracts, small
 

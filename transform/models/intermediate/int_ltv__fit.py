@@ -7,7 +7,7 @@ def model(dbt, session):
     with suppress(RuntimeError):  # where there is none
         asyncio.get_event_loop().close()  # dbt-duckdb opens one for this thread, and leaves it so
     try:
-        from tap_stripe_apex.lifetime.prediction import fitted
+        from stripe_apex.lifetime.prediction import fitted
     except ImportError as error:
         message = f"Predicted LTV needs {error.name}: install tap-stripe-apex[predict]."
         raise ImportError(message) from None

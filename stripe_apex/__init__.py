@@ -1,0 +1,1 @@
+"""The command line around the tap, and what people see: the Connect page and the report."""

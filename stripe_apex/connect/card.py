@@ -1,0 +1,238 @@
+"""The Stripe card: whether Stripe is connected, and how the last sync went.
+
+All tabs of the page show this one state; whoever waits for `changed` learns of every change.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from stripe_apex.connect.pipeline import Process, last_sync
+from stripe_apex.connect.progress import Progress, Reader
+from tap_stripe_apex.errors import TapError, redact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Sequence
+
+    from stripe_apex.connect.pipeline import Pipeline
+    from stripe_apex.connection import Connected, Connector
+
+_LINES_KEPT: Final = 200
+_logger = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Something that is under way with Stripe: in a word for the badge, and in a sentence."""
+
+    badge: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """One run of the pipeline.
+
+    Attributes:
+        progress: how far it is.
+        lines: the end of what it said.
+        failure: why it failed; empty while it runs, and if it did not.
+        ended: when, UTC; None while it runs.
+    """
+
+    progress: Progress = field(default_factory=Progress)
+    lines: Sequence[str] = ()
+    failure: str = ""
+    ended: datetime | None = None
+
+
+class Card:
+    """The state behind the page. Belongs to one event loop.
+
+    Args:
+        connector: connects, verifies, forgets.
+        pipeline: what "Sync now" runs; None where there is no project.
+    """
+
+    def __init__(self, connector: Connector, pipeline: Pipeline | None) -> None:
+        self.connector: Final = connector
+        self.pipeline: Final = pipeline
+        self.work: Work | None = None
+        """What is under way with Stripe; None: nothing."""
+        self.connected: Connected | None = None
+        self.error = ""
+        """Why the last try failed."""
+        self.tried_key = False
+        """Whether the last try was with a key from the form."""
+        self.version = 0
+        """Grows with every change."""
+        self.sync: Sync | None = None
+        self.last_sync: datetime | None = None
+        self.knows_last_sync = False
+        self.changed = asyncio.Event()
+        self._process: Process | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._ended = False
+
+    @property
+    def syncing(self) -> bool:
+        """Whether the pipeline runs."""
+        return self.sync is not None and self.sync.ended is None
+
+    @property
+    def phase(self) -> str:
+        """Which of the page's pictures is true."""
+        if self._ended:
+            return "ended"
+        if self.work:
+            return "busy"
+        if self.syncing:
+            return "syncing"
+        return "connected" if self.connected else "disconnected"
+
+    def look(self) -> None:
+        """Find out, meanwhile, whether a connection is stored and works, and the last sync."""
+        self.tried_key = False
+        doing = Work("Checking", "Looking whether the connection that is kept here works.")
+        self._ask(doing, self.connector.verify)
+        if self.pipeline is not None:
+            self._begin(self._find_last_sync(self.pipeline))
+
+    def connect_with_key(self, key: str) -> None:
+        """Try a key, meanwhile."""
+        if not self.work:
+            self.tried_key = True
+            doing = Work("Connecting", "Checking the key with Stripe, by a single charge.")
+            self._ask(doing, lambda: self.connector.connect_with_key(key))
+
+    def connect_with_code(self, code: str) -> None:
+        """Try a code that Stripe sent, meanwhile."""
+        self.tried_key = False
+        doing = Work("Connecting", "Finishing with Stripe, and checking by a single charge.")
+        self._ask(doing, lambda: self.connector.connect_with_code(code))
+
+    def disconnect(self) -> None:
+        """Forget the connection, meanwhile; not during a sync."""
+
+        def forget() -> None:
+            self.connector.disconnect()
+
+        if not self.syncing:
+            self.sync = None
+            self._ask(Work("Disconnecting", "Forgetting the connection."), forget)
+
+    def fail(self, error: str) -> None:
+        """A try has failed before Stripe was asked."""
+        self.error = error
+        self._tell()
+
+    def start_sync(self) -> None:
+        """Run the pipeline, unless it runs or there is nothing to run."""
+        if self.phase == "connected" and self.pipeline is not None:
+            self.sync = Sync()
+            self._tell()
+            self._begin(self._run(self.pipeline))
+
+    async def stop(self) -> None:
+        """End everything that is under way, the pipeline's processes included."""
+        self._ended = True
+        self._tell()
+        if self._process is not None:
+            await self._process.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _ask(self, work: Work, question: Callable[[], Connected | None]) -> None:
+        if self.work:
+            return
+        self.work, self.error = work, ""
+        self._tell()
+        self._begin(self._answer(question))
+
+    async def _answer(self, question: Callable[[], Connected | None]) -> None:
+        try:
+            self.connected = await _in_thread(question)
+        except TapError as exc:
+            self.error = redact(str(exc))
+        except Exception as exc:  # noqa: BLE001 - the page says so, and goes on
+            _logger.error("%s", redact(f"{type(exc).__name__}: {exc}"))  # noqa: TRY400 - no secrets
+            self.error = "Something unexpected went wrong. Please report what the terminal says."
+        finally:
+            self.work = None
+            self._tell()
+
+    async def _find_last_sync(self, pipeline: Pipeline) -> None:
+        self.last_sync = await _in_thread(partial(last_sync, pipeline.root))
+        self.knows_last_sync = True
+        self._tell()
+
+    async def _run(self, pipeline: Pipeline) -> None:
+        reader, lines = Reader(), deque[str](maxlen=_LINES_KEPT)
+        try:
+            self._process = process = await Process.start(pipeline)
+            async for line in process.lines():
+                if seen := reader.read(line):
+                    lines.append(seen)
+                self.sync = Sync(reader.progress, tuple(lines))
+                self._tell()
+            code = await process.wait()
+        except OSError as exc:
+            reason: str | None = f"Cannot run {pipeline.command[0]}: {exc.strerror}."
+        else:
+            reason = (reader.progress.reason or _last(lines, code)) if code else None
+        self._process = None
+        ended = datetime.now(UTC)
+        if reason is None:
+            self.last_sync = ended
+        else:  # Stripe may have been read well, and only the models failed
+            self._begin(self._find_last_sync(pipeline))
+        progress = replace(reader.progress, stage="Done")
+        self.sync = Sync(progress, tuple(lines), reason or "", ended)
+        self._tell()
+
+    def _begin(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _tell(self) -> None:
+        self.version += 1
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+
+def _last(lines: Sequence[str], code: int) -> str:
+    return lines[-1] if lines else f"The pipeline ended with exit code {code} and said nothing."
+
+
+async def _in_thread(question: Callable[[], T]) -> T:
+    """The answer to a question that blocks; nobody waits for it when the loop ends."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def settle(found: Callable[[], None]) -> None:
+        if not answer.done():
+            found()
+
+    def work() -> None:
+        try:
+            result = question()
+        except Exception as exc:  # noqa: BLE001 - it belongs to whoever waits
+            outcome = partial(answer.set_exception, exc)
+        else:
+            outcome = partial(answer.set_result, result)
+        with suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(settle, outcome)
+
+    threading.Thread(target=work, name="stripe", daemon=True).start()
+    return await answer

@@ -1,0 +1,110 @@
+"""Who may speak to the page: this browser, from this page, to this address, and nobody else.
+
+Any site that the user has open can send requests to a port of this machine, and any name can be
+made to resolve to it; so every request is judged before a handler sees it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.connect.once import same
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # Not no-referrer: browsers would then send `Origin: null` with our own forms.
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""Of every answer."""
+
+CSRF_FIELD: Final = "csrf"
+
+
+class RefusedError(Exception):
+    """A request that is not the page's own.
+
+    Args:
+        status: the HTTP status.
+        title: a heading for people.
+        advice: what a person who sees it should do.
+    """
+
+    def __init__(self, status: int, title: str, advice: str) -> None:
+        super().__init__(title)
+        self.status: Final = status
+        self.title: Final = title
+        self.advice: Final = advice
+
+
+class Guard:
+    """One browser session, begun by the launch link.
+
+    Args:
+        origin: of the page, such as http://127.0.0.1:8123.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self.origin: Final = origin
+        self.csrf: Final = secrets.token_urlsafe(32)
+        self._host = origin.partition("://")[2]
+        # Browsers share cookies between the ports of a host: the port makes the name ours.
+        self._cookie = f"stripe-apex-{self._host.rpartition(':')[2]}"
+        self._session = secrets.token_urlsafe(32)
+
+    def check_host(self, request: web.Request) -> None:
+        """Refuse what was meant for another name: so a rebound DNS name gets nothing.
+
+        Raises:
+            RefusedError: it was.
+        """
+        if request.headers.getall("Host", []) != [self._host]:
+            raise RefusedError(421, "Wrong address", f"This page is at {self.origin} alone.")
+
+    def knows(self, request: web.Request) -> bool:
+        """Whether the request comes from the browser that opened the launch link."""
+        return same(self._session, request.cookies.get(self._cookie, ""))
+
+    def admit(self, response: web.Response) -> None:
+        """Make the browser that gets this answer the one that is known."""
+        response.set_cookie(self._cookie, self._session, httponly=True, samesite="Lax", path="/")
+
+    def check_session(self, request: web.Request) -> None:
+        """Refuse other browsers, and other users of this machine.
+
+        Raises:
+            RefusedError: it is none that opened the launch link.
+        """
+        if not self.knows(request):
+            raise RefusedError(
+                403,
+                "This browser is not known here",
+                "Open the link that stripe-apex connect shows in your terminal. It works once; "
+                "run stripe-apex connect again for a new one.",
+            )
+
+    async def check_post(self, request: web.Request) -> None:
+        """Refuse what another page sends: it has another origin and cannot know the token.
+
+        Raises:
+            RefusedError: it was.
+        """
+        sent_by_form = request.content_type == "application/x-www-form-urlencoded"
+        origin_is_ours = request.headers.getall("Origin", []) == [self.origin]
+        given = (await request.post()).get(CSRF_FIELD) if sent_by_form and origin_is_ours else None
+        if not isinstance(given, str) or not same(self.csrf, given):
+            raise RefusedError(
+                403, "This did not come from the page", "Go back to the page and try again."
+            )

@@ -1,0 +1,233 @@
+"""The routes of the page."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from stripe_apex.connect.guard import HEADERS, RefusedError
+from tap_stripe_apex.errors import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from stripe_apex.connect.card import Card
+    from stripe_apex.connect.guard import Guard
+    from stripe_apex.connect.once import OneTimeTokens
+    from stripe_apex.connect.pages import Pages
+    from stripe_apex.connect.presence import Presence
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+LAUNCH: Final = "/launch"
+CALLBACK: Final = "/oauth/callback"
+_STATIC: Final = Path(__file__).parent / "static"
+_TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_LARGEST_BODY: Final = 16 * 1024
+_HEARTBEAT: Final = 2.0
+"""Seconds between signs of life, by which a tab that is gone is noticed."""
+_FASTEST: Final = 0.2
+"""Seconds between two pictures of a sync."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Handlers:
+    """Answers for one page.
+
+    Args:
+        card: the state.
+        pages: the HTML.
+        guard: who may ask.
+        launches: the launch link's token.
+        states: of authorisations that are under way.
+        presence: is told who looks.
+        redirect_uri: where Stripe sends the browser back to.
+    """
+
+    def __init__(
+        self,
+        card: Card,
+        pages: Pages,
+        guard: Guard,
+        *,
+        launches: OneTimeTokens,
+        states: OneTimeTokens,
+        presence: Presence,
+        redirect_uri: str,
+    ) -> None:
+        self._card = card
+        self._pages = pages
+        self._guard = guard
+        self._launches = launches
+        self._states = states
+        self._presence = presence
+        self._redirect_uri = redirect_uri
+        # From memory: a file that is sent stays open for as long as its receiver likes.
+        self._static = {path.name: path.read_bytes() for path in _STATIC.iterdir()}
+        self.launched: Callable[[], object] = _nothing
+        """Called once the launch link was used."""
+
+    def application(self) -> web.Application:
+        """The routes, with the guard before them and the headers behind."""
+
+        @web.middleware
+        async def judge(request: web.Request, handler: Handler) -> web.StreamResponse:
+            return await self._judge(request, handler)
+
+        app = web.Application(middlewares=[judge], client_max_size=_LARGEST_BODY)
+        app.on_response_prepare.append(_set_headers)
+        app.router.add_get(LAUNCH, self._launch)
+        app.router.add_get("/", self._show)
+        app.router.add_get("/events", self._follow)
+        if self._card.connector.oauth:
+            app.router.add_post("/authorize", self._authorize)
+            app.router.add_get(CALLBACK, self._come_back)
+        else:
+            app.router.add_get("/key", self._form)
+            app.router.add_post("/key", self._try_key)
+        app.router.add_post("/check", self._check)
+        app.router.add_post("/sync", self._sync)
+        app.router.add_post("/disconnect", self._disconnect)
+        app.router.add_get("/static/{name}", self._give)
+        return app
+
+    async def _judge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Let through what is the page's own; answer whatever goes wrong in words."""
+        try:
+            self._guard.check_host(request)
+            if request.path != LAUNCH and not request.path.startswith("/static/"):
+                self._guard.check_session(request)
+            if request.method != "GET":
+                await self._guard.check_post(request)
+            if request.path != "/events":
+                self._presence.touch()
+            return await handler(request)
+        except RefusedError as refused:
+            return self._say(refused.status, refused.title, refused.advice)
+        except web.HTTPException as exc:
+            if exc.status < 400:
+                raise
+            return self._say(exc.status, exc.reason, "Go back to the page and try again.")
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as exc:  # noqa: BLE001 - no traceback for a user, no secret in a log
+            _logger.error("%s", redact(f"{type(exc).__name__}: {exc}"))  # noqa: TRY400 - likewise
+            return self._say(500, "Something went wrong", "Please report what the terminal says.")
+
+    def _say(self, status: int, title: str, advice: str) -> web.Response:
+        return _html(self._pages.message(title, advice), status)
+
+    async def _launch(self, request: web.Request) -> web.Response:
+        if not self._launches.redeem(request.query.get("token", "")):
+            if self._guard.knows(request):  # back, or a reload: the browser is known already
+                raise web.HTTPSeeOther("/")
+            raise RefusedError(
+                403,
+                "This link was used before",
+                "It works once, in one browser. If you did not open it yourself, somebody else on "
+                "this machine did. Press Ctrl-C in the terminal and run stripe-apex connect again "
+                "for a new link.",
+            )
+        response = web.Response(status=303, headers={"Location": "/"})
+        self._guard.admit(response)
+        self.launched()
+        return response
+
+    async def _show(self, _: web.Request) -> web.Response:
+        return _html(self._pages.card())
+
+    async def _form(self, _: web.Request) -> web.Response:
+        if self._card.phase == "busy":
+            return _html(self._pages.card())
+        if self._card.phase != "disconnected":
+            raise web.HTTPSeeOther("/")
+        return _html(self._pages.form())
+
+    async def _try_key(self, request: web.Request) -> web.Response:
+        key = (await request.post()).get("key")
+        self._card.connect_with_key(key.strip() if isinstance(key, str) else "")
+        raise web.HTTPSeeOther("/key")
+
+    async def _authorize(self, _: web.Request) -> web.Response:
+        url = self._card.connector.authorize_url(self._redirect_uri, self._states.issue())
+        # A page in between: browsers apply form-action to redirects after a form, too, and
+        # Stripe's own, to its login for example, cannot be listed.
+        return _html(self._pages.leaving(url))
+
+    async def _come_back(self, request: web.Request) -> web.Response:
+        if not self._states.redeem(request.query.get("state", "")):
+            raise RefusedError(
+                400,
+                "This answer belongs to no request",
+                "It came twice, or after more than five minutes, or from elsewhere. Go back to "
+                "the page and press Connect again.",
+            )
+        code = request.query.get("code", "")
+        if code and "error" not in request.query:
+            self._card.connect_with_code(code)
+        else:
+            self._card.fail(_refusal(request.query.get("error", "")))
+        raise web.HTTPSeeOther("/")
+
+    async def _check(self, _: web.Request) -> web.Response:
+        self._card.look()
+        raise web.HTTPSeeOther("/")
+
+    async def _sync(self, _: web.Request) -> web.Response:
+        self._card.start_sync()
+        raise web.HTTPSeeOther("/")
+
+    async def _disconnect(self, _: web.Request) -> web.Response:
+        self._card.disconnect()
+        raise web.HTTPSeeOther("/")
+
+    async def _give(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in self._static:
+            raise web.HTTPNotFound
+        return web.Response(body=self._static[name], content_type=_TYPES[Path(name).suffix])
+
+    async def _follow(self, request: web.Request) -> web.StreamResponse:
+        """A stream that tells a tab when the card has changed, and us when the tab is gone."""
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        with self._presence.looking():
+            while True:
+                changed = self._card.changed
+                told = json.dumps({"phase": self._card.phase, "version": self._card.version})
+                await response.write(f"data: {told}\n\n".encode())
+                if self._card.phase == "ended":
+                    return response
+                await asyncio.sleep(_FASTEST)
+                while not changed.is_set():
+                    try:
+                        await asyncio.wait_for(changed.wait(), _HEARTBEAT)
+                    except TimeoutError:
+                        await response.write(b": here\n\n")
+
+
+def _nothing() -> None:
+    """Nobody waits."""
+
+
+def _html(page: str, status: int = 200) -> web.Response:
+    return web.Response(text=page, status=status, content_type="text/html")
+
+
+async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:
+    response.headers.update(HEADERS)
+
+
+def _refusal(error: str) -> str:
+    """Why Stripe sent the browser back without a code; its own words are anybody's to write."""
+    if error == "access_denied":
+        return "The account's owner declined. Nothing was connected; press Connect to try again."
+    reason = f" ({error})" if re.fullmatch(r"[a-z_]{1,40}", error) else ""
+    return f"Stripe did not authorise the app{reason}. Press Connect to try again."

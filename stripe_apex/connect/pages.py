@@ -1,0 +1,99 @@
+"""What people see: the card, the form, and a message where something is not as it should be."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from stripe_apex.connect.guard import CSRF_FIELD
+from stripe_apex.storage import VARIABLE
+from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.project import project_root
+
+if TYPE_CHECKING:
+    from stripe_apex.connect.card import Card
+    from stripe_apex.connect.guard import Guard
+
+NEW_KEY_URL: Final = "https://dashboard.stripe.com/apikeys/create?" + urlencode(
+    [
+        ("name", "tap-stripe-apex"),
+        ("permissions[]", "rak_charge_read"),
+        ("permissions[]", "rak_customer_read"),
+        ("permissions[]", "rak_event_read"),
+    ]
+)
+"""The Dashboard's form for a restricted key, filled in. Without its help, the steps still work."""
+
+
+class Pages:
+    """HTML from templates; whatever is put in is escaped.
+
+    Args:
+        card: what is shown.
+        guard: whose origin and CSRF token the pages carry.
+    """
+
+    def __init__(self, card: Card, guard: Guard) -> None:
+        self._card = card
+        self._jinja = Environment(
+            loader=PackageLoader("stripe_apex.connect"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._jinja.filters.update(when=when, linked=linked, place=place)
+        self._jinja.globals.update(
+            csrf=guard.csrf,
+            csrf_field=CSRF_FIELD,
+            origin=guard.origin,
+            new_key_url=NEW_KEY_URL,
+            overruled=VARIABLE if VARIABLE in os.environ else "",
+        )
+
+    def card(self) -> str:
+        """The card in its present state."""
+        return self._render("card.html")
+
+    def form(self) -> str:
+        """The form for a restricted key."""
+        return self._render("form.html")
+
+    def leaving(self, url: str) -> str:
+        """On the way to Stripe."""
+        return self._render("leaving.html", url=url)
+
+    def message(self, title: str, advice: str) -> str:
+        """Something is not as it should be, and what to do."""
+        return self._render("message.html", title=title, advice=advice)
+
+    def _render(self, name: str, **facts: str) -> str:
+        return self._jinja.get_template(name).render(card=self._card, **facts)
+
+
+def linked(text: str) -> Markup:
+    """The text, with the Dashboard's address as a link: no other, whoever wrote the text."""
+    link = Markup('<a href="{0}" target="_blank" rel="noreferrer noopener">{0}</a>').format(
+        KEYS_URL
+    )
+    return link.join(escape(part) for part in text.split(KEYS_URL))
+
+
+def place(stored_in: str) -> str:
+    """Where something is kept: short, if it is in the project that this runs in."""
+    root = project_root(os.environ)
+    if root is None or not Path(stored_in).is_relative_to(root):
+        return stored_in
+    return f"{Path(stored_in).relative_to(root)} in this project"
+
+
+def when(time: datetime) -> str:
+    """A time for people: `24 November 2026, 18:41 UTC`."""
+    there = time.astimezone(UTC)
+    return f"{there.day} {there:%B %Y, %H:%M} UTC"

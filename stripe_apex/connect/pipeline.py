@@ -1,0 +1,122 @@
+"""The pipeline behind "Sync now": a process with children of its own, which never outlive us."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex import meltano
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from datetime import datetime
+
+_PATIENCE: Final = 10.0
+"""Seconds from asking a pipeline to end to ending it."""
+_LONGEST_LINE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """What reads Stripe into the warehouse of a Meltano project.
+
+    Attributes:
+        root: the project.
+        command: what is run there.
+    """
+
+    root: Path
+    command: Sequence[str]
+
+
+def find_pipeline(root: Path | None) -> Pipeline | None:
+    """The pipeline of a Meltano project: its scripts/run, else the first job with the tap.
+
+    Args:
+        root: the project, if there is one. May block.
+    """
+    if root is None:
+        return None
+    script = root / "scripts" / "run"
+    if os.access(script, os.X_OK):
+        return Pipeline(root, (str(script),))
+    executable, job = meltano.executable(), meltano.job_with_tap(root)
+    return Pipeline(root, (executable, "run", job)) if executable and job else None
+
+
+def last_sync(root: Path) -> datetime | None:
+    """When the tap last ran to a good end, whoever started it; None: never. May block.
+
+    Runs of the environment `demo` do not count: they read the simulated account.
+    """
+    ended = [run.ended_at for run in meltano.runs_of_tap(root) if run.environment != "demo"]
+    return max(ended, default=None)
+
+
+class Process:
+    """A pipeline while it runs.
+
+    Ask for its lines first, then for its exit code.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @classmethod
+    async def start(cls, pipeline: Pipeline) -> Process:
+        """Start it, in a group of its own, so that all of it can be ended.
+
+        Raises:
+            OSError: it cannot be started.
+        """
+        environment = {
+            **os.environ,
+            "MELTANO_CLI_LOG_FORMAT": "json",
+            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+        }
+        return cls(
+            await asyncio.create_subprocess_exec(
+                *pipeline.command,
+                cwd=pipeline.root,
+                env=environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,
+                limit=_LONGEST_LINE,
+            )
+        )
+
+    async def lines(self) -> AsyncIterator[str]:
+        """What it says, until it has ended."""
+        stream = self._process.stdout
+        while stream is not None:
+            try:
+                line = await stream.readline()
+            except ValueError:  # longer than any line that people read
+                continue
+            if not line:
+                return
+            yield line.decode(errors="replace")
+
+    async def wait(self) -> int:
+        """Its exit code."""
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """End it and everything that it started: first kindly, so that it can clean up."""
+        self._signal(signal.SIGTERM)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._process.wait(), _PATIENCE)
+        self._signal(signal.SIGKILL)
+        await self._process.wait()
+
+    def _signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)

@@ -1,0 +1,107 @@
+"""What the lines of a pipeline say about how far it is (pure).
+
+Meltano writes one JSON object per line when asked to; scripts around it write plain text. The
+tap's own lines are those of `display.Facts`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import msgspec
+
+from stripe_apex.meltano import PLUGIN as TAP
+from tap_stripe_apex.errors import redact
+
+_FACTS: Final = re.compile(
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
+    r"(?P<pace>[\d,]+/s), [\d,]+ requests"
+)
+_BEGINS: Final = re.compile(r"Beginning (?:\w+ )?sync of '(\w+)'")
+_MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
+_SUMMARY: Final = re.compile(r"Asked Stripe .*\(records: ([\d,]+),")
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a sync is.
+
+    Attributes:
+        stage: what happens now, in a few words.
+        percent: of the range in time, read so far; None where nobody can know.
+        detail: records and pace, as far as they are known.
+        records: that the tap wrote, once it has ended; None before.
+        reason: why it fails, if it does.
+    """
+
+    stage: str = "Starting"
+    percent: int | None = None
+    detail: str = ""
+    records: str | None = None
+    reason: str = ""
+
+
+class Reader:
+    """Reads a pipeline's output line by line."""
+
+    def __init__(self) -> None:
+        self.progress = Progress()
+        self._last: dict[str, str] = {}
+        """By plugin, the last thing it said: where it fails, that is why."""
+        self._models_say: list[str] = []
+
+    def read(self, line: str) -> str:
+        """Take note of a line, and return what people should see of it; empty: nothing."""
+        said = _decode(line)
+        event = redact(str(said.get("event", ""))) if said else line.rstrip()
+        if not said:
+            return redact(event) if not event.startswith(" ") else event
+        speaker = str(said.get("string_id") or said.get("name") or "meltano")
+        if event.strip():
+            self._last[speaker] = event
+        if speaker == TAP:
+            self._tap_said(event)
+        elif match := _MODELS_FAIL.search(event):
+            self._models_say.append(match[0])
+        if said.get("event") == "Block run completed":
+            self._block_ended(said)
+        return "" if event.startswith("METRIC: ") else f"{speaker}: {event}"
+
+    def _tap_said(self, event: str) -> None:
+        if match := _BEGINS.match(event):
+            self.progress = Progress(f"Reading {match[1].replace('_', ' ')}")
+        elif match := _FACTS.fullmatch(event):
+            self.progress = Progress(
+                f"Reading {match['stream'].replace('_', ' ')}",
+                int(match["percent"]),
+                f"{match['records']} records, {match['pace']}",
+            )
+        elif match := _SUMMARY.match(event):
+            self.progress = Progress("Loading", detail=f"{match[1]} records", records=match[1])
+
+    def _block_ended(self, said: dict[str, Any]) -> None:
+        if said.get("success"):
+            loaded = said.get("block_type") == "ExtractLoadBlocks"
+            stage = "Building the models" if loaded else "Finishing"
+            self.progress = replace(self.progress, stage=stage, percent=None)
+            return
+        codes = said.get("exit_codes") or {}
+        others = [text for name, text in self._last.items() if name not in {TAP, "meltano"}]
+        if "extractors" in codes and TAP in self._last:
+            reason = self._last[TAP]
+        elif self._models_say:
+            reason = f"Stripe was read and loaded, but then: {'; '.join(self._models_say)}."
+        else:
+            reason = others[-1] if others else str(said.get("err"))
+        self.progress = replace(self.progress, reason=redact(reason))
+
+
+def _decode(line: str) -> dict[str, Any]:
+    """The object of a line; empty where it is none."""
+    try:
+        found = msgspec.json.decode(line)
+    except msgspec.DecodeError:
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,174 @@
+"""The server behind the page: on loopback, for one browser, for as long as it is looked at."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import signal
+import socket
+from contextlib import closing, suppress
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from stripe_apex.connect.card import Card
+from stripe_apex.connect.guard import Guard
+from stripe_apex.connect.handlers import CALLBACK, LAUNCH, Handlers
+from stripe_apex.connect.once import OneTimeTokens
+from stripe_apex.connect.pages import Pages
+from stripe_apex.connect.pipeline import find_pipeline
+from stripe_apex.connect.presence import Patience, Presence
+from tap_stripe_apex.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from stripe_apex.connection import Connector
+
+HOST: Final = "127.0.0.1"
+DEFAULT_REDIRECT_URI: Final = f"http://{HOST}:8123{CALLBACK}"
+"""Must stand in the Stripe App's manifest, so its port is fixed."""
+
+_LAUNCH_LIFE: Final = timedelta(minutes=10)
+_STATE_LIFE: Final = timedelta(minutes=5)
+_LINGER: Final = 0.5
+"""Seconds that open connections get at the end."""
+
+
+def port_of(redirect_uri: str) -> int:
+    """The port that Stripe sends the browser back to.
+
+    Raises:
+        ConfigurationError: it is not the page's own address.
+    """
+    try:
+        parts = urlsplit(redirect_uri)
+        port = parts.port
+    except ValueError:
+        port = None
+    if port is None or redirect_uri != f"http://{HOST}:{port}{CALLBACK}":
+        raise ConfigurationError(
+            f"--redirect-uri must be http://{HOST}:<port>{CALLBACK}, where this page listens. Put "
+            "the same address into allowed_redirect_uris of the Stripe App's manifest."
+        )
+    return port
+
+
+def bind(port: int) -> socket.socket:
+    """A socket on loopback; port 0 takes a free one.
+
+    Raises:
+        ConfigurationError: the port is taken.
+    """
+    try:
+        return socket.create_server((HOST, port))
+    except OSError as exc:
+        if exc.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        why = "in use" if exc.errno == errno.EADDRINUSE else "not yours to use"
+        raise ConfigurationError(
+            f"Port {port} is {why}. If another stripe-apex connect is running, go on in its page "
+            "or stop it; else give --redirect-uri another port, and put that address into the "
+            "Stripe App's manifest too."
+        ) from exc
+
+
+class Server:
+    """One run of the page.
+
+    Args:
+        connector: connects, verifies, forgets.
+        project: the Meltano project, if there is one.
+        patience: how long to wait for somebody.
+    """
+
+    def __init__(
+        self, connector: Connector, project: Path | None, *, patience: Patience | None = None
+    ) -> None:
+        self._connector = connector
+        self._project = project
+        self._patience = patience or Patience()
+
+    async def run(
+        self, listening: socket.socket, opened: Callable[[str], Callable[[], object]]
+    ) -> str:
+        """Serve until nobody looks any more, or a signal says stop.
+
+        Args:
+            listening: see `bind`.
+            opened: is given the launch link once it works; what it returns is called once the
+                link was used, and at the end.
+
+        Returns:
+            Why it has ended, in words.
+        """
+        origin = f"http://{HOST}:{listening.getsockname()[1]}"
+        guard = Guard(origin)
+        launches, states = OneTimeTokens(_LAUNCH_LIFE), OneTimeTokens(_STATE_LIFE)
+        card = Card(self._connector, find_pipeline(self._project))
+        presence = Presence(
+            self._patience,
+            lambda: card.phase in {"busy", "syncing"} or states.outstanding,
+        )
+        handlers = Handlers(
+            card,
+            Pages(card, guard),
+            guard,
+            launches=launches,
+            states=states,
+            presence=presence,
+            redirect_uri=origin + CALLBACK,
+        )
+        runner = web.AppRunner(
+            handlers.application(),
+            access_log=None,
+            handler_cancellation=True,
+            shutdown_timeout=_LINGER,
+        )
+        await runner.setup()
+        try:
+            await web.SockSite(runner, listening).start()
+            card.look()
+            handlers.launched = opened(f"{origin}{LAUNCH}?token={launches.issue()}")
+            return await _first(presence)
+        finally:
+            handlers.launched()
+            await card.stop()
+            await runner.cleanup()
+
+
+async def _first(presence: Presence) -> str:
+    """Wait for the end of everybody's interest, or for a signal."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Outside of the main thread there are no signals to wait for.
+        with suppress(RuntimeError, ValueError):
+            loop.add_signal_handler(number, stop.set)
+    over = asyncio.ensure_future(presence.over())
+    stopped = asyncio.ensure_future(stop.wait())
+    try:
+        await asyncio.wait({over, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return over.result() if over.done() else "Stopped."
+    finally:
+        for task in (over, stopped):
+            task.cancel()
+
+
+def serve(
+    connector: Connector,
+    project: Path | None,
+    port: int,
+    opened: Callable[[str], Callable[[], object]],
+    *,
+    patience: Patience | None = None,
+) -> str:
+    """Bind, serve and end: see `Server.run`.
+
+    Raises:
+        ConfigurationError: the port is taken.
+    """
+    with closing(bind(port)) as listening:
+        return asyncio.run(Server(connector, project, patience=patience).run(listening, opened))

@@ -1,0 +1,48 @@
+"""The report for scripts: the same figures, amounts in whole minor units."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from stripe_apex.report.findings import Findings
+from stripe_apex.report.judgement import verdict
+from tap_stripe_apex import money
+
+if TYPE_CHECKING:
+    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.formats import Formats
+
+
+def render(report: Report, formats: Formats) -> str:
+    """The report as JSON: facts as they are, ratios worked out, findings in words."""
+    findings = Findings(report, formats)
+    content = {
+        **msgspec.to_builtins(report),
+        **{
+            level: [_economics(line, report.scope.currency) for line in getattr(report, level)]
+            for level in ("channels", "platforms", "campaigns")
+        },
+        "checks": [
+            {**msgspec.to_builtins(check), "passed": check.passed} for check in report.checks
+        ],
+        "headline": msgspec.to_builtins(findings.headline()),
+        "findings": msgspec.to_builtins(findings.others()),
+    }
+    return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+
+
+def _economics(line: Economics, currency: str) -> dict[str, Any]:
+    unit = money.minor_per_major(currency)
+    ratios = {
+        "roas": line.roas,
+        "roas_interval": line.roas_interval,
+        "roas_by_model": line.roas_by_model,
+        "cpl": line.cpl(unit),
+        "cac": line.cac(unit),
+        "ltv": line.ltv(unit),
+        "payback_months": line.payback_months,
+        "verdict": verdict(line),
+    }
+    return {**msgspec.to_builtins(line), **msgspec.to_builtins(ratios)}

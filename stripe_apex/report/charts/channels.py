@@ -1,0 +1,250 @@
+"""Channels: what they earn under each attribution model, and whether they earn back their spend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import altair as alt
+
+from stripe_apex.report.charts import kit
+from stripe_apex.report.judgement import Verdict, verdict
+from stripe_apex.report.labels import label
+from tap_stripe_apex import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from decimal import Decimal
+
+    from stripe_apex.report.charts.kit import Chart, Easel
+    from stripe_apex.report.facts import Economics, Report
+
+MOST_CHANNELS: Final = 12
+MOST_LINES: Final = 24
+
+MODELS: Final = {
+    "first_touch": ("triangle-left", kit.VERMILLION),
+    "last_touch": ("triangle-right", kit.ORANGE),
+    "last_non_direct": ("triangle-down", kit.PURPLE),
+    "linear": ("square", kit.SKY),
+    "position_based": ("diamond", kit.GREEN),
+    "time_decay": ("triangle-up", kit.MUTED),
+    "markov": ("cross", kit.INK),
+}
+"""A shape and a colour for each attribution model."""
+
+OTHER_MODEL: Final = ("circle", kit.BLUE)
+
+VERDICTS: Final = {
+    Verdict.PAYS: ("triangle-up", kit.GREEN, "earns back its spend"),
+    Verdict.LOSES: ("triangle-down", kit.VERMILLION, "does not earn it back"),
+    Verdict.UNCLEAR: ("circle", kit.MUTED, "open"),
+    Verdict.TOO_FEW: ("square", kit.SOFT, "too few payers to say"),
+    Verdict.NOTHING: ("cross", kit.VERMILLION, "brought nobody"),
+}
+"""A shape, a colour and words for each verdict on spend."""
+
+
+def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
+    """A row for each channel, a symbol for each attribution model: how far they disagree."""
+    chosen = easel.report.scope.attribution_model
+    ranked = sorted(shares, key=lambda channel: (-shares[channel].get(chosen, 0), channel))
+    ranked = ranked[:MOST_CHANNELS]
+    ends = [float(share) for channel in ranked for share in shares[channel].values()]
+    domain = (min(*ends, 0.0, 0.0), max(*ends, 0.01, 0.01) * 1.02)
+    marks = kit.ticks(*domain, most=3 if easel.is_narrow else 6)
+    x: dict[str, Any] = {
+        "scale": alt.Scale(
+            domain=list(domain),
+            range=[6 if easel.is_narrow else 190, easel.width - 10],
+            nice=False,
+            zero=False,
+        ),
+        "axis": kit.top_axis({mark: easel.formats.percent(mark) for mark in marks}),
+    }
+    y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(ranked)))))
+    spread = (
+        alt.Chart(
+            kit.rows(
+                {
+                    "row": row,
+                    "low": float(min(shares[channel].values())),
+                    "high": float(max(shares[channel].values())),
+                }
+                for row, channel in enumerate(ranked)
+            )
+        )
+        .mark_rule(stroke=kit.SOFT, strokeWidth=2)
+        .encode(y=y, x=alt.X("low:Q", **x), x2="high:Q")
+    )
+    symbols = (
+        alt.Chart(kit.rows(_shares(easel, shares, ranked)))
+        .mark_point(filled=True, opacity=1, stroke=kit.PAPER, strokeWidth=0.8)
+        .encode(
+            y=y,
+            x=alt.X("share:Q", **x),
+            shape=alt.Shape("shape:N", scale=None),
+            color=alt.Color("colour:N", scale=None),
+            size=alt.Size("size:Q", scale=None),
+            tooltip=kit.tooltip("channel", "model", "text"),
+        )
+    )
+    names = easel.names([label(channel) for channel in ranked], y)
+    return alt.layer(spread, symbols, names).properties(
+        width=easel.width, height=alt.Step(48 if easel.is_narrow else 34)
+    )
+
+
+def _shares(
+    easel: Easel, shares: Mapping[str, Mapping[str, Decimal]], ranked: list[str]
+) -> Iterator[dict[str, Any]]:
+    """A row for each symbol; the chosen model's is larger and lies below the others."""
+    chosen = easel.report.scope.attribution_model
+    for row, channel in enumerate(ranked):
+        for model, share in sorted(shares[channel].items(), key=lambda item: item[0] != chosen):
+            shape, colour = MODELS.get(model, OTHER_MODEL)
+            yield {
+                "row": row,
+                "channel": label(channel),
+                "model": label(model),
+                "share": float(share),
+                "text": easel.formats.percent(share, 1),
+                "shape": shape,
+                "colour": colour,
+                "size": 210 if model == chosen else 72,
+            }
+
+
+def paid_lines(report: Report) -> list[tuple[int, Economics]]:
+    """Channels with spend, below each its platforms, below each their campaigns, with the depth.
+
+    A platform's only campaign is left out, and all campaigns where there are too many rows.
+    """
+    for deepest in (2, 1, 0):
+        lines = list(_outline(report, deepest))
+        if len(lines) <= MOST_LINES:
+            return lines
+    return lines[:MOST_LINES]
+
+
+def _outline(report: Report, deepest: int) -> Iterator[tuple[int, Economics]]:
+    for channel in report.channels:
+        if channel.spend_minor <= 0:
+            continue
+        yield 0, channel
+        for platform in report.platforms:
+            if platform.channel != channel.channel or platform.spend_minor <= 0 or not deepest:
+                continue
+            yield 1, platform
+            campaigns = [
+                line
+                for line in report.campaigns
+                if (line.channel, line.platform) == (platform.channel, platform.platform)
+                and line.spend_minor > 0
+            ]
+            if deepest == 2 and len(campaigns) > 1:
+                yield from ((2, line) for line in campaigns)
+
+
+def returns(easel: Easel) -> Chart:
+    """ROAS with its interval and the models' ticks, the line at 1, CAC and payback beside it."""
+    lines = paid_lines(easel.report)
+    high = _reach(lines)
+    marks = kit.ticks(0, high, most=3 if easel.is_narrow else 5)
+    x: dict[str, Any] = {
+        "scale": alt.Scale(
+            domain=[0, high],
+            range=[8, easel.width - 8] if easel.is_narrow else [210, easel.width - 300],
+            nice=False,
+            clamp=True,
+        ),
+        "axis": kit.top_axis(
+            {mark: easel.formats.times(mark, 1 if mark % 1 else 0) for mark in marks}
+        ),
+    }
+    y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(lines)))))
+    base = alt.Chart(
+        kit.rows(_returns_row(easel, row, depth, line) for row, (depth, line) in enumerate(lines))
+    ).encode(y=y)
+    models_of_all = (
+        {"row": row, "roas": float(value)}
+        for row, (_, line) in enumerate(lines)
+        for value in line.roas_by_model.values()
+    )
+    models_ticks = (
+        alt.Chart(kit.rows(models_of_all))
+        .mark_tick(thickness=1.5, height=13, color=kit.SOFT, opacity=1)
+        .encode(y=y, x=alt.X("roas:Q", **x))
+    )
+    colour = alt.Color("colour:N", scale=None)
+    interval = base.mark_rule(strokeWidth=2.5).encode(
+        x=alt.X("low:Q", **x), x2="high:Q", color=colour
+    )
+    points = base.mark_point(filled=True, opacity=1, size=110).encode(
+        x=alt.X("roas:Q", **x),
+        shape=alt.Shape("shape:N", scale=None),
+        color=colour,
+        tooltip=kit.tooltip("name", "times", "interval", "spend", "words"),
+    )
+    one = kit.threshold(1, x)
+    return alt.layer(models_ticks, one, interval, points, *_figures(easel, base)).properties(
+        width=easel.width, height=alt.Step(46 if easel.is_narrow else 29)
+    )
+
+
+def _reach(lines: list[tuple[int, Economics]]) -> float:
+    """Where the scale ends: one return of 80 shall not squeeze all others together."""
+    roas = sorted(float(line.roas or 0) for _, line in lines)
+    ends = [float(line.roas_interval[1]) for _, line in lines if line.roas_interval]
+    return max(1.25, min(max(ends, default=1.25), max(6 * roas[len(roas) // 2], 5.0)))
+
+
+def _returns_row(easel: Easel, row: int, depth: int, line: Economics) -> dict[str, Any]:
+    formats, currency = easel.formats, easel.report.scope.currency
+    unit = money.minor_per_major(currency)
+    shape, colour, words = VERDICTS[verdict(line)]
+    roas = line.roas or 0
+    low, high = line.roas_interval or (roas, roas)
+    name = (line.channel, line.platform or "", line.campaign or "")[depth]
+    return {
+        "row": row,
+        "name": kit.shortened(label(name), 26 - 2 * depth),
+        "depth": depth,
+        "roas": float(roas),
+        "low": max(float(low), 0.0),
+        "high": float(high),
+        "shape": shape,
+        "colour": colour,
+        "words": words,
+        "times": formats.times(line.roas),
+        "interval": f"{formats.times(max(low, 0))} to {formats.times(high)}",
+        "cac": formats.major(line.cac(unit), currency),
+        "payback": formats.number(line.payback_months, 1),
+        "spend": formats.money(line.spend_minor, currency),
+    }
+
+
+def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
+    """Names on the left; ROAS, CAC and payback on the right, as far as there is room."""
+    above = -15 if easel.is_narrow else 0
+    for depth, weight in enumerate(("bold", "normal", "normal")):
+        yield (
+            base.transform_filter(f"datum.depth === {depth}")
+            .mark_text(**easel.text(dy=above, fontWeight=weight))
+            .encode(x=alt.value(14 * depth), text="name:N")
+        )
+    columns = [("times", easel.width, "ROAS")]
+    if not easel.is_narrow:
+        columns = [
+            ("times", easel.width - 210, "ROAS"),
+            ("cac", easel.width - 110, "CAC"),
+            ("payback", easel.width, "payback, mo."),
+        ]
+    for name, x, title in columns:
+        yield base.mark_text(**easel.text(align="right", dy=above)).encode(
+            x=alt.value(x), text=f"{name}:N"
+        )
+        yield (
+            alt.Chart(kit.rows([{"title": title}]))
+            .mark_text(**easel.text(align="right", fontSize=12, fill=kit.MUTED, baseline="bottom"))
+            .encode(x=alt.value(x), y=alt.value(-4), text="title:N")
+        )

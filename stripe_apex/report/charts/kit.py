@@ -1,0 +1,225 @@
+"""What all charts share: colours, type, ticks, and the way to SVG."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import altair as alt
+import vl_convert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stripe_apex.report.facts import Report
+    from stripe_apex.report.formats import Formats
+
+VEGA_LITE: Final = "6.4"
+
+FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+"""Of one metric on every system, so that what is measured here fits there."""
+
+# Okabe and Ito's colours, which people with any colour vision tell apart, and greys. The page's
+# style sheet maps each of them to a variable, so that one drawing serves light and dark.
+BLUE: Final = "#0072b2"
+ORANGE: Final = "#e69f00"
+GREEN: Final = "#009e73"
+VERMILLION: Final = "#d55e00"
+SKY: Final = "#56b4e9"
+PURPLE: Final = "#cc79a7"
+INK: Final = "#1b1f24"
+MUTED: Final = "#5b6470"
+SOFT: Final = "#a3abb5"
+GRID: Final = "#e1e5ea"
+PAPER: Final = "#fffffe"
+
+COLOURS: Final = {
+    BLUE: "blue",
+    ORANGE: "orange",
+    GREEN: "green",
+    VERMILLION: "vermillion",
+    SKY: "sky",
+    PURPLE: "purple",
+    INK: "ink",
+    MUTED: "muted",
+    SOFT: "soft",
+    GRID: "grid",
+    PAPER: "paper",
+}
+"""The page's name of each colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """How much room a chart has: a page is drawn for a desk and for a telephone."""
+
+    name: str
+    width: int
+    text: float
+
+
+WIDE: Final = Canvas("wide", 940, 13)
+NARROW: Final = Canvas("narrow", 346, 12.5)
+
+Chart = Any
+"""Altair's types are generated and say little: layers, concatenations and facets alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Easel:
+    """What a chart is drawn of, how its numbers are written, and on what."""
+
+    report: Report
+    formats: Formats
+    canvas: Canvas
+
+    @property
+    def width(self) -> int:
+        """In pixels of the drawing, which the page may scale."""
+        return self.canvas.width
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether labels stand above what they name."""
+        return self.canvas.width < 500
+
+    def text(self, **options: Any) -> dict[str, Any]:
+        """Options of a text mark; the paper around the letters keeps lines away from them."""
+        return {
+            "fontSize": self.canvas.text,
+            "fill": INK,
+            "stroke": PAPER,
+            "strokeWidth": 5,
+            "align": "left",
+            "baseline": "middle",
+            "font": FONT,
+        } | options
+
+    def title(self, name: str, **options: Any) -> alt.TitleParams:
+        """The title of a panel."""
+        style: dict[str, Any] = {
+            "anchor": "start",
+            "fontSize": self.canvas.text,
+            "color": INK,
+            "subtitleFontSize": self.canvas.text - 0.5,
+            "subtitleColor": MUTED,
+        }
+        return alt.TitleParams(name, **(style | options))
+
+    def names(self, names: Sequence[str], y: alt.Y) -> Chart:
+        """What each row is called: on the left, or above it where there is no room."""
+        named = ({"row": row, "name": shortened(name, 28)} for row, name in enumerate(names))
+        return (
+            alt.Chart(rows(named))
+            .mark_text(**self.text(dy=-15 if self.is_narrow else 0))
+            .encode(x=alt.value(0), y=y, text="name:N")
+        )
+
+
+def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
+    """Rows of data inside the chart."""
+    return alt.InlineData(values=[dict(value) for value in values])
+
+
+def tooltip(*names: str) -> list[alt.Tooltip]:
+    """What a pointer shows, if the page has a script."""
+    return [alt.Tooltip(f"{name}:N") for name in names]
+
+
+def top_axis(labels: Mapping[float, str]) -> alt.Axis:
+    """An axis above the rows, with a grid line at each label."""
+    return alt.Axis(
+        orient="top",
+        values=list(labels),
+        labelExpr=label_expr(labels),
+        grid=True,
+        labelFlush=False,
+        labelPadding=6,
+    )
+
+
+def threshold(at: float, x: Mapping[str, Any]) -> Chart:
+    """The dashed line that everything is compared with."""
+    return (
+        alt.Chart(rows([{"at": at}]))
+        .mark_rule(stroke=INK, strokeDash=[4, 3], strokeWidth=1.2)
+        .encode(x=alt.X("at:Q", **x))
+    )
+
+
+def ticks(low: float, high: float, most: int) -> list[float]:
+    """Round numbers from about `low` to about `high`, zero among them where they pass it."""
+    span = high - low
+    if span <= 0 or not math.isfinite(span):
+        return [low]
+    raw = span / most
+    power = 10.0 ** math.floor(math.log10(raw))
+    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw * 0.999)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [round(index * step, 12) for index in range(first, last + 1)]
+
+
+def label_expr(labels: Mapping[Any, str]) -> str:
+    """An axis' labels as given, in whatever locale."""
+    cases = "".join(
+        f"abs(datum.value - {value!r}) < 1e-9 ? {_quoted(label)} : "
+        for value, label in labels.items()
+    )
+    return f"{cases}''"
+
+
+def _quoted(label: str) -> str:
+    return "'" + label.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def dressed(chart: Chart) -> dict[str, Any]:
+    """The chart's Vega-Lite, in our clothes."""
+    spec: dict[str, Any] = (
+        chart.configure(
+            background="transparent",
+            font=FONT,
+            padding=0,
+            aria=False,
+        )
+        .configure_mark(aria=False)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domain=False,
+            ticks=False,
+            gridColor=GRID,
+            labelColor=MUTED,
+            labelFontSize=12,
+            title=None,
+        )
+        .configure_concat(spacing=24)
+        .to_dict(validate=False)
+    )
+    return spec
+
+
+def svg(spec: Mapping[str, Any], *, name: str, description: str) -> str:
+    """A chart as inline SVG that scales, with a description for who does not see it."""
+    drawn = vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE)
+    size = _SIZE.search(drawn)
+    body = drawn[drawn.index(">") + 1 :]
+    box = size[0] if size else ""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="{name}" role="img" '
+        f'aria-label="{_attribute(description)}" {box} preserveAspectRatio="xMinYMin meet">{body}'
+    )
+
+
+_SIZE = re.compile(r'width="[\d.]+" height="[\d.]+" viewBox="[^"]+"')
+
+
+def _attribute(value: str) -> str:
+    for character, entity in (("&", "&amp;"), ('"', "&quot;"), ("<", "&lt;"), (">", "&gt;")):
+        value = value.replace(character, entity)
+    return value
+
+
+def shortened(name: str, most: int) -> str:
+    """A label of at most so many characters."""
+    return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

@@ -1,0 +1,212 @@
+"""One short look into the warehouse, into `facts`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from math import isqrt
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from stripe_apex.report import facts, period, queries
+from stripe_apex.report.period import Period
+from stripe_apex.report.warehouse import open_warehouse, require_tables
+from tap_stripe_apex.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from stripe_apex.report.warehouse import Warehouse
+
+DEFAULT_MODEL = "position_based"
+OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, facts.Economics)
+
+LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the user wants to see; empty tuples mean all."""
+
+    period: str = period.ALL
+    attribution_model: str = DEFAULT_MODEL
+    currencies: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+
+def read(address: str, filters: Filters) -> facts.Report:
+    """Everything the report says, from one connection that is closed again at once.
+
+    Raises:
+        ConfigurationError: a filter names what is not there.
+        TapError: the warehouse cannot be read.
+    """
+    with open_warehouse(address) as warehouse:
+        require_tables(warehouse, queries.MARTS, address)
+        return _Reader(warehouse, filters).report()
+
+
+class _Reader:
+    """The questions of one report, asked on one connection."""
+
+    def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
+        self._warehouse = warehouse
+        self._scope = _scope(warehouse, filters)
+        scope = self._scope
+        self._days = (scope.start, scope.end)
+        currencies = None if scope.currencies is None else list(scope.currencies)
+        self._selected = (*self._days, currencies)
+
+    def report(self) -> facts.Report:
+        scope, rows = self._scope, self._warehouse.rows
+        converted = scope.converted
+        credits_ = [
+            facts.Credit(**row)
+            for row in rows(queries.credits_by_model(converted=converted), *self._selected)
+        ]
+        totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._selected))
+        months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
+        channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        return facts.Report(
+            scope=scope,
+            coverage=self._coverage(),
+            totals=totals,
+            months=tuple(self._wanted(facts.Month(**row) for row in months)),
+            credits=tuple(self._wanted(credits_)),
+            channels=channels,
+            platforms=tuple(line for line in platforms if line.platform),
+            campaigns=tuple(line for line in campaigns if line.platform),
+            cohorts=self._cohorts(),
+            experiments=tuple(
+                facts.Variant(**_aware(row)) for row in rows(queries.EXPERIMENTS, *self._days)
+            ),
+            unmatched=tuple(
+                facts.Unmatched(**row)
+                for row in rows(queries.unmatched(converted=converted), *self._selected)
+            ),
+            checks=tuple(self._checks()),
+            net_minor=sum(
+                total.net_reporting_minor if converted else total.net_minor for total in totals
+            ),
+            unattributed_minor=sum(
+                credit.revenue_minor
+                for credit in credits_
+                if credit.channel == facts.UNATTRIBUTED
+                and credit.attribution_model == scope.attribution_model
+            ),
+        )
+
+    def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:
+        wanted = self._scope.channels
+        return [line for line in lines if wanted is None or line.channel in wanted]
+
+    def _economics(self, level: tuple[str, ...]) -> tuple[facts.Economics, ...]:
+        scope, rows = self._scope, self._warehouse.rows
+        converted, model = scope.converted, scope.attribution_model
+        brought = rows(queries.brought(level, converted=converted), *self._selected, model)
+        by_model = rows(queries.brought_by_model(level, converted=converted), *self._selected)
+        spent = rows(queries.spent(level, converted=converted), *self._selected)
+        leads = rows(queries.LEADS, *self._days, model) if level == LEVELS[0] and converted else []
+        found: dict[tuple[Any, ...], dict[str, Any]] = {}
+        for row in (*brought, *spent, *leads, *by_model):
+            keys = {name: row[name] for name in level}
+            line = found.setdefault(tuple(keys.values()), {**keys, "revenue_by_model": {}})
+            if "attribution_model" in row:
+                line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
+            else:
+                line |= _figures(row)
+        lines = self._wanted(facts.Economics(**line) for line in found.values())
+        return tuple(sorted(lines, key=_by_weight))
+
+    def _cohorts(self) -> tuple[facts.CohortAge, ...]:
+        # The month of the last revenue is over only if that came on its last day.
+        known_until = period.day_after(self._scope.as_of)
+        return tuple(
+            facts.CohortAge(
+                **row,
+                is_complete=period.month_after(row["cohort_month"], row["age_months"] + 1)
+                <= known_until,
+            )
+            for row in self._warehouse.rows(queries.COHORTS, *self._days)
+        )
+
+    def _coverage(self) -> facts.Coverage:
+        (row,) = self._warehouse.rows(queries.COVERAGE)
+        counts = self._warehouse.rows(queries.ROW_COUNTS)
+        row["live_charges"] = row["live_charges"] or 0
+        return facts.Coverage(
+            **_aware(row), rows={count["mart"]: count["row_count"] for count in counts}
+        )
+
+    def _checks(self) -> Iterable[facts.Check]:
+        for row in self._warehouse.rows(queries.ATTRIBUTION_CHECK):
+            yield facts.Check(name="attribution", **row)
+        columns = {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
+        if columns:
+            raw = queries.raw_check(marks_deleted="_sdc_deleted_at" in columns)
+            for row in self._warehouse.rows(raw):
+                yield facts.Check(name="raw_charges", attribution_model=None, **row)
+
+
+def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
+    known: dict[str, list[str]] = {}
+    for row in warehouse.rows(queries.KNOWN_VALUES):
+        known.setdefault(row["kind"], []).append(row["value"])
+    models = known.get("attribution_model", [])
+    currencies = tuple(currency.lower() for currency in filters.currencies)
+    if models:
+        _require("attribution model", (filters.attribution_model,), models)
+        _require("currency", currencies, known.get("currency", []))
+        _require("channel", filters.channels, known.get("channel", []))
+    (whole,) = warehouse.rows(queries.WHOLE)
+    first = whole["first_day"] or date(2000, 1, 1)
+    last = whole["last_day"] or first
+    as_of = whole["last_revenue_day"] or last
+    days = period.parse(filters.period, Period(first, period.day_after(last)), as_of)
+    reporting = next(iter(known.get("reporting_currency", [])), "usd")
+    in_one = len(set(currencies)) == 1
+    return facts.Scope(
+        start=days.start,
+        end=days.end,
+        as_of=as_of,
+        attribution_model=filters.attribution_model,
+        attribution_models=tuple(models),
+        currency=currencies[0] if in_one else reporting,
+        reporting_currency=reporting,
+        converted=not in_one,
+        currencies=currencies or None,
+        channels=filters.channels or None,
+    )
+
+
+def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"The warehouse has no {what} {unknown[0]!r}. It has {', '.join(known)}."
+        )
+
+
+def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of `brought`, `spent` or `LEADS` as fields of `Economics`."""
+    figures = dict(row)
+    for name in ("customer", "new_customer"):
+        if f"{name}_micros" in figures:
+            figures[f"{name}s"] = Decimal(figures.pop(f"{name}_micros")).scaleb(-6)
+    if "squares" in figures:
+        figures["error_minor"] = isqrt(int(figures.pop("squares")))
+    return figures
+
+
+def _by_weight(line: facts.Economics) -> tuple[Any, ...]:
+    """What brought most first; names break ties, so that the order is the same every time."""
+    names = (line.channel, line.platform or "", line.campaign or "")
+    return (line.channel == facts.UNATTRIBUTED, -line.revenue_minor, *names)
+
+
+def _aware(row: dict[str, Any]) -> dict[str, Any]:
+    """Times come in UTC, without saying so."""
+    return {
+        name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,259 @@
+"""The page's sections: what each is about, what it found, how to read it, what it lacks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.charts import channels, kit, money, people
+from stripe_apex.report.facts import UNATTRIBUTED
+from stripe_apex.report.judgement import verdict
+from stripe_apex.report.labels import label
+from stripe_apex.report.tables import Table, Tables
+from stripe_apex.report.titles import Titles
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from stripe_apex.report.facts import Report
+    from stripe_apex.report.formats import Formats
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An entry of a legend: a shape or a line in a colour of the page, and what it means."""
+
+    shape: str
+    colour: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A part of the page.
+
+    Attributes:
+        draw: the chart for a canvas; None where there is nothing to draw.
+        description: the chart in words, for who does not see it.
+        empty: why there is nothing, and what to connect.
+    """
+
+    name: str
+    topic: str
+    title: str
+    note: str
+    table: Table
+    draw: Callable[[kit.Canvas], kit.Chart] | None = None
+    description: str = ""
+    legend: tuple[Key, ...] = ()
+    empty: str = ""
+    remedies: tuple[tuple[str, str], ...] = ()
+
+
+def sections(report: Report, formats: Formats) -> tuple[Section, ...]:
+    """All sections, empty ones too."""
+    of = _Sections(report, formats)
+    return (
+        of.economics(),
+        of.models(),
+        of.months(),
+        of.revenue(),
+        of.cohorts(),
+        of.experiments(),
+        of.unmatched(),
+    )
+
+
+class _Sections:
+    def __init__(self, report: Report, formats: Formats) -> None:
+        self._report = report
+        self._formats = formats
+        self._titles = Titles(report, formats)
+        self._tables = Tables(report, formats)
+
+    def _easel(self, canvas: kit.Canvas) -> kit.Easel:
+        return kit.Easel(self._report, self._formats, canvas)
+
+    def economics(self) -> Section:
+        report, _formats = self._report, self._formats
+        title = self._titles.economics()
+        has_spend = any(line.spend_minor > 0 for line in report.channels)
+        used = {verdict(line) for _, line in channels.paid_lines(report)}
+        legend = tuple(
+            Key(shape, kit.COLOURS[colour], words)
+            for one, (shape, colour, words) in channels.VERDICTS.items()
+            if one in used
+        )
+        return Section(
+            "economics",
+            "Return on ad spend",
+            title,
+            "What a unit of spend brought back in net revenue. The bar is the 95% interval: how "
+            "far chance alone could have moved it. The thin ticks are the other models. "
+            "Right of the dashed line the spend came back; other costs are left out.",
+            self._tables.economics(),
+            (lambda canvas: channels.returns(self._easel(canvas))) if has_spend else None,
+            f"{title}. ROAS by channel, platform and campaign, with 95% intervals.",
+            (
+                *legend,
+                Key("line", "muted", "95% interval"),
+                Key("tick", "soft", "other attribution models"),
+                Key("dash", "ink", "spend comes back: 1×"),
+            ),
+            "No ad spend is connected for these days. Fill the table ad_spend with what the "
+            "platforms billed (see docs/models.md): then each channel has ROAS, CAC and payback.",
+        )
+
+    def models(self) -> Section:
+        report, _formats = self._report, self._formats
+        shares = self._titles.model_shares()
+        title = self._titles.models()
+        chosen = report.scope.attribution_model
+        legend = tuple(
+            Key(shape, kit.COLOURS[colour], label(model) + (" (chosen)" if model == chosen else ""))
+            for model, (shape, colour) in channels.MODELS.items()
+            if model in report.scope.attribution_models
+        )
+        return Section(
+            "models",
+            "Revenue by channel, under each attribution model",
+            title,
+            "Each model shares a payment among the touches before it by another rule. Where the "
+            "symbols lie together, the rule does not matter; where they lie apart, it decides. "
+            "Shares are of all net revenue, unmatched revenue included.",
+            self._tables.models(),
+            (lambda canvas: channels.models(self._easel(canvas), shares)) if shares else None,
+            f"{title}. Share of net revenue by channel under each attribution model.",
+            legend,
+            "No revenue is credited to a channel in these days. Connect the tables leads and "
+            "touchpoints (see docs/models.md): payments are matched to them by email.",
+        )
+
+    def months(self) -> Section:
+        report, formats = self._report, self._formats
+        title = self._titles.months()
+        note = (
+            f"Net revenue of each month, below it credited to channels by the model "
+            f"“{label(report.scope.attribution_model)}”, all on one scale. Under each name stands "
+            "its sum."
+        )
+        if report.months and not report.last_month_is_whole:
+            note += f" The last month, drawn pale, goes to {formats.day(report.scope.as_of)} only."
+        return Section(
+            "months",
+            "Revenue by month and channel",
+            title,
+            note,
+            self._tables.months(),
+            (lambda canvas: money.months(self._easel(canvas))) if report.months else None,
+            f"{title}. Columns of net revenue by month, a panel for each channel.",
+            empty="There is no revenue in these days. Widen date_range, or the report's --period.",
+        )
+
+    def revenue(self) -> Section:
+        report, formats = self._report, self._formats
+        title = self._titles.revenue()
+        note = "Each currency has a scale of its own."
+        without_fee = sum(total.charges - total.charges_with_fee for total in report.totals)
+        if without_fee:
+            note += (
+                f" Stripe's fee is not known for {formats.number(without_fee)} of "
+                f"{formats.number(sum(total.charges for total in report.totals))} charges; "
+                "expand_balance_transactions reads it."
+            )
+        drawable = any(total.gross_minor > 0 for total in report.totals)
+        return Section(
+            "revenue",
+            "Total revenue, from captured to kept",
+            title,
+            note,
+            self._tables.revenue(),
+            (lambda canvas: money.waterfall(self._easel(canvas))) if drawable else None,
+            f"{title}. A waterfall from captured to kept for each currency.",
+            empty="No charge in these days. Widen date_range, or see that Stripe has charges.",
+        )
+
+    def cohorts(self) -> Section:
+        report, _formats = self._report, self._formats
+        title = self._titles.cohorts()
+        drawable = any(line.is_complete for line in report.cohorts)
+        legend = [Key("line", "blue", "average")]
+        if people.has_newer(report):
+            legend += [
+                Key("thin", "soft", "older months"),
+                Key("dash", "orange", "newer months"),
+            ]
+        return Section(
+            "cohorts",
+            "What customers are worth, by month of first payment",
+            title,
+            "A line for each month's new customers: what one of them has brought so many months "
+            f"later, in {report.scope.reporting_currency.upper()}, all currencies and channels "
+            "together. Realised, not predicted.",
+            self._tables.cohorts(),
+            (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
+            f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
+            tuple(legend),
+            "A cohort shows after its first whole month. Load more history: widen date_range.",
+        )
+
+    def experiments(self) -> Section:
+        report, _formats = self._report, self._formats
+        title = self._titles.experiments()
+        lines = report.experiments
+        used = {line.verdict for line in lines}
+        legend = tuple(
+            Key(shape, kit.COLOURS[colour], words)
+            for one, (shape, colour, words) in people.VERDICTS.items()
+            if one in used
+        )
+        note = (
+            "Lift of revenue per exposed visitor over control, those who never paid counted as "
+            "zero, with its 95% interval. Only this says what a change caused."
+        )
+        if "sample_ratio_mismatch" in used:
+            note += (
+                " ✕ The variants did not get equal shares of visitors, which chance does not "
+                "explain: find the fault in the assignment before you believe the result."
+            )
+        if len(lines) >= 5:
+            note += " With so many comparisons, one in twenty looks like an effect by chance."
+        return Section(
+            "experiments",
+            "What experiments really brought",
+            title,
+            note,
+            self._tables.experiments(),
+            (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
+            f"{title}. Lift of revenue per visitor with 95% intervals.",
+            (*legend, Key("dash", "ink", "no effect")),
+            "No experiment is connected for these days. Fill the tables experiments and "
+            "experiment_exposures (see docs/models.md); then this says what each really earned.",
+        )
+
+    def unmatched(self) -> Section:
+        report, _formats = self._report, self._formats
+        title = self._titles.unmatched()
+        lost = any(not line.is_attributed_by_touches for line in report.unmatched)
+        nobody = all(credit.channel == UNATTRIBUTED for credit in report.credits)
+        empty = "Nothing is left over: each payment found its lead."
+        if not report.totals:
+            empty = "There is no revenue in these days, so nothing is left over."
+        note = "A payment is matched to a lead by its email; these found none before them."
+        if lost and nobody:
+            note += " No lead matches at all: connect the table leads."
+        return Section(
+            "unmatched",
+            "Revenue that could not be matched",
+            title,
+            note,
+            self._tables.unmatched(),
+            (lambda canvas: money.unmatched(self._easel(canvas))) if lost else None,
+            f"{title}. Unmatched net revenue by reason.",
+            empty=empty,
+            remedies=tuple(
+                (label(line.reason), line.remedy)
+                for line in report.unmatched
+                if not line.is_attributed_by_touches
+            ),
+        )

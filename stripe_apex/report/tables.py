@@ -1,0 +1,297 @@
+"""The figures under each chart, and in JSON to the last digit: one table for each section."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.facts import UNATTRIBUTED
+from stripe_apex.report.formats import DASH
+from stripe_apex.report.judgement import Verdict, verdict
+from stripe_apex.report.labels import clean, label
+from stripe_apex.report.words import ltv_curve
+from tap_stripe_apex import money
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.formats import Formats
+
+VERDICTS = {
+    Verdict.PAYS: "▲ earns back its spend",
+    Verdict.LOSES: "▼ does not earn it back",
+    Verdict.UNCLEAR: "● open",
+    Verdict.TOO_FEW: "○ too few payers to say",
+    Verdict.NOTHING: "✕ brought nobody",
+    Verdict.NO_SPEND: DASH,
+}
+
+EXPERIMENT_VERDICTS = {
+    "better": "▲ raised revenue",
+    "worse": "▼ lowered revenue",
+    "inconclusive": "● no effect shown",
+    "not_enough_data": "○ not enough data",
+    "sample_ratio_mismatch": "✕ uneven split: cannot be trusted",
+}
+
+CHECKS = {
+    "attribution": "attributed + unattributed = net revenue",
+    "raw_charges": "net revenue = the charges as loaded",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells as they are shown; the first `names` columns are text, the others figures."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    names: int = 1
+
+
+class Tables:
+    """The tables of a report."""
+
+    def __init__(self, report: Report, formats: Formats) -> None:
+        self._report = report
+        self._formats = formats
+        self._currency = report.scope.currency
+
+    def revenue(self) -> Table:
+        """From gross to net by currency."""
+        formats = self._formats
+        columns = ("currency", "charges", "captured", "refunded", "net", "disputed", "fees", "kept")
+        rows = []
+        for total in self._report.totals:
+            amounts = (
+                total.gross_minor,
+                total.refunded_minor,
+                total.net_minor,
+                total.disputed_minor,
+                total.fee_minor,
+                total.kept_minor,
+            )
+            figures = [formats.money(amount, total.currency) for amount in amounts]
+            if not total.charges_with_fee:
+                figures[4] = DASH
+            rows.append((total.currency.upper(), formats.number(total.charges), *figures))
+        return Table("Revenue by currency", columns, tuple(rows))
+
+    def months(self) -> Table:
+        """Net revenue by month and channel: months down, channels across."""
+        lines = self._report.months
+        by_channel: dict[str, int] = {}
+        for line in lines:
+            by_channel[line.channel] = by_channel.get(line.channel, 0) + line.revenue_minor
+        channels = sorted(
+            by_channel, key=lambda name: (name == UNATTRIBUTED, -by_channel[name], name)
+        )
+        cells = {(line.month, line.channel): line.revenue_minor for line in lines}
+        months = sorted({line.month for line in lines})
+        rows = [
+            (
+                self._formats.month(month),
+                *(self._amount(cells.get((month, channel), 0)) for channel in channels),
+                self._amount(sum(cells.get((month, channel), 0) for channel in channels)),
+            )
+            for month in months
+        ]
+        columns = ("month", *(clean(label(channel)) for channel in channels), "total")
+        return Table(f"Net revenue by month and channel, {self._unit}", columns, tuple(rows))
+
+    def models(self) -> Table:
+        """Net revenue by channel under each attribution model."""
+        models = self._report.scope.attribution_models
+        cells = {
+            (credit.channel, credit.attribution_model): credit.revenue_minor
+            for credit in self._report.credits
+        }
+        chosen = self._report.scope.attribution_model
+        channels = sorted(
+            {credit.channel for credit in self._report.credits},
+            key=lambda name: (name == UNATTRIBUTED, -cells.get((name, chosen), 0), name),
+        )
+        rows = [
+            (label(channel), *(self._amount(cells.get((channel, model), 0)) for model in models))
+            for channel in channels
+        ]
+        columns = ("channel", *(label(model) for model in models))
+        return Table(f"Net revenue by attribution model, {self._unit}", columns, tuple(rows))
+
+    def economics(self) -> Table:
+        """What each channel, platform and campaign costs and brings."""
+        columns = (
+            "channel", "platform", "campaign", "spend", "revenue", "ROAS", "95% interval",
+            "by attribution model", "leads", "CPL", "new customers", "CAC", "LTV",
+            "payback, months", "platform claims", "verdict",
+        )  # fmt: skip
+        lines = (*self._report.channels, *self._report.platforms, *self._report.campaigns)
+        ordered = sorted(
+            (line for line in lines if line.channel != UNATTRIBUTED), key=self._outline()
+        )
+        rows = tuple(self._economics_row(line) for line in ordered)
+        return Table(f"Unit economics, {self._unit}", columns, rows, names=3)
+
+    def _outline(self) -> Callable[[Economics], Any]:
+        """Channels by revenue, below each its platforms, below each their campaigns."""
+        rank = {line.channel: index for index, line in enumerate(self._report.channels)}
+        return lambda line: (
+            rank.get(line.channel, len(rank)),
+            line.channel,
+            line.platform or "",
+            line.campaign is not None,
+            -line.revenue_minor,
+            line.campaign or "",
+        )
+
+    def _economics_row(self, line: Economics) -> tuple[str, ...]:
+        formats, currency = self._formats, self._currency
+        unit = money.minor_per_major(currency)
+        interval = line.roas_interval
+        spread = line.roas_by_model.values()
+        return (
+            label(line.channel),
+            label(line.platform) if line.platform else DASH,
+            label(line.campaign) if line.campaign else DASH,
+            self._amount(line.spend_minor),
+            self._amount(line.revenue_minor),
+            formats.times(line.roas),
+            f"{formats.times(interval[0])} to {formats.times(interval[1])}" if interval else DASH,
+            f"{formats.times(min(spread))} to {formats.times(max(spread))}" if spread else DASH,
+            DASH if line.leads is None else formats.number(line.leads),
+            formats.major(line.cpl(unit), currency) if line.spend_minor else DASH,
+            formats.number(line.new_customers, 1),
+            formats.major(line.cac(unit), currency),
+            formats.major(line.ltv(unit), currency),
+            formats.number(line.payback_months, 1),
+            formats.number(line.platform_conversions),
+            VERDICTS[verdict(line)],
+        )
+
+    def cohorts(self) -> Table:
+        """Cumulative net revenue per customer: cohorts down, ages across."""
+        report, formats = self._report, self._formats
+        currency = report.scope.reporting_currency
+        unit = money.minor_per_major(currency)
+        ages = sorted({line.age_months for line in report.cohorts})
+        cells = {(line.cohort_month, line.age_months): line for line in report.cohorts}
+        curve = dict(ltv_curve(report))
+        rows = [
+            ("average", DASH, *(formats.major(curve.get(age), currency) for age in ages)),
+        ]
+        for month in sorted({line.cohort_month for line in report.cohorts}):
+            row = [formats.month(month), formats.number(cells[month, 0].customers)]
+            for age in ages:
+                line = cells.get((month, age))
+                if line is None or not line.customers:
+                    row.append("")
+                    continue
+                ltv = line.cumulative_minor / line.customers / unit
+                row.append(formats.major(ltv, currency) + ("" if line.is_complete else "*"))
+            rows.append(tuple(row))
+        columns = ("first payment", "customers", *(f"{age}" for age in ages))
+        caption = (
+            f"Net revenue per customer by months since the first payment, {currency.upper()}; "
+            "* that month is not over yet"
+        )
+        return Table(caption, columns, tuple(rows) if report.cohorts else ())
+
+    def experiments(self) -> Table:
+        """Each variant beside control."""
+        formats = self._formats
+        columns = (
+            "experiment", "variant", "from", "to", "visitors", "in control", "payers", "lift",
+            "95% interval", "p", "split p", "impact", "95% interval of impact", "cost", "ROI",
+            "verdict",
+        )  # fmt: skip
+        rows = [
+            (
+                label(line.name),
+                label(line.variant),
+                formats.day(line.started_at.date()),
+                formats.day(line.ended_at.date()) if line.ended_at else "running",
+                formats.number(line.visitors),
+                formats.number(line.control_visitors),
+                formats.number(line.payers),
+                formats.change(line.lift, 1),
+                _range(formats.change(line.lift_low, 1), formats.change(line.lift_high, 1)),
+                formats.probability(line.p_value),
+                formats.probability(line.srm_p_value),
+                formats.major(line.impact, line.currency),
+                _range(
+                    formats.major(line.impact_low, line.currency),
+                    formats.major(line.impact_high, line.currency),
+                ),
+                formats.major(line.cost, line.currency),
+                formats.times(line.roi),
+                EXPERIMENT_VERDICTS.get(line.verdict, label(line.verdict)),
+            )
+            for line in self._report.experiments
+        ]
+        caption = f"Experiments, money in {self._report.scope.reporting_currency.upper()}"
+        return Table(caption, columns, tuple(rows), names=2)
+
+    def unmatched(self) -> Table:
+        """Charges without a lead, and what would help."""
+        rows = tuple(
+            (
+                label(line.reason),
+                line.remedy,
+                "by touches" if line.is_attributed_by_touches else "no",
+                self._formats.number(line.charges),
+                self._amount(line.revenue_minor),
+                self._formats.percent(
+                    line.revenue_minor / self._report.net_minor if self._report.net_minor else None,
+                    1,
+                ),
+            )
+            for line in self._report.unmatched
+        )
+        columns = (
+            "reason",
+            "what to do",
+            "credited all the same",
+            "charges",
+            "net revenue",
+            "share",
+        )
+        return Table(f"Charges without a lead, {self._unit}", columns, rows, names=3)
+
+    def checks(self) -> Table:
+        """Each identity with both of its sides."""
+        rows = tuple(
+            (
+                CHECKS.get(check.name, label(check.name)),
+                label(check.attribution_model) if check.attribution_model else DASH,
+                (check.currency or "").upper(),
+                self._formats.money(check.expected, check.currency or self._currency),
+                self._formats.money(check.found, check.currency or self._currency),
+                "✓ passed" if check.passed else "✕ failed",
+            )
+            for check in self._report.checks
+        )
+        columns = ("check", "attribution model", "currency", "expected", "found", "result")
+        return Table("Reconciliation of the whole warehouse", columns, rows, names=3)
+
+    def coverage(self) -> Table:
+        """How many rows each mart has."""
+        rows = tuple(
+            (mart, self._formats.number(count))
+            for mart, count in sorted(self._report.coverage.rows.items())
+        )
+        return Table("Rows of the marts", ("mart", "rows"), rows)
+
+    @property
+    def _unit(self) -> str:
+        scope = self._report.scope
+        return f"in {scope.currency.upper()}" + (", converted" if scope.converted else "")
+
+    def _amount(self, minor: int) -> str:
+        return self._formats.money(minor, self._currency)
+
+
+def _range(low: str, high: str) -> str:
+    return DASH if DASH in {low, high} else f"{low} to {high}"

@@ -1,0 +1,136 @@
+"""The short table for terminals and logs, at most 60 columns wide."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.facts import UNATTRIBUTED
+from stripe_apex.report.findings import Findings
+from stripe_apex.report.labels import clean, label
+from stripe_apex.report.titles import Titles
+from tap_stripe_apex import money
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from stripe_apex.report.facts import Report
+    from stripe_apex.report.formats import Formats
+
+WIDTH = 60
+MOST_CHANNELS = 12
+
+
+def amount(minor: int, currency: str) -> str:
+    """Major units with as many decimals as the currency has: 1,234.50 usd, 1,235 jpy."""
+    return f"{money.to_major(minor, currency):,.{money.decimals(currency)}f}"
+
+
+def render(report: Report, formats: Formats) -> str:
+    """What to do, then revenue, channels and what is unmatched."""
+    return "\n".join(_lines(report, formats))
+
+
+def _lines(report: Report, formats: Formats) -> Iterator[str]:
+    headline = Findings(report, formats).headline()
+    for sentence in filter(None, (headline.title, headline.lead, headline.verdict)):
+        yield from textwrap.wrap(sentence, WIDTH)
+    if not report.totals:
+        return
+    yield ""
+    yield from _aligned(
+        [
+            ("Revenue", "gross", "net of refunds"),
+            *(
+                (
+                    f"  {total.currency.upper()}",
+                    amount(total.gross_minor, total.currency),
+                    amount(total.net_minor, total.currency),
+                )
+                for total in report.totals
+            ),
+        ]
+    )
+    yield from _channels(report, formats)
+    yield from _unmatched(report, formats)
+    if report.checks:
+        yield f"Reconciliation: {Titles(report, formats).checks()}"
+
+
+def _channels(report: Report, formats: Formats) -> Iterator[str]:
+    scope = report.scope
+    lines = [line for line in report.channels if line.revenue_minor or line.spend_minor]
+    rows = [("Channel", f"net, {scope.currency.upper()}", "share", "ROAS")]
+    shown = [line for line in lines if line.channel != UNATTRIBUTED][:MOST_CHANNELS]
+    shown += [line for line in lines if line.channel == UNATTRIBUTED]
+    for line in shown:
+        share = formats.percent(line.revenue_minor / report.net_minor if report.net_minor else None)
+        rows.append(
+            (
+                f"  {clean(line.channel)}",
+                amount(line.revenue_minor, scope.currency),
+                share,
+                formats.times(line.roas) if line.roas is not None else "",
+            )
+        )
+    yield from _aligned(rows)
+    if len(lines) > len(shown):
+        yield f"  and {len(lines) - len(shown)} more channels"
+    yield f"  by the model {scope.attribution_model}"
+
+
+def _unmatched(report: Report, formats: Formats) -> Iterator[str]:
+    lines = [line for line in report.unmatched if not line.is_attributed_by_touches]
+    if not lines:
+        return
+    currency = report.scope.currency
+    yield from _aligned(
+        [
+            ("Unmatched, by reason", f"net, {currency.upper()}", "charges"),
+            *(
+                (
+                    f"  {label(line.reason)}",
+                    amount(line.revenue_minor, currency),
+                    formats.number(line.charges),
+                )
+                for line in lines
+            ),
+        ]
+    )
+
+
+def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Names on the left, figures on the right; a name that has no room is cut."""
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    room = WIDTH - sum(width + 2 for width in widths[1:])
+    widths[0] = min(widths[0], room)
+    for name, *figures in rows:
+        cells = [_padded(_cut(name, widths[0]), widths[0])]
+        cells += [
+            " " * (width - columns(figure)) + figure
+            for figure, width in zip(figures, widths[1:], strict=True)
+        ]
+        yield "  ".join(cells).rstrip()
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes; wide characters take two."""
+    return sum(
+        0
+        if unicodedata.combining(character)
+        else 1 + (unicodedata.east_asian_width(character) in "WF")
+        for character in text
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    if columns(text) <= most:
+        return text
+    while text and columns(text) > most - 1:
+        text = text[:-1]
+    return f"{text}…"
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - columns(text))

@@ -1,0 +1,173 @@
+"""The titles of the sections: each says what is to be seen below it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.labels import label, listed, quoted, sentence
+from stripe_apex.report.words import Words, ltv_curve
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+REASONS = {
+    "no_email": "since the payment has no email",
+    "no_lead": "since no lead has the payer's email",
+    "lead_after_charge": "since the lead came after the payment",
+    "shared_mailbox": "since many people share the address",
+}
+
+
+class Titles(Words):
+    """One sentence for each section."""
+
+    def revenue(self) -> str:
+        """Of the way from gross to net."""
+        totals = self.report.totals
+        if not totals:
+            return "No revenue in these days"
+        main = totals[0]
+        refunded = ratio(main.refunded_minor + main.disputed_minor, main.gross_minor)
+        if refunded is None:
+            return "Nothing was captured in these days"
+        parts = [f"{self.formats.percent(refunded, 1)} went back to customers"]
+        if main.charges_with_fee:
+            fees = ratio(main.fee_minor, main.gross_minor)
+            parts.append(f"{self.formats.percent(fees, 1)} to Stripe")
+        which = f"the {main.currency.upper()} captured" if len(totals) > 1 else "all captured"
+        return f"Of {which}, {', '.join(parts)}"
+
+    def months(self) -> str:
+        """Of revenue by month and channel."""
+        by_month: dict[int, int] = {}
+        for line in self.report.months:
+            index = line.month.year * 12 + line.month.month
+            by_month[index] = by_month.get(index, 0) + line.revenue_minor
+        whole = sorted(by_month)[: None if self.report.last_month_is_whole else -1]
+        for back, words in ((12, "a year before"), (3, "the three months before")):
+            change = _change_of_three_months(by_month, whole, back)
+            if change is not None:
+                if change >= 1:
+                    times = self.formats.number(change + 1, 1)
+                    return f"The last three months brought {times} times as much as {words}"
+                way = "more" if change >= 0 else "less"
+                share = self.formats.percent(abs(change))
+                return f"The last three months brought {share} {way} than {words}"
+        total = self.formats.compact(sum(by_month.values()), self.report.scope.currency)
+        number = len(by_month)
+        if not number:
+            return "No revenue in these days"
+        return f"{total} net in {number} {'month' if number == 1 else 'months'}"
+
+    def models(self) -> str:
+        """Of revenue under each attribution model."""
+        first: dict[str, int] = {}
+        for model in self.report.scope.attribution_models:
+            ranked = {
+                channel: shares[model]
+                for channel, shares in self.model_shares().items()
+                if model in shares
+            }
+            if ranked:
+                best = max(ranked, key=lambda channel: (ranked[channel], channel))
+                first[best] = first.get(best, 0) + 1
+        if not first:
+            return "No revenue is credited to a channel"
+        models = sum(first.values())
+        best, *others = sorted(first, key=lambda channel: (-first[channel], channel))
+        if not others:
+            return f"{sentence(quoted(best))} comes first under all {models} attribution models"
+        rest = ", ".join(f"{quoted(channel)} under {first[channel]}" for channel in others[:2])
+        return (
+            f"{sentence(quoted(best))} comes first under {first[best]} of {models} attribution "
+            f"models, {rest}"
+        )
+
+    def model_shares(self) -> dict[str, dict[str, Decimal]]:
+        """Each channel's share of net revenue by attribution model."""
+        shares: dict[str, dict[str, Decimal]] = {}
+        for credit in self.report.credits:
+            if credit.channel != UNATTRIBUTED:
+                share = self.share(credit.revenue_minor)
+                shares.setdefault(credit.channel, {})[credit.attribution_model] = share
+        return shares
+
+    def economics(self) -> str:
+        """Of return on spend."""
+        advice = self.advice
+        if not advice.paid:
+            return "What channels cost is not known yet"
+        winners, losers = (
+            [line.channel for line in group] for group in (advice.winners, advice.losers)
+        )
+        if not winners and not losers:
+            return "Whether the paid channels earn back their spend is open"
+        parts = []
+        if winners:
+            verb = "earns back its" if len(winners) == 1 else "earn back their"
+            parts.append(f"{sentence(listed(winners))} {verb} spend")
+        if losers:
+            verb = "does not" if len(losers) == 1 else "do not"
+            verb = verb if winners else f"{verb} earn back the spend"
+            parts.append(f"{listed(losers) if winners else sentence(listed(losers))} {verb}")
+        return ", ".join(parts)
+
+    def cohorts(self) -> str:
+        """Of LTV by cohort."""
+        curve = dict(ltv_curve(self.report))
+        if len(curve) < 2:
+            return "What a customer is worth, month by month"
+        age = 12 if 12 in curve else max(curve)
+        first, later = (
+            self.formats.major(curve[at], self.report.scope.reporting_currency) for at in (0, age)
+        )
+        months = "one month later" if age == 1 else f"after {age} months"
+        return f"A customer brings {first} in the first month and has brought {later} {months}"
+
+    def experiments(self) -> str:
+        """Of experiments."""
+        lines = self.report.experiments
+        if not lines:
+            return "No experiment ran in these days"
+        better = sum(line.verdict == "better" for line in lines)
+        worse = sum(line.verdict == "worse" for line in lines)
+        parts = []
+        if better:
+            parts.append(f"{better} raised revenue")
+        if worse:
+            parts.append(f"{worse} lowered {'it' if better else 'revenue'}")
+        number = f"{len(lines)} {'comparison' if len(lines) == 1 else 'comparisons'}"
+        return f"Of {number}, {' and '.join(parts) or 'none showed an effect on revenue'}"
+
+    def unmatched(self) -> str:
+        """Of what no channel is credited with."""
+        share = self.share(self.report.unattributed_minor)
+        if not share:
+            return "All revenue is credited to a channel"
+        lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
+        why = f", mostly {REASONS.get(lost[0].reason, label(lost[0].reason))}" if lost else ""
+        return f"{self.formats.percent(share)} of net revenue has no channel{why}"
+
+    def checks(self) -> str:
+        """Of the reconciliation."""
+        checks = self.report.checks
+        failed = sum(not check.passed for check in checks)
+        if not checks:
+            return "There is nothing to reconcile yet"
+        if failed:
+            return f"{failed} of {len(checks)} checks failed"
+        return f"All {len(checks)} checks passed, to the minor unit"
+
+
+def _change_of_three_months(
+    by_month: dict[int, int], whole: list[int], months_back: int
+) -> Decimal | None:
+    """The last three whole months beside those so much earlier; None where these are not known."""
+    if not whole or whole[-1] - 2 - months_back < whole[0]:
+        return None
+    last, before = (
+        sum(by_month.get(index, 0) for index in range(end - 2, end + 1))
+        for end in (whole[-1], whole[-1] - months_back)
+    )
+    return ratio(last - before, before)

@@ -1,0 +1,67 @@
+"""What findings and titles share: the report, its numbers as text, what customers are worth."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.judgement import advise
+from tap_stripe_apex import money
+
+if TYPE_CHECKING:
+    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.formats import Formats
+
+
+class Words:
+    """A report, and how its numbers are written."""
+
+    def __init__(self, report: Report, formats: Formats) -> None:
+        self.report = report
+        self.formats = formats
+        self.advice = advise(report)
+
+    @property
+    def one(self) -> str:
+        """One major unit: $1."""
+        return self.formats.fine(Decimal(1), self.report.scope.currency, 0)
+
+    def returned(self, roas: Decimal | None) -> str:
+        """What one major unit of spend brought back: $2.17."""
+        return self.formats.fine(roas or Decimal(0), self.report.scope.currency, 2)
+
+    def share(self, minor: int) -> Decimal:
+        """Of the net revenue."""
+        return ratio(minor, self.report.net_minor) or Decimal(0)
+
+    def ranked(self) -> list[Economics]:
+        """Channels with revenue, the largest first."""
+        return [
+            line
+            for line in self.report.channels
+            if line.channel != UNATTRIBUTED and line.revenue_minor > 0
+        ]
+
+
+def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:
+    """Net revenue per customer by age in months, in major units of the reporting currency.
+
+    What a customer brings at an age is averaged over the cohorts that have reached the end of it,
+    and these steps are added up, so that old cohorts alone do not set the far end.
+    """
+    unit = money.minor_per_major(report.scope.reporting_currency)
+    cumulative = {(line.cohort_month, line.age_months): line for line in report.cohorts}
+    curve: list[tuple[int, Decimal]] = []
+    value = Decimal(0)
+    for age in sorted({line.age_months for line in report.cohorts}):
+        lines = [line for line in report.cohorts if line.age_months == age and line.is_complete]
+        if not lines:
+            break
+        brought = 0
+        for line in lines:
+            before = cumulative.get((line.cohort_month, age - 1))
+            brought += line.cumulative_minor - (before.cumulative_minor if before else 0)
+        value += ratio(brought, sum(line.customers for line in lines) * unit) or Decimal(0)
+        curve.append((age, value))
+    return curve
