@@ -16,15 +16,15 @@ import stripe
 from typing_extensions import override
 
 from tap_stripe_apex import errors
-from tap_stripe_apex.api import DEFAULT_API_BASE
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.http import Session
-from tap_stripe_apex.limiter import Limiter
+from tap_stripe_apex.wire.api import DEFAULT_API_BASE
+from tap_stripe_apex.wire.limiter import Limiter
+from tap_stripe_apex.wire.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_stripe_apex.auth import Credential
+    from tap_stripe_apex.auth.credential import Credential
     from tap_stripe_apex.tap import TapStripeApex
 
 

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex.check import open_session, verify
 from stripe_apex.storage import forget_key, save_key, where_key
-from tap_stripe_apex.auth import check_api_key, credential
+from tap_stripe_apex.auth.credential import check_api_key, credential
+from tap_stripe_apex.auth.oauth import StripeApp
+from tap_stripe_apex.auth.places import token_path
+from tap_stripe_apex.auth.renewal import RolledTokens
+from tap_stripe_apex.auth.tokens import TokenFile
 from tap_stripe_apex.errors import ConfigurationError, NotConnectedError, TapError
-from tap_stripe_apex.oauth import StripeApp
-from tap_stripe_apex.project import token_path
-from tap_stripe_apex.renewal import RolledTokens
-from tap_stripe_apex.tokens import TokenFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from tap_stripe_apex.auth import Credential
+    from tap_stripe_apex.auth.credential import Credential
 
 _APPS_URL: Final = "https://dashboard.stripe.com/settings/apps"
 

@@ -15,8 +15,8 @@ from stripe_apex import meltano
 from stripe_apex.check import grants, reads, verify
 from stripe_apex.connection import Connector
 from stripe_apex.storage import VARIABLE
+from tap_stripe_apex.auth.places import environment, project_root
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.project import environment, project_root
 from tap_stripe_apex.tap import TapStripeApex
 
 if TYPE_CHECKING:

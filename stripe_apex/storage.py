@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Final
 import dotenv
 
 from stripe_apex.meltano import keep_secret
+from tap_stripe_apex.auth.places import project_root, secrets_folder
+from tap_stripe_apex.auth.tokens import make_private_folder
 from tap_stripe_apex.errors import ConfigurationError, CredentialError
-from tap_stripe_apex.project import project_root, secrets_folder
-from tap_stripe_apex.tokens import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -17,13 +17,13 @@ from singer_sdk.singerlib.catalog import (
 )
 from typing_extensions import override
 
-from tap_stripe_apex.bookmark import Bookmark
-from tap_stripe_apex.changes import OVERLAP, Change, Event, about, collect
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.listing import Endpoint, Optional
-from tap_stripe_apex.progress import Progress
-from tap_stripe_apex.reader import Reader
-from tap_stripe_apex.slices import PAGE_SIZE, Listed
+from tap_stripe_apex.reading.bookmark import Bookmark
+from tap_stripe_apex.reading.events import OVERLAP, Change, Event, about, collect
+from tap_stripe_apex.reading.listing import Endpoint, Optional
+from tap_stripe_apex.reading.progress import Progress
+from tap_stripe_apex.reading.reader import Reader
+from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed
 
 if TYPE_CHECKING:
     import logging
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib.catalog import MetadataMapping
 
-    from tap_stripe_apex.run import Run
+    from tap_stripe_apex.reading.run import Run
     from tap_stripe_apex.tap import TapStripeApex
 
 T = TypeVar("T", bound=Listed)

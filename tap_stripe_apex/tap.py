@@ -10,18 +10,18 @@ from singer_sdk import Tap
 from singer_sdk import typing as th
 from typing_extensions import override
 
-from tap_stripe_apex import auth
-from tap_stripe_apex.api import DEFAULT_API_BASE
+from tap_stripe_apex.auth import credential as auth
+from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.command import ApexCommand, Terminated
-from tap_stripe_apex.display import Display
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.http import Session
-from tap_stripe_apex.limiter import Limiter
-from tap_stripe_apex.project import environment
-from tap_stripe_apex.run import Run
+from tap_stripe_apex.reading.date_range import DEFAULT_DAYS, DateRange, parse_date_range
+from tap_stripe_apex.reading.display import Display
+from tap_stripe_apex.reading.run import Run
 from tap_stripe_apex.streams import STREAMS
-from tap_stripe_apex.timerange import DEFAULT_DAYS, DateRange, parse_date_range
+from tap_stripe_apex.wire.api import DEFAULT_API_BASE
+from tap_stripe_apex.wire.limiter import Limiter
+from tap_stripe_apex.wire.session import Session
 from tap_stripe_apex.writer import BufferedWriter
 
 if TYPE_CHECKING:

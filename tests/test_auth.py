@@ -2,7 +2,7 @@
 
 import pytest
 
-from tap_stripe_apex.auth import check_api_key
+from tap_stripe_apex.auth.credential import check_api_key
 from tap_stripe_apex.errors import CredentialError
 
 

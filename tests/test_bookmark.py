@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.bookmark import MAX_SEEN, Ahead, Bookmark
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.timerange import Window, union
+from tap_stripe_apex.reading.bookmark import MAX_SEEN, Ahead, Bookmark
+from tap_stripe_apex.reading.date_range import Window, union
 
 windows = st.builds(
     lambda start, length: Window(start, start + length),

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex import changes
-from tap_stripe_apex.changes import Change, Found, SentEvent, settled
-from tap_stripe_apex.timerange import Window, union
+from tap_stripe_apex.reading import events as changes
+from tap_stripe_apex.reading.date_range import Window, union
+from tap_stripe_apex.reading.events import Change, Found, SentEvent, settled
 
 
 def event(type_, at=100, previous=None, **payload):

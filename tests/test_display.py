@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
-from tap_stripe_apex.bookmark import Bookmark
-from tap_stripe_apex.display import HEARTBEAT, Display, Facts, Lines
-from tap_stripe_apex.http import Usage
+from tap_stripe_apex.reading.bookmark import Bookmark
+from tap_stripe_apex.reading.date_range import Window
+from tap_stripe_apex.reading.display import HEARTBEAT, Display, Facts, Lines
 from tap_stripe_apex.tap import TapStripeApex
-from tap_stripe_apex.timerange import Window
+from tap_stripe_apex.wire.session import Usage
 from tests.conftest import EVERYTHING
 
 BIN = Path(sys.executable).parent

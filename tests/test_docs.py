@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tap_stripe_apex.bookmark import Bookmark
-from tap_stripe_apex.display import Facts
+from tap_stripe_apex.reading.bookmark import Bookmark
+from tap_stripe_apex.reading.display import Facts
 from tap_stripe_apex.streams import STREAMS
 
 ROOT = Path(__file__).parent.parent

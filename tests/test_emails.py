@@ -2,7 +2,7 @@
 
 import pytest
 
-from tap_stripe_apex.emails import NO_EMAIL, ResolvedEmail, resolve
+from tap_stripe_apex.streams.emails import NO_EMAIL, ResolvedEmail, resolve
 
 C, R, B = "c@example.com", "r@example.com", "b@example.com"
 

@@ -8,8 +8,9 @@ import pytest
 
 from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.keys import Key, Permission
-from tap_stripe_apex import errors, http
-from tap_stripe_apex.limiter import Limiter
+from tap_stripe_apex import errors
+from tap_stripe_apex.wire import session as http
+from tap_stripe_apex.wire.limiter import Limiter
 from tests.conftest import sync, sync_until_an_error
 
 

@@ -33,9 +33,9 @@ from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.keys import ALL, DEFAULT_KEY, Key, Permission
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
-from tap_stripe_apex.http import Retries
 from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.tap import TapStripeApex
+from tap_stripe_apex.wire.session import Retries
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
 from tests.conftest import NOW
@@ -390,9 +390,9 @@ def _small():
     """The real retries with shorter pauses, and the real batches, smaller."""
     patch = pytest.MonkeyPatch()
     patch.setattr(Retries.__init__, "__defaults__", (5, 3, 0.001, 0.005))
-    patch.setattr("tap_stripe_apex.http._retry_after", lambda _: 0.0)
-    patch.setattr("tap_stripe_apex.limiter.Limiter.limited", lambda *_, **__: None)
-    patch.setattr("tap_stripe_apex.reader._BATCH", 10)
+    patch.setattr("tap_stripe_apex.wire.session._retry_after", lambda _: 0.0)
+    patch.setattr("tap_stripe_apex.wire.limiter.Limiter.limited", lambda *_, **__: None)
+    patch.setattr("tap_stripe_apex.reading.reader._BATCH", 10)
     yield
     patch.undo()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tap_stripe_apex.limiter import Limiter
+from tap_stripe_apex.wire.limiter import Limiter
 
 
 class Clock:

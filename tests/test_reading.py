@@ -650,7 +650,7 @@ def states_of(output):
 def test_a_catch_up_that_is_killed_goes_on_where_it_stopped(
     changed_a_lot, stripe, warehouse, monkeypatch
 ):
-    monkeypatch.setattr("tap_stripe_apex.reader._BATCH", 300)
+    monkeypatch.setattr("tap_stripe_apex.reading.reader._BATCH", 300)
     before = warehouse.state
     output = sync(stripe.url, before)
     assert len(output.records()) == 2000
@@ -668,7 +668,7 @@ def test_a_catch_up_that_is_killed_goes_on_where_it_stopped(
 def test_a_catch_up_is_told_to_a_run_that_changes_come_into(
     changed_a_lot, stripe, read, warehouse, monkeypatch
 ):
-    monkeypatch.setattr("tap_stripe_apex.reader._BATCH", 300)
+    monkeypatch.setattr("tap_stripe_apex.reading.reader._BATCH", 300)
     output = sync(stripe.url, warehouse.state)
     states = list(states_of(output))
     warehouse.state, written = states[len(states) // 2]

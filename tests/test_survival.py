@@ -16,7 +16,7 @@ import msgspec
 import pytest
 
 from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.slices import PAGE_SIZE, PAGES_PER_SLICE
+from tap_stripe_apex.reading.slices import PAGE_SIZE, PAGES_PER_SLICE
 from tests.conftest import EVERYTHING
 
 CONTEXT = multiprocessing.get_context("forkserver")

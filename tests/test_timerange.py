@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.timerange import (
+from tap_stripe_apex.reading.date_range import (
     DateRange,
     Window,
     from_iso,

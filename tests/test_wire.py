@@ -14,7 +14,7 @@ import vcr
 
 from stripe_simulator.account import Account
 from stripe_simulator.server import serve
-from tap_stripe_apex.api import DEFAULT_API_BASE
+from tap_stripe_apex.wire.api import DEFAULT_API_BASE
 from tests.conftest import NOW, sync
 
 CASSETTES = Path(__file__).parent / "cassettes"

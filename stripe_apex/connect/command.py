@@ -12,8 +12,8 @@ import click
 
 from stripe_apex.connect.opening import doormat, open_in_browser
 from stripe_apex.connect.server import DEFAULT_REDIRECT_URI, port_of, serve
+from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.project import project_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from markupsafe import Markup, escape
 
 from stripe_apex.connect.guard import CSRF_FIELD
 from stripe_apex.storage import VARIABLE
+from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import KEYS_URL
-from tap_stripe_apex.project import project_root
 
 if TYPE_CHECKING:
     from stripe_apex.connect.card import Card

@@ -12,19 +12,19 @@ from singer_sdk import typing as th
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
-from tap_stripe_apex.changes import CHARGE_EVENTS, DISPUTE_EVENTS, OVERLAP, REFUND_EVENTS
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.progress import Progress
+from tap_stripe_apex.reading.date_range import Window, from_iso, subtract, to_iso
+from tap_stripe_apex.reading.events import CHARGE_EVENTS, DISPUTE_EVENTS, OVERLAP, REFUND_EVENTS
+from tap_stripe_apex.reading.progress import Progress
 from tap_stripe_apex.streams.types import UPDATED_AT, exact
-from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
 
-    from tap_stripe_apex.bookmark import Bookmark
-    from tap_stripe_apex.run import Run
+    from tap_stripe_apex.reading.bookmark import Bookmark
+    from tap_stripe_apex.reading.run import Run
 
 _AT_LEAST_EVERY: Final = timedelta(days=1)
 """Payouts and Stripe's own fees move the balance without any event that is followed."""

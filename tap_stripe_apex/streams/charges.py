@@ -9,8 +9,11 @@ import msgspec
 from singer_sdk import typing as th
 from typing_extensions import override
 
-from tap_stripe_apex import emails, money
-from tap_stripe_apex.changes import (
+from tap_stripe_apex import money
+from tap_stripe_apex.client import StripeStream
+from tap_stripe_apex.errors import KEYS_URL, InvalidRequestError
+from tap_stripe_apex.reading.date_range import to_iso
+from tap_stripe_apex.reading.events import (
     CHARGE_EVENTS,
     DISPUTE_EVENTS,
     Change,
@@ -18,18 +21,16 @@ from tap_stripe_apex.changes import (
     Found,
     collect,
 )
-from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.errors import KEYS_URL, InvalidRequestError
-from tap_stripe_apex.listing import Optional
+from tap_stripe_apex.reading.listing import Optional
+from tap_stripe_apex.streams import emails
 from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact, reference
-from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from singer_sdk.helpers.types import Record
 
-    from tap_stripe_apex.listing import Endpoint
+    from tap_stripe_apex.reading.listing import Endpoint
     from tap_stripe_apex.tap import TapStripeApex
 
 

@@ -8,10 +8,10 @@ import msgspec
 from singer_sdk import typing as th
 from typing_extensions import override
 
-from tap_stripe_apex.changes import CUSTOMER_EVENTS, Change
 from tap_stripe_apex.client import StripeStream
+from tap_stripe_apex.reading.date_range import to_iso
+from tap_stripe_apex.reading.events import CUSTOMER_EVENTS, Change
 from tap_stripe_apex.streams.types import DELETED_AT, METADATA, UPDATED_AT
-from tap_stripe_apex.timerange import to_iso
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

@@ -14,8 +14,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from tap_stripe_apex.oauth import StripeApp
-from tap_stripe_apex.tokens import TokenFile
+from tap_stripe_apex.auth.oauth import StripeApp
+from tap_stripe_apex.auth.tokens import TokenFile
 
 if TYPE_CHECKING:
     from stripe_simulator.server import Simulator

@@ -16,15 +16,15 @@ import pytest
 
 from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.server import serve
+from tap_stripe_apex.auth.renewal import RolledTokens
 from tap_stripe_apex.errors import AuthenticationError
-from tap_stripe_apex.renewal import RolledTokens
 from tests.conftest import sync
 
 TOKEN = "/v1/oauth/token"
 
 RENEW = """
 import os, sys, threading
-from tap_stripe_apex.auth import credential
+from tap_stripe_apex.auth.credential import credential
 held = credential({}, os.environ)
 used = held.token()
 print("ready", flush=True)
@@ -156,7 +156,7 @@ def test_an_ended_token_and_a_wrong_key_are_different_messages(account, oauth, c
 
 def interrupted(oauth, number, struck, sent):
     """Ask for a token when it has ended, and end the process by a signal while Stripe exchanges."""
-    code = "import os; from tap_stripe_apex.auth import credential; "
+    code = "import os; from tap_stripe_apex.auth.credential import credential; "
     code += "credential({}, os.environ).token()"
     oauth.grow_old(3600)
     process = subprocess.Popen(
@@ -222,7 +222,7 @@ def test_ctrl_c_while_stripe_exchanges_loses_nothing(oauth):
 
 def test_a_full_disk_is_noticed_before_the_refresh_token_is_spent(oauth):
     oauth.grow_old(3600)
-    code = "import os; from tap_stripe_apex.auth import credential; "
+    code = "import os; from tap_stripe_apex.auth.credential import credential; "
     code += "credential({}, os.environ).token()"
     done = subprocess.run(
         [sys.executable, "-c", code],

@@ -12,9 +12,9 @@ import pytest
 
 from stripe_apex.check import open_session, verify
 from stripe_simulator.faults import Fault, FaultKind
-from tap_stripe_apex.auth import ApiKey
+from tap_stripe_apex.auth.credential import ApiKey
+from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
-from tap_stripe_apex.oauth import StripeApp
 from tests import secrets
 
 APP_KEY = "sk_test_51App0Developer0Key"

@@ -162,7 +162,7 @@ def test_a_keyring_that_is_locked_says_so(outside, vault):
 
 def test_the_keyring_is_not_even_imported_where_nobody_needs_it(outside):
     code = (
-        "import os, sys; from tap_stripe_apex.auth import credential; "
+        "import os, sys; from tap_stripe_apex.auth.credential import credential; "
         "credential({'api_key': sys.stdin.read()}, os.environ); print('keyring' in sys.modules)"
     )
     done = subprocess.run(

@@ -16,7 +16,7 @@ import pytest
 from stripe_apex.connect.presence import Patience
 from stripe_apex.connect.server import Server, bind
 from stripe_apex.connection import Connector
-from tap_stripe_apex.project import environment
+from tap_stripe_apex.auth.places import environment
 from tests.browser import violations
 
 if TYPE_CHECKING:

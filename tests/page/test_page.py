@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
-from tap_stripe_apex.project import TOKEN_FILE
+from tap_stripe_apex.auth.places import TOKEN_FILE
 from tests.page.client import CSRF
 from tests.page.conftest import ENDS_BADLY
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_apex.connect.progress import Progress, Reader
-from tap_stripe_apex.display import Facts
+from tap_stripe_apex.reading.display import Facts
 
 
 def said(event, by="tap-stripe-apex", **more):

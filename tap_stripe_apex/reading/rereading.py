@@ -10,13 +10,13 @@ from itertools import islice, takewhile
 from queue import Empty, Queue
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
-from tap_stripe_apex.slices import Listed
+from tap_stripe_apex.reading.slices import Listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from tap_stripe_apex.changes import Change, Plan
-    from tap_stripe_apex.listing import Endpoint
+    from tap_stripe_apex.reading.events import Change, Plan
+    from tap_stripe_apex.reading.listing import Endpoint
 
 T = TypeVar("T", bound=Listed)
 R = TypeVar("R")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import msgspec
 
-from tap_stripe_apex.slices import PAGE_SIZE
-from tap_stripe_apex.timerange import Window, union
+from tap_stripe_apex.reading.date_range import Window, union
+from tap_stripe_apex.reading.slices import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 import msgspec
 
 from tap_stripe_apex.errors import InvalidRequestError, PermissionDeniedError
-from tap_stripe_apex.http import json_decoder
-from tap_stripe_apex.slices import PAGE_SIZE, Listed, PageRequest, Slices
+from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed, PageRequest, Slices
+from tap_stripe_apex.wire.session import json_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_stripe_apex.http import Params, Reply, Session
-    from tap_stripe_apex.timerange import Window
+    from tap_stripe_apex.reading.date_range import Window
+    from tap_stripe_apex.wire.session import Params, Reply, Session
 
 _logger = logging.getLogger("tap-stripe-apex")
 

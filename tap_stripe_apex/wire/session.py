@@ -18,13 +18,13 @@ from requests.adapters import HTTPAdapter
 from urllib3.exceptions import NewConnectionError
 
 from tap_stripe_apex import errors
-from tap_stripe_apex.api import API_VERSION, DEFAULT_API_BASE, check_api_base, stripe_time
+from tap_stripe_apex.wire.api import API_VERSION, DEFAULT_API_BASE, check_api_base, stripe_time
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tap_stripe_apex.auth import Credential
-    from tap_stripe_apex.limiter import Limiter
+    from tap_stripe_apex.auth.credential import Credential
+    from tap_stripe_apex.wire.limiter import Limiter
 
 Params: TypeAlias = "Sequence[tuple[str, str | int]]"
 """A query, in order; names may repeat, as in types[]."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from tap_stripe_apex.changes import OVERLAP, about
+from tap_stripe_apex.reading.events import OVERLAP, about
 
 if TYPE_CHECKING:
-    from tap_stripe_apex.bookmark import Bookmark
     from tap_stripe_apex.client import StripeStream
-    from tap_stripe_apex.run import Run
-    from tap_stripe_apex.slices import Listed
+    from tap_stripe_apex.reading.bookmark import Bookmark
+    from tap_stripe_apex.reading.run import Run
+    from tap_stripe_apex.reading.slices import Listed
 
 AWAITED_FOR: Final = timedelta(days=7)
 """How long an object is read again in every run because it lacks something."""

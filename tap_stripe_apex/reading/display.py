@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
 
-    from tap_stripe_apex.bookmark import Bookmark
-    from tap_stripe_apex.http import Usage
+    from tap_stripe_apex.reading.bookmark import Bookmark
+    from tap_stripe_apex.wire.session import Usage
 
 HEARTBEAT: Final = 10.0
 """Seconds between lines, and before the first."""

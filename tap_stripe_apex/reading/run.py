@@ -9,16 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from tap_stripe_apex.changes import KEPT, OVERLAP, Event, SentEvent, event_query, understood
 from tap_stripe_apex.errors import PermissionDeniedError
-from tap_stripe_apex.listing import Endpoint
-from tap_stripe_apex.slices import PAGE_SIZE
-from tap_stripe_apex.timerange import Window
+from tap_stripe_apex.reading.date_range import Window
+from tap_stripe_apex.reading.events import KEPT, OVERLAP, Event, SentEvent, event_query, understood
+from tap_stripe_apex.reading.listing import Endpoint
+from tap_stripe_apex.reading.slices import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tap_stripe_apex.http import Session
+    from tap_stripe_apex.wire.session import Session
 
 
 @dataclass(frozen=True, slots=True)

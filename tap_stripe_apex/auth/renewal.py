@@ -11,14 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from tap_stripe_apex.auth.tokens import TokenFile, fingerprint
 from tap_stripe_apex.errors import AuthenticationError, NotConnectedError
-from tap_stripe_apex.tokens import TokenFile, fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tap_stripe_apex.oauth import StripeApp
-    from tap_stripe_apex.tokens import Tokens
+    from tap_stripe_apex.auth.oauth import StripeApp
+    from tap_stripe_apex.auth.tokens import Tokens
 
 _LIFE: Final = 55 * 60.0
 """Seconds that an access token is used; it lives for an hour, which no reply says."""

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from stripe_apex.storage import load_key
+from tap_stripe_apex.auth.oauth import StripeApp
+from tap_stripe_apex.auth.places import token_path
+from tap_stripe_apex.auth.renewal import RolledTokens
+from tap_stripe_apex.auth.tokens import TokenFile
 from tap_stripe_apex.errors import KEYS_URL, CredentialError, NotConnectedError
-from tap_stripe_apex.oauth import StripeApp
-from tap_stripe_apex.project import token_path
-from tap_stripe_apex.renewal import RolledTokens
-from tap_stripe_apex.tokens import TokenFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

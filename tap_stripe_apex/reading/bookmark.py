@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.timerange import Window, from_iso, subtract, to_iso, union
+from tap_stripe_apex.reading.date_range import Window, from_iso, subtract, to_iso, union
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -18,8 +18,8 @@ import msgspec
 import requests
 
 from tap_stripe_apex import errors
-from tap_stripe_apex.api import DEFAULT_API_BASE, check_api_base, is_loopback, stripe_time
-from tap_stripe_apex.tokens import Tokens, fingerprint
+from tap_stripe_apex.auth.tokens import Tokens, fingerprint
+from tap_stripe_apex.wire.api import DEFAULT_API_BASE, check_api_base, is_loopback, stripe_time
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 
-from tap_stripe_apex.changes import OVERLAP, Change, Event, Plan, plan_reads, settled
-from tap_stripe_apex.progress import AWAITED_FOR
-from tap_stripe_apex.rereading import Rereading, in_parallel
-from tap_stripe_apex.slices import PAGE_SIZE, Listed
-from tap_stripe_apex.timerange import to_iso
+from tap_stripe_apex.reading.date_range import to_iso
+from tap_stripe_apex.reading.events import OVERLAP, Change, Event, Plan, plan_reads, settled
+from tap_stripe_apex.reading.progress import AWAITED_FOR
+from tap_stripe_apex.reading.rereading import Rereading, in_parallel
+from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from singer_sdk.helpers.types import Record
 
-    from tap_stripe_apex.bookmark import Bookmark
     from tap_stripe_apex.client import StripeStream
-    from tap_stripe_apex.display import Reading
-    from tap_stripe_apex.run import Run
-    from tap_stripe_apex.timerange import DateRange
+    from tap_stripe_apex.reading.bookmark import Bookmark
+    from tap_stripe_apex.reading.date_range import DateRange
+    from tap_stripe_apex.reading.display import Reading
+    from tap_stripe_apex.reading.run import Run
 
 T = TypeVar("T", bound=Listed)
 

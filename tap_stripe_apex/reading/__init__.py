@@ -1,0 +1,1 @@
+"""What is asked for, in which order, and what the state remembers of it."""

@@ -1,0 +1,1 @@
+"""How Stripe is spoken to: one session, one pace, and what its answers mean."""
