@@ -55,12 +55,12 @@ bench: $(STAMP)
 
 # The pictures in docs/connect.md, anew.
 screenshots: $(STAMP)
-	SCREENSHOTS=1 $(BIN)/pytest -q tests/page/test_page.py
+	SCREENSHOTS=1 $(BIN)/pytest -q tests/app/connect/test_page.py
 	$(BIN)/stripe-apex report --output output/report.html
-	$(BIN)/python -m tests.report.screenshots output/report.html docs/images
+	$(BIN)/python -m tests.app.report.screenshots output/report.html docs/images
 
 record: $(STAMP)
-	RECORD=1 $(BIN)/pytest tests/test_wire.py
+	RECORD=1 $(BIN)/pytest tests/tap/test_wire.py
 
 seeds: $(STAMP)
 	$(BIN)/python -m stripe_simulator.seeds transform/seeds/apex

@@ -20,7 +20,7 @@ from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.tap import TapStripeApex
-from tests import secrets
+from tests import leaks as secrets
 from tests.browser import launched
 
 # How long a test takes is the machine's affair.

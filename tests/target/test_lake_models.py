@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
-from tests.models.warehouse import dbt, query
 from tests.target.conftest import Warehouse
+from tests.transform.warehouse import dbt, query
 
 MARTS = ("fct_revenue", "fct_attribution", "mart_revenue_total")
 SELECTION = (

@@ -1,0 +1,84 @@
+"""What the report says beside what the marts hold, asked of them in other words."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import duckdb
+
+from tests.app.report.conftest import run_report
+
+RATIOS = ("cpl", "cac", "ltv", "roas", "payback_months")
+
+
+def report_as_json(warehouse, *options):
+    done = run_report("--warehouse", warehouse, "--format", "json", *options)
+    assert done.exit_code == 0, done.output
+    return json.loads(done.output)
+
+
+def rows(warehouse, sql, *parameters):
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        cursor = connection.execute(sql, parameters)
+        names = [column[0] for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def assert_totals_agree(warehouse):
+    report = report_as_json(warehouse)
+    expected = rows(
+        warehouse,
+        "select currency, sum(charges)::bigint charges, sum(gross_minor)::bigint gross_minor,"
+        " sum(net_minor)::bigint net_minor from marts.mart_revenue_total group by currency",
+    )
+    assert {
+        total["currency"]: (total["charges"], total["gross_minor"], total["net_minor"])
+        for total in report["totals"]
+    } == {r["currency"]: (r["charges"], r["gross_minor"], r["net_minor"]) for r in expected}
+    assert expected, "there is something to agree about"
+    credited = {
+        (credit["channel"], credit["attribution_model"]): credit["revenue_minor"]
+        for credit in report["credits"]
+    }
+    assert credited == {
+        (row["channel"], row["attribution_model"]): row["minor"]
+        for row in rows(
+            warehouse,
+            "select channel, attribution_model, sum(credit_reporting_minor)::bigint minor"
+            " from marts.fct_attribution group by all",
+        )
+    }
+    assert sum(month["revenue_minor"] for month in report["months"]) == report["net_minor"]
+    assert sum(line["revenue_minor"] for line in report["channels"]) == report["net_minor"]
+    assert all(check["passed"] for check in report["checks"])
+    return report
+
+
+def assert_economics_agree(warehouse, period, mart_period, model="position_based"):
+    """Each channel with spend has the mart's figures, to the sixth place."""
+    report = report_as_json(warehouse, "--period", period, "--attribution-model", model)
+    expected = {
+        row["channel"]: row
+        for row in rows(
+            warehouse,
+            "select * from marts.mart_channel_periods where attribution_model = $1"
+            " and period = $2 and period_start = cast($3 as date)",
+            model,
+            mart_period,
+            report["scope"]["start"],
+        )
+        if row["conversions"] or row["spend_minor"]
+    }
+    assert expected
+    lines = {line["channel"]: line for line in report["channels"]}
+    for channel, row in expected.items():
+        line = lines[channel]
+        for name in ("revenue_minor", "spend_minor", "leads"):
+            assert line[name] == row[name], (channel, name)
+        for name in ("customers", "new_customers"):
+            assert Decimal(line[name]) == row[name], (channel, name)
+        for name in RATIOS if row["spend_minor"] else ("ltv",):
+            found = None if line[name] is None else Decimal(line[name])
+            assert found == row[name], (channel, name)
+    return report

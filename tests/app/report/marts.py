@@ -1,0 +1,373 @@
+"""Marts without dbt: plain tables with the columns that the contracts promise, and a few rows.
+
+The columns come from `_marts__models.yml`, so that the report cannot expect others.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from tap_stripe_apex import money
+
+CONTRACTS = Path(__file__).resolve().parents[3] / "transform/models/marts/_marts__models.yml"
+MODELS = ("first_touch", "last_touch", "linear", "position_based")
+DAY = date(2026, 1, 1)
+LAST_DAY = date(2026, 6, 30)
+
+
+@cache
+def contracts() -> dict[str, dict[str, str]]:
+    """The type of each column of each mart."""
+    models = yaml.safe_load(CONTRACTS.read_text())["models"]
+    return {
+        model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
+        for model in models
+    }
+
+
+@dataclass
+class Marts:
+    """Rows of marts that agree with each other, one charge at a time."""
+
+    reporting_currency: str = "usd"
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    people: dict[int, tuple[int, date]] = field(default_factory=dict)
+
+    def charge(
+        self,
+        minor: int,
+        *,
+        channel: str | None = "email",
+        by_model: dict[str, str] | None = None,
+        day: date = DAY,
+        currency: str = "usd",
+        person: int | None = None,
+        campaign: str | None = None,
+        source: str | None = None,
+        refunded: int = 0,
+        fee: int | None = 0,
+        reporting: int | None = None,
+    ) -> None:
+        """A charge, credited whole to one channel; to others by the models in `by_model`."""
+        number = len(self.rows["fct_revenue"])
+        person = number if person is None else person
+        charges_before, previous = self.people.get(person, (0, None))
+        self.people[person] = (charges_before + 1, day)
+        net = minor - refunded
+        net_reporting = net if reporting is None else reporting
+        moment = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
+        common = {
+            "charge_id": f"ch_{number:05}",
+            "person_id": person,
+            "person_charge_number": charges_before + 1,
+            "revenue_date": day,
+            "currency": currency,
+        }
+        self.rows["fct_revenue"].append(
+            common
+            | {
+                "previous_revenue_date": previous,
+                "created_at": moment,
+                "updated_at": moment,
+                "gross_minor": minor,
+                "refunded_minor": refunded,
+                "net_minor": net,
+                "disputed_minor": 0,
+                "fee_minor": fee,
+                "kept_minor": net - (fee or 0),
+                "reporting_currency": self.reporting_currency,
+                "net_reporting_minor": net_reporting,
+                "is_live": True,
+            }
+        )
+        self.rows["mart_revenue_total"].append(
+            {
+                "revenue_date": day,
+                "currency": currency,
+                "charges": 1,
+                "gross_minor": minor,
+                "net_minor": net,
+            }
+        )
+        is_new = charges_before == 0
+        for model in MODELS:
+            credited = (by_model or {}).get(model, channel) or "unattributed"
+            self.rows["fct_attribution"].append(
+                common
+                | {
+                    "attribution_model": model,
+                    "touch_position": 1,
+                    "channel": credited,
+                    "campaign": campaign,
+                    "source": source,
+                    "credit_minor": net,
+                    "credit_reporting_minor": net_reporting,
+                    "credit_micros": 1_000_000,
+                }
+            )
+            self.activity(
+                day, credited, campaign, model, currency,
+                revenue_minor=net, revenue_reporting_minor=net_reporting,
+                conversions=Decimal(1), new_customers=Decimal(is_new),
+            )  # fmt: skip
+        if channel is None:
+            self.rows["mart_unmatched"].append(
+                {
+                    "charge_id": common["charge_id"],
+                    "currency": currency,
+                    "net_minor": net,
+                    "reason": "no_lead",
+                    "remedy": "Collect in checkout the email used in the forms.",
+                    "is_attributed_by_touches": False,
+                }
+            )
+
+    def activity(self, day, channel, campaign, model, currency, **figures) -> None:
+        """A row of mart_channels."""
+        zeros = dict.fromkeys(
+            ("revenue_minor", "revenue_reporting_minor", "conversions", "new_customers", "leads",
+             "spend_minor", "spend_reporting_minor"), 0,
+        )  # fmt: skip
+        keys = {
+            "activity_date": day,
+            "channel": channel,
+            "campaign": campaign or "(none)",
+            "attribution_model": model,
+            "currency": currency,
+        }
+        self.rows["mart_channels"].append(zeros | keys | figures)
+
+    def spend(
+        self,
+        minor: int,
+        *,
+        channel: str = "paid_search",
+        platform: str = "google_ads",
+        campaign: str | None = None,
+        source: str = "google",
+        day: date = DAY,
+        claims: int = 0,
+    ) -> None:
+        """Ad spend of a day in the reporting currency."""
+        self.rows["mart_ad_spend"].append(
+            {
+                "spend_date": day,
+                "platform": platform,
+                "channel": channel,
+                "source": source,
+                "campaign": campaign or "(none)",
+                "currency": self.reporting_currency,
+                "platform_conversions": Decimal(claims),
+                "spend_minor": minor,
+                "spend_reporting_minor": minor,
+            }
+        )
+        for model in MODELS:
+            self.activity(
+                day, channel, campaign, model, self.reporting_currency,
+                spend_minor=minor, spend_reporting_minor=minor,
+            )  # fmt: skip
+
+    def cohorts(self, months: int = 6) -> None:
+        """As many cohorts as months, each worth 100 a month."""
+        for cohort in range(months):
+            for age in range(months - cohort):
+                self.rows["mart_cohort_ltv"].append(
+                    {
+                        "cohort_month": date(2026, 1 + cohort, 1),
+                        "age_months": age,
+                        "customers": 10,
+                        "paying_customers": 10,
+                        "currency": self.reporting_currency,
+                        "revenue_minor": 100_000,
+                        "cumulative_revenue_minor": 100_000 * (age + 1),
+                    }
+                )
+
+    def experiment(self, name: str, verdict: str, lift: float | None, half: float = 0.1) -> None:
+        """An experiment of two variants."""
+        known = lift is not None
+        shared = {
+            "experiment_id": f"exp_{len(self.rows['mart_experiments'])}",
+            "experiment_name": name,
+            "started_at": datetime(2026, 2, 1, tzinfo=UTC),
+            "ended_at": datetime(2026, 3, 1, tzinfo=UTC),
+            "currency": self.reporting_currency,
+            "visitors": 1000,
+            "payers": 100,
+            "revenue_minor": 1_000_000,
+            "srm_p_value": 0.00001 if verdict == "sample_ratio_mismatch" else 0.5,
+            "cost": 500.0,
+        }
+        self.rows["mart_experiments"] += [
+            shared | {"variant": "control", "verdict": "control"},
+            shared
+            | {
+                "variant": "variant_b",
+                "verdict": verdict,
+                "lift": lift,
+                "lift_low": lift - half if known else None,
+                "lift_high": lift + half if known else None,
+                "p_value": 0.01 if known else None,
+                "impact": lift * 10_000 if known else None,
+                "impact_low": (lift - half) * 10_000 if known else None,
+                "impact_high": (lift + half) * 10_000 if known else None,
+                "roi": 1.0 if known else None,
+            },
+        ]
+
+    def statements(self, *, without: tuple[str, ...] = ()) -> list[tuple[str, list[list[Any]]]]:
+        """What creates the tables and fills them, $1, $2, ... for the values."""
+        done: list[tuple[str, list[list[Any]]]] = [("create schema marts", [])]
+        for mart, columns in contracts().items():
+            if mart in without:
+                continue
+            types = ", ".join(f'"{name}" {type_}' for name, type_ in columns.items())
+            done.append((f"create table marts.{mart} ({types})", []))
+            unknown = {name for row in self.rows[mart] for name in row} - set(columns)
+            assert not unknown, f"{mart} has no {unknown}"
+            if self.rows[mart]:
+                places = ", ".join(f"${number}" for number in range(1, len(columns) + 1))
+                values = [[row.get(name) for name in columns] for row in self.rows[mart]]
+                done.append((f"insert into marts.{mart} values ({places})", values))
+        return done
+
+    def write(self, path: Path, *, without: tuple[str, ...] = ()) -> Path:
+        """A DuckDB file of them; by JSON, since inserting row by row takes it seconds."""
+        lines = path.with_suffix(".jsonl")
+        with duckdb.connect(str(path)) as connection:
+            for sql, rows in self.statements(without=without):
+                if not rows:
+                    connection.execute(sql)
+                    continue
+                mart = sql.split("marts.", 1)[1].split(" ", 1)[0]
+                columns = contracts()[mart]
+                named = (dict(zip(columns, row, strict=True)) for row in rows)
+                lines.write_text("".join(f"{json.dumps(row, default=str)}\n" for row in named))
+                connection.execute(
+                    f"insert into marts.{mart} select * from read_json($1, columns = $2)",
+                    [str(lines), columns],
+                )
+        lines.unlink(missing_ok=True)
+        return path
+
+
+def small() -> Marts:
+    """Paid search earns back twice what it costs, paid social a third; some is unmatched."""
+    marts = Marts()
+    for number in range(120):
+        day = DAY + timedelta(days=number * 1.5)
+        marts.charge(
+            10_000 + number,
+            channel="paid_search",
+            campaign="brand_search",
+            source="google",
+            day=day,
+        )
+        marts.charge(9_000, channel="email", day=day, refunded=500, fee=200)
+        marts.charge(8_000, channel=None, day=day)
+        if number % 3 == 0:
+            marts.charge(
+                5_000,
+                channel="paid_social",
+                by_model={"first_touch": "email"},
+                source="facebook",
+                day=day,
+            )
+        marts.spend(5_000, campaign="brand_search", day=day)
+        marts.spend(
+            5_000, channel="paid_social", platform="meta_ads", source="facebook", day=day, claims=3
+        )
+    marts.charge(7_000, channel="email", day=LAST_DAY, person=1)
+    marts.cohorts()
+    marts.experiment("Annual plans first", "better", 0.4)
+    marts.experiment("A bolder headline", "inconclusive", 0.02)
+    marts.experiment("A new checkout", "sample_ratio_mismatch", 0.6)
+    marts.experiment("A quiet page", "not_enough_data", None)
+    return marts
+
+
+def one_currency() -> Marts:
+    """A few yen, no spend, nothing else."""
+    marts = Marts(reporting_currency="jpy")
+    for number in range(5):
+        marts.charge(1_200 + number, currency="jpy", fee=None, day=DAY + timedelta(days=number))
+    return marts
+
+
+def ten_currencies() -> Marts:
+    """Currencies of none, two and three decimals."""
+    marts = small()
+    for currency in ("eur", "gbp", "jpy", "kwd", "bhd", "krw", "chf", "sek", "inr"):
+        minor = 123_456_789 * 10 ** (money.decimals(currency) - 2) if currency != "jpy" else 9_999
+        marts.charge(int(minor), currency=currency, reporting=1_000_000, day=LAST_DAY)
+    return marts
+
+
+def forty_channels() -> Marts:
+    """More channels, with longer names, than there is room for."""
+    marts = Marts()
+    for number in range(40):
+        name = f"a_channel_with_a_rather_long_name_that_goes_on_and_on_{number:02}"
+        for _ in range(3):
+            marts.charge(1_000 * (number + 1), channel=name, source=f"s{number}", day=LAST_DAY)
+        marts.spend(
+            2_000, channel=name, platform=f"platform_{number}", source=f"s{number}", day=LAST_DAY
+        )
+    marts.charge(50_000, channel=None, day=LAST_DAY)
+    return marts
+
+
+HOSTILE = (
+    "<script>fetch('https://evil.example')</script>",
+    "\"><img src=x onerror=alert(1)>'",
+    "</script></style></svg><b>bold",
+    "\u202eevil\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "👩‍👩‍👧 🎉 café",
+    "\x1b[31mred\x07 line\nbreak\u2028{{ 7*7 }} {% x %} ${1} \\' datum",
+    "",
+)
+
+
+def hostile() -> Marts:
+    """Channels, campaigns, platforms and experiments with whatever someone wrote into a URL."""
+    marts = Marts()
+    for number, name in enumerate(HOSTILE):
+        for person in range(40):
+            marts.charge(
+                5_000 + number, channel=name, campaign=name, source=name, day=LAST_DAY,
+                person=1000 * number + person,
+            )  # fmt: skip
+        marts.spend(
+            90_000, channel=name, platform=name or "x", campaign=name, source=name, day=LAST_DAY
+        )
+        marts.experiment(name, "better", 0.3)
+    return marts
+
+
+def wrong_sums() -> Marts:
+    """A mart that lost a charge: the reconciliation fails."""
+    marts = small()
+    marts.rows["mart_revenue_total"].pop()
+    return marts
+
+
+SCENARIOS = {
+    "small": small,
+    "empty": Marts,
+    "one_currency": one_currency,
+    "ten_currencies": ten_currencies,
+    "forty_channels": forty_channels,
+    "hostile": hostile,
+    "wrong_sums": wrong_sums,
+}

@@ -1,0 +1,168 @@
+"""The numbers: JSON says what the marts say, and the page says what the JSON says."""
+
+import json
+import re
+from decimal import Decimal
+from html.parser import HTMLParser
+
+import pytest
+
+from stripe_apex.report.formats import Formats
+from tests.app.report.conftest import run_report
+from tests.app.report.golden import assert_totals_agree, report_as_json
+from tests.app.report.marts import SCENARIOS
+
+
+class Tables(HTMLParser):
+    """The tables of a page, as rows of text, by the id of their section."""
+
+    def __init__(self):
+        super().__init__()
+        self.sections, self._section, self._row, self._cell = {}, None, None, None
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if tag == "section" and "id" in attributes:
+            self._section = self.sections.setdefault(attributes["id"], [])
+        elif tag == "tr":
+            self._row = []
+        elif tag in {"td", "th"} and self._row is not None:
+            self._cell = ""
+
+    def handle_data(self, data):
+        if self._cell is not None:
+            self._cell += data
+
+    def handle_endtag(self, tag):
+        if tag in {"td", "th"} and self._cell is not None:
+            self._row.append(self._cell)
+            self._cell = None
+        elif tag == "tr" and self._row is not None:
+            self._section.append(self._row)
+            self._row = None
+
+
+def tables_of(page):
+    parser = Tables()
+    parser.feed(page.read_text())
+    return parser.sections
+
+
+@pytest.mark.parametrize("scenario", ["small", "one_currency", "ten_currencies"])
+def test_the_json_equals_the_marts(warehouse_of, scenario):
+    assert_totals_agree(warehouse_of(scenario))
+
+
+def test_the_pages_tables_equal_the_json(warehouse_of, page_of):
+    report = report_as_json(warehouse_of("small"))
+    tables, formats = tables_of(page_of("small")), Formats()
+    revenue = {row[0]: row for row in tables["revenue"][1:]}
+    for total in report["totals"]:
+        row = revenue[total["currency"].upper()]
+        assert row[1] == formats.number(total["charges"])
+        for cell, name in zip(row[2:5], ("gross", "refunded", "net"), strict=True):
+            assert cell == formats.money(total[f"{name}_minor"], total["currency"])
+    channels = {row[0]: row for row in tables["economics"][1:] if row[1] == "–"}
+    assert len(channels) == 3
+    for line in report["channels"]:
+        if line["channel"] != "unattributed":
+            row = channels[line["channel"].replace("_", " ")]
+            assert row[3] == formats.money(line["spend_minor"], "usd")
+            assert row[4] == formats.money(line["revenue_minor"], "usd")
+            assert row[5] == formats.times(line["roas"] and Decimal(line["roas"]))
+            assert row[11] == formats.major(line["cac"], "usd")
+    checks = tables["checks"][1:]
+    passed = [row for row in checks if row[-1] == "✓ passed"]
+    assert len(passed) == len(report["checks"]) > 0
+
+
+def test_the_interval_is_that_of_a_sum_over_people(warehouse_of):
+    lines = {line["channel"]: line for line in report_as_json(warehouse_of("small"))["channels"]}
+    line = lines["paid_search"]
+    error = sum((10_000 + number) ** 2 for number in range(120)) ** 0.5
+    assert line["error_minor"] == int(error)
+    low, high = map(float, line["roas_interval"])
+    assert high - low == pytest.approx(2 * 1.959964 * error / line["spend_minor"], rel=1e-4)
+    assert line["verdict"] == "pays"
+    assert lines["paid_social"]["verdict"] == "loses"
+
+
+def test_a_campaign_belongs_to_the_platform_that_was_paid_for_it(warehouse_of):
+    report = report_as_json(warehouse_of("small"))
+    platforms = {line["platform"]: line for line in report["platforms"]}
+    assert set(platforms) == {"google_ads", "meta_ads"}
+    assert platforms["meta_ads"]["revenue_minor"] == 40 * 5_000
+    assert platforms["meta_ads"]["platform_conversions"] == "360.000000"
+    assert [line["campaign"] for line in report["campaigns"]] == ["brand_search", "(none)"]
+
+
+def test_a_period_counts_its_days_alone(warehouse_of):
+    warehouse = warehouse_of("small")
+    parts = [
+        report_as_json(warehouse, "--period", period)["net_minor"]
+        for period in ("2026-Q1", "2026-04-01/2026-06-01", "2026-06")
+    ]
+    assert sum(parts) == report_as_json(warehouse)["net_minor"]
+    assert all(parts)
+
+
+def test_one_currency_is_shown_in_itself_and_not_converted(warehouse_of):
+    report = report_as_json(warehouse_of("ten_currencies"), "--currency", "KWD")
+    assert [total["currency"] for total in report["totals"]] == ["kwd"]
+    assert report["scope"]["currency"] == "kwd"
+    assert report["net_minor"] == report["totals"][0]["net_minor"] == 1_234_567_890
+
+
+def test_channels_that_are_not_asked_for_are_left_out_and_totals_stay(warehouse_of):
+    everything = report_as_json(warehouse_of("small"))
+    report = report_as_json(warehouse_of("small"), "--channel", "email")
+    assert {line["channel"] for line in report["channels"]} == {"email"}
+    assert {credit["channel"] for credit in report["credits"]} == {"email"}
+    assert report["net_minor"] == everything["net_minor"]
+
+
+def test_another_attribution_model_credits_otherwise(warehouse_of):
+    report = report_as_json(warehouse_of("small"), "--attribution-model", "first_touch")
+    assert "paid_social" not in {month["channel"] for month in report["months"]}
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--channel", "tv", "no channel 'tv'. It has email, paid_search"),
+        ("--currency", "xyz", "no currency 'xyz'. It has usd"),
+        ("--attribution-model", "luck", "no attribution model 'luck'"),
+        ("--period", "yesterday", "is no period. Say all, last_90_days"),
+        ("--period", "2026-13", "is no period: month must be in 1..12"),
+        ("--period", "2026-02-01/2026-02-01", "is not before"),
+        ("--locale", "tlh_QQ", "is no known locale"),
+    ],
+)
+def test_a_filter_that_names_nothing_says_what_there_is(warehouse_of, option, value, says):
+    done = run_report("--warehouse", warehouse_of("small"), "--format", "text", option, value)
+    assert done.exit_code == 1
+    assert says in done.output
+    assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_the_text_is_never_wider_than_sixty_columns(warehouse_of, scenario):
+    done = run_report("--warehouse", warehouse_of(scenario), "--format", "text")
+    assert done.exit_code == 0, done.output
+    for line in done.output.splitlines():
+        assert len(line) <= 60, line
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e]", done.output)
+
+
+def test_json_goes_to_a_file_where_one_is_named(warehouse_of, tmp_path):
+    file = tmp_path / "new" / "report.json"
+    done = run_report("--warehouse", warehouse_of("small"), "--format", "json", "--output", file)
+    assert done.exit_code == 0
+    assert json.loads(file.read_text())["headline"]["confidence"] in {"high", "moderate"}
+    assert [path.name for path in file.parent.iterdir()] == ["report.json"]
+
+
+def test_a_second_run_writes_the_same_bytes(warehouse_of, page_of, tmp_path):
+    again = tmp_path / "again.html"
+    run_report("--warehouse", warehouse_of("small"), "--output", again)
+    assert again.read_bytes() == page_of("small").read_bytes()

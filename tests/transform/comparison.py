@@ -1,0 +1,186 @@
+"""Each mart beside what plain Python computes from the same rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.transform.reference import experiments
+from tests.transform.reference.economics import Economics, people
+from tests.transform.worlds import MINOR_UNITS
+
+if TYPE_CHECKING:
+    from tests.transform.reference.attribution import Attribution
+    from tests.transform.warehouse import Results
+
+
+def compare_with_reference(results: Results, attribution: Attribution) -> None:
+    """All marts.
+
+    Raises:
+        AssertionError: a row differs.
+    """
+    check_revenue(results, attribution)
+    check_credits(results, attribution)
+    check_unmatched(results, attribution)
+    check_channels(results, attribution)
+    check_periods(results, attribution)
+    check_cohorts(results, attribution)
+    check_experiments(results, attribution)
+
+
+def check_revenue(results, attribution):
+    rows = results.rows("""
+        select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
+            email, match_status, unmatched_reason, lead_id, gross_minor, net_minor,
+            gross_reporting_minor, net_reporting_minor
+        from marts.fct_revenue""")
+    assert sorted(rows) == sorted(
+        (
+            payment.charge.id,
+            payment.person,
+            payment.number,
+            payment.previous_day,
+            payment.day,
+            payment.email,
+            payment.match_status,
+            payment.unmatched_reason,
+            payment.lead and payment.lead.lead_id,
+            payment.charge.gross,
+            payment.charge.net_of_refunds,
+            payment.gross_reporting,
+            payment.net_reporting,
+        )
+        for payment in attribution.payments
+    )
+
+
+def check_credits(results, attribution):
+    rows = results.rows("""
+        select charge_id, attribution_model, touch_position, touchpoint_id, channel, source,
+            campaign, reason, credit_minor, credit_reporting_minor, credit_micros
+        from marts.fct_attribution
+        order by charge_id, attribution_model, touch_position""")
+    expected = (
+        (
+            credit.payment.charge.id,
+            credit.model,
+            credit.position,
+            credit.touchpoint_id,
+            credit.visit.channel,
+            credit.visit.source,
+            credit.visit.campaign,
+            credit.reason,
+            credit.minor,
+            credit.reporting,
+            credit.micros,
+        )
+        for credit in attribution.credits_
+    )
+    assert rows == sorted(expected, key=lambda row: row[:3])
+
+
+def check_unmatched(results, attribution):
+    rows = results.rows(
+        "select charge_id, reason, is_attributed_by_touches from marts.mart_unmatched"
+    )
+    expected = [
+        (
+            payment.charge.id,
+            "shared_mailbox" if attribution.is_shared(payment.person) else payment.unmatched_reason,
+            bool(attribution.path(payment)),
+        )
+        for payment in attribution.payments
+        if payment.match_status == "none"
+    ]
+    assert sorted(rows) == sorted(expected)
+
+
+def check_channels(results, attribution):
+    rows = results.rows("""
+        select activity_date, channel, campaign, attribution_model, currency, revenue_minor,
+            revenue_reporting_minor, conversions, customers, new_customers, leads, spend_minor,
+            spend_reporting_minor, cpl, cac, ltv, roas, payback_months
+        from marts.mart_channels""")
+    expected = [
+        (
+            *key,
+            row.revenue,
+            row.revenue_reporting,
+            people(row.conversions),
+            people(row.customers),
+            people(row.new_customers),
+            row.leads,
+            row.spend,
+            row.spend_reporting,
+            *row.ratios(row.revenue, row.spend, key[-1]),
+        )
+        for key, row in Economics(attribution).daily().items()
+    ]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_periods(results, attribution):
+    economics = Economics(attribution)
+    rolling = "true" if attribution.payments else "period = 'month'"
+    rows = results.rows(f"""
+        select period, period_start, channel, attribution_model, revenue_minor, conversions,
+            customers, new_customers, leads, spend_minor, cpl, cac, ltv, roas, payback_months
+        from marts.mart_channel_periods where {rolling}""")
+    currency = attribution.settings.reporting_currency
+    expected = [
+        (
+            *key,
+            row.revenue_reporting,
+            people(row.conversions),
+            people(row.customers),
+            people(row.new_customers),
+            row.leads,
+            row.spend_reporting,
+            *row.ratios(row.revenue_reporting, row.spend_reporting, currency),
+        )
+        for key, row in economics.periods().items()
+        if attribution.payments or key[0] == "month"
+    ]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_cohorts(results, attribution):
+    rows = results.rows("""
+        select cohort_month, age_months, customers, paying_customers, revenue_minor,
+            cumulative_revenue_minor
+        from marts.mart_cohort_ltv""")
+    expected = Economics(attribution).cohorts()
+    assert {row[:2]: row[2:] for row in rows} == expected
+
+
+def check_experiments(results, attribution):
+    expected = experiments.visitors(attribution)
+    rows = results.rows("""
+        select experiment_id, visitor_id, variant, revenue_minor, revenue_before_minor
+        from intermediate.int_experiments__visitors""")
+    assert {row[:2]: experiments.Visitor(*row[2:]) for row in rows} == expected
+
+    arms = defaultdict(lambda: experiments.Arm([], []))
+    for visitor in expected.values():
+        arms[visitor.variant].after.append(visitor.after)
+        arms[visitor.variant].before.append(visitor.before)
+    capped = experiments.cap(dict(arms), attribution.settings.experiment_cap_percentile)
+    comparison = experiments.compare(capped, "variant_b") if len(capped) == 2 else None
+    unit = 10 ** MINOR_UNITS[attribution.settings.reporting_currency]
+    found = results.rows("""
+        select difference, degrees_of_freedom, lift, (difference_high - difference_low) / 2
+        from marts.mart_experiments where variant = 'variant_b' and p_value is not null""")
+    if comparison is None:
+        assert found == []
+    else:
+        difference, freedom, lift, half_width = found[0]
+        assert difference * unit == pytest.approx(comparison.difference, abs=1e-7)
+        assert freedom == pytest.approx(comparison.degrees_of_freedom, rel=1e-6)
+        if comparison.lift is None:
+            assert lift is None
+        else:
+            assert lift == pytest.approx(comparison.lift, rel=1e-6, abs=1e-9)
+        assert half_width * unit > 1.95 * comparison.standard_error

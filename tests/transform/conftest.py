@@ -1,0 +1,55 @@
+"""The project compiled for two sets of settings, once for each worker."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transform.reference.settings import Settings
+from tests.transform.warehouse import CompiledProject
+
+DEFAULT = Settings()
+UNUSUAL = Settings(
+    timezone="America/New_York",
+    reporting_currency="eur",
+    attribution_window_days=20,
+    time_decay_half_life_days=3,
+    max_touches_per_email=4,
+    excluded_channels=("direct",),
+    recurring_credit="first_conversion",
+    own_hosts=("blog.example",),
+    email_plus_tags="drop",
+    email_gmail_dots="drop",
+    experiment_cap_percentile=0.8,
+    experiment_cuped_days=30,
+)
+
+
+_compiled: dict[Settings, CompiledProject] = {}
+
+
+def compiled(settings, tmp_path_factory):
+    """The project with these settings; dbt builds it once for each worker."""
+    if settings not in _compiled:
+        folder = tmp_path_factory.mktemp("project")
+        _compiled[settings] = CompiledProject.build(folder, settings.as_vars())
+    return _compiled[settings]
+
+
+@pytest.fixture(scope="session", params=[DEFAULT, UNUSUAL], ids=["default", "unusual"])
+def settings(request):
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def project(settings, tmp_path_factory):
+    return compiled(settings, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def default_settings():
+    return DEFAULT
+
+
+@pytest.fixture(scope="session")
+def default_project(tmp_path_factory):
+    return compiled(DEFAULT, tmp_path_factory)

@@ -1,0 +1,268 @@
+"""Random small worlds in which addresses, browsers, customers and times meet by design."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from tests.transform.worlds import (
+    Charge,
+    Experiment,
+    Exposure,
+    Lead,
+    Rate,
+    Spend,
+    Touchpoint,
+    World,
+)
+
+START = datetime(2026, 1, 20, tzinfo=UTC)
+CURRENCIES = ("usd", "eur", "jpy", "kwd")
+CENTRAL_RATES = {
+    "usd": Decimal(1),
+    "eur": Decimal("1.0837"),
+    "jpy": Decimal("0.006693"),
+    "kwd": Decimal("3.25"),
+}
+
+emails = st.sampled_from(
+    [
+        None,
+        "ann@example.com",
+        " Ann@Example.COM",
+        "bob@gmail.com",
+        "b.o.b+shop@gmail.com",
+        "zo\u00eb@example.com",
+        "zoe\u0308@example.com",
+        "cleo@example.com",
+        "",
+    ]
+)
+visitors = st.sampled_from([None, "", "v1", "v2", "v3", "v4"])
+customers = st.sampled_from([None, "", "cus_1", "cus_2", "cus_3"])
+# Whole hours make ties likely; the extra second lies just beyond a window's edge.
+moments = st.builds(
+    lambda hours, second: START + timedelta(hours=hours, seconds=second),
+    st.integers(0, 24 * 75),
+    st.sampled_from([0, 0, 0, 1]),
+)
+labels = st.sampled_from([None, None, "google", "Google ", "newsletter", "facebook", "partner"])
+mediums = st.sampled_from([None, None, "CPC", "email", "paid_social", "referral", "organic"])
+campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "spr\x1fing", "-"])
+pages = st.sampled_from(
+    [
+        None,
+        "/pricing",
+        "https://www.shop.example/",
+        "https://shop.example/?utm_source=Bing&utm_medium=cpc&utm_campaign=Spring+Sale",
+        "https://shop.example/?utm_source=Face%20Book&utm_campaign=Spring%20Sale&gclid=",
+        "https://shop.example/a?x=1&fbclid=abc#top",
+        "https://shop.example/a?gclid=abc",
+    ]
+)
+referrers = st.sampled_from(
+    [
+        None,
+        "https://www.google.com/",
+        "https://shop.example/a",
+        "https://Blog.example/x?y=1",
+        "https://t.co/z",
+    ]
+)
+
+
+@st.composite
+def charges(draw: st.DrawFn, key: str) -> Charge:
+    """A charge of any kind: refunded, partly captured, uncaptured, settled elsewhere."""
+    amount = draw(st.integers(1, 500))
+    captured = draw(st.integers(0, 9)) > 0
+    capture = draw(st.integers(0, amount)) if captured and draw(st.booleans()) else None
+    least = amount - capture if capture is not None else 0
+    settled = draw(st.one_of(st.none(), st.integers(1, 900))) if captured else None
+    return Charge(
+        id=key,
+        created=draw(moments),
+        amount=amount,
+        amount_captured=capture,
+        amount_refunded=draw(st.integers(least, amount)) if draw(st.booleans()) else least,
+        currency=draw(st.sampled_from(CURRENCIES)),
+        captured=captured,
+        customer_id=draw(customers),
+        customer_email=draw(emails),
+        settled_amount=settled,
+        settled_currency=draw(st.sampled_from(CURRENCIES)) if settled is not None else None,
+        fee=draw(st.integers(0, 20)) if settled is not None else None,
+        deleted_at=draw(st.sampled_from([None, None, None, None, START])),
+    )
+
+
+def numbered(draw: st.DrawFn, prefix: str, most: int) -> list[str]:
+    """Some keys."""
+    return [f"{prefix}{number}" for number in range(draw(st.integers(0, most)))]
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A world with all the rates that its days need."""
+    own_charges = [draw(charges(key)) for key in numbered(draw, "ch_", 8)]
+    spend = draw(
+        st.lists(
+            st.builds(
+                Spend,
+                spend_date=moments.map(lambda moment: moment.date()),
+                platform=st.sampled_from(
+                    ["google_ads", "Meta Ads", "linkedin_ads", "posters", None]
+                ),
+                campaign=campaigns,
+                utm_source=labels,
+                currency=st.sampled_from(CURRENCIES),
+                spend=st.decimals(0, 900, places=4),
+            ),
+            max_size=4,
+        )
+    )
+    days = {START.date() + timedelta(days=number) for number in range(-1, 78)}
+    needed = {
+        *((day, c.currency) for c in own_charges for day in around(c.created)),
+        *((row.spend_date, row.currency) for row in spend),
+    }
+    rates = [
+        Rate(
+            rate_date=day,
+            from_currency=one,
+            to_currency=two,
+            rate=(CENTRAL_RATES[one] / CENTRAL_RATES[two]).quantize(Decimal("1e-12")),
+        )
+        for day, one in sorted(needed)
+        for two in ("usd", "eur")
+        if one != two and day in days
+    ]
+    return World(
+        charges=own_charges,
+        leads=[
+            Lead(
+                lead_id=key,
+                email=draw(emails),
+                visitor_id=draw(visitors),
+                created_at=draw(moments) - timedelta(days=draw(st.sampled_from([0, 30, 60]))),
+                channel=draw(st.sampled_from([None, "direct", "Paid Search", "email"])),
+                utm_source=draw(labels),
+                utm_medium=draw(mediums),
+                utm_campaign=draw(campaigns),
+                landing_page=draw(pages),
+            )
+            for key in numbered(draw, "lead_", 5)
+        ],
+        touchpoints=[
+            Touchpoint(
+                touchpoint_id=key,
+                visitor_id=draw(visitors),
+                email=draw(emails) if draw(st.booleans()) else None,
+                occurred_at=draw(moments),
+                landing_page=draw(pages),
+                referrer=draw(referrers),
+                utm_source=draw(labels),
+                utm_medium=draw(mediums),
+                utm_campaign=draw(campaigns),
+                msclkid=draw(st.sampled_from([None, None, "", "m"])),
+            )
+            for key in numbered(draw, "touch_", 14)
+        ],
+        ad_spend=spend,
+        fx_rates=rates,
+        experiments=[
+            Experiment(
+                experiment_id="exp",
+                started_at=START + timedelta(days=5),
+                ended_at=draw(st.sampled_from([None, START + timedelta(days=40)])),
+            )
+        ],
+        experiment_exposures=draw(
+            st.lists(
+                st.builds(
+                    Exposure,
+                    experiment_id=st.sampled_from(["exp", "exp", "exp", "other"]),
+                    variant=st.sampled_from(["control", "variant_b"]),
+                    visitor_id=st.sampled_from(["v1", "v2", "v3", "v4", "v5", "v6", "v7"]),
+                    exposed_at=moments,
+                ),
+                max_size=10,
+            )
+        ),
+    )
+
+
+def around(moment: datetime) -> list:
+    """The days that an instant may fall on, by time zone."""
+    return [(moment + timedelta(days=shift)).date() for shift in (-1, 0, 1)]
+
+
+def together(parts: list[World]) -> World:
+    """Worlds beside each other in one warehouse, without a link between them."""
+    apart = [rename(part, f"w{number}") for number, part in enumerate(parts)]
+    rates = {(r.rate_date, r.from_currency, r.to_currency): r for p in parts for r in p.fx_rates}
+    return World(
+        charges=[row for part in apart for row in part.charges],
+        leads=[row for part in apart for row in part.leads],
+        touchpoints=[row for part in apart for row in part.touchpoints],
+        ad_spend=[row for part in apart for row in part.ad_spend],
+        experiment_exposures=[row for part in apart for row in part.experiment_exposures],
+        experiments=parts[0].experiments,
+        fx_rates=list(rates.values()),
+    )
+
+
+def rename(world: World, name: str) -> World:
+    """The same world with other keys, addresses, visitors and customers."""
+
+    def key(value: str | None) -> str | None:
+        return value and f"{name}_{value}"
+
+    def email(value: str | None) -> str | None:
+        return value and value.replace("@", f".{name}@", 1).replace(
+            f"+shop.{name}", f".{name}+shop"
+        )
+
+    return World(
+        charges=[
+            replace(
+                row,
+                id=f"{name}_{row.id}",
+                customer_id=key(row.customer_id),
+                customer_email=email(row.customer_email),
+            )
+            for row in world.charges
+        ],
+        leads=[
+            replace(
+                row,
+                lead_id=f"{name}_{row.lead_id}",
+                visitor_id=key(row.visitor_id),
+                email=email(row.email),
+            )
+            for row in world.leads
+        ],
+        touchpoints=[
+            replace(
+                row,
+                touchpoint_id=f"{name}_{row.touchpoint_id}",
+                visitor_id=key(row.visitor_id),
+                email=email(row.email),
+            )
+            for row in world.touchpoints
+        ],
+        experiment_exposures=[
+            replace(row, visitor_id=f"{name}_{row.visitor_id}")
+            for row in world.experiment_exposures
+        ],
+        ad_spend=world.ad_spend,
+    )
+
+
+@st.composite
+def multiverses(draw: st.DrawFn) -> World:
+    """Several worlds at once: a run of all models costs the same for many rows as for few."""
+    return together(draw(st.lists(worlds(), min_size=4, max_size=8)))

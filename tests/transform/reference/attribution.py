@@ -1,0 +1,310 @@
+"""Which touches a charge is credited to, and with how much."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from functools import cached_property
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from tests.transform.reference import channels
+from tests.transform.reference.identity import People
+from tests.transform.reference.money import Rates, local_date
+from tests.transform.reference.settings import MODELS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tests.transform.reference.channels import Visit
+    from tests.transform.reference.settings import Settings
+    from tests.transform.worlds import Charge, Lead, Touchpoint, World
+
+MILLION = 1_000_000
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A row of `fct_revenue`, as far as the reference knows it."""
+
+    charge: Charge
+    person: int
+    number: int
+    previous_day: date | None
+    day: date
+    email: str | None
+    match_status: str
+    unmatched_reason: str | None
+    lead: Lead | None
+    gross_reporting: int | None
+    net_reporting: int | None
+
+
+@dataclass(frozen=True)
+class Step:
+    """A touch in a path."""
+
+    touch: Touchpoint
+    visit: Visit
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A row of `fct_attribution`."""
+
+    payment: Payment
+    model: str
+    position: int
+    touchpoint_id: str | None
+    visit: Visit
+    reason: str | None
+    minor: int
+    reporting: int | None
+    micros: int
+
+
+@dataclass
+class Attribution:
+    """All credits of a world."""
+
+    world: World
+    settings: Settings
+
+    @cached_property
+    def people(self) -> People:
+        """Who is who."""
+        return People(self.world, self.settings)
+
+    @cached_property
+    def rates(self) -> Rates:
+        """The exchange rates."""
+        return Rates(self.world, self.settings)
+
+    @cached_property
+    def first_leads(self) -> dict[int, Lead]:
+        """The first lead of each person."""
+        first: dict[int, Lead] = {}
+        for lead in sorted(self.world.leads, key=lambda lead: (lead.created_at, lead.lead_id)):
+            person = self.people.person(
+                lead.email and f"email {self._normal(lead.email)}",
+            )
+            if person is not None:
+                first.setdefault(person, lead)
+        return first
+
+    def _normal(self, email: str) -> str | None:
+        from tests.transform.reference.identity import normalize
+
+        return normalize(email, self.settings)
+
+    @cached_property
+    def payments(self) -> list[Payment]:
+        """Charges in the order of each person's payments."""
+        of_person: dict[int, list[Charge]] = defaultdict(list)
+        for charge in sorted(self.people.current_charges(), key=lambda c: (c.created, c.id)):
+            of_person[self.people.of_charge(charge)].append(charge)
+        rows = []
+        for person, charges in of_person.items():
+            previous = None
+            for number, charge in enumerate(charges, start=1):
+                rows.append(self._payment(charge, person, number, previous))
+                previous = rows[-1].day
+        return rows
+
+    def _payment(self, charge: Charge, person: int, number: int, previous: date | None) -> Payment:
+        email, route = self.people.email_of_charge(charge)
+        lead = self.first_leads.get(person)
+        reason = None
+        if email is None:
+            reason = "no_email"
+        elif lead is None:
+            reason = "no_lead"
+        elif lead.created_at > charge.created:
+            reason = "lead_after_charge"
+        return Payment(
+            charge=charge,
+            person=person,
+            number=number,
+            previous_day=previous,
+            day=local_date(charge.created, self.settings),
+            email=email,
+            match_status=route if reason is None else "none",
+            unmatched_reason=reason,
+            lead=lead if reason is None else None,
+            gross_reporting=self.rates.charge_part(charge.gross, charge),
+            net_reporting=self.rates.charge_part(charge.net_of_refunds, charge),
+        )
+
+    @cached_property
+    def steps(self) -> dict[int, list[Step]]:
+        """All touches of each person in order, those of excluded channels too."""
+        found: dict[int, list[Step]] = defaultdict(list)
+        for touch in sorted(self.world.touchpoints, key=lambda t: (t.occurred_at, t.touchpoint_id)):
+            visit = channels.of_touch(touch, self.settings)
+            found[self.people.of_touch(touch)].append(Step(touch, visit))
+        return found
+
+    def is_shared(self, person: int) -> bool:
+        """Has the person more touches than one person makes?"""
+        return len(self.steps.get(person, ())) > self.settings.max_touches_per_email
+
+    def _counts(self, step: Step) -> bool:
+        return step.visit.channel not in self.settings.excluded_channels
+
+    def converted_at(self, payment: Payment) -> datetime:
+        """The moment whose touches the payment is credited to."""
+        if self.settings.recurring_credit == "first_conversion":
+            return min(p.charge.created for p in self.payments if p.person == payment.person)
+        return payment.charge.created
+
+    def path(self, payment: Payment) -> list[Step]:
+        """The touches that led to a payment."""
+        end = self.converted_at(payment)
+        window = timedelta(days=self.settings.attribution_window_days)
+        before = [
+            step
+            for step in self.steps.get(payment.person, ())
+            if self._counts(step) and step.touch.occurred_at <= end
+        ]
+        if self.is_shared(payment.person):
+            before = before[-1:]
+        return [step for step in before if end - step.touch.occurred_at < window]
+
+    @cached_property
+    def credits_(self) -> list[Credit]:
+        """Every row of `fct_attribution`."""
+        return [row for payment in self.payments for row in self._credit(payment)]
+
+    def _credit(self, payment: Payment) -> Iterator[Credit]:
+        path = self.path(payment)
+        for model in MODELS:
+            if not path:
+                yield self._without_touch(payment, model)
+                continue
+            weights = self._weights(model, path, self.converted_at(payment))
+            shares = zip(
+                shared_out(payment.charge.net_of_refunds, weights),
+                [None] * len(path)
+                if payment.net_reporting is None
+                else shared_out(payment.net_reporting, weights),
+                shared_out(MILLION, weights),
+                strict=True,
+            )
+            for position, (step, weight, share) in enumerate(
+                zip(path, weights, shares, strict=True), start=1
+            ):
+                if weight:
+                    reason = "shared_mailbox" if self.is_shared(payment.person) else None
+                    touch_id = step.touch.touchpoint_id
+                    yield Credit(payment, model, position, touch_id, step.visit, reason, *share)
+
+    def _without_touch(self, payment: Payment, model: str) -> Credit:
+        visit = channels.Visit("unattributed", None, None)
+        reason = payment.unmatched_reason
+        if payment.lead is not None:
+            of_lead = channels.of_lead(payment.lead)
+            reason = "excluded_channel"
+            if of_lead.channel not in self.settings.excluded_channels:
+                visit, reason = of_lead, "lead_channel"
+        net = payment.charge.net_of_refunds
+        return Credit(payment, model, 0, None, visit, reason, net, payment.net_reporting, MILLION)
+
+    def _weights(self, model: str, path: Sequence[Step], end: datetime) -> list[int]:
+        """Whole numbers, one for each touch."""
+        length = len(path)
+        last = length - 1
+        if model == "first_touch":
+            return [int(place == 0) for place in range(length)]
+        if model == "last_touch":
+            return [int(place == last) for place in range(length)]
+        if model == "last_non_direct":
+            places = [p for p, step in enumerate(path) if step.visit.channel != "direct"]
+            return [int(place == max(places, default=last)) for place in range(length)]
+        if model == "position_based" and length > 2:
+            middle = length - 2
+            return [2 * middle if place in {0, last} else 1 for place in range(length)]
+        if model == "time_decay":
+            return [decay(end - s.touch.occurred_at, self.settings) for s in path]
+        if model == "markov":
+            return [self.markov_weights.get(step.visit.channel, 1) for step in path]
+        return [1] * length
+
+    @cached_property
+    def markov_weights(self) -> dict[str, int]:
+        """The removal effect of each channel in ten-thousandths, at least one."""
+        walks: list[list[str]] = []
+        payers = {payment.person for payment in self.payments}
+        for payment in self.payments:
+            if not self.is_shared(payment.person) and (path := self.path(payment)):
+                walks.append(["(start)", *(s.visit.channel for s in path), "(conversion)"])
+        for person, steps in self.steps.items():
+            visits = [step.visit.channel for step in steps if self._counts(step)]
+            if person not in payers and visits:
+                walks.append(["(start)", *visits, "(nothing)"])
+        moves = Counter(move for walk in walks for move in pairwise(walk))
+        whole = conversion_probability(moves, removed=None)
+        states = {here for here, _ in moves} - {"(start)"}
+        return {
+            channel: max(
+                1,
+                math.floor(
+                    10_000 * (1 - conversion_probability(moves, removed=channel) / whole)
+                    + Fraction(5001, 10_000)
+                )
+                if whole
+                else 1,
+            )
+            for channel in states
+        }
+
+
+def decay(age: timedelta, settings: Settings) -> int:
+    """The weight of a touch of an age, in ten-thousandths, at least one."""
+    seconds = age // timedelta(seconds=1)
+    half_life = settings.time_decay_half_life_days * 86_400
+    return max(1, math.floor(10_000 * 0.5 ** (seconds / half_life) + 0.5))
+
+
+def shared_out(amount: int, weights: Sequence[int]) -> list[int]:
+    """The amount in parts by weight: running totals are rounded down, the last takes the rest."""
+    total, so_far, given = sum(weights), 0, 0
+    parts = []
+    for weight in weights:
+        so_far += weight
+        parts.append(amount * so_far // total - given)
+        given += parts[-1]
+    return parts
+
+
+def conversion_probability(moves: Counter[tuple[str, str]], removed: str | None) -> Fraction:
+    """How likely a walk that starts ends in a conversion, with a channel removed."""
+    leaving: Counter[str] = Counter()
+    for (here, _), count in moves.items():
+        leaving[here] += count
+    states = [state for state in leaving if state != removed]
+    rows = []
+    for state in states:
+        row = {
+            there: -Fraction(count, leaving[state])
+            for (here, there), count in moves.items()
+            if here == state and there in states
+        }
+        row[state] = row.get(state, Fraction(0)) + 1
+        row["="] = Fraction(moves[state, "(conversion)"], leaving[state])
+        rows.append(row)
+    for index, state in enumerate(states):
+        pivot = rows[index].get(state, Fraction(0))
+        if not pivot:
+            continue
+        rows[index] = {name: value / pivot for name, value in rows[index].items()}
+        for other, row in enumerate(rows):
+            factor = row.get(state, Fraction(0))
+            if other != index and factor:
+                for name, value in rows[index].items():
+                    row[name] = row.get(name, Fraction(0)) - factor * value
+    return next(
+        (row["="] for s, row in zip(states, rows, strict=True) if s == "(start)"), Fraction(0)
+    )

@@ -1,0 +1,118 @@
+"""Who is who: addresses, browsers and Stripe customers that belong to one person."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.transform.reference.settings import Settings
+    from tests.transform.worlds import Charge, Touchpoint, World
+
+
+BLANKS = dict.fromkeys(
+    map(ord, " \t\n\x0b\x0c\r\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff")
+)
+"""Characters that no address has; half of them nobody sees."""
+
+
+def normalize(email: str | None, settings: Settings) -> str | None:
+    """The form in which two spellings of an address are equal."""
+    if email is None:
+        return None
+    plain = unicodedata.normalize("NFC", email.translate(BLANKS)).lower()
+    plain = unicodedata.normalize("NFC", plain)
+    if "@" in plain:
+        name, host = plain.split("@", 1)
+        if settings.email_plus_tags == "drop":
+            name = name.split("+")[0]
+        if settings.email_gmail_dots == "drop" and host in {"gmail.com", "googlemail.com"}:
+            name, host = name.replace(".", ""), "gmail.com"
+        plain = f"{name}@{host}"
+    return plain or None
+
+
+def number(text: str) -> int:
+    """The id that stands for a text."""
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15], 16)
+
+
+@dataclass
+class People:
+    """Connected components over addresses, visitors and customers."""
+
+    world: World
+    settings: Settings
+    links: dict[str, set[str]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for lead in self.world.leads:
+            self._link(lead.email, "visitor", lead.visitor_id)
+        for touch in self.world.touchpoints:
+            self._link(touch.email, "visitor", touch.visitor_id)
+        for charge in self.current_charges():
+            self._link(charge.customer_email, "customer", charge.customer_id)
+
+    def current_charges(self) -> list[Charge]:
+        """Charges that the source still has."""
+        return [charge for charge in self.world.charges if charge.deleted_at is None]
+
+    def _link(self, email: str | None, kind: str, name: str | None) -> None:
+        address = normalize(email, self.settings)
+        if address is None:
+            return
+        self.links.setdefault(f"email {address}", set())
+        if name:
+            self.links[f"email {address}"].add(f"{kind} {name}")
+            self.links.setdefault(f"{kind} {name}", set()).add(f"email {address}")
+
+    def emails_with(self, node: str) -> list[str]:
+        """All addresses of the person behind a node, sorted."""
+        seen, todo = set(), [node]
+        while todo:
+            here = todo.pop()
+            if here not in seen:
+                seen.add(here)
+                todo.extend(self.links.get(here, ()))
+        return sorted(name.removeprefix("email ") for name in seen if name.startswith("email "))
+
+    def person(self, *nodes: str | None) -> int | None:
+        """The person behind the first of the nodes that leads to an address."""
+        for node in nodes:
+            if node is not None and (emails := self.emails_with(node)):
+                return number(emails[0])
+        return None
+
+    def of_touch(self, touch: Touchpoint) -> int:
+        """Whose touch it is; a visitor without an address is a person of their own."""
+        email = normalize(touch.email, self.settings)
+        known = self.person(
+            touch.visitor_id and f"visitor {touch.visitor_id}", email and f"email {email}"
+        )
+        return (
+            number(f"visitor {touch.visitor_id or touch.touchpoint_id}") if known is None else known
+        )
+
+    def email_of_charge(self, charge: Charge) -> tuple[str | None, str]:
+        """The address of a charge, and whether it is its own or its customer's."""
+        if email := normalize(charge.customer_email, self.settings):
+            return email, "direct"
+        of_customer = [
+            email
+            for other in self.current_charges()
+            if charge.customer_id and other.customer_id == charge.customer_id
+            if (email := normalize(other.customer_email, self.settings))
+        ]
+        return (min(of_customer), "via_customer") if of_customer else (None, "none")
+
+    def of_charge(self, charge: Charge) -> int:
+        """Who paid; a payer without an address is their Stripe customer, or the charge itself."""
+        email, _ = self.email_of_charge(charge)
+        known = self.person(email and f"email {email}")
+        if known is not None:
+            return known
+        if charge.customer_id:
+            return number(f"customer {charge.customer_id}")
+        return number(f"charge {charge.id}")

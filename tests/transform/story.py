@@ -1,0 +1,64 @@
+"""A small world with one of each: refunded, settled elsewhere, inherited, late, old, unknown."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from tests.transform.worlds import (
+    NOON,
+    Charge,
+    Experiment,
+    Exposure,
+    Lead,
+    Rate,
+    Spend,
+    World,
+    days,
+)
+from tests.transform.worlds import Touchpoint as Touch
+
+EVERYTHING = World(
+    charges=[
+        Charge(id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1"),
+        Charge(
+            id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333
+        ),
+        Charge(
+            id="ch_euro", customer_email="zoe\u0308@example.com", currency="eur",
+            settled_currency="usd", settled_amount=11_111, fee=300, created=NOON + days(2),
+        ),
+        Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
+        Charge(id="ch_unknown"),
+    ],
+    leads=[
+        Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),
+        Lead(lead_id="l2", email="zo\u00eb@example.com", visitor_id="v2"),
+        Lead(lead_id="l3", email="late@example.com", visitor_id="v3"),
+    ],
+    touchpoints=[
+        Touch(touchpoint_id="t0", visitor_id="v1", occurred_at=NOON - days(90.5)),
+        Touch(touchpoint_id="t1", visitor_id="v1", occurred_at=NOON - days(9), gclid="g"),
+        Touch(touchpoint_id="t2", visitor_id="v1", occurred_at=NOON - days(5)),
+        Touch(touchpoint_id="t3", visitor_id="v1", occurred_at=NOON - days(1), fbclid="f"),
+        Touch(touchpoint_id="t4", visitor_id="v1", occurred_at=NOON + timedelta(seconds=1)),
+    ],
+    ad_spend=[
+        Spend(spend_date=NOON.date(), campaign="spring"),
+        Spend(spend_date=NOON.date(), platform="posters", spend=Decimal("12.34")),
+    ],
+    fx_rates=[
+        Rate(
+            rate_date=(NOON + days(2)).date(), from_currency="eur", to_currency="usd",
+            rate=Decimal("1.05"),
+        )
+    ],
+    experiments=[Experiment(experiment_id="exp", started_at=NOON - days(30))],
+    experiment_exposures=[
+        Exposure(
+            experiment_id="exp", variant="variant_b", visitor_id="v1", exposed_at=NOON + days(1)
+        ),
+        Exposure(experiment_id="exp", variant="control", visitor_id="v2", exposed_at=NOON),
+        Exposure(experiment_id="exp", variant="control", visitor_id="v9", exposed_at=NOON),
+    ],
+)  # fmt: skip

@@ -1,0 +1,202 @@
+"""The models as a package of somebody's dbt project, whose tables have other names."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from textwrap import dedent
+
+import duckdb
+import pytest
+
+from tests.transform.story import EVERYTHING
+from tests.transform.warehouse import PROJECT, query
+from tests.transform.worlds import build_warehouse
+
+BIN = Path(sys.executable).parent
+FILES = {
+    "dbt_project.yml": """
+        name: shop
+        version: "1.0.0"
+        profile: shop
+        flags: {send_anonymous_usage_stats: false}
+        vars:
+          stripe_apex:
+            stripe_schema: payments
+            apex_schema: tracking
+            apex_leads_table: form_submissions
+    """,
+    "packages.yml": f"packages: [{{local: {PROJECT}}}]",
+    "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}",
+}
+TABLES = """
+    create schema payments;
+    create table payments.charges as from raw_stripe.charges;
+    drop schema raw_stripe cascade;
+    create schema tracking;
+    create table tracking.form_submissions as from apex.leads;
+    create table tracking.touchpoints as from apex.touchpoints;
+    create table tracking.ad_spend as from apex.ad_spend;
+    create table tracking.fx_rates as from apex.fx_rates;
+    create table tracking.experiments as from apex.experiments;
+    create table tracking.experiment_exposures as from apex.experiment_exposures;
+    drop schema apex cascade;
+"""
+# A metric, what it is grouped by, and the same number from the marts.
+METRICS = [
+    ("net_revenue_minor", ["charge__currency"], "currency, sum(net_minor)", "mart_revenue_total"),
+    (
+        "gross_revenue_minor", ["charge__currency"], "currency, sum(gross_minor)",
+        "mart_revenue_total",
+    ),
+    ("refunded_minor", ["charge__currency"], "currency, sum(refunded_minor)", "mart_revenue_total"),
+    ("kept_revenue_minor", ["charge__currency"], "currency, sum(kept_minor)", "mart_revenue_total"),
+    ("charges", ["charge__currency"], "currency, sum(charges)", "mart_revenue_total"),
+    (
+        "net_revenue_reporting_minor", ["metric_time__month"],
+        "date_trunc('month', revenue_date), sum(net_reporting_minor)", "mart_revenue_total",
+    ),
+    ("paying_customers", [], "count(*)", "dim_customers"),
+    ("customers", ["person__first_channel"], "first_channel, count(*)", "dim_customers"),
+    ("realised_ltv_reporting_minor", [], "sum(ltv_minor) / count(*)", "dim_customers"),
+    (
+        "credited_revenue_reporting_minor", ["credit__attribution_model", "credit__channel"],
+        "attribution_model, channel, sum(revenue_reporting_minor)",
+        "mart_channels where revenue_minor <> 0",
+    ),
+    (
+        "credited_revenue_minor", ["credit__attribution_model", "credit__credit_currency"],
+        "attribution_model, currency, sum(revenue_minor)", "mart_channels where revenue_minor <> 0",
+    ),
+    (
+        "credited_conversion_micros", ["credit__attribution_model"],
+        "attribution_model, cast(1000000 * sum(conversions) as bigint)", "mart_channels",
+    ),
+    ("leads", [], "sum(leads)", "mart_channels where attribution_model = 'linear'"),
+    (
+        "ad_spend_reporting_minor", ["bill__platform"], "platform, sum(spend_reporting_minor)",
+        "mart_ad_spend",
+    ),
+    (
+        "roas", ["channel_day__channel", "channel_day__attribution_model"],
+        (
+            "channel, attribution_model,"
+            " sum(revenue_reporting_minor) / nullif(sum(spend_reporting_minor), 0)"
+        ),
+        "mart_channels",
+    ),
+    (
+        "cost_per_lead_minor", ["channel_day__channel"],
+        "channel, sum(spend_reporting_minor) / nullif(sum(leads), 0)", "mart_channels",
+    ),
+    (
+        "customer_acquisition_cost_minor", ["channel_day__channel"],
+        "channel, sum(spend_reporting_minor) / nullif(sum(new_customers), 0)", "mart_channels",
+    ),
+]  # fmt: skip
+
+PARTS_OF_RATIOS = {
+    "channel_leads",
+    "channel_new_customers",
+    "channel_revenue",
+    "channel_spend",
+    "customer_revenue",
+}
+
+
+def run(folder, *command):
+    """A command in the folder of the project.
+
+    Raises:
+        AssertionError: it failed; with what it said.
+    """
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
+    root = str(PROJECT.parent)
+    done = subprocess.run(
+        [BIN / command[0], *command[1:]], cwd=folder, capture_output=True, text=True, check=False,
+        env=kept | {"DO_NOT_TRACK": "1", "PYTHONPATH": root, "DBT_PROFILES_DIR": str(folder)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """The project, built with all tests and unit tests."""
+    folder = tmp_path_factory.mktemp("shop")
+    for name, text in FILES.items():
+        (folder / name).write_text(dedent(text))
+    build_warehouse(folder / "shop.duckdb", EVERYTHING)
+    with duckdb.connect(str(folder / "shop.duckdb")) as warehouse:
+        warehouse.execute(TABLES)
+    run(folder, "dbt", "deps")
+    run(folder, "dbt", "build")
+    return folder
+
+
+def test_the_models_build_beside_other_names_and_schemas(shop):
+    totals = query(
+        shop / "shop.duckdb",
+        "select currency, sum(net_minor) from marts.fct_revenue group by 1",
+    )
+    assert sorted(totals) == [("eur", 10_000), ("usd", 9_999 + 6_667 + 20_000)]
+
+
+def test_the_metrics_are_the_marts(shop):
+    questions = [[metric, group_by] for metric, group_by, *_ in METRICS]
+    (shop / "questions.json").write_text(json.dumps(questions))
+    run(shop, "python", "-m", "tests.transform.metrics", str(shop))
+    answers = json.loads((shop / "answers.json").read_text())
+    for (metric, group_by, columns, relation), rows in zip(METRICS, answers, strict=True):
+        sql = f"select {columns} from marts.{relation} group by all"
+        expected = [readable(row) for row in query(shop / "shop.duckdb", sql)]
+        assert sorted(map(readable, rows), key=str) == sorted(expected, key=str), (metric, group_by)
+
+
+def readable(row):
+    """Labels, and the number rounded; what is missing is None."""
+    *labels, number = row
+    missing = number is None or str(number).lower() in {"none", "nan"}
+    return (
+        *(str(label)[:10] if str(label)[:2] == "20" else str(label) for label in labels),
+        None if missing else round(Decimal(str(number)), 6),
+    )
+
+
+def test_every_metric_is_asked(shop):
+    manifest = json.loads((shop / "target/semantic_manifest.json").read_text())
+    asked = {metric for metric, *_ in METRICS}
+    assert {metric["name"] for metric in manifest["metrics"]} == asked | PARTS_OF_RATIOS
+
+
+def test_the_documentation_is_one_page(shop):
+    run(shop, "dbt", "docs", "generate", "--static")
+    page = (shop / "target/static_index.html").read_text(encoding="utf-8")
+    assert "mart_cohort_ltv" in page
+
+
+def test_every_column_that_people_read_is_described(shop):
+    nodes = json.loads((shop / "target/manifest.json").read_text())["nodes"].values()
+    marts = [
+        node
+        for node in nodes
+        if node["resource_type"] == "model" and "/marts/" in f"/{node['path']}"
+    ]
+    assert len(marts) >= 11
+    assert not [
+        f"{node['name']}.{column['name']}"
+        for node in marts
+        for column in node["columns"].values()
+        if not column["description"].strip()
+    ]
+    assert not [node["name"] for node in marts if not node["columns"] or not node["description"]]
+
+
+def test_a_source_that_brings_nothing_any_more_is_stale(shop):
+    said = run(shop, "dbt", "source", "freshness")
+    assert "WARN freshness of stripe.charges" in said
+    assert "freshness of apex.leads" in said

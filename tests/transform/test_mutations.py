@@ -1,0 +1,103 @@
+"""Whether the tests would notice: each rule is broken on purpose, and something must fail.
+
+`docs/models.md` lists the rules. A mutant is one piece of one model's compiled SQL written
+otherwise; the same world then runs through it, the project's own tests and the reference.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.transform.comparison import compare_with_reference
+from tests.transform.reference.attribution import Attribution
+from tests.transform.story import EVERYTHING
+
+RULES = [
+    pytest.param(
+        "fct_attribution", "5 * (path_length - 2)", "4 * (path_length - 2)",
+        id="position_based gives 40 % to the first and 40 % to the last touch",
+    ),
+    pytest.param(
+        "fct_attribution", "net_minor * (position)", "net_minor * (position - 1)",
+        id="the credits of a charge add up to it",
+    ),
+    pytest.param(
+        "int_attribution__touches",
+        "touchpoints.occurred_at <= conversions.converted_at", "true",
+        id="a touch after the charge never counts",
+    ),
+    pytest.param(
+        "int_attribution__touches", "interval '2160 hours'", "interval '2184 hours'",
+        id="a touch older than the window never counts",
+    ),
+    pytest.param(
+        "int_charges__people", "charges.customer_id = customers.customer_id", "false",
+        id="a charge without an email inherits those of its customer",
+    ),
+    pytest.param(
+        "int_charges__people", "leads.lead_created_at <= numbered.created_at", "true",
+        id="a lead after the charge did not bring it",
+    ),
+    pytest.param(
+        "stg_stripe__charges", "amount - amount_refunded", "amount",
+        id="what was refunded is no revenue",
+    ),
+    pytest.param(
+        "fct_revenue", "when 'settled'", "when 'as billed'",
+        id="an amount that Stripe settled in the reporting currency is what it settled",
+    ),
+    pytest.param(
+        "int_experiments__visitors",
+        "when revenue.created_at >= numbered.exposed_at then", "when true then",
+        id="revenue before the first exposure is not the experiment's",
+    ),
+    pytest.param(
+        "int_spend__channels", "coalesce(platforms.channel, 'paid_other')", "platforms.channel",
+        id="spend is conserved, of a platform that nobody mapped too",
+    ),
+    pytest.param(
+        "stg_stripe__charges", "nfc_normalize", "trim",
+        id="two spellings of an address are one",
+    ),
+    pytest.param(
+        "int_attribution__pathless", "else 'unattributed' end as channel", "end as channel",
+        id="who has neither touch nor lead is unattributed, and counted",
+    ),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world():
+    return EVERYTHING
+
+
+def check(results, world, settings):
+    """Fail as the tests do.
+
+    Raises:
+        AssertionError: a test of the project or the reference does not agree.
+    """
+    assert results.failures() == []
+    compare_with_reference(results, Attribution(world, settings))
+
+
+def test_nothing_fails_while_all_rules_hold(default_project, default_settings, world):
+    check(default_project.run(world), world, default_settings)
+
+
+@pytest.mark.parametrize(("model", "rule", "broken"), RULES)
+def test_a_broken_rule_makes_a_test_fail(
+    default_project, default_settings, world, model, rule, broken
+):
+    results = default_project.broken(model, rule, broken).run(world)
+    with pytest.raises(AssertionError):
+        check(results, world, default_settings)
+
+
+def test_the_documentation_lists_the_rules():
+    page = (Path(__file__).parents[2] / "docs/models.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\d+\. (.+)\.$", page, re.MULTILINE)
+    assert listed == [case.id for case in RULES]

@@ -1,0 +1,37 @@
+"""Each mart equals what plain Python computes from the same rows, on random worlds."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+
+from tests.transform.comparison import compare_with_reference
+from tests.transform.random_worlds import multiverses
+from tests.transform.reference.attribution import Attribution, shared_out
+from tests.transform.reference.money import half_up
+
+
+@hypothesis_settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],  # shrinking takes a run of all models for each step
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(world=multiverses())
+def test_the_marts_equal_the_reference_and_keep_every_identity(project, settings, world):
+    results = project.run(world)
+
+    assert results.failures() == []
+    compare_with_reference(results, Attribution(world, settings))
+
+
+def test_the_reference_rounds_halves_upwards():
+    assert [half_up(Fraction(n, 2)) for n in (-3, -1, 1, 3)] == [-1, 0, 1, 2]
+
+
+def test_the_reference_shares_out_whole_amounts():
+    assert shared_out(100, [1, 1, 1]) == [33, 33, 34]
+    assert shared_out(-100, [1, 1, 1]) == [-34, -33, -33]

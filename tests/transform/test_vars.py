@@ -1,0 +1,29 @@
+"""A var that would silently give wrong numbers stops the run with its remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.transform.warehouse import BuildError, dbt
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "remedy"),
+    [
+        ("attribution_models", ["luck"], "Unknown attribution model 'luck'. Choose from: first_"),
+        ("attribution_models", "linear", "Var 'attribution_models' must be a list of texts in"),
+        ("attribution_models", [], "Var 'attribution_models' must name at least one."),
+        ("excluded_channels", "direct", "Var 'excluded_channels' must be a list of texts in"),
+        ("excluded_channels", ["Direct"], "Var 'excluded_channels' must be a list of texts in"),
+        ("own_hosts", "shop.example", "Var 'own_hosts' must be a list of texts in lower case"),
+        ("recurring_credit", "always", "Var 'recurring_credit' must be one of: window, first_"),
+        ("reporting_currency", "USD", "Var 'reporting_currency' must be in lower case, like usd."),
+        ("attribution_window_days", 0, "Var 'attribution_window_days' must be a whole number"),
+        ("experiment_cuped_days", "x", "Var 'experiment_cuped_days' must be a whole number, 0 for"),
+    ],
+)  # fmt: skip
+def test_a_var_without_a_meaning_stops_the_run(name, value, remedy, tmp_path):
+    with pytest.raises(BuildError) as failure:
+        dbt(tmp_path, "run", "--select", "stg_fx__rates", settings={name: value})
+    assert remedy in str(failure.value)
+    assert not (tmp_path / "target" / "run_results.json").exists()

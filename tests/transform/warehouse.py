@@ -1,0 +1,153 @@
+"""The dbt project, built for real once, then run again and again on other rows.
+
+A build of dbt takes seconds, mostly before the first query. What it compiled is kept, so that the
+same SQL can run on hundreds of worlds in memory.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from tests.transform.worlds import World, build_warehouse, fill
+
+PROJECT = Path(__file__).resolve().parents[2] / "transform"
+
+
+class BuildError(Exception):
+    """dbt ended with an error; its output says which."""
+
+
+def dbt(folder: Path, *arguments: str, settings: dict[str, Any] | None = None, **env: str) -> str:
+    """Run dbt on `folder`/warehouse.duckdb; its files go into the folder too.
+
+    Raises:
+        BuildError: with what dbt said.
+    """
+    command = [
+        str(Path(sys.executable).with_name("dbt")),
+        *arguments,
+        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles")),
+        *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
+        *("--vars", json.dumps(settings or {})),
+    ]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
+    environment = {**clean, "APEX_WAREHOUSE": str(folder / "warehouse.duckdb"), **env}
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BuildError(done.stdout + done.stderr)
+    return done.stdout
+
+
+def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
+    """Rows of a warehouse."""
+    with duckdb.connect(str(path), read_only=True) as warehouse:
+        return warehouse.execute(sql).fetchall()
+
+
+@dataclass(frozen=True)
+class Step:
+    """A model or a test: what dbt compiled it to."""
+
+    name: str
+    kind: str
+    relation: str
+    sql: str
+
+
+@dataclass(frozen=True, repr=False)
+class CompiledProject:
+    """The models in the order in which they can be built, the tests, and the seeds."""
+
+    models: tuple[Step, ...]
+    tests: tuple[Step, ...]
+    folder: Path
+
+    @classmethod
+    def build(cls, folder: Path, settings: dict[str, Any] | None = None) -> CompiledProject:
+        """Build the project on an empty world and keep what dbt compiled."""
+        build_warehouse(folder / "warehouse.duckdb", World())
+        dbt(folder, "build", "--exclude-resource-type", "unit_test", settings=settings)
+        manifest = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
+        results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
+        steps = []
+        for result in results:
+            node = manifest.get(result["unique_id"])
+            if node is not None and node["resource_type"] in {"model", "test"}:
+                materialized = node["config"]["materialized"]
+                kind = node["resource_type"] if node["resource_type"] == "test" else materialized
+                name = node["name"] if kind != "test" else result["unique_id"].split(".")[2]
+                steps.append(Step(name, kind, node["relation_name"] or "", result["compiled_code"]))
+        return cls(
+            models=tuple(step for step in steps if step.kind != "test"),
+            tests=tuple(step for step in steps if step.kind == "test"),
+            folder=folder,
+        )
+
+    def broken(self, model: str, old: str, new: str) -> CompiledProject:
+        """The same project with one rule changed in the SQL of one model.
+
+        Raises:
+            LookupError: the rule is not written like that.
+        """
+        if not any(step.name == model and old in step.sql for step in self.models):
+            raise LookupError(f"{model} does not contain: {old}")
+        models = (
+            replace(step, sql=step.sql.replace(old, new)) if step.name == model else step
+            for step in self.models
+        )
+        return replace(self, models=tuple(models))
+
+    def run(self, world: World) -> Results:
+        """All models on a world, in memory."""
+        warehouse = duckdb.connect()
+        warehouse.execute("attach ':memory:' as warehouse; use warehouse; set timezone = 'UTC'")
+        for schema in ("reference", "staging", "intermediate", "marts"):
+            warehouse.execute(f"create schema {schema}")
+        warehouse.execute(f"attach '{self.folder / 'warehouse.duckdb'}' as template (read_only)")
+        for seed in ("stripe_currencies", "channel_rules", "ad_platforms"):
+            warehouse.execute(
+                f"create table reference.{seed} as select * from template.reference.{seed}"
+            )
+        warehouse.execute("detach template")
+        fill(warehouse, world)
+        for step in self.models:
+            kind = "view" if step.kind == "view" else "table"
+            warehouse.execute(f"create {kind} {step.relation} as {step.sql}")
+        return Results(warehouse, self)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A warehouse in memory after a run."""
+
+    warehouse: duckdb.DuckDBPyConnection
+    project: CompiledProject
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query."""
+        return self.warehouse.execute(sql).fetchall()
+
+    def failures(self) -> list[str]:
+        """The names of the project's tests that fail."""
+        return [
+            step.name
+            for step in self.project.tests
+            if self.warehouse.execute(f"select count(*) from ({_bare(step.sql)})").fetchone()
+            != (0,)
+        ]
+
+
+def _bare(sql: str) -> str:
+    """A query without the comments that dbt's own tests end with."""
+    return re.sub(r"--[^\n]*", "", sql).strip()

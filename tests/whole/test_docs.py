@@ -1,0 +1,72 @@
+"""docs/streams.md says what is so: every column, every key of the state, the words of a run."""
+
+import json
+import re
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from tap_stripe_apex.reading.bookmark import Bookmark
+from tap_stripe_apex.reading.display import Facts
+from tap_stripe_apex.streams import STREAMS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = (ROOT / "docs" / "streams.md").read_text()
+ROW = re.compile(r"^\| `(\w+)` \| (\w+) \| .+ \|$", flags=re.MULTILINE)
+
+
+def section(title):
+    """What stands below a heading, up to the next."""
+    (_, text) = re.split(rf"^#+ {re.escape(title)}$", DOCUMENT, flags=re.MULTILINE)
+    return re.split(r"^#", text, flags=re.MULTILINE)[0]
+
+
+def kind(schema):
+    """A column's type in the document's words."""
+    if schema.get("format") == "date-time":
+        return "time"
+    (type_,) = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]} - {"null"}
+    return schema.get("x-sql-datatype", type_)
+
+
+@pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.name)
+def test_every_column_of_a_stream_is_explained_with_its_type(stream):
+    properties = stream.schema["properties"]
+    assert ROW.findall(section(stream.name)) == [
+        (name, kind(schema)) for name, schema in properties.items()
+    ]
+
+
+def test_every_stream_is_in_the_first_table():
+    table = DOCUMENT.split("\n## ", 1)[0]
+    named = re.findall(r"^\| \[`(\w+)`\]\(#\1\) \| (yes|no) \|", table, flags=re.MULTILINE)
+    assert named == [
+        (stream.name, "yes" if stream.selected_by_default else "no") for stream in STREAMS
+    ]
+
+
+def test_the_state_that_is_shown_is_a_state():
+    (example,) = re.findall(r"```json\n(.*?)```", section("The state"), flags=re.DOTALL)
+    ((stream, state),) = json.loads(example)["bookmarks"].items()
+    bookmark = Bookmark.from_state(state, stream)
+    assert bookmark.to_state() == state
+    assert all(asdict(bookmark).values()), "each of its keys is shown"
+
+
+def test_every_key_of_the_state_is_explained():
+    keys = set(re.findall(r"^\| `(\w+)` \|", section("The state"), flags=re.MULTILINE))
+    assert keys == set(Bookmark.__dataclass_fields__) | {"pending"}
+
+
+def test_the_line_that_is_shown_is_what_a_run_logs():
+    assert str(Facts("charges", 63, 120_000, 1_234, 28.0)) in section("What a run shows")
+
+
+def test_the_cost_of_a_sync_every_quarter_of_an_hour_adds_up():
+    runs = 4 * 24 * 30
+    text = section("Stripe's read allocation")
+    assert f"4 x 24 x 30 = {runs:,}" in text
+    assert f"10,000 / {runs:,} = {10_000 / runs:.2f}" in text
+    assert f"{200 * runs:,} a month" in text
+    assert f"more than {200 * runs // 500:,} transactions" in text

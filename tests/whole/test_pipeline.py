@@ -1,0 +1,203 @@
+"""What `make run` runs, on a copy of the project, against the simulated account's own ledger."""
+
+import os
+import shutil
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from stripe_apex.report.text import amount
+from stripe_simulator.account import Account
+from stripe_simulator.server import serve
+from stripe_simulator.story.history import Story
+from tests.app.report.golden import assert_economics_agree, assert_totals_agree
+from tests.conftest import NOW
+from tests.tap.auth.conftest import Installed
+
+ROOT = Path(__file__).parents[2]
+OURS = ["meltano.yml", "scripts", "transform"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The project without what earlier runs left, on the environment that runs this test."""
+    for name in OURS:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
+            shutil.copytree(source, tmp_path / name, ignore=ignored)
+        else:
+            shutil.copy(source, tmp_path / name)
+    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return tmp_path
+
+
+@pytest.fixture
+def run(project):
+    def run(**environment):
+        kept = {
+            k: v
+            for k, v in os.environ.items()
+            if not k.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
+        }
+        return subprocess.run(
+            [project / "scripts/run"],
+            cwd=project,
+            env=kept | {"HOME": str(project), "DO_NOT_TRACK": "1"} | environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    return run
+
+
+def query(warehouse, sql):
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
+    ledger = Story().account().ledger()
+    result = run()
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "reading the simulated account" in result.stdout
+
+    warehouse = project / "output/warehouse.duckdb"
+    raw = query(
+        warehouse,
+        "select id, currency, amount_captured, amount_refunded, customer_email, status"
+        " from raw_stripe.charges",
+    )
+    assert {row[0]: row[1:] for row in raw} == {
+        id_: (e.currency, e.amount_captured, e.amount_refunded, e.email, "succeeded")
+        for id_, e in ledger.charges.items()
+    }
+    totals = query(
+        warehouse,
+        "select currency, count(*), sum(gross_minor), sum(net_minor)"
+        " from marts.fct_revenue group by currency",
+    )
+    assert {row[0]: tuple(map(int, row[1:])) for row in totals} == {
+        currency: (total.charges, total.gross, total.net)
+        for currency, total in ledger.totals.items()
+    }
+    credited = query(
+        warehouse,
+        "select a.attribution_model, r.currency, sum(a.credit_minor) from marts.fct_attribution a"
+        " join marts.fct_revenue r using (charge_id) group by all",
+    )
+    assert credited
+    assert all(int(net) == ledger.totals[currency].net for _, currency, net in credited)
+
+    table = result.stdout.split("Revenue ", 1)[1]
+    for currency, total in ledger.totals.items():
+        assert f" {currency.upper()} " in table
+        assert f" {amount(total.gross, currency)}" in table
+        assert f" {amount(total.net, currency)}" in table
+    assert "paid_search" in table
+    assert "unattributed" in table
+    page = project / "output/report.html"
+    assert f"Report: {page.resolve().as_uri()}" in table
+    assert "checks passed" in page.read_text()
+    assert_totals_agree(warehouse)
+    for period, mart_period in (("last_90_days", "last_90_days"), ("2026-07", "month")):
+        assert_economics_agree(warehouse, period, mart_period)
+    first_page = page.read_bytes()
+
+    again = run()
+    assert again.returncode == 0
+    assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
+    assert page.read_bytes() == first_page
+    assert_customers_can_be_predicted(project, warehouse)
+
+
+def assert_customers_can_be_predicted(project, warehouse):
+    """With the var on; here, since the demo is built here."""
+    before = query(warehouse, "from marts.dim_customers order by person_id")
+    done = subprocess.run(
+        [
+            *(project / ".venv/bin/dbt", "build", "--select", "int_ltv__customers+"),
+            *("--vars", "predict_ltv: true", "--project-dir", "transform"),
+            *("--profiles-dir", "transform/profiles"),
+        ],
+        cwd=project,
+        env=os.environ
+        | {"HOME": str(project), "APEX_WAREHOUSE": str(warehouse), "PYTHONWARNINGS": "once"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert not done.stderr, "Meltano, too, would show this in its log"
+    assert query(warehouse, "from marts.dim_customers order by person_id") == before
+    rows = query(
+        warehouse,
+        "select count(*), count(predicted_ltv), bool_and(probability_alive between 0 and 1),"
+        " bool_and(predicted_revenue >= 0) from marts.mart_predicted_ltv",
+    )
+    paid = query(warehouse, "select count(*) from marts.dim_customers where ltv_minor > 0")
+    assert rows == [(*paid[0], *paid[0], True, True)]
+    verdict = query(warehouse, "select verdict, currency from marts.mart_predicted_ltv_fit")
+    assert verdict == [("doubtful", "usd")]
+
+
+@pytest.mark.parametrize("way", ["key", "tokens"])
+def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, way):
+    account = Account(now=NOW)
+    for number in range(5):
+        account.create_charge(1000 + number, billing_email=f"b{number}@example.com")
+        account.advance(timedelta(hours=1))
+    with serve(account) as server:
+        if way == "key":
+            connection = {"TAP_STRIPE_APEX_API_KEY": "rk_test_simulated"}
+        else:
+            oauth = Installed.on(server, project)
+            oauth.grow_old(3600)
+            connection = oauth.environ
+        lines = connection | {"TAP_STRIPE_APEX_API_BASE": server.url}
+        (project / ".env").write_text("".join(f"{k}={v}\n" for k, v in lines.items()))
+        result = run()
+        assert server.requests.count("/v1/oauth/token", status=200) == (way == "tokens")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Reading your Stripe account" in result.stdout
+    assert "rk_test_simulated" not in result.stdout + result.stderr
+    assert not (project / "output/warehouse.duckdb").exists()
+    (total,) = query(
+        project / "output/account.duckdb", "select sum(net_minor) from marts.fct_revenue"
+    )
+    assert int(total[0]) == account.ledger().totals["usd"].net
+    assert "unattributed" in result.stdout
+
+
+def test_without_rates_every_currency_is_shown_and_the_run_says_what_is_missing(project, run):
+    account = Account(now=NOW)
+    for currency in ("usd", "jpy"):
+        account.create_charge(1500, currency, billing_email="b@example.com")
+    with serve(account) as server:
+        result = run(
+            TAP_STRIPE_APEX_API_KEY="rk_test_simulated", TAP_STRIPE_APEX_API_BASE=server.url
+        )
+    assert result.returncode == 1
+    assert " 15.00" in result.stdout
+    assert " 1,500" in result.stdout
+    assert (project / "output/report.html").exists()
+    assert "assert_no_rate_is_missing" in result.stderr
+    assert "Put the rates of these days into the table apex.fx_rates" in result.stderr
+
+
+def test_a_refused_key_stops_the_run_and_writes_nothing(project, run):
+    with serve(Account(now=NOW)) as server:
+        result = run(TAP_STRIPE_APEX_API_KEY="rk_test_wrong", TAP_STRIPE_APEX_API_BASE=server.url)
+    assert result.returncode != 0
+    assert "Invalid API key" in result.stdout + result.stderr
+    assert "rk_test_wrong" not in result.stdout + result.stderr
+    warehouse = project / "output/account.duckdb"
+    assert not warehouse.exists() or not query(
+        warehouse, "select * from duckdb_tables() where schema_name = 'raw_stripe'"
+    )
