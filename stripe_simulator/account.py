@@ -10,25 +10,25 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
-from stripe_simulator.disputes import Disputes
+from stripe_simulator.disputes import DisputeBook
 from stripe_simulator.funds import DAY
 from stripe_simulator.ledger import Ledger, take_ledger
 from stripe_simulator.records import (
     Address,
     BillingDetails,
-    Charge,
+    ChargeRecord,
     ChargeStatus,
-    Customer,
+    CustomerRecord,
     Metadata,
     MethodType,
     PaymentMethod,
 )
-from stripe_simulator.refunds import Refunds
+from stripe_simulator.refunds import RefundBook
 
 AUTHORISATION_LIFE = 7 * DAY
 
 
-class Account(Refunds, Disputes, Book):
+class Account(RefundBook, DisputeBook, Book):
     """Customers and charges; refunds and disputes are in the classes it is made of."""
 
     def create_customer(
@@ -43,7 +43,7 @@ class Account(Refunds, Disputes, Book):
         metadata: Metadata | None = None,
     ) -> str:
         """A new customer; tells customer.created."""
-        customer = Customer(
+        customer = CustomerRecord(
             id=self._new_id("cus_"),
             created=self._now,
             email=email,
@@ -118,7 +118,7 @@ class Account(Refunds, Disputes, Book):
             self._customer(customer)
         method = payment_method or PaymentMethod(self._new_id("pm_"), payment_method_type)
         captured = capture and not (status == "failed" and method.type == "card")
-        charge = Charge(
+        charge = ChargeRecord(
             id=self._new_id("ch_" if method.type == "card" else "py_"),
             created=self._now,
             amount=amount,
@@ -224,18 +224,18 @@ class Account(Refunds, Disputes, Book):
         """The truth about every succeeded charge created in [start, end)."""
         return take_ledger(self, start, end)
 
-    def _customer(self, customer: str) -> Customer:
+    def _customer(self, customer: str) -> CustomerRecord:
         require(customer in self.customers, "No such customer.")
         record = self.customers[customer]
         require(not record.deleted, "The customer is deleted.")
         return record
 
-    def _pending(self, charge: str) -> Charge:
+    def _pending(self, charge: str) -> ChargeRecord:
         record = self.charges[charge]
         require(record.status == "pending", "The charge is not pending.")
         return record
 
-    def _authorised(self, charge: str) -> Charge:
+    def _authorised(self, charge: str) -> ChargeRecord:
         record = self.charges[charge]
         require(
             record.status == "succeeded" and not record.captured and not record.amount_refunded,
@@ -243,7 +243,7 @@ class Account(Refunds, Disputes, Book):
         )
         return record
 
-    def _fail(self, record: Charge, failure_code: str) -> str:
+    def _fail(self, record: ChargeRecord, failure_code: str) -> str:
         failure = None
         if record.balance_transaction is not None:
             failure = self._post(

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from stripe_simulator.book import Book, epoch
-from stripe_simulator.records import Charge, Customer
+from stripe_simulator.records import ChargeRecord, CustomerRecord
 from stripe_simulator.store import EVER, Window
 
 EmailSource: TypeAlias = Literal["customer", "receipt", "billing"]
@@ -68,7 +68,7 @@ def take_ledger(book: Book, start: datetime | None, end: datetime | None) -> Led
 
 
 def resolve_email(
-    charge: Charge, customer: Customer | None
+    charge: ChargeRecord, customer: CustomerRecord | None
 ) -> tuple[str | None, EmailSource | None]:
     """Which email a charge belongs to, and where it was found."""
     known = None if customer is None or customer.deleted else customer.email
@@ -83,7 +83,7 @@ def resolve_email(
     return None, None
 
 
-def _entry(charge: Charge, customer: Customer | None) -> LedgerEntry:
+def _entry(charge: ChargeRecord, customer: CustomerRecord | None) -> LedgerEntry:
     email, source = resolve_email(charge, customer)
     return LedgerEntry(
         id=charge.id,

@@ -63,7 +63,7 @@ class PaymentMethod(Struct, frozen=True, gc=False):
     bank_code: str | None = None
 
 
-class Customer(Struct, frozen=True, gc=False):
+class CustomerRecord(Struct, frozen=True, gc=False):
     """A customer; `deleted` ones are kept, since charges still name them."""
 
     id: str
@@ -78,7 +78,7 @@ class Customer(Struct, frozen=True, gc=False):
     deleted: bool = False
 
 
-class Charge(Struct, frozen=True, gc=False):
+class ChargeRecord(Struct, frozen=True, gc=False):
     """A charge of any status. `amount` is what was asked for, captured or not."""
 
     id: str
@@ -127,7 +127,7 @@ class Charge(Struct, frozen=True, gc=False):
         return self.amount - self.amount_refunded if self.captured else 0
 
 
-class Refund(Struct, frozen=True, gc=False):
+class RefundRecord(Struct, frozen=True, gc=False):
     """Money on its way back to the payer."""
 
     id: str
@@ -150,7 +150,7 @@ class Refund(Struct, frozen=True, gc=False):
         return "pi_" + self.charge[3:]
 
 
-class Dispute(Struct, frozen=True, gc=False):
+class DisputeRecord(Struct, frozen=True, gc=False):
     """A payer's complaint; `warning_*` ones are inquiries and move no money."""
 
     id: str
@@ -173,7 +173,7 @@ class Dispute(Struct, frozen=True, gc=False):
         return "pi_" + self.charge[3:]
 
 
-class BalanceTransaction(Struct, frozen=True, gc=False):
+class BalanceTransactionRecord(Struct, frozen=True, gc=False):
     """One movement of the account's balance, in the currency it settles in.
 
     `rate` is millionths of a unit of `currency` for one unit of the currency paid in, None
@@ -193,11 +193,15 @@ class BalanceTransaction(Struct, frozen=True, gc=False):
     description: str | None = None
 
 
-class Event(Struct, frozen=True, gc=False):
+EventSubject: TypeAlias = CustomerRecord | ChargeRecord | RefundRecord | DisputeRecord
+"""What events tell of."""
+
+
+class EventRecord(Struct, frozen=True, gc=False):
     """That something happened, with its object as it was then."""
 
     id: str
     created: int
     type: str
-    about: Customer | Charge | Refund | Dispute
+    about: EventSubject
     previous: Mapping[str, object] | None = None

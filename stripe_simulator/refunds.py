@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
-from stripe_simulator.records import Charge, Refund, RefundStatus
+from stripe_simulator.records import ChargeRecord, RefundRecord, RefundStatus
 
 
-class Refunds(Book):
+class RefundBook(Book):
     """The part of an account that refunds charges."""
 
     def refund(
@@ -56,7 +56,7 @@ class Refunds(Book):
         return self._give_back(refund, "canceled", "refund.updated", None)
 
     def _add_refund(
-        self, charge: Charge, amount: int, status: RefundStatus, reason: str | None
+        self, charge: ChargeRecord, amount: int, status: RefundStatus, reason: str | None
     ) -> str:
         identifier = self._new_id("re_" if charge.method.type == "card" else "pyr_")
         transaction = None
@@ -65,7 +65,7 @@ class Refunds(Book):
             transaction = self._post(
                 f"{kind}/refund", source=identifier, amount=-amount, currency=charge.currency
             )
-        refund = Refund(
+        refund = RefundRecord(
             id=identifier,
             created=self._now,
             charge=charge.id,
@@ -107,12 +107,12 @@ class Refunds(Book):
         self._tell(changed, event, record)
         return refund
 
-    def _tell(self, refund: Refund, event: str, before: Refund) -> None:
+    def _tell(self, refund: RefundRecord, event: str, before: RefundRecord) -> None:
         previous = {"status": before.status}
         self._emit(event, refund, previous if event.endswith(".updated") else None)
         self._emit("charge.refund.updated", refund, previous)
 
-    def _open_refund(self, refund: str) -> Refund:
+    def _open_refund(self, refund: str) -> RefundRecord:
         record = self.refunds[refund]
         require(record.status in {"pending", "requires_action"}, "The refund is not pending.")
         return record

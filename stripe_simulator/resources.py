@@ -19,12 +19,13 @@ from stripe_simulator.objects.encoding import StripeObject, fragment
 from stripe_simulator.objects.events import event_object
 from stripe_simulator.objects.refunds import refund_object
 from stripe_simulator.records import (
-    BalanceTransaction,
-    Charge,
-    Customer,
-    Dispute,
-    Event,
-    Refund,
+    BalanceTransactionRecord,
+    ChargeRecord,
+    CustomerRecord,
+    DisputeRecord,
+    EventRecord,
+    EventSubject,
+    RefundRecord,
 )
 from stripe_simulator.store import Collection
 
@@ -39,9 +40,9 @@ class Views:
     def __init__(self, account: Account) -> None:
         self._account = account
         # The same customers come back on page after page; a version of a record never changes.
-        self._customers: dict[str, tuple[Customer, msgspec.Raw]] = {}
+        self._customers: dict[str, tuple[CustomerRecord, msgspec.Raw]] = {}
 
-    def charge(self, charge: Charge, expand: Expanded = NOTHING) -> StripeObject:
+    def charge(self, charge: ChargeRecord, expand: Expanded = NOTHING) -> StripeObject:
         """A charge; expands its customer and its balance transactions."""
         if not expand:
             return charge_object(charge, livemode=self._account.livemode)
@@ -53,11 +54,11 @@ class Views:
             failure_balance_transaction=self._money(charge, "failure_balance_transaction", expand),
         )
 
-    def customer(self, customer: Customer, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+    def customer(self, customer: CustomerRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """A customer, or the stub of a deleted one."""
         return customer_object(customer, livemode=self._account.livemode)
 
-    def refund(self, refund: Refund, expand: Expanded = NOTHING) -> StripeObject:
+    def refund(self, refund: RefundRecord, expand: Expanded = NOTHING) -> StripeObject:
         """A refund; expands its charge and its balance transactions."""
         return refund_object(
             refund,
@@ -66,7 +67,7 @@ class Views:
             failure_balance_transaction=self._money(refund, "failure_balance_transaction", expand),
         )
 
-    def dispute(self, dispute: Dispute, expand: Expanded = NOTHING) -> StripeObject:
+    def dispute(self, dispute: DisputeRecord, expand: Expanded = NOTHING) -> StripeObject:
         """A dispute with its balance transactions; expands its charge."""
         return dispute_object(
             dispute,
@@ -77,27 +78,27 @@ class Views:
         )
 
     def balance_transaction(
-        self, transaction: BalanceTransaction, expand: Expanded = NOTHING
+        self, transaction: BalanceTransactionRecord, expand: Expanded = NOTHING
     ) -> BalanceTransactionObject:
         """A balance transaction; expands the charge, refund or dispute that it came from."""
         source = self._source(transaction.source) if "source" in expand else None
         return balance_transaction_object(transaction, now=self._account.now_epoch, source=source)
 
-    def event(self, event: Event, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+    def event(self, event: EventRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """An event and its snapshot."""
         return event_object(
             event, livemode=self._account.livemode, snapshot=self._snapshot(event.about)
         )
 
-    def _snapshot(self, about: Customer | Charge | Refund | Dispute) -> StripeObject:
+    def _snapshot(self, about: EventSubject) -> StripeObject:
         match about:
-            case Customer():
+            case CustomerRecord():
                 return self.customer(about)
-            case Charge():
+            case ChargeRecord():
                 return self.charge(about)
-            case Refund():
+            case RefundRecord():
                 return self.refund(about)
-            case Dispute():
+            case DisputeRecord():
                 return self.dispute(about)
 
     def _source(self, identifier: str) -> StripeObject:
@@ -124,7 +125,9 @@ class Views:
         self._customers[identifier] = customer, rendered
         return rendered
 
-    def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> StripeObject | None:
+    def _money(
+        self, record: ChargeRecord | RefundRecord, field: str, expand: Expanded
+    ) -> StripeObject | None:
         identifier: str | None = getattr(record, field)
         if field not in expand or identifier is None:
             return None

@@ -4,7 +4,7 @@ import msgspec
 
 from stripe_simulator.objects.encoding import EMPTY, Expandable, Null, StripeObject
 from stripe_simulator.objects.methods import payment_method_details
-from stripe_simulator.records import Address, Charge, ChargeStatus, Metadata
+from stripe_simulator.records import Address, ChargeRecord, ChargeStatus, Metadata
 
 _MESSAGES = {
     "card_declined": "Your card was declined.",
@@ -93,7 +93,7 @@ class ChargeObject(StripeObject, kw_only=True):
 
 
 def charge_object(
-    charge: Charge,
+    charge: ChargeRecord,
     *,
     livemode: bool,
     customer: Expandable = None,
@@ -138,7 +138,7 @@ def charge_object(
     )
 
 
-def _outcome(charge: Charge) -> Outcome:
+def _outcome(charge: ChargeRecord) -> Outcome:
     risk_score = (charge.created + charge.amount) % 64
     if charge.failure_code is None or charge.method.type != "card":
         return Outcome(risk_score=risk_score)
@@ -153,7 +153,7 @@ def _outcome(charge: Charge) -> Outcome:
     )
 
 
-def _message(charge: Charge) -> str | None:
+def _message(charge: ChargeRecord) -> str | None:
     if charge.failure_code is None:
         return None
     return _MESSAGES.get(charge.failure_code, "The payment failed.")

@@ -9,7 +9,7 @@ from stripe_simulator.objects.encoding import (
     StripeObject,
     fragment,
 )
-from stripe_simulator.records import Address, Customer, Metadata
+from stripe_simulator.records import Address, CustomerRecord, Metadata
 
 
 class DeletedCustomer(StripeObject, kw_only=True):
@@ -58,7 +58,9 @@ class CustomerObject(StripeObject, kw_only=True):
     test_clock: Null = None
 
 
-def customer_object(customer: Customer, *, livemode: bool) -> CustomerObject | DeletedCustomer:
+def customer_object(
+    customer: CustomerRecord, *, livemode: bool
+) -> CustomerObject | DeletedCustomer:
     """A customer in Stripe's form; of a deleted one only that it is."""
     if customer.deleted:
         return DeletedCustomer(id=customer.id)

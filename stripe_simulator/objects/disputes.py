@@ -13,7 +13,7 @@ from stripe_simulator.objects.encoding import (
     Null,
     StripeObject,
 )
-from stripe_simulator.records import Dispute, DisputeStatus
+from stripe_simulator.records import DisputeRecord, DisputeStatus
 
 _EVIDENCE_TIME = 9 * DAY
 
@@ -104,7 +104,7 @@ class DisputeObject(StripeObject, kw_only=True):
 
 
 def dispute_object(
-    dispute: Dispute,
+    dispute: DisputeRecord,
     *,
     livemode: bool,
     now: int,
@@ -141,7 +141,7 @@ def dispute_object(
     )
 
 
-def _method(dispute: Dispute, reason_code: str) -> DisputedMethod | None:
+def _method(dispute: DisputeRecord, reason_code: str) -> DisputedMethod | None:
     if dispute.method.type != "card":
         return None
     inquiry = dispute.status.startswith("warning_")

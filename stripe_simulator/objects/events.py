@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import msgspec
 
 from stripe_simulator.objects.encoding import API_VERSION, Null, StripeObject, fragment
-from stripe_simulator.records import Event
+from stripe_simulator.records import EventRecord
 
 
 class Data(StripeObject, kw_only=True):
@@ -31,7 +31,7 @@ class EventObject(StripeObject, kw_only=True):
     type: str
 
 
-def event_object(event: Event, *, livemode: bool, snapshot: StripeObject) -> EventObject:
+def event_object(event: EventRecord, *, livemode: bool, snapshot: StripeObject) -> EventObject:
     """An event in Stripe's form; `snapshot` is its object as it was then, unexpanded."""
     return EventObject(
         id=event.id,

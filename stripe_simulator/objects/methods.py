@@ -5,7 +5,7 @@ from functools import cache
 import msgspec
 
 from stripe_simulator.objects.encoding import Null, StripeObject, fragment
-from stripe_simulator.records import Charge, PaymentMethod
+from stripe_simulator.records import ChargeRecord, PaymentMethod
 
 # Banks have no way back through the method itself: they are sent a transfer.
 _TRANSFERS = {
@@ -116,7 +116,7 @@ class Link(StripeObject, kw_only=True):
     funding_source_group: Null = None
 
 
-def payment_method_details(charge: Charge) -> dict[str, StripeObject | str]:
+def payment_method_details(charge: ChargeRecord) -> dict[str, StripeObject | str]:
     """`Charge.payment_method_details`: `type` and the part that is named after it."""
     method = charge.method
     match method.type:
@@ -142,7 +142,7 @@ def refund_destination(method: PaymentMethod, reference: str) -> dict[str, dict[
     return {transfer: referred, "type": transfer}
 
 
-def _card(method: PaymentMethod, charge: Charge) -> Card:
+def _card(method: PaymentMethod, charge: ChargeRecord) -> Card:
     return Card(
         amount_authorized=charge.amount,
         authorization_code=method.last4 + method.id[-2:],

@@ -2,7 +2,7 @@
 
 from stripe_simulator.objects.encoding import Expandable, Null, StripeObject
 from stripe_simulator.objects.methods import refund_destination
-from stripe_simulator.records import Metadata, Refund, RefundStatus
+from stripe_simulator.records import Metadata, RefundRecord, RefundStatus
 
 
 class RefundObject(StripeObject, kw_only=True):
@@ -36,7 +36,7 @@ class RefundObject(StripeObject, kw_only=True):
 
 
 def refund_object(
-    refund: Refund,
+    refund: RefundRecord,
     *,
     charge: Expandable = None,
     balance_transaction: Expandable = None,
