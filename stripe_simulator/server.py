@@ -92,7 +92,7 @@ class Simulator(State):
                 refusal = fault.refusal(request.headers.get("authorization"))
             elif reason is not None:
                 refusal = rate_limited(reason)
-            answer = self.api.answer(request, refusal)
+            answer = self._api.answer(request, refusal)
             self.requests.add(
                 LoggedRequest(request.method, request.path, request.query, answer.status)
             )

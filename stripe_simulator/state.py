@@ -52,5 +52,5 @@ class State:
         self.gzipped = gzipped
         self.on_request = on_request
         self.requests = RequestLog()
-        self.api = Api(account, self.keys, self.oauth)
+        self._api = Api(account, self.keys, self.oauth)
         self.lock = threading.RLock()
