@@ -26,6 +26,7 @@ from stripe_simulator.records import (
 from stripe_simulator.refunds import RefundBook
 
 AUTHORISATION_LIFE = 7 * DAY
+BASIL = 1_743_379_200  # 2025-03-31: from this version on, what is not captured is no refund
 
 
 class Account(RefundBook, DisputeBook, Book):
@@ -195,30 +196,42 @@ class Account(RefundBook, DisputeBook, Book):
             record = replace(record, balance_transaction=self._post_charge(record))
         return self._fail(record, failure_code)
 
-    def capture(self, charge: str, amount: int | None = None) -> str:
+    def capture(self, charge: str, amount: int | None = None, *, before_basil: bool = False) -> str:
         """Take all or a part of an authorised amount; tells charge.captured.
 
-        What is not taken shows up in `amount_refunded`, though there is no refund.
+        Args:
+            charge: an open authorisation.
+            amount: what is taken; all by default.
+            before_basil: whether the request that captures is of a version before 2025-03-31.basil.
+                Then what is not taken is called a refund: there is one, it counts in
+                `amount_refunded`, the balance gets the authorised amount and gives the rest back,
+                and charge.refunded and charge.refund.updated are told too. Charges that are older
+                than that version are always of this kind.
         """
         record = self._authorised(charge)
         taken = record.amount if amount is None else amount
         require(0 < taken <= record.amount, "A capture is more than nothing, at most the amount.")
-        record = replace(
-            record,
-            captured=True,
-            amount_captured=taken,
-            amount_refunded=record.amount - taken,
-            capture_before=None,
-        )
-        return self._change(
-            "charge.captured", replace(record, balance_transaction=self._post_charge(record))
-        )
+        old = before_basil or record.created < BASIL
+        record = replace(record, captured=True, amount_captured=taken, capture_before=None)
+        posted = self._post_charge(record, record.amount if old else taken)
+        self._change("charge.captured", replace(record, balance_transaction=posted))
+        if old and taken < record.amount:
+            self._release(charge, None)
+        return charge
 
-    def expire(self, charge: str) -> str:
-        """An authorisation ends uncaptured; tells charge.expired and refund.created."""
-        record = self._authorised(charge)
-        self._add_refund(record, record.amount, "succeeded", "expired_uncaptured_charge")
-        return self._change("charge.expired", replace(record, amount_refunded=record.amount))
+    def expire(self, charge: str, *, before_basil: bool = False) -> str:
+        """An authorisation ends uncaptured; tells charge.expired.
+
+        Args:
+            charge: an open authorisation.
+            before_basil: whether the account's version is before 2025-03-31.basil, where this is
+                called a refund of all of it; told, too, as in `capture`.
+        """
+        return self._end(charge, "expired_uncaptured_charge", before_basil=before_basil)
+
+    def cancel(self, charge: str, *, before_basil: bool = False) -> str:
+        """An authorisation is given up by its merchant; the same as when it expires."""
+        return self._end(charge, "requested_by_customer", before_basil=before_basil)
 
     def ledger(self, start: datetime | None = None, end: datetime | None = None) -> Ledger:
         """The truth about every succeeded charge created in [start, end)."""
@@ -238,10 +251,17 @@ class Account(RefundBook, DisputeBook, Book):
     def _authorised(self, charge: str) -> ChargeRecord:
         record = self.charges[charge]
         require(
-            record.status == "succeeded" and not record.captured and not record.amount_refunded,
+            record.status == "succeeded" and record.capture_before is not None,
             "The charge is no open authorisation.",
         )
         return record
+
+    def _end(self, charge: str, reason: str, *, before_basil: bool) -> str:
+        record = self._authorised(charge)
+        self._change("charge.expired", replace(record, capture_before=None))
+        if before_basil or record.created < BASIL:
+            self._release(charge, reason)
+        return charge
 
     def _fail(self, record: ChargeRecord, failure_code: str) -> str:
         failure = None

@@ -31,7 +31,7 @@ class DisputeBook(Book):
         disputed = record.net if amount is None else amount
         require(record.status == "succeeded" and record.captured, "Nothing was taken.")
         require(not record.disputed, "The charge is disputed already.")
-        require(0 < disputed <= record.amount, "A dispute is about some of the amount.")
+        require(0 < disputed <= record.amount_captured, "A dispute is about what was taken.")
         customer = self.customers[record.customer] if record.customer else None
         dispute = DisputeRecord(
             id=self._new_id("du_"),

@@ -79,7 +79,11 @@ class CustomerRecord(Struct, frozen=True, gc=False):
 
 
 class ChargeRecord(Struct, frozen=True, gc=False):
-    """A charge of any status. `amount` is what was asked for, captured or not."""
+    """A charge of any status; `amount` is what was asked for, captured or not.
+
+    `refunded_amount` is what really went back to the payer. `released` is the part of an
+    authorisation that was never taken, where Stripe calls that a refund: before 2025-03-31.basil.
+    """
 
     id: str
     created: int
@@ -90,7 +94,8 @@ class ChargeRecord(Struct, frozen=True, gc=False):
     amount_captured: int
     method: PaymentMethod
     billing: BillingDetails
-    amount_refunded: int = 0
+    refunded_amount: int = 0
+    released: int = 0
     disputed: bool = False
     customer: str | None = None
     receipt_email: str | None = None
@@ -108,9 +113,19 @@ class ChargeRecord(Struct, frozen=True, gc=False):
         return "pi_" + self.id[3:]
 
     @property
+    def transfer_group(self) -> None:
+        """The simulated account is no platform."""
+
+    @property
+    def amount_refunded(self) -> int:
+        """What Stripe calls refunded, be it money that went back or was never taken."""
+        return self.refunded_amount + self.released
+
+    @property
     def refunded(self) -> bool:
         """True only when all of it went back."""
-        return self.amount_refunded == self.amount
+        whole = self.amount if self.released else self.amount_captured
+        return 0 < whole == self.amount_refunded
 
     @property
     def gross(self) -> int:
@@ -119,16 +134,12 @@ class ChargeRecord(Struct, frozen=True, gc=False):
 
     @property
     def net(self) -> int:
-        """What was taken and not given back; 0 for an authorisation.
-
-        The part of an authorisation that was never captured counts as refunded, so it is
-        `amount`, not `amount_captured`, that refunds are taken from.
-        """
-        return self.amount - self.amount_refunded if self.captured else 0
+        """What was taken and not given back; 0 for an authorisation."""
+        return self.amount_captured - self.refunded_amount
 
 
 class RefundRecord(Struct, frozen=True, gc=False):
-    """Money on its way back to the payer."""
+    """Money on its way back to the payer, or, if it `releases`, money that was never taken."""
 
     id: str
     created: int
@@ -143,6 +154,7 @@ class RefundRecord(Struct, frozen=True, gc=False):
     metadata: Metadata = {}
     balance_transaction: str | None = None
     failure_balance_transaction: str | None = None
+    releases: bool = False
 
     @property
     def payment_intent(self) -> str:
