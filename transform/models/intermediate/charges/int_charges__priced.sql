@@ -3,8 +3,12 @@
     unique_key='charge_id',
     incremental_strategy=incremental_strategy(),
     on_schema_change='fail',
-    pre_hook="{{ delete_vanished_charges() }}"
+    pre_hook="{{ delete_vanished('charge_id', ref('stg_stripe__charges')) }}"
 ) }}
+
+{%- set money = [
+    'gross_minor', 'reporting_method', 'settled_minor', 'rate', 'rate_minor_units',
+] %}
 
 -- depends_on: {{ ref('stg_stripe__charges') }} (the hook's)
 with charges as (
@@ -33,8 +37,7 @@ currencies as (
 
 rates as (
 
-    select * from {{ ref('stg_fx__rates') }}
-    where to_currency = '{{ var("reporting_currency") }}'
+    select * from {{ ref('int_rates__reporting') }}
 
 ),
 
@@ -45,6 +48,7 @@ priced as (
         coalesce(cast(disputes.dispute_minor as bigint), 0) as disputed_minor,
         currencies.minor_units,
         rates.rate,
+        rates.minor_units as rate_minor_units,
         case
             when charges.currency = '{{ var("reporting_currency") }}' then 'same_currency'
             when
@@ -62,7 +66,7 @@ priced as (
             and charges.currency = disputes.currency
     left join rates
         on
-            charges.currency = rates.from_currency
+            charges.currency = rates.currency
             and charges.revenue_date = rates.rate_date
 
 ),
@@ -86,7 +90,7 @@ with_gross as (
 
     select
         *,
-        {{ in_reporting_currency('gross_minor') }} as gross_reporting_minor
+        {{ in_reporting_currency('gross_minor', *money) }} as gross_reporting_minor
     from with_fee
 
 ),
@@ -129,10 +133,12 @@ final as (
         '{{ var("reporting_currency") }}' as reporting_currency,
         reporting_method,
         gross_reporting_minor,
-        {{ in_reporting_currency('net_minor', whole='gross_reporting_minor') }}
-            as net_reporting_minor,
         {{ in_reporting_currency(
-            '(net_minor - disputed_minor - coalesce(fee_minor, 0))', whole='gross_reporting_minor'
+            'net_minor', *money, gross_reporting_minor='gross_reporting_minor'
+        ) }} as net_reporting_minor,
+        {{ in_reporting_currency(
+            '(net_minor - disputed_minor - coalesce(fee_minor, 0))',
+            *money, gross_reporting_minor='gross_reporting_minor'
         ) }} as kept_reporting_minor,
 
         payment_method_type,
@@ -144,4 +150,4 @@ final as (
 
 )
 
-{{ changed_rows('final') }}
+{{ changed_rows('final', model.columns.keys()) }}
