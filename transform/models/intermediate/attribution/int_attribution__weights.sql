@@ -10,7 +10,7 @@ with touches as (
 
 revenue as (
 
-    select * from {{ ref('fct_revenue') }}
+    select * from {{ ref('int_charges__priced') }}
 
 ),
 

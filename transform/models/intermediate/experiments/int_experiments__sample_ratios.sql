@@ -28,8 +28,8 @@ final as (
     select
         deviations.experiment_id,
         deviations.chi_square,
-        {{ chi_tail('sqrt(deviations.chi_square)', 'deviations.df') }}
-        / {{ chi_tail('0', 'deviations.df') }} as srm_p_value
+        {{ chi_tail('sqrt(deviations.chi_square)', 'deviations.df', 'nodes.place', 'nodes.weight') }}
+        / {{ chi_tail('0', 'deviations.df', 'nodes.place', 'nodes.weight') }} as srm_p_value
     from deviations
     cross join nodes
     group by deviations.experiment_id, deviations.chi_square

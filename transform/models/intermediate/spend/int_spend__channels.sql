@@ -18,8 +18,7 @@ currencies as (
 
 rates as (
 
-    select * from {{ ref('stg_fx__rates') }}
-    where to_currency = '{{ var("reporting_currency") }}'
+    select * from {{ ref('int_rates__reporting') }}
 
 ),
 
@@ -35,7 +34,6 @@ in_minor_units as (
         spend.impressions,
         spend.clicks,
         spend.platform_conversions,
-        currencies.minor_units,
         coalesce(platforms.channel, 'paid_other') as channel,
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as spend_minor
@@ -55,13 +53,13 @@ converted as (
             when in_minor_units.currency = '{{ var("reporting_currency") }}'
                 then in_minor_units.spend_minor
             else {{ convert_minor(
-                'in_minor_units.spend_minor', 'rates.rate', 'in_minor_units.minor_units'
+                'in_minor_units.spend_minor', 'rates.rate', 'rates.minor_units'
             ) }}
         end as spend_reporting_minor
     from in_minor_units
     left join rates
         on
-            in_minor_units.currency = rates.from_currency
+            in_minor_units.currency = rates.currency
             and in_minor_units.spend_date = rates.rate_date
 
 )

@@ -61,9 +61,11 @@ tails as (
     select
         errors.experiment_id,
         errors.variant,
-        {{ t_tail('atan(abs(errors.difference) / errors.standard_error / sqrt(errors.df))', 'errors.df') }}
-            as beyond,
-        {{ t_tail('0', 'errors.df') }} as half
+        {{ t_tail(
+            'atan(abs(errors.difference) / errors.standard_error / sqrt(errors.df))', 'errors.df',
+            'nodes.place', 'nodes.weight'
+        ) }} as beyond,
+        {{ t_tail('0', 'errors.df', 'nodes.place', 'nodes.weight') }} as half
     from errors
     cross join nodes
     group by errors.experiment_id, errors.variant
@@ -99,7 +101,9 @@ quantile_{{ step }} as (
         guess.half,
         guess.quantile
         + (
-            {{ t_tail('atan(guess.quantile / sqrt(guess.df))', 'guess.df') }} / (2 * guess.half) - 0.025
+            {{ t_tail(
+                'atan(guess.quantile / sqrt(guess.df))', 'guess.df', 'nodes.place', 'nodes.weight'
+            ) }} / (2 * guess.half) - 0.025
         ) / (
             power(1 + guess.quantile * guess.quantile / guess.df, -(guess.df + 1) / 2)
             / (2 * sqrt(guess.df) * guess.half)

@@ -42,7 +42,7 @@ touches as (
 shared_charges as (
 
     select revenue.*
-    from {{ ref('fct_revenue') }} as revenue
+    from {{ ref('int_charges__priced') }} as revenue
     inner join shared_people
         on revenue.person_id = shared_people.person_id
 
@@ -53,7 +53,7 @@ charges as (
     select
         person_id,
         person_charge_number,
-        {{ conversion_time() }} as converted_at
+        {{ conversion_time('created_at', 'person_id') }} as converted_at
     from shared_charges
 
 ),

@@ -10,7 +10,7 @@ with touches as (
 
 payers as (
 
-    select distinct person_id from {{ ref('fct_revenue') }}
+    select distinct person_id from {{ ref('int_charges__priced') }}
 
 ),
 

@@ -22,7 +22,7 @@ read_urls as (
     select
         *,
         {{ url_host('referrer') }} as referrer_host,
-        {{ landing_parameters() }}
+        {{ landing_parameters('landing_page') }}
     from touchpoints
 
 ),
@@ -34,8 +34,11 @@ resolved as (
         visitor_id,
         email,
         occurred_at,
-        {{ outside_host() }} as outside_host,
-        {{ visit_signals() }}
+        {{ outside_host('referrer_host', 'landing_host') }} as outside_host,
+        {{ field_or_landing('utm_source', 'landing_utm_source') }} as source,
+        {{ field_or_landing('utm_medium', 'landing_utm_medium') }} as medium,
+        {{ field_or_landing('utm_campaign', 'landing_utm_campaign') }} as campaign,
+        {{ click_ids('landing_page', click_id_names()) }} as click_ids
     from read_urls
 
 ),
@@ -50,7 +53,10 @@ with_person as (
             emails.person_id,
             {{ stranger_id('coalesce(resolved.visitor_id, resolved.touchpoint_id)') }}
         ) as person_id,
-        {{ signal_key('resolved.outside_host') }} as signal
+        {{ signal_key(
+            'resolved.source', 'resolved.medium', 'resolved.outside_host', 'resolved.click_ids',
+            'resolved.campaign'
+        ) }} as signal
     from resolved
     left join visitors
         on resolved.visitor_id = visitors.visitor_id

@@ -19,11 +19,11 @@ parts as (
 
     select
         signal,
-        {{ signal_part(1) }} as rule_source,
-        {{ signal_part(2) }} as rule_medium,
-        {{ signal_part(3) }} as rule_host,
-        {{ signal_part(4) }} as click_ids,
-        {{ signal_part(5) }} as campaign
+        {{ signal_part('signal', 1) }} as rule_source,
+        {{ signal_part('signal', 2) }} as rule_medium,
+        {{ signal_part('signal', 3) }} as rule_host,
+        {{ signal_part('signal', 4) }} as click_ids,
+        {{ signal_part('signal', 5) }} as campaign
     from signals
 
 ),

@@ -6,7 +6,7 @@
 {%- set days_ago = dbt.datediff('purchases.revenue_date', 'purchases.as_of_date', 'day') -%}
 with as_of as (
 
-    select {{ as_of_date() }} as as_of_date
+    select {{ as_of_date(ref('int_charges__priced'), 'revenue_date') }} as as_of_date
 
 ),
 
@@ -17,7 +17,7 @@ purchases as (
         revenue.revenue_date,
         as_of.as_of_date,
         cast(sum(revenue.net_reporting_minor) as bigint) as value_minor
-    from {{ ref('fct_revenue') }} as revenue
+    from {{ ref('int_charges__priced') }} as revenue
     inner join as_of
         on revenue.revenue_date <= as_of.as_of_date
     group by revenue.person_id, revenue.revenue_date, as_of.as_of_date

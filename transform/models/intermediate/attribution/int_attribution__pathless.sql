@@ -1,7 +1,7 @@
 {#- What no touch can take goes to the lead's own channel, and without a lead to nobody. -#}
 with revenue as (
 
-    select * from {{ ref('fct_revenue') }}
+    select * from {{ ref('int_charges__priced') }}
 
 ),
 

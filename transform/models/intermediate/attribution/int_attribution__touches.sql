@@ -3,7 +3,7 @@
 {#- Charges with the touches that led to them. A charge of a shared mailbox has one. -#}
 with revenue as (
 
-    select * from {{ ref('fct_revenue') }}
+    select * from {{ ref('int_charges__priced') }}
 
 ),
 
@@ -36,7 +36,7 @@ conversions as (
     select
         person_id,
         person_charge_number,
-        {{ conversion_time() }} as converted_at
+        {{ conversion_time('created_at', 'person_id') }} as converted_at
     from revenue
 
 ),

@@ -8,7 +8,7 @@ read_urls as (
 
     select
         *,
-        {{ landing_parameters() }}
+        {{ landing_parameters('landing_page') }}
     from leads
 
 ),
@@ -21,7 +21,10 @@ resolved as (
         email,
         created_at,
         channel as given_channel,
-        {{ visit_signals(click_ids=false) }}
+        {{ field_or_landing('utm_source', 'landing_utm_source') }} as source,
+        {{ field_or_landing('utm_medium', 'landing_utm_medium') }} as medium,
+        {{ field_or_landing('utm_campaign', 'landing_utm_campaign') }} as campaign,
+        {{ click_ids('landing_page') }} as click_ids
     from read_urls
 
 ),
@@ -34,7 +37,7 @@ final as (
         email,
         created_at,
         given_channel,
-        {{ signal_key("'-'") }} as signal
+        {{ signal_key('source', 'medium', "'-'", 'click_ids', 'campaign') }} as signal
     from resolved
 
 )

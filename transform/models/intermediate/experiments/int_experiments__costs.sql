@@ -12,8 +12,7 @@ currencies as (
 
 rates as (
 
-    select * from {{ ref('stg_fx__rates') }}
-    where to_currency = '{{ var("reporting_currency") }}'
+    select * from {{ ref('int_rates__reporting') }}
 
 ),
 
@@ -22,7 +21,6 @@ in_minor_units as (
     select
         experiments.experiment_id,
         experiments.cost_currency,
-        currencies.minor_units,
         {{ local_date('experiments.started_at') }} as rate_date,
         cast(round(experiments.cost * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as own_cost_minor
@@ -43,13 +41,13 @@ converted as (
             when in_minor_units.cost_currency = '{{ var("reporting_currency") }}'
                 then in_minor_units.own_cost_minor
             else {{ convert_minor(
-                'in_minor_units.own_cost_minor', 'rates.rate', 'in_minor_units.minor_units'
+                'in_minor_units.own_cost_minor', 'rates.rate', 'rates.minor_units'
             ) }}
         end as cost_minor
     from in_minor_units
     left join rates
         on
-            in_minor_units.cost_currency = rates.from_currency
+            in_minor_units.cost_currency = rates.currency
             and in_minor_units.rate_date = rates.rate_date
 
 )

@@ -7,7 +7,7 @@ with touchpoints as (
 
 payers as (
 
-    select distinct person_id from {{ ref('fct_revenue') }}
+    select distinct person_id from {{ ref('int_charges__priced') }}
 
 ),
 

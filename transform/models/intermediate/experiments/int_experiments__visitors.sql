@@ -20,7 +20,7 @@ visitors as (
 
 revenue as (
 
-    select * from {{ ref('fct_revenue') }}
+    select * from {{ ref('int_charges__priced') }}
 
 ),
 

@@ -1,6 +1,12 @@
 {#- All that adds up over days, channels and campaigns. A customer is counted by the credit of the
     first payment in a period, so customers add up over channels to whole people. -#}
 {%- set models = var('attribution_models') -%}
+{%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
+{%- set credited = {
+    'minor': 'net_minor',
+    'reporting_minor': 'net_reporting_minor',
+    'micros': 'cast(1000000 as bigint)',
+} -%}
 {%- set no_campaign = "'(none)'" -%}
 {%- set customer_columns = ['customer_micros', 'month_customer_micros'] -%}
 {%- for number in rolling_days() %}{% do customer_columns.append('last_' ~ number ~ '_customer_micros') %}{% endfor -%}
@@ -9,7 +15,7 @@
 ] + customer_columns + ['leads', 'spend_minor', 'spend_reporting_minor'] -%}
 with as_of as (
 
-    select {{ as_of_date() }} as as_of_date
+    select {{ as_of_date(ref('int_charges__priced'), 'revenue_date') }} as as_of_date
 
 ),
 
@@ -53,22 +59,23 @@ flagged_{{ relation }} as{{ computed_once() }} (
         {{ relation }}.*,
         coalesce(campaign, {{ no_campaign }}) as campaign_name,
         case when person_charge_number = 1 then 1 else 0 end as is_new,
-        case when {{ is_first_since('revenue_date') }} then 1 else 0 end as is_customer,
-        case when {{ is_first_since(first_of_month('revenue_date')) }} then 1 else 0 end
+        case when {{ is_first_since('revenue_date', 'previous_revenue_date') }} then 1 else 0 end as is_customer,
+        case when {{ is_first_since(first_of_month('revenue_date'), 'previous_revenue_date') }} then 1 else 0 end
             as is_month_customer
         {%- for number in rolling_days() %},
         {%- set start = 'as_of.as_of_date - ' ~ (number - 1) %}
         case
             when
                 revenue_date between {{ start }} and as_of.as_of_date
-                and {{ is_first_since(start) }}
+                and {{ is_first_since(start, 'previous_revenue_date') }}
                 then 1
             else 0
         end as is_last_{{ number }}_customer
         {%- endfor %}
         {%- for model in models if relation == 'paths' %}
-        {%- for measure in ['minor', 'reporting_minor', 'micros'] %},
-        {{ credit(model, measure) }} as {{ model }}_{{ measure }}
+        {%- set weights = [model ~ '_weight', model ~ '_through', model ~ '_total'] %}
+        {%- for measure, amount in credited.items() %},
+        {{ credit(model, amount, *(place + weights)) }} as {{ model }}_{{ measure }}
         {%- endfor %}
         {%- endfor %}
     from {{ relation }}
