@@ -10,20 +10,6 @@ from stripe_simulator.book import InvalidOperationError
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture
-def told(account):
-    """The types of the events since it was asked last."""
-    seen = 0
-
-    def ask() -> list[str]:
-        nonlocal seen
-        types = [event.type for event in account.events]
-        news, seen = types[seen:], len(types)
-        return news
-
-    return ask
-
-
 def test_a_customer_is_created_edited_and_deleted(account, told):
     customer = account.create_customer("a@example.com", name="Ada")
     assert told() == ["customer.created"]
@@ -211,55 +197,6 @@ def test_a_pending_refund_arrives_or_is_called_off(account, told, operation, sta
     assert told() == ["refund.updated", "charge.refund.updated"]
 
 
-def test_a_dispute_takes_money_away_until_it_is_won(account, told):
-    charge = account.create_charge(1_000)
-    told()
-    dispute = account.dispute(charge)
-    assert account.charges[charge].disputed
-    assert told() == ["charge.dispute.created", "charge.dispute.funds_withdrawn"]
-    account.answer_dispute(dispute)
-    account.close_dispute(dispute, "won")
-    assert told() == [
-        "charge.dispute.updated",
-        "charge.dispute.closed",
-        "charge.dispute.funds_reinstated",
-    ]
-    taken, given = (
-        account.balance_transactions[each]
-        for each in account.disputes[dispute].balance_transactions
-    )
-    assert (taken.amount, given.amount) == (-1_000, 1_000)
-    assert taken.fee > 0
-
-
-def test_a_lost_dispute_keeps_the_money(account, told):
-    dispute = account.dispute(account.create_charge(1_000))
-    told()
-    account.close_dispute(dispute, "lost")
-    assert told() == ["charge.dispute.closed"]
-    assert len(account.disputes[dispute].balance_transactions) == 1
-
-
-def test_an_inquiry_moves_no_money_unless_it_escalates(account, told):
-    charge = account.create_charge(1_000)
-    told()
-    inquiry = account.dispute(charge, inquiry=True)
-    assert account.disputes[inquiry].balance_transactions == ()
-    assert told() == ["charge.dispute.created"]
-    account.escalate_dispute(inquiry)
-    assert told() == ["charge.dispute.updated", "charge.dispute.funds_withdrawn"]
-    assert len(account.disputes[inquiry].balance_transactions) == 1
-
-
-def test_an_inquiry_can_be_closed_and_its_charge_refunded(account, told):
-    charge = account.create_charge(1_000)
-    inquiry = account.dispute(charge, inquiry=True)
-    account.refund(charge, 100)
-    account.close_inquiry(inquiry)
-    assert account.disputes[inquiry].status == "warning_closed"
-    assert told()[-1] == "charge.dispute.closed"
-
-
 def test_editing_a_description_is_told_but_a_receipt_s_address_is_not(account, told):
     charge = account.create_charge(1_000)
     told()
@@ -339,13 +276,6 @@ def test_a_currency_without_a_rate_settles_as_it_is(account):
 def test_what_stripe_would_refuse_is_refused(account, name, operation):
     with pytest.raises(InvalidOperationError):
         operation(account)
-
-
-def test_a_disputed_charge_cannot_be_refunded(account):
-    charge = account.create_charge(5)
-    account.dispute(charge)
-    with pytest.raises(InvalidOperationError):
-        account.refund(charge)
 
 
 def test_a_time_without_a_zone_is_no_time():

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.models.warehouse import PROJECT
+from tests.transform.warehouse import PROJECT
 
 
 @pytest.fixture(scope="module")
