@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from singer_sdk import Tap
 from singer_sdk import typing as th
@@ -21,6 +21,7 @@ from tap_stripe_apex.reading.run import Run
 from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.wire.api import DEFAULT_API_BASE
 from tap_stripe_apex.wire.limiter import Limiter
+from tap_stripe_apex.wire.patience import RUN, Patience
 from tap_stripe_apex.wire.session import Session
 from tap_stripe_apex.writer import BufferedWriter
 
@@ -30,12 +31,20 @@ if TYPE_CHECKING:
 
     import click
 
+    from tap_stripe_apex.wire.session import Credential
+
+_USUAL_LIMIT: Final = 100
+"""Requests a second that Stripe allows an account. https://docs.stripe.com/rate-limits"""
+
 
 class TapStripeApex(Tap):
     """Reads Stripe completely: every charge, every later change, to the cent."""
 
     name = "tap-stripe-apex"
     message_writer_class = BufferedWriter
+    patience: ClassVar[Patience] = RUN
+    """How long a run waits for Stripe."""
+
     config_jsonschema: ClassVar = th.PropertiesList(
         th.Property(
             "api_key",
@@ -108,7 +117,8 @@ class TapStripeApex(Tap):
             th.IntegerType,
             default=20,
             title="Requests per second",
-            description="At most; Stripe allows 25 for one endpoint and 100 in all",
+            description="At most; Stripe allows 25 for one endpoint and 100 in all, or more "
+            "where it raised the limit of an account",
         ),
         th.Property(
             "max_concurrency",
@@ -169,13 +179,13 @@ class TapStripeApex(Tap):
         return " ".join(filter(None, (mode, account_id)))
 
     @cached_property
-    def credential(self) -> auth.Credential:
+    def credential(self) -> Credential:
         """The key or tokens, for all streams and threads.
 
         Raises:
             ConfigurationError: there is none, or it cannot be right; nothing was sent.
         """
-        return auth.credential(self.config, environment())
+        return auth.credential(self.config, environment(), self.patience)
 
     @cached_property
     def session(self) -> Session:
@@ -186,9 +196,14 @@ class TapStripeApex(Tap):
         """
         rate = self.config["max_requests_per_second"]
         concurrency = self.config["max_concurrency"]
-        if not 0 < rate <= 100:
-            raise ConfigurationError(
-                "max_requests_per_second must be more than 0 and at most Stripe's 100."
+        if rate <= 0:
+            raise ConfigurationError("max_requests_per_second must be more than 0.")
+        if rate > _USUAL_LIMIT:
+            self.logger.warning(
+                "max_requests_per_second is %d. Stripe allows %d in all unless it raised the "
+                "limit of this account; where it did not, requests are refused and repeated.",
+                rate,
+                _USUAL_LIMIT,
             )
         if not 1 <= concurrency <= 64:
             raise ConfigurationError("max_concurrency must be between 1 and 64.")
@@ -200,6 +215,7 @@ class TapStripeApex(Tap):
             Limiter(rate, concurrency),
             api_base=self.config["api_base"],
             account_id=account_id,
+            patience=self.patience,
         )
 
     @cached_property

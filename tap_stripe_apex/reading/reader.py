@@ -11,8 +11,9 @@ from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from tap_stripe_apex.reading.date_range import to_iso
 from tap_stripe_apex.reading.events import OVERLAP, Change, Event, Plan, plan_reads, settled
 from tap_stripe_apex.reading.progress import AWAITED_FOR
-from tap_stripe_apex.reading.rereading import Rereading, in_parallel
+from tap_stripe_apex.reading.rereading import Rereading
 from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed
+from tap_stripe_apex.wire.pool import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -169,8 +170,7 @@ class Reader(Generic[T]):
         since = self.bookmark.range.start if self.bookmark.range else 0
         rereading = Rereading(self._endpoint, changes.plan)
         jobs = [self._stream.related_to(self._endpoint, each, since) for each in changes.related]
-        threads = self._endpoint.session.limiter.concurrency
-        for change, found in in_parallel(jobs, threads):
+        for change, found in in_parallel(jobs, self._endpoint.session.limiter):
             for item in found:
                 rereading.skip(item.id)
             known = [(item, changes.objects.get(item.id, change).at) for item in found]

@@ -13,7 +13,6 @@ from tap_stripe_apex.errors import PermissionDeniedError
 from tap_stripe_apex.reading.date_range import Window
 from tap_stripe_apex.reading.events import KEPT, OVERLAP, Event, SentEvent, event_query, understood
 from tap_stripe_apex.reading.listing import Endpoint
-from tap_stripe_apex.reading.slices import PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +79,7 @@ def _read_feed(session: Session, types: Iterable[str], since: int | None) -> tup
     if since is not None:
         since = max(since, oldest)
     found = {event.id: understood(event) for event in page.data}
-    if since is not None and page.has_more and len(page.data) >= PAGE_SIZE:
+    if since is not None and page.has_more:
         # The rest may be long: many requests at once, from the second on where this page ended.
         rest = Window(since - overlap, page.data[-1].created + 1)
         for _, listed in events.windows([rest]):

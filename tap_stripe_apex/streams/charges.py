@@ -272,11 +272,8 @@ class Charges(StripeStream[Charge]):
     ) -> Iterator[tuple[Change, list[Charge]]]:
         filters: list[tuple[str, str | int]] = [("customer", customer.id), ("created[gte]", since)]
         try:
-            page = endpoint.page(filters).content
-            yield customer, page.data
-            while page.has_more:
-                page = endpoint.page([*filters, ("starting_after", page.data[-1].id)]).content
-                yield customer, page.data
+            for page in endpoint.pages(filters):
+                yield customer, page
         except InvalidRequestError as exc:
             if exc.code != "resource_missing":
                 raise
