@@ -14,14 +14,14 @@ import msgspec
 
 from stripe_apex.meltano import PLUGIN as TAP
 from tap_stripe_apex.errors import redact
+from tap_stripe_apex.wire.usage import Usage
 
 _FACTS: Final = re.compile(
     r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
-    r"(?P<pace>[\d,]+/s), [\d,]+ requests"
+    r"(?P<pace>[\d,]+/s), [\d,]+ requests(?P<waits>; .*)?"
 )
 _BEGINS: Final = re.compile(r"Beginning (?:\w+ )?sync of '(\w+)'")
 _MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
-_SUMMARY: Final = re.compile(r"Asked Stripe .*\(records: ([\d,]+),")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,11 @@ class Reader:
             self.progress = Progress(
                 f"Reading {match['stream'].replace('_', ' ')}",
                 int(match["percent"]),
-                f"{match['records']} records, {match['pace']}",
+                f"{match['records']} records, {match['pace']}{match['waits'] or ''}",
             )
-        elif match := _SUMMARY.match(event):
-            self.progress = Progress("Loading", detail=f"{match[1]} records", records=match[1])
+        elif summary := Usage.parse(event):
+            records = f"{summary.records:,}"
+            self.progress = Progress("Loading", detail=f"{records} records", records=records)
 
     def _block_ended(self, said: dict[str, Any]) -> None:
         if said.get("success"):

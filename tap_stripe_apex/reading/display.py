@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from tap_stripe_apex.reading.bookmark import Bookmark
-    from tap_stripe_apex.wire.session import Usage
+    from tap_stripe_apex.wire.usage import Usage
 
 HEARTBEAT: Final = 10.0
 """Seconds between lines, and before the first."""
 
 _BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
+
+_SOON: Final = 5.0
+"""Seconds that a wait may last before it is worth a word."""
 
 _LOOK_EVERY: Final = 0.25
 _WIDEST: Final = 40
@@ -46,6 +49,7 @@ class Facts:
         records: written so far.
         requests: since the stream began.
         seconds: likewise.
+        waits: what Stripe is waited for, and for how long; empty while it answers.
     """
 
     stream: str
@@ -53,6 +57,7 @@ class Facts:
     records: int
     requests: int
     seconds: float
+    waits: str = ""
 
     @property
     def pace(self) -> str:
@@ -62,7 +67,7 @@ class Facts:
     def __str__(self) -> str:
         return (
             f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
-            f"{self.requests:,} requests"
+            f"{self.requests:,} requests" + (f"; {self.waits}" if self.waits else "")
         )
 
 
@@ -104,6 +109,7 @@ class Display:
             records,
             self._usage.requests - reading.requests_before,
             self._clock() - reading.began,
+            _waits(self._usage),
         )
 
     def began(self) -> tuple[float, int]:
@@ -251,8 +257,10 @@ class _Above:
 
 
 def _drawn(facts: Facts) -> RenderableType:
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - loaded only for a terminal
+    from rich.console import Group  # noqa: PLC0415 - loaded only for a terminal
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - likewise
     from rich.table import Table  # noqa: PLC0415 - likewise
+    from rich.text import Text  # noqa: PLC0415 - likewise
 
     words = (
         f"{facts.percent}%",
@@ -266,7 +274,16 @@ def _drawn(facts: Facts) -> RenderableType:
     for _ in words:
         line.add_column(no_wrap=True)
     line.add_row(facts.stream, ProgressBar(total=100, completed=facts.percent), *words)
-    return line
+    return Group(line, Text(facts.waits, no_wrap=True)) if facts.waits else line
+
+
+def _waits(usage: Usage) -> str:
+    """What is waited for, if that takes longer than any pause between two tries."""
+    waiting = usage.waits()
+    if waiting is None or waiting[1] < _SOON:
+        return ""
+    why, seconds = waiting
+    return f"waiting for {seconds:.0f} s: {why}"
 
 
 def _is_watched(terminal: str) -> bool:

@@ -19,7 +19,6 @@ from tap_stripe_apex.reading.events import (
     event_query,
 )
 from tap_stripe_apex.reading.listing import Endpoint
-from tap_stripe_apex.reading.slices import PAGE_SIZE
 from tap_stripe_apex.reading.windows import Window, created_filter
 
 if TYPE_CHECKING:
@@ -92,7 +91,7 @@ def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed
     if since is not None:
         since = max(since, now - KEPT_SECONDS)
     found = {event.id: condense(event) for event in page.data}
-    if since is not None and page.has_more and len(page.data) >= PAGE_SIZE:
+    if since is not None and page.has_more:
         # The rest may be long: many requests at once, from the second on where this page ended.
         rest = Window(since - OVERLAP_SECONDS, page.data[-1].created + 1)
         for _, listed in events.windows([rest]):

@@ -9,8 +9,9 @@ from tap_stripe_apex.reading.backfill import Backfill
 from tap_stripe_apex.reading.events import Change, changes_of, deleted_object
 from tap_stripe_apex.reading.plan import Plan, finished_windows, plan_reads
 from tap_stripe_apex.reading.progress import AWAITED_SECONDS, Progress
-from tap_stripe_apex.reading.rereading import Rereading, in_parallel
+from tap_stripe_apex.reading.rereading import Rereading
 from tap_stripe_apex.reading.slices import Listed
+from tap_stripe_apex.wire.pool import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -149,8 +150,7 @@ class ChangeReader(Generic[T]):
         """Objects, each with the time of its change; and the ids that need no more reading."""
         rereading = Rereading(self._endpoint, changes.plan)
         jobs = [partial(self._changed_by, each) for each in changes.related]
-        threads = self._endpoint.session.limiter.concurrency
-        for change, found in in_parallel(jobs, threads):
+        for change, found in in_parallel(jobs, self._endpoint.session.limiter):
             for item in found:
                 rereading.skip(item.id)
             known = [(item, changes.objects.get(item.id, change).at) for item in found]

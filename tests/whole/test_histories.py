@@ -32,10 +32,10 @@ from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.tap import TapStripeApex
-from tap_stripe_apex.wire.session import Retries
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
-from tests.conftest import NOW
+from tests.conftest import NOW, as_patient_as
+from tests.patience import without_waiting
 from tests.whole.histories import KEYS, Run, chapters, delays
 from tests.whole.world import World
 
@@ -120,7 +120,7 @@ def select(streams: set[str], *, anew: bool) -> dict[str, Any]:
 def extract(url: str, state: dict[str, Any] | None, catalog: dict[str, Any], run: Run) -> bytes:
     """What the tap writes, be it cut short by an error."""
     captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
-    tap = TapStripeApex(
+    tap = as_patient_as(without_waiting())(
         config={
             "api_key": KEYS[run.key].value,
             "api_base": url,
@@ -165,10 +165,8 @@ def run_once(
 
 @pytest.fixture(scope="module", autouse=True)
 def _small():
-    """The real retries with shorter pauses, and the real batches, smaller."""
+    """The real batches, smaller."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(Retries.__init__, "__defaults__", (5, 3, 0.001, 0.005))
-    patch.setattr("tap_stripe_apex.wire.session._retry_after", lambda _: 0.0)
     patch.setattr("tap_stripe_apex.wire.limiter.Limiter.limited", lambda *_, **__: None)
     patch.setattr("tap_stripe_apex.reading.reader._BATCH", 10)
     yield
