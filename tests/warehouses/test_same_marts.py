@@ -112,7 +112,7 @@ def test_changes_are_merged_into_the_tables_of_the_first_run(built, account):
         assert_same(here, engine)
 
 
-def test_a_failed_test_names_the_mart(built):
+def test_a_failed_test_names_the_model(built):
     """As the scheduled workflow does; nobody may overlook it in a log."""
     engine = built[0]
     engine.ask("delete from intermediate.int_charges__priced where net_minor > 0")
@@ -120,7 +120,7 @@ def test_a_failed_test_names_the_mart(built):
         engine.clone.meltano("dev", "run", "dbt:test")
     said = engine.clone.run("python", "scripts/failures.py", GITHUB_ACTIONS="true")
     assert "::error title=dbt::test assert_revenue_equals_raw_charges (about" in said
-    assert "fct_revenue" in said
+    assert "int_charges__priced" in said
 
 
 def assert_same(here, engine):
