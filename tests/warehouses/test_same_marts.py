@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tap_stripe_apex.simulator.book import InvalidOperationError
+from tests.models.test_addresses import BLANKS
 from tests.warehouses.engines import DuckDB, Postgres, Spark
 from tests.warehouses.marts import compare
 from tests.warehouses.project import ROOT, RunError
@@ -73,6 +74,20 @@ def test_the_linter_of_its_dialect_finds_nothing_in_what_an_engine_ran(built, nu
         check=False,
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
+
+
+@pytest.mark.parametrize("number", range(3), ids=DIALECTS)
+def test_no_blank_is_part_of_an_address_on_any_engine(built, number):
+    engine = built[number]
+    typed = " union all ".join(
+        f"select '{blank}Ann@exam{blank}ple.com{blank}' as address"
+        for blank in BLANKS
+        if blank != "\0"  # which only DuckDB can store
+    )
+    normal = "{{ stripe_apex.normalize_email('address') }}"
+    assert engine.show(
+        f"select {normal} as address, count(*) as spellings from ({typed}) as typed group by 1"
+    ) == [{"address": "ann@example.com", "spellings": len(BLANKS) - 1}]
 
 
 @pytest.mark.parametrize("number", range(2), ids=["DuckDB", "Postgres"])
