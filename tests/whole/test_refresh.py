@@ -11,6 +11,8 @@ import pytest
 
 from tests.transform.worlds import Charge, Lead, World, build_warehouse
 
+pytestmark = pytest.mark.dbt
+
 ROOT = Path(__file__).parents[2]
 BUILD = ["--quiet", "build", "--project-dir", "transform", "--profiles-dir", "transform/profiles"]
 STANDS = (0, "Nothing that the models read has changed: the marts stand.\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import random
 import sys
 import time
 from dataclasses import dataclass, field
@@ -88,8 +87,7 @@ def agrees(survivor, account):
     }
 
 
-def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor):
-    chance = random.Random(7)
+def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor, chance):
     charges = []
     for _ in range(5000):
         charges.append(account.create_charge(1000))
@@ -104,8 +102,7 @@ def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe
     assert max(survivor.repeated) <= SLICE
 
 
-def test_a_catch_up_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor):
-    chance = random.Random(8)
+def test_a_catch_up_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor, chance):
     charges = []
     for _ in range(4000):
         charges.append(account.create_charge(1000))
