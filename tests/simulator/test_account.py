@@ -66,17 +66,49 @@ def test_a_returned_debit_always_has_a_failure_balance_transaction(account, told
     assert account.ledger().charges == {}
 
 
-def test_the_rest_of_a_partial_capture_shows_up_as_refunded_without_a_refund(account, told):
+def test_the_rest_of_a_partial_capture_is_nowhere(account, told):
     charge = account.create_charge(20_675, capture=False)
     assert account.ledger().totals["usd"].net == 0
     account.capture(charge, 20_300)
     record = account.charges[charge]
-    assert (record.amount_captured, record.amount_refunded) == (20_300, 375)
+    assert (record.amount_captured, record.amount_refunded) == (20_300, 0)
     assert not record.refunded
     assert (record.gross, record.net) == (20_300, 20_300)
     assert len(account.refunds) == 0
-    assert account.balance_transactions[record.balance_transaction].amount == 20_300
+    assert [each.amount for each in account.balance_transactions] == [20_300]
     assert told() == ["charge.succeeded", "charge.captured"]
+
+
+def test_before_basil_the_rest_of_a_partial_capture_was_called_a_refund(account, told):
+    charge = account.create_charge(1_000, capture=False)
+    account.advance(timedelta(days=2))
+    account.capture(charge, 700, before_basil=True)
+    record = account.charges[charge]
+    assert (record.amount_captured, record.amount_refunded, record.refunded) == (700, 300, False)
+    assert (record.gross, record.refunded_amount, record.net) == (700, 0, 700)
+    (refund,) = account.refunds
+    assert (refund.amount, refund.status, refund.created) == (300, "succeeded", account.now_epoch)
+    taken, rest = account.balance_transactions
+    assert (taken.amount, taken.fee) == (1_000, 59)
+    assert (rest.amount, rest.fee, rest.source) == (-300, -17, refund.id)
+    assert told() == [
+        "charge.succeeded",
+        "charge.captured",
+        "refund.created",
+        "charge.refunded",
+        "charge.refund.updated",
+    ]
+    account.refund(charge)
+    assert account.charges[charge].refunded
+    assert account.charges[charge].net == 0
+
+
+def test_a_charge_that_is_older_than_the_version_is_of_the_old_kind():
+    account = Account(datetime(2025, 3, 30, tzinfo=UTC))
+    charge = account.create_charge(1_000, capture=False)
+    account.advance(timedelta(days=3))
+    account.capture(charge, 700)
+    assert account.charges[charge].amount_refunded == 300
 
 
 def test_refunding_a_part_of_a_partial_capture_leaves_the_rest(account):
@@ -89,16 +121,45 @@ def test_refunding_a_part_of_a_partial_capture_leaves_the_rest(account):
     assert (record.net, record.refunded) == (0, True)
 
 
-def test_an_expired_authorisation_was_no_revenue(account, told):
+@pytest.mark.parametrize("end", [Account.expire, Account.cancel])
+def test_an_authorisation_that_ends_was_no_revenue_and_no_refund(account, told, end):
     charge = account.create_charge(1_000, capture=False)
-    account.expire(charge)
+    end(account, charge)
     record = account.charges[charge]
-    assert (record.status, record.captured, record.refunded) == ("succeeded", False, True)
-    assert (record.gross, record.net) == (0, 0)
+    assert (record.status, record.captured, record.refunded) == ("succeeded", False, False)
+    assert (record.gross, record.amount_refunded, record.net) == (0, 0, 0)
+    assert len(account.refunds) == len(account.balance_transactions) == 0
+    assert told() == ["charge.succeeded", "charge.expired"]
+    with pytest.raises(InvalidOperationError):
+        account.capture(charge)
+
+
+def test_before_basil_an_authorisation_that_ends_was_called_refunded(account, told):
+    charge = account.create_charge(1_000, capture=False)
+    account.expire(charge, before_basil=True)
+    record = account.charges[charge]
+    assert (record.captured, record.refunded, record.amount_refunded) == (False, True, 1_000)
+    assert (record.gross, record.refunded_amount, record.net) == (0, 0, 0)
     (refund,) = account.refunds
     assert refund.reason == "expired_uncaptured_charge"
     assert refund.balance_transaction is None
-    assert told() == ["charge.succeeded", "refund.created", "charge.expired"]
+    assert told()[1:] == [
+        "charge.expired",
+        "refund.created",
+        "charge.refunded",
+        "charge.refund.updated",
+    ]
+
+
+def test_refunds_of_an_old_account_have_no_events_of_their_own():
+    account = Account(NOW, refund_events=False)
+    charge = account.create_charge(1_000)
+    account.fail_refund(account.refund(charge, 100))
+    assert [event.type for event in account.events] == [
+        "charge.succeeded",
+        "charge.refunded",
+        "charge.refund.updated",
+    ]
 
 
 def test_a_refund_tells_of_itself_and_of_its_charge(account, told):
@@ -201,6 +262,13 @@ def test_a_currency_without_a_rate_settles_as_it_is(account):
         ),
         ("charge an unknown customer", lambda a: a.create_charge(5, customer="cus_none")),
         ("charge nothing", lambda a: a.create_charge(0)),
+        (
+            "fail what was never captured",
+            lambda a: [
+                a.capture(a.create_charge(5, capture=False), 3, before_basil=True),
+                a.fail_refund(next(iter(a.refunds)).id),
+            ],
+        ),
         ("authorise a debit", lambda a: a.create_charge(5, status="pending", capture=False)),
         ("turn the clock back", lambda a: a.advance(timedelta(seconds=-1))),
     ],
