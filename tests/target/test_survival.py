@@ -49,6 +49,7 @@ def states(folder):
     return [json.loads(line)["done"] for line in lines if line.endswith("\n")]
 
 
+@pytest.mark.slow
 def test_kill_9_at_any_instant_loses_nothing_and_leaves_whole_batches(tmp_path, chance):
     schemas = [schema(stream, KEY, ["id"]) for stream in STREAMS]
     records = [record(chance.choice(STREAMS), id=n % 389, n=n) for n in range(9_000)]

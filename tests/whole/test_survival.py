@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import time
@@ -16,10 +15,10 @@ import pytest
 
 from stripe_simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.reading.slices import PAGE_SIZE, PAGES_PER_SLICE
+from tests.commands import CONTEXT
 from tests.conftest import EVERYTHING
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tap_stripe_apex.tap"])
+pytestmark = pytest.mark.slow
 
 SLICE = PAGE_SIZE * PAGES_PER_SLICE * 1.5
 """A slice may be a little longer than planned."""
