@@ -55,6 +55,10 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(marker)
 
 
+def pytest_unconfigure() -> None:
+    _folder.cleanup()
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Refuse what the test has no marker for, to it and to the processes that it starts."""
