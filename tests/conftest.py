@@ -13,7 +13,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from stripe_simulator.account import Account
 from stripe_simulator.keys import DEFAULT_KEY
@@ -21,12 +20,8 @@ from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.patience import RUN, Patience
-from tests import leaks
+from tests import chance, leaks, needs, skips
 from tests.browser import launched
-
-# How long a test takes is the machine's affair.
-hypothesis_settings.register_profile("unhurried", deadline=None)
-hypothesis_settings.load_profile("unhurried")
 
 # They have an environment of their own: `make test-warehouses`.
 collect_ignore = [] if find_spec("pyspark") else ["warehouses"]
@@ -110,6 +105,11 @@ def sync_until_an_error(
             tap.sync.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return Output([msgspec.json.decode(line) for line in raw.splitlines()]), error
+
+
+def pytest_configure(config):
+    for plugin in (chance, needs, skips):
+        config.pluginmanager.register(plugin)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -39,6 +39,8 @@ from tests.patience import without_waiting
 from tests.whole.histories import KEYS, Run, chapters, delays
 from tests.whole.world import World
 
+pytestmark = pytest.mark.slow
+
 SHARDS = 4
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
 COLUMNS = {

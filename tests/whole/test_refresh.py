@@ -11,8 +11,15 @@ import pytest
 
 from tests.transform.worlds import Charge, Lead, World, build_warehouse
 
+pytestmark = pytest.mark.dbt
+
 ROOT = Path(__file__).parents[2]
-BUILD = ["--quiet", "build", "--project-dir", "transform", "--profiles-dir", "transform/profiles"]
+BUILD = [
+    *("--quiet", "build", "--project-dir", "transform", "--profiles-dir", "transform/profiles"),
+    # What these tests look at, and no more.
+    *("--select", "+mart_revenue_total", "+assert_no_rate_is_missing"),
+    *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
+]
 STANDS = (0, "Nothing that the models read has changed: the marts stand.\n")
 
 

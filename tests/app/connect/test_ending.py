@@ -267,6 +267,7 @@ def test_without_the_extra_one_line_says_what_to_install(nowhere, missing):
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.dbt
 def test_in_a_meltano_project_the_page_connects_and_runs_the_job(account, command, tmp_path):
     for number in range(3):
         account.create_charge(1000 + number)
