@@ -97,7 +97,7 @@ def sync_until_an_error(
             error = exc
         finally:
             sys.stdout.flush()
-            tap.session.close()
+            tap.sync.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return Output([msgspec.json.decode(line) for line in raw.splitlines()]), error
 

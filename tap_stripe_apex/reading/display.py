@@ -8,7 +8,6 @@ that waits for Stripe is seen to wait.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -73,6 +72,7 @@ class Display:
     Args:
         usage: counts the requests.
         logger: takes the lines.
+        terminal: the kind of terminal, as TERM in the environment names it.
         clock: seconds that only go forward.
     """
 
@@ -81,12 +81,14 @@ class Display:
         usage: Usage,
         logger: logging.Logger,
         *,
+        terminal: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.records = 0
         """Of all streams."""
         self._usage = usage
         self._logger = logger
+        self._terminal = terminal
         self._clock = clock
 
     def reading(self, stream: str, bookmark: Bookmark) -> Reading:
@@ -110,7 +112,7 @@ class Display:
 
     def picture(self) -> Picture:
         """The bar if a person watches, else the lines."""
-        return Bar() if _is_watched() else Lines(self._logger)
+        return Bar() if _is_watched(self._terminal) else Lines(self._logger)
 
 
 class Reading:
@@ -267,7 +269,7 @@ def _drawn(facts: Facts) -> RenderableType:
     return line
 
 
-def _is_watched() -> bool:
+def _is_watched(terminal: str) -> bool:
     """Whether standard error is a terminal that can draw, and has not to show the records too."""
-    can_draw = os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
+    can_draw = terminal.lower() not in {"dumb", "unknown"}
     return can_draw and sys.stderr.isatty() and not sys.stdout.isatty()

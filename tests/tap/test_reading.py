@@ -665,6 +665,14 @@ def test_a_catch_up_that_is_killed_goes_on_where_it_stopped(
     assert sum("ahead" in s["bookmarks"]["charges"] for s, _ in states_of(output)) >= 4
 
 
+def test_what_others_keep_in_the_state_stays_there(account, run_tap):
+    account.create_charge(100)
+    state = run_tap({"bookmarks": {"charges": {"theirs": 1}}, "also": "theirs"}).state
+    assert state["also"] == "theirs"
+    assert state["bookmarks"]["charges"]["theirs"] == 1
+    assert state["bookmarks"]["charges"]["listed"] == 1
+
+
 def test_a_catch_up_is_told_to_a_run_that_changes_come_into(
     changed_a_lot, stripe, read, warehouse, monkeypatch
 ):

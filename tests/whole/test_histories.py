@@ -358,7 +358,7 @@ def extract(url: str, state: dict[str, Any] | None, catalog: dict[str, Any], run
             tap.sync_all()
         finally:
             sys.stdout.flush()
-            tap.session.close()
+            tap.sync.session.close()
     lines: bytes = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return lines if run.cut is None else lines[: int(len(lines) * run.cut)]
 

@@ -1,11 +1,9 @@
-"""Pieces that the schemas of several streams share."""
+"""Columns that several streams have."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-import msgspec
 from singer_sdk import typing as th
 
 
@@ -35,32 +33,3 @@ METADATA: Final = th.Property("metadata", th.ObjectType(additional_properties=th
 DELETED_AT: Final = th.Property(
     "_sdc_deleted_at", th.DateTimeType, description="Set once it is gone"
 )
-
-
-class BalanceTransaction(msgspec.Struct, frozen=True):
-    """What a payment did to the balance. https://docs.stripe.com/api/balance_transactions/object"""
-
-    id: str
-    amount: int
-    currency: str
-    fee: int
-    net: int
-    exchange_rate: Decimal | None = None
-
-
-class Identified(Protocol):
-    """An expanded object."""
-
-    @property
-    def id(self) -> str:
-        """Stripe's id."""
-
-
-T = TypeVar("T", bound=Identified)
-
-
-def reference(field: str | T | None) -> tuple[str | None, T | None]:
-    """The id in an expandable field, and the object if it was expanded."""
-    if field is None or isinstance(field, str):
-        return field, None
-    return field.id, field
