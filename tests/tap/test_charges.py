@@ -5,7 +5,6 @@ from decimal import Decimal
 
 import pytest
 
-from tap_stripe_apex.errors import UnknownCurrencyError
 from tests.conftest import sync
 
 
@@ -67,10 +66,28 @@ def test_money_is_in_major_units_by_the_currency(account, run_tap, currency, min
     assert Decimal(str(record["net_revenue"])) == Decimal(major)
 
 
-def test_an_unknown_currency_stops_the_run_and_is_named(account, stripe):
-    account.create_charge(100, "xyz")
-    with pytest.raises(UnknownCurrencyError, match="'xyz'"):
-        sync(stripe.url)
+def test_of_an_unknown_currency_minor_units_are_read_and_one_warning_names_it(
+    account, stripe, caplog
+):
+    for _ in range(2):
+        account.refund(account.create_charge(100, "xyz"), 30)
+    account.create_charge(100, "usd")
+    usd, *unknown = sync(stripe.url).records()[::-1]
+    assert usd["revenue"] == 1
+    for record in unknown:
+        assert (record["amount_captured"], record["refunded_amount"]) == (100, 30)
+        assert (record["revenue"], record["net_revenue"]) == (None, None)
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "'xyz'" in warnings[0]
+
+
+@pytest.mark.parametrize("currency", ["eek", "ltl", "lvl", "mro", "vef"])
+def test_currencies_that_are_no_more_are_known_since_old_charges_have_them(
+    account, run_tap, currency
+):
+    account.create_charge(1234, currency)
+    assert only(run_tap())["revenue"] == 12.34
 
 
 def test_an_authorisation_is_no_revenue_yet(account, run_tap):
@@ -84,7 +101,7 @@ def test_what_a_partial_capture_left_is_no_refund(account, run_tap):
     charge = account.create_charge(20675, capture=False)
     account.capture(charge, 20300)
     record = only(run_tap())
-    assert record["amount_refunded"] == 375
+    assert record["amount_refunded"] == record["refunded_amount"] == 0
     assert record["refunded"] is False
     assert record["revenue"] == record["net_revenue"] == 203
 
