@@ -160,12 +160,10 @@ class CaptureEvidence:
         candidate = refund_of_the_rest(charge, made)
         if candidate is None:
             return Rest.NOTHING
-        if settlement is None:
-            settlement = self._settled_at(candidate.created, charge, transaction_id)
         if settlement is not None:
-            same_second = settlement.created == candidate.created
-            by_time = Rest.REFUND if same_second else Rest.NOTHING
-            return told_by_transaction(charge, settlement) or by_time
+            return _by_time(settlement, candidate.created)
+        if (rest := self._told_by_transaction(charge, transaction_id, candidate)) is not None:
+            return rest
         captured = self._was_captured_at(candidate.created, charge)
         # A refund that is exactly the rest by chance is much rarer than one that is the rest.
         return Rest.NOTHING if captured is False else Rest.REFUND
@@ -226,23 +224,32 @@ class CaptureEvidence:
             self._refused.add("transactions")
             return None
 
-    def _settled_at(
-        self, second: int, charge: Capture, transaction_id: str | None
-    ) -> _Transaction | None:
-        """The balance transaction of a charge, if it is of that second or can be had alone."""
-        if self._asked <= _FEW or self._is_recent(second):
-            return self._transaction(transaction_id)
-        if transaction_id is None or "transactions" in self._refused:
+    def _told_by_transaction(
+        self, charge: Capture, transaction_id: str | None, candidate: MadeRefund
+    ) -> Rest | None:
+        """The kind by the balance transaction, where it can be read and was not read before."""
+        if self._asked <= _FEW or self._is_recent(candidate.created):
+            found = self._transaction(transaction_id)
+        elif transaction_id is None or "transactions" in self._refused:
             return None
-        try:
-            found = self._transaction_lists.find(charge.id, Window(second, second + 1))
-        except PermissionDeniedError:
-            self._refused.add("transactions")
+        else:
+            window = Window(candidate.created, candidate.created + 1)
+            try:
+                listed = self._transaction_lists.find(charge.id, window)
+            except PermissionDeniedError:
+                self._refused.add("transactions")
+                return None
+            if not listed:  # so it was captured in another second
+                return Rest.NOTHING
+            found = listed[0]
+        if found is None:
             return None
-        return next(iter(found), None) or self._transaction(transaction_id)
+        return told_by_transaction(charge, found) or _by_time(found, candidate.created)
 
     def _was_captured_at(self, second: int, charge: Capture) -> bool | None:
         """Whether the events say that it was captured in that second; None if they cannot."""
+        if second == charge.created:
+            return True
         if self._is_recent(second) or second <= self._now - KEPT_SECONDS:
             return None
         if "events" in self._refused:
@@ -257,6 +264,10 @@ class CaptureEvidence:
     def _is_recent(self, second: int) -> bool:
         """Whether a list may lack what was made in that second."""
         return second >= self._now - OVERLAP_SECONDS
+
+
+def _by_time(settlement: Settlement, refunded: int) -> Rest:
+    return Rest.REFUND if settlement.created == refunded else Rest.NOTHING
 
 
 def told_by_transaction(charge: Capture, settlement: Settlement | None) -> Rest | None:

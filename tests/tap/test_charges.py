@@ -4,8 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.conftest import sync
+from stripe_simulator import Account
+from stripe_simulator.server import serve
+from tap_stripe_apex.streams.columns import rounded
+from tests.conftest import NOW, sync
 
 
 def only(output):
@@ -186,3 +191,28 @@ def test_the_last_thirty_days_are_read_by_default_and_by_the_clock_of_stripe(acc
 def test_no_charge_in_the_range_says_so(account, run_tap, caplog):
     assert run_tap().records() == []
     assert "No successful charge in the date range" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("millionths", "rate"),
+    [
+        ("63.7123456789", 0.000063712346),
+        ("63.7123445", 0.000063712344),
+        ("63.7123455", 0.000063712346),
+        ("63.7", 0.0000637),
+    ],
+)
+def test_a_rate_is_rounded_half_even_to_the_decimals_that_its_column_declares(millionths, rate):
+    account = Account(NOW, rates=lambda *_: Decimal(millionths))
+    account.create_charge(5_000_000, "krw")
+    with serve(account) as server:
+        (record,) = sync(server.url, expand_balance_transactions=True).records()
+    assert record["exchange_rate"] == rate
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_value=10**9))
+def test_no_number_has_more_decimals_than_its_column_and_short_ones_stay(value):
+    kept = rounded(value, 12)
+    assert -kept.as_tuple().exponent <= 12
+    assert abs(kept - value) <= Decimal("5e-13")
+    assert rounded(kept, 12) is kept

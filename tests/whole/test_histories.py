@@ -18,8 +18,9 @@ import time
 from contextlib import redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, timedelta
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import msgspec
@@ -39,6 +40,9 @@ from tap_stripe_apex.wire.session import Retries
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
 from tests.conftest import NOW
+
+if TYPE_CHECKING:
+    from stripe_simulator.ledger import LedgerEntry
 
 SHARDS = 4
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
@@ -72,7 +76,10 @@ actions = st.tuples(
             "fail",
             "reverse",
             "capture",
+            "capture",
+            "end",
             "refund",
+            "refund the rest",
             "fail refund",
             "dispute",
             "close dispute",
@@ -202,12 +209,24 @@ class World:
                 account.fail(self._charge(n, status="pending"))
             case "reverse":
                 debits = [id_ for id_ in self.charges if id_.startswith("py_")]
-                account.reverse(self._charge(n, among=debits, status="succeeded"))
+                account.reverse(
+                    self._charge(n, among=debits, status="succeeded"), traced=n % 3 == 0
+                )
             case "capture":
-                account.capture(self._charge(n, status="succeeded", captured=False), 500)
+                charge = self._charge(n, status="succeeded", captured=False)
+                account.capture(charge, [500, 700, 1000][n % 3], before_basil=n % 2 == 0)
+            case "end":
+                charge = self._charge(n, status="succeeded", captured=False)
+                end = account.expire if n % 3 else account.cancel
+                end(charge, before_basil=n % 2 == 0)
             case "refund":
                 charge = self._charge(n, status="succeeded", captured=True)
                 self.refunds.append(account.refund(charge, 10))
+            case "refund the rest":
+                charge = self._charge(n, status="succeeded", captured=True)
+                record = account.charges[charge]
+                rest = record.amount - record.amount_captured
+                self.refunds.append(account.refund(charge, rest or None))
             case "fail refund":
                 account.fail_refund(self.refunds[n % len(self.refunds)])
             case "dispute":
@@ -232,18 +251,25 @@ class World:
         ][-4:]
         return possible[n % len(possible)]
 
+    def _settled(self, entry: LedgerEntry) -> int:
+        """Of the captured part, where the balance got all that was authorised."""
+        whole = self.account.balance_transactions[entry.balance_transaction or ""].amount
+        if self.account.charges[entry.id].released:
+            return round(Fraction(whole * entry.amount_captured, entry.amount))
+        return whole
+
     def truth(self, *, settled: bool) -> dict[str, Any]:
         """By stream, what the warehouse should hold."""
         account = self.account
-        money = account.balance_transactions
         charges = {
             id_: (
                 e.created,
                 e.amount_captured,
                 e.amount_refunded,
+                e.refunded_amount,
                 e.disputed,
                 e.email,
-                money[e.balance_transaction].amount if settled and e.balance_transaction else None,
+                self._settled(e) if settled and e.balance_transaction else None,
             )
             for id_, e in account.ledger().charges.items()
         }
@@ -264,8 +290,8 @@ class World:
 
 
 COLUMNS = {
-    "charges": "created, amount_captured, amount_refunded, disputed, customer_email,"
-    " settled_amount",
+    "charges": "created, amount_captured, amount_refunded, refunded_amount, disputed,"
+    " customer_email, settled_amount",
     "customers": "email, name",
     "refunds": "amount, status",
     "disputes": "amount, status",
@@ -397,9 +423,11 @@ def _small():
     patch.undo()
 
 
-def live_through(chapters: list[Any], listing_delay: timedelta, streams: set[str]) -> None:
+def live_through(
+    chapters: list[Any], listing_delay: timedelta, streams: set[str], *, old_events: bool
+) -> None:
     """Live, run after run; in the end a whole run with every permission must set all right."""
-    world = World(Account(now=NOW, listing_delay=listing_delay))
+    world = World(Account(now=NOW, listing_delay=listing_delay, old_events=old_events))
     settled = chapters[-1][2].settled
     blind = False
     with (
@@ -415,7 +443,11 @@ def live_through(chapters: list[Any], listing_delay: timedelta, streams: set[str
             blind = blind or run.key in {"no events", "product"} or wait > timedelta(days=20)
         world.act("charge", 1)  # a run that asks for no charge cannot see what its key may by now
         world.account.advance(timedelta(minutes=6))
-        run_once(world, server, warehouse, Run(settled=settled), streams)
+        # What a key could not tell of a partial capture is not read again by itself.
+        unclear = any(run.key == "product" for _, _, run in chapters) and any(
+            charge.amount_captured < charge.amount for charge in world.account.charges
+        )
+        run_once(world, server, warehouse, Run(settled=settled, anew=unclear), streams)
         truth = world.truth(settled=settled)
         for stream in streams:
             held = warehouse.holds(stream)
@@ -445,12 +477,21 @@ delays = st.sampled_from([timedelta(0), timedelta(minutes=4)])
 
 
 @shard
-@given(chapters=chapters("no events", "no customers", "product"), listing_delay=delays)
-def test_the_charges_are_the_account_s_after_any_history(shard, chapters, listing_delay):
-    live_through(chapters, listing_delay, {"charges"})
+@given(
+    chapters=chapters("no events", "no customers", "product"),
+    listing_delay=delays,
+    old_events=st.booleans(),
+)
+def test_the_charges_are_the_account_s_after_any_history(
+    shard, chapters, listing_delay, old_events
+):
+    live_through(chapters, listing_delay, {"charges"}, old_events=old_events)
 
 
 @shard
-@given(chapters=chapters("no events"), listing_delay=delays)
-def test_every_stream_is_the_account_s_after_any_history(shard, chapters, listing_delay):
-    live_through(chapters, listing_delay, {stream.name for stream in STREAMS})
+@given(chapters=chapters("no events"), listing_delay=delays, old_events=st.booleans())
+def test_every_stream_is_the_account_s_after_any_history(
+    shard, chapters, listing_delay, old_events
+):
+    streams = {stream.name for stream in STREAMS}
+    live_through(chapters, listing_delay, streams, old_events=old_events)
