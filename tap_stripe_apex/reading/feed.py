@@ -54,8 +54,14 @@ class Feed:
         """Whether every change since `position` is among the events."""
         return self.since is not None and self.since <= position
 
-    def news(self, bookmark: Bookmark, types: Collection[str]) -> list[Event]:
-        """The events of these types since the bookmark that were not dealt with."""
+    def news(self, bookmark: Bookmark, types: Collection[str], kind: str) -> list[Event]:
+        """The events of these types since the bookmark that were not dealt with.
+
+        Args:
+            bookmark: of a stream.
+            types: of events that it follows.
+            kind: of its objects; when another object was created says nothing about it.
+        """
         since = (bookmark.position or 0) - OVERLAP_SECONDS
         return [
             event
@@ -63,7 +69,10 @@ class Feed:
             if event.type in types
             and event.created >= since
             and event.id not in bookmark.seen
-            and not bookmark.is_ahead_of(event.created + OVERLAP_SECONDS, event.object.created)
+            and not bookmark.is_ahead_of(
+                event.created + OVERLAP_SECONDS,
+                event.object.created if event.object.object == kind else None,
+            )
         ]
 
 
