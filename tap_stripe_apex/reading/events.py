@@ -17,6 +17,7 @@ import msgspec
 
 from tap_stripe_apex.reading.date_range import Window, union
 from tap_stripe_apex.reading.slices import PAGE_SIZE
+from tap_stripe_apex.wire.text import decoded, whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -116,9 +117,9 @@ def understood(sent: SentEvent) -> Event:
         sent.id,
         type_,
         sent.created,
-        _decode_object(sent.data.object),
+        decoded(sent.data.object, _decode_object),
         edits_email=deleted or (type_ == "customer.updated" and edited),
-        last_words=bytes(sent.data.object) if deleted else None,
+        last_words=whole_characters(bytes(sent.data.object)) if deleted else None,
     )
 
 
