@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 import msgspec
 
 from tap_stripe_apex.reading.windows import Window
+from tap_stripe_apex.wire.text import decoded, whole_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -114,9 +115,9 @@ def condense(sent: SentEvent) -> Event:
         sent.id,
         type_,
         sent.created,
-        _decode_object(sent.data.object),
+        decoded(sent.data.object, _decode_object),
         edits_email=deleted or (type_ == "customer.updated" and edited),
-        last_words=bytes(sent.data.object) if deleted else None,
+        last_words=whole_characters(bytes(sent.data.object)) if deleted else None,
     )
 
 

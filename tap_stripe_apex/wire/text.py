@@ -25,8 +25,6 @@ _ESCAPES: Final = re.compile(
 
 def whole_characters(body: bytes) -> bytes:
     """The JSON `body` with U+FFFD in place of each lone surrogate."""
-    if b"\\ud" not in body and b"\\uD" not in body:
-        return body
     return _ESCAPES.sub(lambda match: rb"\ufffd" if match[1] else match[0], body)
 
 
@@ -36,11 +34,14 @@ def decoded(body: bytes, decode: Callable[[bytes], T]) -> T:
     Raises:
         msgspec.DecodeError: it is not what `decode` expects.
     """
-    body = whole_characters(body)
     try:
         return decode(body)
-    except UnicodeDecodeError:
-        return decode(body.decode("utf-8", "replace").encode())
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        # Only now, since looking for them would take longer than decoding.
+        whole = whole_characters(bytes(body).decode("utf-8", "replace").encode())
+        if whole == body:
+            raise
+    return decode(whole)
 
 
 def json_decoder(kind: type[T]) -> Callable[[bytes], T]:

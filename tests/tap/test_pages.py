@@ -12,6 +12,7 @@ from tap_stripe_apex import errors
 from tap_stripe_apex.auth.credential import ApiKey
 from tap_stripe_apex.reading.listing import Endpoint
 from tap_stripe_apex.streams.charges import Charge
+from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.limiter import Limiter
 from tap_stripe_apex.wire.session import Session
 from tests import conftest
@@ -151,6 +152,23 @@ def test_nor_do_headers_that_come_byte_by_byte():
     ):
         sync(url, patience=without_waiting(Clock(), silence=0.3, unavailable=0.1))
     assert time.monotonic() - began < 10
+
+
+def test_the_last_words_of_a_deleted_customer_may_hold_half_a_character(account, stripe):
+    catalog = TapStripeApex(validate_config=False).catalog_dict
+    for stream in catalog["streams"]:
+        for entry in stream["metadata"]:
+            if not entry["breadcrumb"]:
+                entry["metadata"]["selected"] = stream["tap_stream_id"] == "customers"
+    customer = account.create_customer("a@example.com", name="so \U0001f600 happy")
+    state = sync(stripe.url, catalog=catalog).state
+    account.advance(timedelta(minutes=6))
+    account.delete_customer(customer)
+    account.advance(timedelta(minutes=6))
+    stripe.faults.inject(Fault(FaultKind.HALF_CHARACTERS, 1, ALWAYS))
+    (record,) = sync(stripe.url, state, catalog).records("customers")
+    assert record["name"] == "so \ufffd happy"
+    assert record["_sdc_deleted_at"]
 
 
 def test_halves_of_characters_become_the_replacement_character(account, stripe):

@@ -19,13 +19,16 @@ def said(event, by="tap-stripe-apex", **more):
     st.integers(0, 100),
     st.integers(0, 10**9),
     st.floats(0.1, 1e5),
+    st.sampled_from(["", "waiting for 40 s: Stripe answered 503 while reading charges"]),
 )
-def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seconds):
-    facts = Facts(stream, percent, records, 7, seconds)
+def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seconds, waits):
+    facts = Facts(stream, percent, records, 7, seconds, waits)
     reader = Reader()
     reader.read(said(str(facts)))
     stage = f"Reading {stream.replace('_', ' ')}"
-    assert reader.progress == Progress(stage, percent, f"{records:,} records, {facts.pace}")
+    assert reader.progress == Progress(
+        stage, percent, f"{records:,} records, {facts.pace}{f'; {waits}' if waits else ''}"
+    )
 
 
 @given(st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps))
