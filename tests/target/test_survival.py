@@ -189,6 +189,7 @@ def test_a_full_disk_is_one_line_and_the_table_is_as_after_the_last_state(
         assert found > told[-1]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(tmp_path):
     filler = {f"c{n}": "x" * 60 for n in range(30)}
     kinds = {"id": {"type": "integer"}, **{name: {"type": "string"} for name in filler}}

@@ -62,7 +62,7 @@ def test_a_skipped_test_is_told_and_in_ci_it_has_failed(reason, ci, code, tmp_pa
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-ra", "-p", "tests.skips", "--rootdir", tmp_path, test],
         cwd=ROOT,
-        env=os.environ | {"CI": ci},
+        env=os.environ | {"CI": ci, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
         capture_output=True,
         text=True,
         check=False,
