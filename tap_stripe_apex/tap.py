@@ -9,7 +9,7 @@ from singer_sdk import Tap
 from typing_extensions import override
 
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.command import ApexCommand, Terminated
+from tap_stripe_apex.command import ApexCommand, TerminatedError
 from tap_stripe_apex.reading.sync import StripeSync
 from tap_stripe_apex.settings import SCHEMA, Settings
 from tap_stripe_apex.streams import STREAMS
@@ -52,11 +52,7 @@ class TapStripeApex(Tap):
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
         # The SDK would write the state from within the handler, perhaps in the middle of a record
         # or of the state's own change, and call it a success.
-        raise Terminated(signum)
+        raise TerminatedError(signum)
 
     def _stripe_streams(self) -> Iterator[StripeStream[Any]]:
         return (each for each in self.streams.values() if isinstance(each, StripeStream))
-
-
-if __name__ == "__main__":
-    TapStripeApex.cli()

@@ -51,14 +51,14 @@ class Credential(Protocol):
         """The secret for the Authorization header.
 
         Raises:
-            StripeError: it had to be renewed, and could not.
+            StripeError: the token had to be renewed, and could not be.
         """
 
     def renew(self, used: str) -> bool:
         """Whether there is another token now than `used`, which Stripe no longer accepts.
 
         Raises:
-            StripeError: it could not be renewed.
+            StripeError: the token could not be renewed.
         """
 
 
@@ -106,7 +106,7 @@ def check_api_key(key: object, *, allow_secret_key: bool = False) -> ApiKey:
         allow_secret_key: whether a live secret key, which could move money, is accepted.
 
     Raises:
-        CredentialError: missing, malformed, of the wrong kind, or too powerful.
+        CredentialError: the key is missing, malformed, of the wrong kind, or too powerful.
     """
     if key is None or key == "":
         raise NotConnectedError(
@@ -152,7 +152,7 @@ def find_credential(settings: Settings, environ: Mapping[str, str]) -> Credentia
         environ: the environment, with what .env adds.
 
     Raises:
-        ConfigurationError: there is none, or it cannot be right.
+        ConfigurationError: there is no credential, or it cannot be right.
     """
     app = StripeApp.from_environment(environ, settings.api_base)
     file = TokenFile(token_path(settings.token_file, environ))

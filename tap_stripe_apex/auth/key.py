@@ -31,7 +31,7 @@ def load_key(environ: Mapping[str, str]) -> str | None:
     In a project it arrives as the setting `api_key`.
 
     Raises:
-        CredentialError: it is there, but locked or not to be read.
+        CredentialError: the key is there, but cannot be read.
     """
     if project_root(environ) is not None:
         return None

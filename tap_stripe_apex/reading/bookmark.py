@@ -15,7 +15,7 @@ from tap_stripe_apex.reading.windows import Window, from_iso, subtract, to_iso, 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-MAX_AWAITED: Final = 1000
+_MAX_AWAITED: Final = 1000
 """A bound for the state; an account has hardly ever more than a few."""
 
 MAX_SEEN: Final = 500
@@ -184,7 +184,7 @@ class Bookmark:
 
     def with_awaited(self, awaited: Mapping[str, tuple[int, int]]) -> Bookmark:
         """Remembering these objects, the latest if they are too many."""
-        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-MAX_AWAITED:]
+        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-_MAX_AWAITED:]
         return replace(self, awaited=dict(latest))
 
     def to_state(self) -> dict[str, Any]:
@@ -222,7 +222,7 @@ class Bookmark:
         """What `to_state` wrote, perhaps with keys of others beside it.
 
         Raises:
-            ConfigurationError: the keys are there, but not what was written.
+            ConfigurationError: the keys are there, but do not hold what was written.
         """
         try:
             bounds = state.get("range")
@@ -244,11 +244,11 @@ class Bookmark:
                 ahead=_ahead(ahead) if ahead else None,
                 pending=_pending(pending) if pending else None,
             )
-        except (ValueError, TypeError, AttributeError, KeyError) as exc:
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ConfigurationError(
                 f"The state of stream {stream!r} is damaged. Repair it, or remove it to read the "
                 "whole date_range again; the target merges what it has already."
-            ) from exc
+            ) from error
 
 
 def _count(number: Any) -> int:

@@ -49,7 +49,7 @@ def parse_date_range(setting: object) -> DateRange:
             name no zone, the end excluded), or with `last_days`.
 
     Raises:
-        ConfigurationError: any other form, or a range that holds no time at all.
+        ConfigurationError: the setting has another form, or its range holds no time at all.
     """
     if not isinstance(setting, dict) or not set(setting) <= {"start", "end", "last_days"}:
         raise ConfigurationError(f"date_range has no known form. Write it as {_FORMS}.")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 HEARTBEAT: Final = 10.0
 """Seconds between lines, and before the first."""
 
-BAR_AFTER: Final = 2.0
+_BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
 
 _LOOK_EVERY: Final = 0.25
@@ -110,9 +110,9 @@ class Display:
         """The time, and the requests up to now."""
         return self._clock(), self._usage.requests
 
-    def picture(self) -> Picture:
+    def picture(self) -> _Picture:
         """The bar if a person watches, else the lines."""
-        return Bar() if _is_watched(self._terminal) else Lines(self._logger)
+        return _Bar() if _is_watched(self._terminal) else Lines(self._logger)
 
 
 class Reading:
@@ -162,7 +162,7 @@ class Reading:
                 picture.show(self._display.facts(self))
 
 
-class Picture(Protocol):
+class _Picture(Protocol):
     """A way of showing facts."""
 
     def show(self, facts: Facts) -> None:
@@ -189,7 +189,7 @@ class Lines:
         """Nothing: what was logged stays."""
 
 
-class Bar:
+class _Bar:
     """A bar on the terminal's last line, below whatever is logged meanwhile."""
 
     def __init__(self) -> None:
@@ -198,7 +198,7 @@ class Bar:
 
     def show(self, facts: Facts) -> None:
         """Draw the facts, unless it is too early."""
-        if facts.seconds < BAR_AFTER:
+        if facts.seconds < _BAR_AFTER:
             return
         if self._live is None:
             self._live = self._begin()
@@ -215,7 +215,7 @@ class Bar:
             if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
         ]
         for handler in self._handlers:
-            handler.setStream(Above(console))
+            handler.setStream(_Above(console))
         live = Live(
             console=console,
             auto_refresh=False,
@@ -236,7 +236,7 @@ class Bar:
                 handler.setStream(sys.stderr)
 
 
-class Above:
+class _Above:
     """A stream for the log that writes whole lines above the bar."""
 
     def __init__(self, console: Console) -> None:

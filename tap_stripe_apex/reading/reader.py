@@ -34,7 +34,7 @@ _BATCH: Final = 1000
 """Changed objects that are held at a time; the state follows each batch."""
 
 
-class Changes(NamedTuple):
+class _Changes(NamedTuple):
     """What the events since the bookmark ask for.
 
     Attributes:
@@ -129,7 +129,7 @@ class ChangeReader(Generic[T]):
         yield from self._follow(changes, shown)
         self.bookmark = changes.caught_up
 
-    def _follow(self, changes: Changes, shown: Reading) -> Iterator[Record]:
+    def _follow(self, changes: _Changes, shown: Reading) -> Iterator[Record]:
         """All that changed in the covered range, in batches, each oldest first."""
         pending = {change.id: change.created or 0 for change in changes.plan.dated}
         done: set[int] = set()
@@ -145,7 +145,7 @@ class ChangeReader(Generic[T]):
                 self._backfill.remember()
         yield from self._write(batch, changes.caught_up, shown)
 
-    def _changed(self, changes: Changes) -> Iterator[tuple[list[tuple[T, int]], Iterable[str]]]:
+    def _changed(self, changes: _Changes) -> Iterator[tuple[list[tuple[T, int]], Iterable[str]]]:
         """Objects, each with the time of its change; and the ids that need no more reading."""
         rereading = Rereading(self._endpoint, changes.plan)
         jobs = [partial(self._changed_by, each) for each in changes.related]
@@ -180,7 +180,7 @@ class ChangeReader(Generic[T]):
                     yield record
         shown.wrote(emitted, self.bookmark)
 
-    def _changes(self) -> Changes:
+    def _changes(self) -> _Changes:
         bookmark, feed = self.bookmark, self._feed
         position = bookmark.position or 0
         events = feed.news(bookmark, self._stream.event_types, self._stream.object_kind)
@@ -203,9 +203,9 @@ class ChangeReader(Generic[T]):
             del objects[change.id]
         plan = plan_reads(objects.values(), bookmark.seconds_per_object)
         related = self._related.changes(events, position) if self._related else []
-        return Changes(objects, gone, related, plan, caught_up)
+        return _Changes(objects, gone, related, plan, caught_up)
 
-    def _obstacle(self, changes: Changes) -> str | None:
+    def _obstacle(self, changes: _Changes) -> str | None:
         """Why the events cannot bring the bookmark up to date, or None if they can."""
         feed, bookmark, stream = self._feed, self.bookmark, self._stream
         if feed.refusal is not None:

@@ -164,16 +164,16 @@ class _Threads(Generic[R]):
             self._stop()
 
     def _work(self) -> None:
-        error: BaseException | None = None
+        failure: BaseException | None = None
         try:
             while job := self._next():
                 for result in job():
                     self._results.put(result)
                     if self._stopped:
                         break
-        except BaseException as exc:  # noqa: BLE001 - raised again by the thread that reads
-            error = exc
-        self._results.put(_Ended(error))
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that reads
+            failure = error
+        self._results.put(_Ended(failure))
 
     def _next(self) -> Callable[[], Iterable[R]] | None:
         with self._lock:

@@ -49,7 +49,7 @@ class StripeSync:
         """Refuse settings that cannot be right, before anything is sent.
 
         Raises:
-            ConfigurationError: one of them cannot be right.
+            ConfigurationError: a setting cannot be right.
         """
         _ = self.date_range, self.session
 
@@ -63,7 +63,7 @@ class StripeSync:
         """Which charges are wanted.
 
         Raises:
-            ConfigurationError: in no known form, or empty.
+            ConfigurationError: the range has no known form, or holds no time at all.
         """
         setting, alias = self.settings.date_range, self.settings.date_range_alias
         if setting is not None and alias is not None:
@@ -77,7 +77,7 @@ class StripeSync:
         """The key or tokens, for all streams and threads.
 
         Raises:
-            ConfigurationError: there is none, or it cannot be right; nothing was sent.
+            ConfigurationError: there is no credential, or it cannot be right; nothing was sent.
         """
         return find_credential(self.settings, self.environ)
 

@@ -60,7 +60,7 @@ def from_iso(text: str) -> int:
     """Whole seconds since 1970 of an ISO 8601 time; UTC where it names no zone.
 
     Raises:
-        ValueError: not an ISO 8601 time.
+        ValueError: the text is no ISO 8601 time.
     """
     moment = datetime.fromisoformat(text)
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())

@@ -100,11 +100,11 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
         }
 
     @override
-    def reader(self, feed: Feed, bookmark: Bookmark) -> BalanceReader:
-        return BalanceReader(self, feed, bookmark)
+    def reader(self, feed: Feed, bookmark: Bookmark) -> _BalanceReader:
+        return _BalanceReader(self, feed, bookmark)
 
 
-class BalanceReader:
+class _BalanceReader:
     """Lists the newest balance transactions again, and those that were pending.
 
     Args:

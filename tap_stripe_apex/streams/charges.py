@@ -107,7 +107,7 @@ class Charge(msgspec.Struct, frozen=True):
         return self.status == "succeeded" and self.captured and self.balance_transaction is None
 
 
-WITHOUT_CUSTOMERS: Final = OptionalExpansion(
+_WITHOUT_CUSTOMERS: Final = OptionalExpansion(
     "customer",
     "This key cannot read customers: emails come from the charges themselves (receipt or billing) "
     f"and fewer will match leads. Grant 'Customers: Read' to it in the Dashboard ({KEYS_URL}).",
@@ -131,7 +131,7 @@ class Charges(StripeStream[Charge]):
         "customer.deleted",
         "customer.updated",
     )
-    optional: ClassVar = {"customer": WITHOUT_CUSTOMERS}
+    optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "
         "Dashboard that charges exist in the account and mode of this key."

@@ -27,7 +27,7 @@ class ExpandedCustomer(msgspec.Struct, frozen=True):
     email: str | None = None
 
 
-class Identified(Protocol):
+class _Identified(Protocol):
     """An expanded object."""
 
     @property
@@ -35,7 +35,7 @@ class Identified(Protocol):
         """Stripe's id."""
 
 
-T = TypeVar("T", bound=Identified)
+T = TypeVar("T", bound=_Identified)
 
 
 def reference(field: str | T | None) -> tuple[str | None, T | None]:

@@ -1,9 +1,11 @@
 """What all streams of a run share follows from the settings."""
 
 import logging
+from pathlib import Path
 
 import pytest
 
+import tap_stripe_apex
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.reading.date_range import parse_date_range
 from tap_stripe_apex.reading.sync import StripeSync
@@ -67,3 +69,9 @@ def test_the_settings_do_not_show_their_secrets():
 def test_a_key_of_another_mode_is_another_source():
     assert sync_of(api_key="rk_test_abc").source == "test"
     assert sync_of(api_key="rk_live_abc", account_id="acct_1").source == "live acct_1"
+
+
+def test_the_environment_of_the_process_is_read_in_one_room():
+    rooms = Path(tap_stripe_apex.__file__).parent.rglob("*.py")
+    readers = [room.name for room in rooms if "os.environ" in room.read_text()]
+    assert readers == ["places.py"]
