@@ -8,7 +8,6 @@ of a command, where others on the machine could see it.
 from __future__ import annotations
 
 import logging
-import os
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
@@ -19,6 +18,7 @@ from stripe_apex.meltano import keep_secret
 from tap_stripe_apex.auth.places import project_root, secrets_folder
 from tap_stripe_apex.auth.tokens import make_private_folder
 from tap_stripe_apex.errors import ConfigurationError, CredentialError
+from tap_stripe_apex.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,9 +50,9 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
             return _KEYRING
         file = secrets_folder(environ) / _KEY_FILE
         make_private_folder(file.parent)
-        _write_private(file, key)
-    except OSError as exc:
-        raise ConfigurationError(f"The key cannot be kept: {exc}.") from exc
+        write_whole(file, f"{key}\n".encode("ascii"), mode=0o600)
+    except OSError as error:
+        raise ConfigurationError(f"The key cannot be kept: {error}.") from error
     return str(file)
 
 
@@ -71,8 +71,8 @@ def load_key(environ: Mapping[str, str]) -> str | None:
         return file.read_text(encoding="ascii").strip()
     except FileNotFoundError:
         pass
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CredentialError(f"Cannot read the key in {file}. Connect again.") from exc
+    except (OSError, UnicodeDecodeError) as error:
+        raise CredentialError(f"Cannot read the key in {file}. Connect again.") from error
     return _load_from_keyring()
 
 
@@ -91,8 +91,8 @@ def forget_key(environ: Mapping[str, str]) -> list[str]:
     for place, forget in kept.items():
         try:
             forget()
-        except OSError as exc:
-            raise ConfigurationError(f"The key cannot be deleted from {place}: {exc}.") from exc
+        except OSError as error:
+            raise ConfigurationError(f"The key cannot be deleted from {place}: {error}.") from error
     return list(kept)
 
 
@@ -121,16 +121,6 @@ def _save_in_project(root: Path, key: str) -> None:
     env_file.chmod(0o600)
 
 
-def _write_private(file: Path, content: str) -> None:
-    new = file.with_name(f"{file.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - a descriptor
-        opened.write(f"{content}\n")
-        opened.flush()
-        os.fsync(descriptor)
-    new.replace(file)
-
-
 def _keyring() -> KeyringBackend | None:
     """The system's keyring; None if there is none, or nothing to speak to it with."""
     if find_spec("keyring") is None:
@@ -149,8 +139,8 @@ def _save_in_keyring(key: str) -> bool:
 
     try:
         backend.set_password(_SERVICE, _NAME, key)
-    except KeyringError as exc:
-        _logger.warning("The system's keyring does not take the key: %s.", type(exc).__name__)
+    except KeyringError as error:
+        _logger.warning("The system's keyring does not take the key: %s.", type(error).__name__)
         return False
     return True
 
@@ -163,11 +153,11 @@ def _load_from_keyring() -> str | None:
 
     try:
         return backend.get_password(_SERVICE, _NAME)
-    except KeyringError as exc:
+    except KeyringError as error:
         raise CredentialError(
             "The system's keyring cannot be opened. Unlock it, or set the key as api_key "
             f"({VARIABLE} in the environment)."
-        ) from exc
+        ) from error
 
 
 def _delete_from_keyring() -> None:
@@ -178,5 +168,5 @@ def _delete_from_keyring() -> None:
 
     try:
         backend.delete_password(_SERVICE, _NAME)
-    except KeyringError as exc:
-        raise CredentialError("The system's keyring does not let the key be deleted.") from exc
+    except KeyringError as error:
+        raise CredentialError("The system's keyring does not let the key be deleted.") from error

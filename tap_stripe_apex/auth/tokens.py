@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import msgspec
 
 from tap_stripe_apex.errors import CredentialError
+from tap_stripe_apex.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,25 +124,10 @@ class TokenFile:
         """Room on the disk for a pair that is yet to be got, and what to put it there with."""
         with self.locked():
             try:
-                self._new.unlink(missing_ok=True)  # what a crash left behind
-                file = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                try:
-                    _fill(file, b" " * _ROOM)
-                    yield lambda tokens: self._put(file, tokens)
-                finally:
-                    os.close(file)
-                    self._new.unlink(missing_ok=True)
+                with replacing(self.path, self._new, mode=0o600, room=_ROOM) as put:
+                    yield lambda tokens: put(msgspec.json.encode(tokens))
             except OSError as exc:
                 raise self._unwritable(exc) from exc
-
-    def _put(self, file: int, tokens: Tokens) -> None:
-        _fill(file, msgspec.json.encode(tokens))
-        self._new.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def delete(self) -> None:
         """Forget the tokens.
@@ -210,13 +196,3 @@ def make_private_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / ".gitignore").write_text("*\n", encoding="ascii")
-
-
-def _fill(file: int, content: bytes) -> None:
-    """Make `content` all that is in an open file, and on the disk."""
-    os.lseek(file, 0, os.SEEK_SET)
-    view = memoryview(content)
-    while view:
-        view = view[os.write(file, view) :]
-    os.ftruncate(file, len(content))
-    os.fsync(file)
