@@ -43,7 +43,7 @@ class Progress:
     reason: str = ""
 
 
-class Reader:
+class OutputReader:
     """Reads a pipeline's output line by line."""
 
     def __init__(self) -> None:

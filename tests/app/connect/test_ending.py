@@ -19,9 +19,9 @@ from playwright.sync_api import expect
 
 from stripe_apex import meltano
 from stripe_apex.connect.presence import Patience
-from stripe_apex.connect.server import bind, port_of
+from stripe_apex.connect.server import bind, page_port
+from stripe_apex.errors import OptionError
 from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.errors import ConfigurationError
 from tests.app.connect.client import CSRF, Client, connected
 
 ROOT = Path(__file__).parents[3]
@@ -213,8 +213,8 @@ def test_a_second_program_on_the_same_port_says_so(stripe, command):
     ],
 )
 def test_stripe_sends_the_browser_to_this_page_or_to_nobody(uri):
-    with pytest.raises(ConfigurationError, match="--redirect-uri must be"):
-        port_of(uri)
+    with pytest.raises(OptionError, match="--redirect-uri must be"):
+        page_port(uri, oauth=True)
 
 
 def test_no_key_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_path):
