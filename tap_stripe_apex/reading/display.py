@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sys
 import threading
 import time
@@ -32,6 +33,10 @@ HEARTBEAT: Final = 10.0
 BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
 
+_LINE: Final = re.compile(
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
+    r"(?P<pace>[\d,]+)/s, (?P<requests>[\d,]+) requests"
+)
 _LOOK_EVERY: Final = 0.25
 _WIDEST: Final = 40
 """Columns of the bar itself."""
@@ -65,6 +70,21 @@ class Facts:
             f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
             f"{self.requests:,} requests"
         )
+
+    @staticmethod
+    def parse(line: str) -> Facts | None:
+        """The facts that a line says; None: it is another line.
+
+        A line gives the pace in whole records, so that `seconds` is about what they were: the facts
+        make the same line again.
+        """
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return None
+        records, percent, pace, requests = (
+            int(match[name].replace(",", "")) for name in ("records", "percent", "pace", "requests")
+        )
+        return Facts(match["stream"], percent, records, requests, records / pace if pace else 0.0)
 
 
 class Display:

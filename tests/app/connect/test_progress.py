@@ -22,6 +22,7 @@ def said(event, by="tap-stripe-apex", **more):
 )
 def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seconds):
     facts = Facts(stream, percent, records, 7, seconds)
+    assert str(Facts.parse(str(facts))) == str(facts)
     reader = OutputReader()
     reader.read(said(str(facts)))
     stage = f"Reading {stream.replace('_', ' ')}"
