@@ -7,9 +7,7 @@ before there is one.
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 import time
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from tap_stripe_apex.errors import CredentialError
 from tap_stripe_apex.files import replacing
@@ -75,14 +74,22 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
         self._new = self.path.with_name(f"{self.path.name}.new")
-        self._lock = threading.RLock()
-        self._depth = 0
+        self._threads = threading.RLock()
+        # A lock of the kernel, which ends with its process, and its file stays: whoever deleted it
+        # would let two in. A file that stands for a lock would outlive a process that is killed.
+        self._processes = FileLock(
+            self.path.with_name(f"{self.path.name}.lock"),
+            timeout=_PATIENCE,
+            mode=0o600,
+            thread_local=False,
+            fallback_to_soft=False,
+        )
 
     def read(self) -> Tokens | None:
         """The tokens, or None if there are none.
 
         Raises:
-            CredentialError: the file is damaged or may not be read.
+            CredentialError: the file is damaged, or may not be read.
         """
         try:
             content = self.path.read_bytes()
@@ -91,8 +98,8 @@ class TokenFile:
                 self.path.chmod(0o600)
         except FileNotFoundError:
             return None
-        except OSError as exc:
-            raise CredentialError(f"Cannot read {self.path}: {exc.strerror}.") from exc
+        except OSError as error:
+            raise CredentialError(f"Cannot read {self.path}: {error.strerror}.") from error
         try:
             return msgspec.json.decode(content, type=Tokens)
         except msgspec.DecodeError:
@@ -114,7 +121,7 @@ class TokenFile:
         """Replace the tokens; once this returns, a crash or power cut leaves the new ones.
 
         Raises:
-            CredentialError: the disk is full or may not be written; the old ones are still there.
+            CredentialError: the disk is full or read-only; the old tokens are still there.
         """
         with self.replacing() as put:
             put(tokens)
@@ -126,8 +133,8 @@ class TokenFile:
             try:
                 with replacing(self.path, self._new, mode=0o600, room=_ROOM) as put:
                     yield lambda tokens: put(msgspec.json.encode(tokens))
-            except OSError as exc:
-                raise self._unwritable(exc) from exc
+            except OSError as error:
+                raise self._unwritable(error) from error
 
     def delete(self) -> None:
         """Forget the tokens.
@@ -139,8 +146,8 @@ class TokenFile:
             try:
                 self.path.unlink(missing_ok=True)
                 self._new.unlink(missing_ok=True)
-            except OSError as exc:
-                raise CredentialError(f"Cannot delete {self.path}: {exc.strerror}.") from exc
+            except OSError as error:
+                raise CredentialError(f"Cannot delete {self.path}: {error.strerror}.") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -149,45 +156,26 @@ class TokenFile:
         Raises:
             CredentialError: another process does not let go, or the folder may not be written.
         """
-        with self._lock:
-            file = self._acquire() if self._depth == 0 else None
-            self._depth += 1
+        with self._threads:
+            try:
+                make_private_folder(self.path.parent)
+                self._processes.acquire()
+            except Timeout:
+                raise CredentialError(
+                    f"Another process has held {self._processes.lock_file} for minutes. End it and "
+                    "run again."
+                ) from None
+            except OSError as error:
+                raise self._unwritable(error) from error
             try:
                 yield
             finally:
-                self._depth -= 1
-                if file is not None:
-                    os.close(file)
+                self._processes.release()
 
-    def _acquire(self) -> int:
-        # The file of the lock stays: whoever deleted it would let two in.
-        lock = self.path.with_name(f"{self.path.name}.lock")
-        try:
-            make_private_folder(self.path.parent)
-            file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError as exc:
-            raise self._unwritable(exc) from exc
-        patience = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > patience:
-                    os.close(file)
-                    raise CredentialError(
-                        f"Another process has held {lock} for minutes. End it and run again."
-                    ) from None
-                time.sleep(0.05)
-            except BaseException:
-                os.close(file)
-                raise
-            else:
-                return file
-
-    def _unwritable(self, exc: OSError) -> CredentialError:
+    def _unwritable(self, error: OSError) -> CredentialError:
         return CredentialError(
-            f"Cannot write {self.path}: {exc.strerror}. Stripe changes the refresh token at every "
-            "use, so token_file must name a file that can be written."
+            f"Cannot write {self.path}: {error.strerror}. Stripe changes the refresh token at "
+            "every use, so token_file must name a file that can be written."
         )
 
 
