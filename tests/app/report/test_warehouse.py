@@ -8,7 +8,8 @@ import pytest
 from stripe_apex.errors import WarehouseError
 from stripe_apex.warehouse import open_warehouse, redacted
 from tests.app.report.conftest import run_report
-from tests.app.report.marts import contracts, small
+from tests.app.report.marts import contracts
+from tests.app.report.scenarios import small
 
 HOLD = """
 import duckdb, sys, time
