@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_apex.cli import main
+from stripe_apex.refresh import DbtProject
 from tests import servers
 
 STANDS = "Nothing that the models read has changed: the marts stand.\n"
@@ -99,27 +100,45 @@ def change(request):
     return request.getfixturevalue(request.param)
 
 
-def refreshed(*arguments):
+def refreshed():
     """Whether dbt ran."""
-    done = CliRunner().invoke(main, ["refresh", *(arguments or ["build", "--help"])])
+    done = CliRunner().invoke(main, ["refresh", "build", "--help"])
     assert done.exit_code == 0, done.output
     return done.output != STANDS
 
 
-def test_the_marts_stand_until_something_that_they_depend_on_changes(change, project, monkeypatch):
+def test_the_marts_stand_until_a_row_changes(change):
     assert refreshed()
     assert not refreshed()
     change("update raw_stripe.charges set created = '2026-01-01T00:00:01Z'")
     assert refreshed()
+
+
+ROWS = {"raw_stripe.charges": "1 17"}
+ARGUMENTS = ("build", "--quiet")
+
+
+def test_the_fingerprint_is_of_all_that_the_marts_depend_on(project):
+    settings = {"APEX_CURRENCY": "usd", "HOME": "/root"}
+    built = DbtProject(project, settings).fingerprint(ROWS, ARGUMENTS)
+    others = [
+        DbtProject(project, settings).fingerprint({"raw_stripe.charges": "1 18"}, ARGUMENTS),
+        DbtProject(project, settings).fingerprint(ROWS, ("build",)),
+        DbtProject(project, settings | {"DBT_X": "1"}).fingerprint(ROWS, ARGUMENTS),
+        DbtProject(project, {"APEX_CURRENCY": "eur"}).fingerprint(ROWS, ARGUMENTS),
+    ]
     (project / "model.sql").write_text("select 2")
-    assert refreshed()
-    monkeypatch.setenv("APEX_REPORTING_CURRENCY", "eur")
-    assert refreshed()
-    assert refreshed("run", "--help")
-    assert not refreshed("run", "--help")
+    others.append(DbtProject(project, settings).fingerprint(ROWS, ARGUMENTS))
+    assert len({built, *others}) == 6
+    (project / "model.sql").write_text("select 1")
     (project / "target" / "run_results.json").write_text("{}")
-    monkeypatch.setenv("OTHER", "setting")
-    assert not refreshed("run", "--help")
+    assert DbtProject(project, {"APEX_CURRENCY": "usd"}).fingerprint(ROWS, ARGUMENTS) == built
+
+
+def test_without_a_look_at_every_table_there_is_no_fingerprint(project):
+    assert DbtProject(project, {}).fingerprint({}, ARGUMENTS) is None
+    (project / "target" / "manifest.json").unlink()
+    assert DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS) is None
 
 
 def test_a_mart_that_something_else_made_is_built_again(duckdb_file):
