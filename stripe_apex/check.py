@@ -132,8 +132,8 @@ def grants(session: Session) -> Iterator[Grant]:
     for permission in PERMISSIONS:
         try:
             getattr(resources, permission.name).list({"limit": 1})
-        except errors.PermissionDeniedError as exc:
-            yield Grant(permission, exc)
+        except errors.PermissionDeniedError as error:
+            yield Grant(permission, error)
         else:
             yield Grant(permission, None)
 
@@ -144,7 +144,7 @@ def reads(tap: TapStripeApex) -> Iterator[tuple[str, errors.StripeError | None]]
         if isinstance(stream, StripeStream) and stream.selected:
             try:
                 stream.endpoint().page(limit=1)
-            except (errors.PermissionDeniedError, errors.InvalidRequestError) as exc:
-                yield stream.name, exc
+            except (errors.PermissionDeniedError, errors.InvalidRequestError) as error:
+                yield stream.name, error
             else:
                 yield stream.name, None

@@ -144,8 +144,8 @@ class Connector:
                 self._app.deauthorize(tokens.account_id)
                 return
             reason = "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are not set."
-        except TapError as exc:
-            reason = str(exc)
+        except TapError as error:
+            reason = str(error)
         _logger.warning(
             "The tokens are deleted here, but the Stripe App may still be installed; uninstall it "
             "at %s. %s",

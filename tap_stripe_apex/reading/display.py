@@ -8,6 +8,7 @@ that waits for Stripe is seen to wait.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import time
@@ -34,6 +35,10 @@ _BAR_AFTER: Final = 2.0
 _SOON: Final = 5.0
 """Seconds that a wait may last before it is worth a word."""
 
+_LINE: Final = re.compile(
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
+    r"(?P<pace>[\d,]+)/s, (?P<requests>[\d,]+) requests(?:; (?P<waits>.+))?"
+)
 _LOOK_EVERY: Final = 0.25
 _WIDEST: Final = 40
 """Columns of the bar itself."""
@@ -69,6 +74,22 @@ class Facts:
             f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
             f"{self.requests:,} requests" + (f"; {self.waits}" if self.waits else "")
         )
+
+    @staticmethod
+    def parse(line: str) -> Facts | None:
+        """The facts that a line says; None: it is another line.
+
+        A line gives the pace in whole records, so that `seconds` is about what they were: the facts
+        make the same line again.
+        """
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return None
+        records, percent, pace, requests = (
+            int(match[name].replace(",", "")) for name in ("records", "percent", "pace", "requests")
+        )
+        seconds = records / pace if pace else 0.0
+        return Facts(match["stream"], percent, records, requests, seconds, match["waits"] or "")
 
 
 class Display:
