@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -205,6 +206,20 @@ def test_what_is_older_than_basil_needs_no_proof():
         (record,) = sync(server.url).records()
         assert record["net_revenue"] == 7
         assert server.requests.count("/v1/refunds") == 0
+
+
+def test_what_was_captured_of_an_old_cancelled_authorisation_may_be_null(account, stripe, run_tap):
+    make(account, CASES["cancelled, before basil"])
+    answer = stripe._api.answer
+
+    def as_before_basil(*asked):
+        given = answer(*asked)
+        body = given.body.replace(b'"amount_captured":0', b'"amount_captured":null')
+        return replace(given, body=body)
+
+    stripe._api.answer = as_before_basil
+    (record,) = run_tap().records()
+    assert (record["amount_captured"], record["net_revenue"]) == (0, 0)
 
 
 def test_an_account_without_partial_captures_pays_nothing(account, stripe, run_tap):
