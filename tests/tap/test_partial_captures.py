@@ -254,6 +254,16 @@ def test_many_partial_captures_are_told_by_lists(account, stripe, run_tap):
     assert sum("charge=" in request.query for request in listed) <= 3
 
 
+def test_many_refunds_long_after_the_capture_are_told_by_lists_too(account, stripe, run_tap):
+    charges = [make(account, CASES["nothing refunded"]) for _ in range(90)]
+    account.advance(timedelta(days=60))
+    for charge in charges:
+        account.refund(charge, 300)
+        account.advance(timedelta(minutes=9))
+    assert {record["refunded_amount"] for record in run_tap().records()} == {300}
+    assert stripe.requests.count("/v1/refunds") < 50
+
+
 def live_a_day(
     account: Account, chance: Random, open_: list[str], taken: list[str], hurry: timedelta
 ) -> None:
