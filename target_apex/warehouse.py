@@ -118,6 +118,7 @@ class Warehouse:
                 self._overwritten.add(stream.name)
         table = Table(self._connection, schema, name)
         table.ensure(stream.columns)
+        table.claim(stream)
         self._prepared[stream.name] = (stream, table)
         return table
 
