@@ -9,6 +9,7 @@ from singer_sdk.exceptions import ConfigValidationError
 
 from stripe_apex.report.command import report
 from stripe_apex.settings import check, connect, disconnect
+from stripe_apex.sources.command import import_files
 from stripe_simulator.command import simulate
 from tap_stripe_apex.command import in_one_line
 from tap_stripe_apex.errors import TapError
@@ -34,5 +35,5 @@ def main(log_level: str) -> None:
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
 
 
-for _command in (check, connect, disconnect, report, simulate):
+for _command in (check, connect, disconnect, import_files, report, simulate):
     main.add_command(_command)
