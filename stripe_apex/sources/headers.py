@@ -137,6 +137,8 @@ def _kind(headings: tuple[Heading, ...], answers: Answers) -> Kind:
     for kind in KINDS.values():
         columns = _columns(kind, headings, answers, strict=False)
         known = columns.keys() | answers.values.keys()
+        if kind is AD_SPEND and any(item.plain in _NOT_DAILY for item in headings):
+            known |= {"spend_date"}  # to be refused for what it is
         needed = {field.name for field in kind.fields if field.needed}
         if needed <= known and known & set(kind.some_of):
             fits[kind.name] = len(columns)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tap_stripe_apex.money import decimals
+from stripe_apex.sources.spend import money
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from decimal import Decimal
 
     from stripe_apex.sources.kinds import Field
     from stripe_apex.sources.reading import Reading
@@ -61,13 +60,6 @@ def listing(imports: Iterable[Import]) -> str:
             f"{item.import_id:>4}  {when}  {item.kind}  {item.file_name}: {', '.join(parts)}"
         )
     return "\n".join(printable(line) for line in lines)
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with as many decimals as it has, and no fewer than its currency."""
-    exact = amount.normalize()
-    places = max(-int(exact.as_tuple().exponent), decimals(currency), 0)
-    return f"{amount:,.{places}f} {currency.upper()}"
 
 
 def printable(text: str) -> str:

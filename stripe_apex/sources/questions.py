@@ -50,7 +50,7 @@ class UnclearError(FileError):
             field_name = self.name.removeprefix("column ")
             options = [f'--column {field_name}="{choice}"' for choice in self.choices]
         elif self.choices:
-            options = [f"--set {self.name}={_quoted(choice)}" for choice in self.choices]
+            options = [f"--set {_pair(self.name, choice)}" for choice in self.choices]
         else:
             options = [f"--set {self.name}=..."]
         return f"Say which it is with {' or '.join(options)}."
@@ -90,5 +90,8 @@ class Answers:
         return Answers(self.kind, self.columns, {**self.values, name: answer})
 
 
-def _quoted(text: str) -> str:
-    return f'"{text}"' if " " in text else text
+def _pair(name: str, choice: str) -> str:
+    """NAME=VALUE as a shell takes it."""
+    if " " in name:
+        return f'"{name}={choice}"'
+    return f'{name}="{choice}"' if " " in choice else f"{name}={choice}"

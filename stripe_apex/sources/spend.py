@@ -82,11 +82,16 @@ def refuse_other_total(
     if not any(abs(stated - total) <= slack for _, stated in totals):
         row, stated = totals[-1]
         raise UnclearError(
-            f"{name}, row {row}: it says that the total is {stated:,f}, but the rows above add "
-            "up to "
-            f"{total:,f} {currency.upper()}, so the file may be cut or filtered. Export it "
-            "again if "
-            "it is.",
+            f"{name}, row {row}: it says that the total is {money(stated, currency)}, but the rows "
+            f"above add up to {money(total, currency)}, so the file may be cut or filtered. Export "
+            "it again if it is.",
             "totals",
             ["ignore"],
         )
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with as many decimals as it has, and no fewer than its currency."""
+    exact = amount.normalize()
+    places = max(-int(exact.as_tuple().exponent), decimals(currency), 0)
+    return f"{amount:,.{places}f} {currency.upper()}"

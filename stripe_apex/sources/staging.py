@@ -230,7 +230,7 @@ class Staged:
         if said is not None:
             try:
                 return ZoneInfo(said).key
-            except (ValueError, OSError) as exc:
+            except (ValueError, OSError, KeyError) as exc:
                 raise ConfigurationError(
                     f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
                 ) from exc

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex.sources.kinds import AD_SPEND, KINDS, Kind
-from stripe_apex.sources.preview import money
+from stripe_apex.sources.spend import money
 from tap_stripe_apex.errors import TapError
 
 if TYPE_CHECKING:
