@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex.check import open_session, verify
 from stripe_apex.storage import forget_key, save_key, where_key
-from tap_stripe_apex.auth.credential import check_api_key, credential
+from tap_stripe_apex.auth.credential import check_api_key, find_credential
 from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.auth.places import token_path
 from tap_stripe_apex.auth.renewal import RolledTokens
 from tap_stripe_apex.auth.tokens import TokenFile
 from tap_stripe_apex.errors import ConfigurationError, NotConnectedError, TapError
+from tap_stripe_apex.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -77,7 +78,7 @@ class Connector:
             TapError: it does not work, and what to do.
         """
         try:
-            found = credential(self._config, self._environ)
+            found = find_credential(Settings.of(self._config), self._environ)
         except NotConnectedError:
             return None
         rolled = isinstance(found, RolledTokens)

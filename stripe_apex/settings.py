@@ -14,7 +14,7 @@ import click
 from stripe_apex import meltano
 from stripe_apex.check import grants, reads, verify
 from stripe_apex.connection import Connector
-from stripe_apex.storage import VARIABLE
+from tap_stripe_apex.auth.key import VARIABLE
 from tap_stripe_apex.auth.places import environment, project_root
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.tap import TapStripeApex
@@ -105,13 +105,13 @@ def check(config: Path | None, catalog: Path | None) -> None:
     Exit code 0 only if all selected streams can be read.
     """
     tap = TapStripeApex(config=tap_config(config), catalog=_catalog(config, catalog))
-    verified = verify(tap.session)
+    verified = verify(tap.sync.session)
     newest = (
         f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
     )
     whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
     click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
-    for grant in grants(tap.session):
+    for grant in grants(tap.sync.session):
         _row(grant.permission.name, grant.permission.purpose, yes=grant.granted)
     click.echo("\nSelected streams")
     refusals = []

@@ -1,4 +1,4 @@
-"""Where a restricted key is kept, and how it is found again.
+"""Where a restricted key is kept, and how it is forgotten.
 
 In a Meltano project Meltano itself keeps it, in `.env`; elsewhere the system's keyring does if
 there is one (extra `keyring`), else a file that only its owner can read. A key is never an argument
@@ -7,32 +7,29 @@ of a command, where others on the machine could see it.
 
 from __future__ import annotations
 
-import logging
 import os
 from functools import partial
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
 import dotenv
 
 from stripe_apex.meltano import keep_secret
-from tap_stripe_apex.auth.places import project_root, secrets_folder
+from tap_stripe_apex.auth.key import (
+    VARIABLE,
+    delete_from_keyring,
+    key_file,
+    load_from_keyring,
+    save_in_keyring,
+)
+from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.auth.tokens import make_private_folder
-from tap_stripe_apex.errors import ConfigurationError, CredentialError
+from tap_stripe_apex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from keyring.backend import KeyringBackend
-
-VARIABLE: Final = "TAP_STRIPE_APEX_API_KEY"
-
-_SERVICE, _NAME = "tap-stripe-apex", "api_key"
-_KEY_FILE = "stripe-key"
-_KEYRING = "the system's keyring"
-
-_logger = logging.getLogger(__name__)
+_KEYRING: Final = "the system's keyring"
 
 
 def save_key(key: str, environ: Mapping[str, str]) -> str:
@@ -46,34 +43,14 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
         if root is not None:
             _save_in_project(root, key)
             return str(root / ".env")
-        if _save_in_keyring(key):
+        if save_in_keyring(key):
             return _KEYRING
-        file = secrets_folder(environ) / _KEY_FILE
+        file = key_file(environ)
         make_private_folder(file.parent)
         _write_private(file, key)
     except OSError as exc:
         raise ConfigurationError(f"The key cannot be kept: {exc}.") from exc
     return str(file)
-
-
-def load_key(environ: Mapping[str, str]) -> str | None:
-    """The key that was kept outside of a project, if one was.
-
-    In a project it arrives as the setting `api_key`.
-
-    Raises:
-        CredentialError: it is there, but locked or not to be read.
-    """
-    if project_root(environ) is not None:
-        return None
-    file = secrets_folder(environ) / _KEY_FILE
-    try:
-        return file.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        pass
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CredentialError(f"Cannot read the key in {file}. Connect again.") from exc
-    return _load_from_keyring()
 
 
 def where_key(environ: Mapping[str, str]) -> str | None:
@@ -104,17 +81,17 @@ def _kept(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
         held = VARIABLE in dotenv.dotenv_values(env_file, interpolate=False)
         return {str(env_file): partial(dotenv.unset_key, env_file, VARIABLE)} if held else {}
     kept: dict[str, Callable[[], object]] = {}
-    file = secrets_folder(environ) / _KEY_FILE
+    file = key_file(environ)
     if file.exists():
         kept[str(file)] = file.unlink
-    if _load_from_keyring() is not None:
-        kept[_KEYRING] = _delete_from_keyring
+    if load_from_keyring() is not None:
+        kept[_KEYRING] = delete_from_keyring
     return kept
 
 
 def _save_in_project(root: Path, key: str) -> None:
     env_file = root / ".env"
-    if not keep_secret(root, _NAME, key):
+    if not keep_secret(root, "api_key", key):
         # No Meltano here, or the tap is not one of its plugins: the same line, by the same library.
         env_file.touch(mode=0o600)
         dotenv.set_key(env_file, VARIABLE, key)
@@ -129,54 +106,3 @@ def _write_private(file: Path, content: str) -> None:
         opened.flush()
         os.fsync(descriptor)
     new.replace(file)
-
-
-def _keyring() -> KeyringBackend | None:
-    """The system's keyring; None if there is none, or nothing to speak to it with."""
-    if find_spec("keyring") is None:
-        return None
-    import keyring  # noqa: PLC0415 - it is an extra, and takes its time
-
-    backend = keyring.get_keyring()
-    return backend if backend.priority >= 1 else None
-
-
-def _save_in_keyring(key: str) -> bool:
-    backend = _keyring()
-    if backend is None:
-        return False
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
-
-    try:
-        backend.set_password(_SERVICE, _NAME, key)
-    except KeyringError as exc:
-        _logger.warning("The system's keyring does not take the key: %s.", type(exc).__name__)
-        return False
-    return True
-
-
-def _load_from_keyring() -> str | None:
-    backend = _keyring()
-    if backend is None:
-        return None
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
-
-    try:
-        return backend.get_password(_SERVICE, _NAME)
-    except KeyringError as exc:
-        raise CredentialError(
-            "The system's keyring cannot be opened. Unlock it, or set the key as api_key "
-            f"({VARIABLE} in the environment)."
-        ) from exc
-
-
-def _delete_from_keyring() -> None:
-    backend = _keyring()
-    if backend is None:
-        return
-    from keyring.errors import KeyringError  # noqa: PLC0415 - see above
-
-    try:
-        backend.delete_password(_SERVICE, _NAME)
-    except KeyringError as exc:
-        raise CredentialError("The system's keyring does not let the key be deleted.") from exc

@@ -10,25 +10,26 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
-from stripe_simulator.disputes import Disputes
+from stripe_simulator.disputes import DisputeBook
 from stripe_simulator.funds import DAY
 from stripe_simulator.ledger import Ledger, take_ledger
 from stripe_simulator.records import (
     Address,
     BillingDetails,
-    Charge,
+    ChargeRecord,
     ChargeStatus,
-    Customer,
+    CustomerRecord,
     Metadata,
     MethodType,
     PaymentMethod,
 )
-from stripe_simulator.refunds import Refunds
+from stripe_simulator.refunds import RefundBook
 
 AUTHORISATION_LIFE = 7 * DAY
+BASIL = 1_743_379_200  # 2025-03-31: from this version on, what is not captured is no refund
 
 
-class Account(Refunds, Disputes, Book):
+class Account(RefundBook, DisputeBook, Book):
     """Customers and charges; refunds and disputes are in the classes it is made of."""
 
     def create_customer(
@@ -43,7 +44,7 @@ class Account(Refunds, Disputes, Book):
         metadata: Metadata | None = None,
     ) -> str:
         """A new customer; tells customer.created."""
-        customer = Customer(
+        customer = CustomerRecord(
             id=self._new_id("cus_"),
             created=self._now,
             email=email,
@@ -118,7 +119,7 @@ class Account(Refunds, Disputes, Book):
             self._customer(customer)
         method = payment_method or PaymentMethod(self._new_id("pm_"), payment_method_type)
         captured = capture and not (status == "failed" and method.type == "card")
-        charge = Charge(
+        charge = ChargeRecord(
             id=self._new_id("ch_" if method.type == "card" else "py_"),
             created=self._now,
             amount=amount,
@@ -195,55 +196,74 @@ class Account(Refunds, Disputes, Book):
             record = replace(record, balance_transaction=self._post_charge(record))
         return self._fail(record, failure_code)
 
-    def capture(self, charge: str, amount: int | None = None) -> str:
+    def capture(self, charge: str, amount: int | None = None, *, before_basil: bool = False) -> str:
         """Take all or a part of an authorised amount; tells charge.captured.
 
-        What is not taken shows up in `amount_refunded`, though there is no refund.
+        Args:
+            charge: an open authorisation.
+            amount: what is taken; all by default.
+            before_basil: whether the request that captures is of a version before 2025-03-31.basil.
+                Then what is not taken is called a refund: there is one, it counts in
+                `amount_refunded`, the balance gets the authorised amount and gives the rest back,
+                and charge.refunded and charge.refund.updated are told too. Charges that are older
+                than that version are always of this kind.
         """
         record = self._authorised(charge)
         taken = record.amount if amount is None else amount
         require(0 < taken <= record.amount, "A capture is more than nothing, at most the amount.")
-        record = replace(
-            record,
-            captured=True,
-            amount_captured=taken,
-            amount_refunded=record.amount - taken,
-            capture_before=None,
-        )
-        return self._change(
-            "charge.captured", replace(record, balance_transaction=self._post_charge(record))
-        )
+        old = before_basil or record.created < BASIL
+        record = replace(record, captured=True, amount_captured=taken, capture_before=None)
+        posted = self._post_charge(record, record.amount if old else taken)
+        self._change("charge.captured", replace(record, balance_transaction=posted))
+        if old and taken < record.amount:
+            self._release(charge, None)
+        return charge
 
-    def expire(self, charge: str) -> str:
-        """An authorisation ends uncaptured; tells charge.expired and refund.created."""
-        record = self._authorised(charge)
-        self._add_refund(record, record.amount, "succeeded", "expired_uncaptured_charge")
-        return self._change("charge.expired", replace(record, amount_refunded=record.amount))
+    def expire(self, charge: str, *, before_basil: bool = False) -> str:
+        """An authorisation ends uncaptured; tells charge.expired.
+
+        Args:
+            charge: an open authorisation.
+            before_basil: whether the account's version is before 2025-03-31.basil, where this is
+                called a refund of all of it; told, too, as in `capture`.
+        """
+        return self._end(charge, "expired_uncaptured_charge", before_basil=before_basil)
+
+    def cancel(self, charge: str, *, before_basil: bool = False) -> str:
+        """An authorisation is given up by its merchant; the same as when it expires."""
+        return self._end(charge, "requested_by_customer", before_basil=before_basil)
 
     def ledger(self, start: datetime | None = None, end: datetime | None = None) -> Ledger:
         """The truth about every succeeded charge created in [start, end)."""
         return take_ledger(self, start, end)
 
-    def _customer(self, customer: str) -> Customer:
+    def _customer(self, customer: str) -> CustomerRecord:
         require(customer in self.customers, "No such customer.")
         record = self.customers[customer]
         require(not record.deleted, "The customer is deleted.")
         return record
 
-    def _pending(self, charge: str) -> Charge:
+    def _pending(self, charge: str) -> ChargeRecord:
         record = self.charges[charge]
         require(record.status == "pending", "The charge is not pending.")
         return record
 
-    def _authorised(self, charge: str) -> Charge:
+    def _authorised(self, charge: str) -> ChargeRecord:
         record = self.charges[charge]
         require(
-            record.status == "succeeded" and not record.captured and not record.amount_refunded,
+            record.status == "succeeded" and record.capture_before is not None,
             "The charge is no open authorisation.",
         )
         return record
 
-    def _fail(self, record: Charge, failure_code: str) -> str:
+    def _end(self, charge: str, reason: str, *, before_basil: bool) -> str:
+        record = self._authorised(charge)
+        self._change("charge.expired", replace(record, capture_before=None))
+        if before_basil or record.created < BASIL:
+            self._release(charge, reason)
+        return charge
+
+    def _fail(self, record: ChargeRecord, failure_code: str) -> str:
         failure = None
         if record.balance_transaction is not None:
             failure = self._post(

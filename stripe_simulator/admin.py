@@ -9,10 +9,8 @@ POST   /_simulator/latency     `{"seconds": 0.12}`
 POST   /_simulator/faults      a `Fault`: `{"kind": "reset", "nth": 3, "path": "/v1/charges"}`
 """
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
@@ -21,9 +19,7 @@ from stripe_simulator.api import Answer, Request
 from stripe_simulator.book import InvalidOperationError
 from stripe_simulator.faults import Fault
 from stripe_simulator.resources import RESOURCES
-
-if TYPE_CHECKING:
-    from stripe_simulator.server import Simulator
+from stripe_simulator.state import State
 
 
 class _Advance(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,10 +31,10 @@ class _Latency(msgspec.Struct, forbid_unknown_fields=True):
     seconds: float
 
 
-def administer(simulator: Simulator, request: Request) -> Answer:
+def administer(state: State, request: Request) -> Answer:
     """Answer a request to `/_simulator/`."""
     try:
-        status, found = 200, _answer(simulator, request)
+        status, found = 200, _answer(state, request)
     except (msgspec.ValidationError, msgspec.DecodeError, InvalidOperationError) as error:
         status, found = 400, {"error": str(error)}
     if found is None:
@@ -46,9 +42,9 @@ def administer(simulator: Simulator, request: Request) -> Answer:
     return Answer(status, msgspec.json.encode(found), {})
 
 
-def _answer(simulator: Simulator, request: Request) -> Any:
+def _answer(state: State, request: Request) -> Any:
     asked = parse_qs(request.query, keep_blank_values=True)
-    account = simulator.account
+    account = state.account
     match request.method, request.path.removeprefix("/_simulator/"):
         case "GET", "":
             counts = {name: len(each.collection(account)) for name, each in RESOURCES.items()}
@@ -57,12 +53,12 @@ def _answer(simulator: Simulator, request: Request) -> Any:
             ledger = account.ledger(_time(asked, "start"), _time(asked, "end"))
             return {"totals": ledger.totals} if "totals" in asked else ledger
         case "GET", "requests":
-            most = simulator.limiter.most_in_flight
-            counted = {"count": len(simulator.requests), "most_in_flight": most}
-            each = [] if "totals" in asked else [entry._asdict() for entry in simulator.requests]
+            most = state.limiter.most_in_flight
+            counted = {"count": len(state.requests), "most_in_flight": most}
+            each = [] if "totals" in asked else [entry._asdict() for entry in state.requests]
             return counted | {"requests": each}
         case "DELETE", "requests":
-            simulator.requests.clear()
+            state.requests.clear()
             return {"count": 0}
         case "POST", "advance":
             wanted = msgspec.json.decode(request.body, type=_Advance)
@@ -71,11 +67,11 @@ def _answer(simulator: Simulator, request: Request) -> Any:
                 account.advance_to(wanted.to)
             return {"now": account.now}
         case "POST", "latency":
-            simulator.latency = msgspec.json.decode(request.body, type=_Latency).seconds
-            return {"seconds": simulator.latency}
+            state.latency = msgspec.json.decode(request.body, type=_Latency).seconds
+            return {"seconds": state.latency}
         case "POST", "faults":
             fault = msgspec.json.decode(request.body, type=Fault)
-            simulator.faults.inject(fault)
+            state.faults.inject(fault)
             return fault
         case _:
             return None

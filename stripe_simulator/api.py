@@ -1,23 +1,20 @@
 """Requests in, answers out: Stripe's API as a function, without a socket in sight."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from urllib.parse import unquote
 
 from stripe_simulator.account import Account
-from stripe_simulator.errors import (
-    ApiError,
-    InvalidRequestError,
-    missing,
-    unknown_url,
-)
+from stripe_simulator.errors import ApiError, InvalidRequestError, missing, unknown_url
+from stripe_simulator.expansions import Expanded, parse_expansions
 from stripe_simulator.ids import identifier
 from stripe_simulator.keys import Key, Keyring
 from stripe_simulator.oauth import OAuth, TokenError
 from stripe_simulator.objects.encoding import API_VERSION, encode
 from stripe_simulator.query import ListQuery, parse_expand, parse_list_query
-from stripe_simulator.resources import RESOURCES, Expanded, Resource, Views
+from stripe_simulator.resources import KINDS, RESOURCES, Resource, Views, is_known
 from stripe_simulator.store import Page, Window
 
 Keep: TypeAlias = Callable[[Any], bool]
@@ -104,7 +101,7 @@ class Api:
     def _list(self, resource: Resource, query: str, key: Key) -> bytes:
         events = resource.name == "events"
         asked = parse_list_query(query, resource.filters, types=events)
-        expand = self._expansions(resource, asked.expand, key, prefix="data.")
+        expand = self._expansions(resource, asked.expand, key, listed=True)
         page = self._page(resource, asked)
         view = resource.view(self._views)
         return encode(
@@ -117,14 +114,21 @@ class Api:
         )
 
     def _page(self, resource: Resource, asked: ListQuery) -> Page[Any]:
+        for name, value in asked.where.items():
+            kind = resource.filters[name]
+            if kind is not None and not is_known(self._account, kind, value):
+                raise missing(kind.removesuffix("s"), value, param=name, status=400)
         window = asked.window
         where: Mapping[str, str] = asked.where
         keep: Keep | None = None
         if resource.name == "events":
             oldest = self._account.oldest_event
             window = Window(max(window.start, oldest), window.end)
-            if asked.types:
-                keep = _of_types(asked.types)
+            if where.get("delivery_success", "true") not in {"true", "false"}:
+                raise InvalidRequestError("Invalid boolean", param="delivery_success")
+            # The account has no webhooks, so that nothing is left to be delivered to one.
+            types = asked.types or frozenset(filter(None, [where.get("type")]))
+            where, keep = {}, _of_types(types) if types else None
         elif resource.name == "customers":
             # Customers come and go and change their email: neither can be indexed.
             where, keep = {}, _living(asked.where.get("email"))
@@ -148,7 +152,7 @@ class Api:
             raise missing(resource.kind, cursor, param=param, status=400) from None
 
     def _retrieve(self, resource: Resource, wanted: str, query: str, key: Key) -> bytes:
-        expand = self._expansions(resource, parse_expand(query), key, prefix="")
+        expand = self._expansions(resource, parse_expand(query), key, listed=False)
         collection = resource.collection(self._account)
         if wanted not in collection:
             raise missing(resource.kind, wanted)
@@ -158,20 +162,21 @@ class Api:
         return encode(resource.view(self._views)(record, expand))
 
     def _expansions(
-        self, resource: Resource, paths: Iterable[str], key: Key, *, prefix: str
+        self, resource: Resource, paths: Iterable[str], key: Key, *, listed: bool
     ) -> Expanded:
-        expand = set()
-        for path in paths:
-            name = path.removeprefix(prefix)
-            if not path.startswith(prefix) or name not in resource.expandable:
-                raise InvalidRequestError(f"This property cannot be expanded ({path}).")
-            key.require(resource.expandable[name], self._account.account_id)
-            expand.add(name)
-        return frozenset(expand)
+        return parse_expansions(
+            paths,
+            resource.name,
+            KINDS,
+            listed=listed,
+            require=lambda kind: key.require(RESOURCES[kind].permission, self._account.account_id),
+        )
 
 
 def _of_types(types: frozenset[str]) -> Keep:
-    return lambda event: event.type in types
+    """A type is a name or, with `*`, a group of them: `charge.*`."""
+    pattern = re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in types))
+    return lambda event: pattern.fullmatch(event.type) is not None
 
 
 def _both(first: Keep | None, second: Keep) -> Keep:

@@ -9,12 +9,13 @@ from typing import TypeAlias, TypeVar
 from stripe_simulator.funds import DAY, Funds, Rates, standing_rates
 from stripe_simulator.ids import bucket, identifier
 from stripe_simulator.records import (
-    BalanceTransaction,
-    Charge,
-    Customer,
-    Dispute,
-    Event,
-    Refund,
+    BalanceTransactionRecord,
+    ChargeRecord,
+    CustomerRecord,
+    DisputeRecord,
+    EventRecord,
+    EventSubject,
+    RefundRecord,
 )
 from stripe_simulator.store import Collection, Stored
 
@@ -38,6 +39,8 @@ class Book:
         currency: what balance transactions settle in, where `rates` knows a rate.
         rates: millionths of `currency` for a unit of another at an epoch second.
         account_id: whose account it is.
+        refund_events: whether refunds have events of their own. Those of old accounts had none:
+            `charge.refunded` alone told of a new one, `charge.refund.updated` of its changes.
         listing_delay: new objects and events are listed up to this long after they are stamped,
             each after a time of its own, as Stripe's now and then are.
     """
@@ -51,17 +54,19 @@ class Book:
         currency: str = "usd",
         rates: Rates = standing_rates,
         account_id: str = "acct_1SimulatedApex0",
+        refund_events: bool = True,
         listing_delay: timedelta = timedelta(0),
     ) -> None:
-        self.customers: Collection[Customer] = Collection()
-        self.charges: Collection[Charge] = Collection()
-        self.refunds: Collection[Refund] = Collection()
-        self.disputes: Collection[Dispute] = Collection()
-        self.balance_transactions: Collection[BalanceTransaction] = Collection()
-        self.events: Collection[Event] = Collection()
+        self.customers: Collection[CustomerRecord] = Collection()
+        self.charges: Collection[ChargeRecord] = Collection()
+        self.refunds: Collection[RefundRecord] = Collection()
+        self.disputes: Collection[DisputeRecord] = Collection()
+        self.balance_transactions: Collection[BalanceTransactionRecord] = Collection()
+        self.events: Collection[EventRecord] = Collection()
         self.livemode = livemode
         self.account_id = account_id
         self._funds = Funds(currency, rates)
+        self._refund_events = refund_events
         self._listing_delay = int(listing_delay.total_seconds())
         self._seed = seed
         self._serials: Counter[str] = Counter()
@@ -133,25 +138,29 @@ class Book:
     def _emit(
         self,
         type_: str,
-        about: Customer | Charge | Refund | Dispute,
+        about: EventSubject,
         previous: Mapping[str, object] | None = None,
     ) -> None:
         # The serial moves on for events that are not kept, too: ids must not depend on that.
         serial = self._serials["evt_"] = self._serials["evt_"] + 1
-        if self._now >= self._events_from:
+        untold = type_.startswith("refund.") and not self._refund_events
+        if self._now >= self._events_from and not untold:
             event_id = identifier("evt_", self._seed, serial)
-            self.events.add(Event(event_id, self._now, type_, about, previous))
+            self.events.add(EventRecord(event_id, self._now, type_, about, previous))
 
-    def _change(self, event: str, charge: Charge) -> str:
+    def _change(self, event: str, charge: ChargeRecord) -> str:
         """Put a charge's new version on the books and tell of it."""
         self.charges.replace(charge)
         self._emit(event, charge)
         return charge.id
 
-    def _post_charge(self, charge: Charge) -> str:
+    def _post_charge(self, charge: ChargeRecord, amount: int | None = None) -> str:
         # Stripe, too, gives a charge and what it brings ids that look alike.
         transaction = self._funds.charged(
-            f"txn_{charge.id[15:]}{charge.id[3:15]}", charge, self._now
+            f"txn_{charge.id[15:]}{charge.id[3:15]}",
+            charge,
+            charge.amount_captured if amount is None else amount,
+            self._now,
         )
         self.balance_transactions.add(transaction)
         return transaction.id

@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
 from stripe_simulator.funds import DISPUTE_FEE
-from stripe_simulator.records import Dispute, DisputeStatus
+from stripe_simulator.records import DisputeRecord, DisputeStatus
 
 Outcome: TypeAlias = Literal["won", "lost"]
 
 
-class Disputes(Book):
+class DisputeBook(Book):
     """The part of an account that is complained about."""
 
     def dispute(
@@ -31,9 +31,9 @@ class Disputes(Book):
         disputed = record.net if amount is None else amount
         require(record.status == "succeeded" and record.captured, "Nothing was taken.")
         require(not record.disputed, "The charge is disputed already.")
-        require(0 < disputed <= record.amount, "A dispute is about some of the amount.")
+        require(0 < disputed <= record.amount_captured, "A dispute is about what was taken.")
         customer = self.customers[record.customer] if record.customer else None
-        dispute = Dispute(
+        dispute = DisputeRecord(
             id=self._new_id("du_"),
             created=self._now,
             charge=charge,
@@ -85,11 +85,11 @@ class Disputes(Book):
         self._move(record, "warning_closed", "closed")
         return dispute
 
-    def _withdraw(self, dispute: Dispute) -> None:
+    def _withdraw(self, dispute: DisputeRecord) -> None:
         self._move_money(dispute, -dispute.amount, "dispute", "funds_withdrawn", DISPUTE_FEE)
 
     def _move_money(
-        self, dispute: Dispute, amount: int, category: str, event: str, fee: int = 0
+        self, dispute: DisputeRecord, amount: int, category: str, event: str, fee: int = 0
     ) -> None:
         transaction = self._post(
             f"adjustment/{category}",
@@ -104,13 +104,13 @@ class Disputes(Book):
 
     def _move(
         self,
-        dispute: Dispute,
+        dispute: DisputeRecord,
         status: DisputeStatus,
         event: str,
         *,
         is_charge_refundable: bool | None = None,
         submitted: bool | None = None,
-    ) -> Dispute:
+    ) -> DisputeRecord:
         changed = replace(
             dispute,
             status=status,
@@ -126,7 +126,7 @@ class Disputes(Book):
         self._emit(f"charge.dispute.{event}", changed, previous)
         return changed
 
-    def _open_dispute(self, dispute: str) -> Dispute:
+    def _open_dispute(self, dispute: str) -> DisputeRecord:
         record = self.disputes[dispute]
         closed = {"won", "lost", "warning_closed"}
         require(record.status not in closed, "The dispute is closed.")

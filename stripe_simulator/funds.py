@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
-from stripe_simulator.records import BalanceTransaction, Charge
+from stripe_simulator.records import BalanceTransactionRecord, ChargeRecord
 
 MILLION = 1_000_000
 DAY = 86_400
@@ -64,20 +64,22 @@ class Funds:
         self._currency = currency
         self._rates = rates
 
-    def charged(self, identifier: str, charge: Charge, at: int) -> BalanceTransaction:
-        """The captured amount comes in, less the fee."""
+    def charged(
+        self, identifier: str, charge: ChargeRecord, amount: int, at: int
+    ) -> BalanceTransactionRecord:
+        """An amount of a charge comes in, less the fee."""
         card = charge.method.type == "card"
         tariff = _TARIFFS.get(charge.method.type, _CARD)
-        amount, currency, rate = self._settled(charge.amount_captured, charge.currency, at)
+        settled, currency, rate = self._settled(amount, charge.currency, at)
         points = tariff.basis_points + (0 if rate is None else _CONVERSION_POINTS)
-        return BalanceTransaction(
+        return BalanceTransactionRecord(
             id=identifier,
             created=at,
             type="charge" if card else "payment",
             reporting_category="charge",
-            amount=amount,
+            amount=settled,
             currency=currency,
-            fee=min(amount, (amount * points + 5_000) // 10_000 + tariff.fixed),
+            fee=min(settled, (settled * points + 5_000) // 10_000 + tariff.fixed),
             source=charge.id,
             available_on=_midnight(at + tariff.days * DAY),
             rate=rate,
@@ -94,11 +96,11 @@ class Funds:
         currency: str,
         at: int,
         fee: int = 0,
-    ) -> BalanceTransaction:
+    ) -> BalanceTransactionRecord:
         """Money moves for a refund, a failure or a dispute; `kind` is `type/reporting category`."""
         type_, category = kind.split("/")
         settled, settled_currency, rate = self._settled(amount, currency, at)
-        return BalanceTransaction(
+        return BalanceTransactionRecord(
             id=identifier,
             created=at,
             type=type_,

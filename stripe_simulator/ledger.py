@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from stripe_simulator.book import Book, epoch
-from stripe_simulator.records import Charge, Customer
+from stripe_simulator.records import ChargeRecord, CustomerRecord
 from stripe_simulator.store import EVER, Window
 
 EmailSource: TypeAlias = Literal["customer", "receipt", "billing"]
@@ -16,8 +16,9 @@ EmailSource: TypeAlias = Literal["customer", "receipt", "billing"]
 class LedgerEntry(Struct, frozen=True, gc=False):
     """One succeeded charge; amounts in minor units, `created` in epoch seconds.
 
-    `gross` is what was captured, `net` what is left of it after refunds; both are 0 for an
-    authorisation. `email` is the customer's, else the receipt's, else the billing email, as
+    `gross` is what was captured, `refunded_amount` what really went back, and `net` what is left;
+    all are 0 for an authorisation. `amount_refunded` is Stripe's own, which may hold what was never
+    captured. `email` is the customer's, else the receipt's, else the billing email, as
     they are written there.
     """
 
@@ -27,6 +28,7 @@ class LedgerEntry(Struct, frozen=True, gc=False):
     amount: int
     amount_captured: int
     amount_refunded: int
+    refunded_amount: int
     captured: bool
     refunded: bool
     disputed: bool
@@ -68,7 +70,7 @@ def take_ledger(book: Book, start: datetime | None, end: datetime | None) -> Led
 
 
 def resolve_email(
-    charge: Charge, customer: Customer | None
+    charge: ChargeRecord, customer: CustomerRecord | None
 ) -> tuple[str | None, EmailSource | None]:
     """Which email a charge belongs to, and where it was found."""
     known = None if customer is None or customer.deleted else customer.email
@@ -83,7 +85,7 @@ def resolve_email(
     return None, None
 
 
-def _entry(charge: Charge, customer: Customer | None) -> LedgerEntry:
+def _entry(charge: ChargeRecord, customer: CustomerRecord | None) -> LedgerEntry:
     email, source = resolve_email(charge, customer)
     return LedgerEntry(
         id=charge.id,
@@ -92,6 +94,7 @@ def _entry(charge: Charge, customer: Customer | None) -> LedgerEntry:
         amount=charge.amount,
         amount_captured=charge.amount_captured,
         amount_refunded=charge.amount_refunded,
+        refunded_amount=charge.refunded_amount,
         captured=charge.captured,
         refunded=charge.refunded,
         disputed=charge.disputed,

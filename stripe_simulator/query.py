@@ -1,7 +1,7 @@
 """What a list request asks for, checked as Stripe checks it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
@@ -60,11 +60,8 @@ def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False)
             raise InvalidRequestError(
                 f"Received unknown parameter: {base}", code="parameter_unknown", param=base
             )
-    if len(cursors) > 1:
-        raise InvalidRequestError(
-            "You may only specify one of these parameters: ending_before, starting_after.",
-            param="ending_before",
-        )
+    _only_one(cursors, "ending_before", "starting_after")
+    _only_one({*where, *(["types"] if kinds else [])}, "type", "types")
     if len(kinds) > MAX_TYPES:
         raise InvalidRequestError(
             f"Array types exceeded maximum {MAX_TYPES} allowed elements.", param="types"
@@ -124,6 +121,13 @@ def _integer(value: str, param: str) -> int:
             f"Invalid integer: {value}", code="parameter_invalid_integer", param=param
         )
     return int(value)
+
+
+def _only_one(given: Collection[str], one: str, other: str) -> None:
+    if one in given and other in given:
+        raise InvalidRequestError(
+            f"You may only specify one of these parameters: {one}, {other}.", param=one
+        )
 
 
 def _limit(value: str) -> int:

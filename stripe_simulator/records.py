@@ -63,7 +63,7 @@ class PaymentMethod(Struct, frozen=True, gc=False):
     bank_code: str | None = None
 
 
-class Customer(Struct, frozen=True, gc=False):
+class CustomerRecord(Struct, frozen=True, gc=False):
     """A customer; `deleted` ones are kept, since charges still name them."""
 
     id: str
@@ -78,8 +78,12 @@ class Customer(Struct, frozen=True, gc=False):
     deleted: bool = False
 
 
-class Charge(Struct, frozen=True, gc=False):
-    """A charge of any status. `amount` is what was asked for, captured or not."""
+class ChargeRecord(Struct, frozen=True, gc=False):
+    """A charge of any status; `amount` is what was asked for, captured or not.
+
+    `refunded_amount` is what really went back to the payer. `released` is the part of an
+    authorisation that was never taken, where Stripe calls that a refund: before 2025-03-31.basil.
+    """
 
     id: str
     created: int
@@ -90,7 +94,8 @@ class Charge(Struct, frozen=True, gc=False):
     amount_captured: int
     method: PaymentMethod
     billing: BillingDetails
-    amount_refunded: int = 0
+    refunded_amount: int = 0
+    released: int = 0
     disputed: bool = False
     customer: str | None = None
     receipt_email: str | None = None
@@ -108,9 +113,19 @@ class Charge(Struct, frozen=True, gc=False):
         return "pi_" + self.id[3:]
 
     @property
+    def transfer_group(self) -> None:
+        """The simulated account is no platform."""
+
+    @property
+    def amount_refunded(self) -> int:
+        """What Stripe calls refunded, be it money that went back or was never taken."""
+        return self.refunded_amount + self.released
+
+    @property
     def refunded(self) -> bool:
         """True only when all of it went back."""
-        return self.amount_refunded == self.amount
+        whole = self.amount if self.released else self.amount_captured
+        return 0 < whole == self.amount_refunded
 
     @property
     def gross(self) -> int:
@@ -119,16 +134,12 @@ class Charge(Struct, frozen=True, gc=False):
 
     @property
     def net(self) -> int:
-        """What was taken and not given back; 0 for an authorisation.
-
-        The part of an authorisation that was never captured counts as refunded, so it is
-        `amount`, not `amount_captured`, that refunds are taken from.
-        """
-        return self.amount - self.amount_refunded if self.captured else 0
+        """What was taken and not given back; 0 for an authorisation."""
+        return self.amount_captured - self.refunded_amount
 
 
-class Refund(Struct, frozen=True, gc=False):
-    """Money on its way back to the payer."""
+class RefundRecord(Struct, frozen=True, gc=False):
+    """Money on its way back to the payer, or, if it `releases`, money that was never taken."""
 
     id: str
     created: int
@@ -143,6 +154,7 @@ class Refund(Struct, frozen=True, gc=False):
     metadata: Metadata = {}
     balance_transaction: str | None = None
     failure_balance_transaction: str | None = None
+    releases: bool = False
 
     @property
     def payment_intent(self) -> str:
@@ -150,7 +162,7 @@ class Refund(Struct, frozen=True, gc=False):
         return "pi_" + self.charge[3:]
 
 
-class Dispute(Struct, frozen=True, gc=False):
+class DisputeRecord(Struct, frozen=True, gc=False):
     """A payer's complaint; `warning_*` ones are inquiries and move no money."""
 
     id: str
@@ -173,7 +185,7 @@ class Dispute(Struct, frozen=True, gc=False):
         return "pi_" + self.charge[3:]
 
 
-class BalanceTransaction(Struct, frozen=True, gc=False):
+class BalanceTransactionRecord(Struct, frozen=True, gc=False):
     """One movement of the account's balance, in the currency it settles in.
 
     `rate` is millionths of a unit of `currency` for one unit of the currency paid in, None
@@ -193,11 +205,15 @@ class BalanceTransaction(Struct, frozen=True, gc=False):
     description: str | None = None
 
 
-class Event(Struct, frozen=True, gc=False):
+EventSubject: TypeAlias = CustomerRecord | ChargeRecord | RefundRecord | DisputeRecord
+"""What events tell of."""
+
+
+class EventRecord(Struct, frozen=True, gc=False):
     """That something happened, with its object as it was then."""
 
     id: str
     created: int
     type: str
-    about: Customer | Charge | Refund | Dispute
+    about: EventSubject
     previous: Mapping[str, object] | None = None

@@ -3,10 +3,10 @@
 from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
-from stripe_simulator.records import Charge, Refund, RefundStatus
+from stripe_simulator.records import ChargeRecord, RefundRecord, RefundStatus
 
 
-class Refunds(Book):
+class RefundBook(Book):
     """The part of an account that refunds charges."""
 
     def refund(
@@ -19,18 +19,23 @@ class Refunds(Book):
     ) -> str:
         """Give back all that is left, or `amount`; the new refund's id.
 
-        Tells charge.refunded and refund.created. Refunding an open authorisation releases it.
+        Tells charge.refunded and refund.created. Refunding an open authorisation releases it, which
+        tells charge.refund.updated too.
         """
         record = self.charges[charge]
-        left = record.amount - record.amount_refunded
+        left = record.net if record.captured else record.amount - record.released
         given = left if amount is None else amount
         require(record.status == "succeeded", "Only a succeeded charge can be refunded.")
         require(not record.disputed or self._refundable(charge), "The charge is in dispute.")
         require(0 < given <= left, "A refund is more than nothing, at most what is left.")
         require(record.captured or given == left, "An authorisation is released as a whole.")
+        if not record.captured:
+            require(record.capture_before is not None, "The authorisation has ended.")
+            self.charges.replace(replace(record, capture_before=None))
+            return self._release(charge, reason)
         refund = self._add_refund(record, given, status, reason)
         self._change(
-            "charge.refunded", replace(record, amount_refunded=record.amount_refunded + given)
+            "charge.refunded", replace(record, refunded_amount=record.refunded_amount + given)
         )
         return refund
 
@@ -55,17 +60,36 @@ class Refunds(Book):
         self._open_refund(refund)
         return self._give_back(refund, "canceled", "refund.updated", None)
 
+    def _release(self, charge: str, reason: str | None) -> str:
+        """Call what was not captured a refund, as Stripe did before 2025-03-31.basil."""
+        record = self.charges[charge]
+        rest = record.amount - record.amount_captured
+        refund = self._add_refund(record, rest, "succeeded", reason, releases=True)
+        self._change("charge.refunded", replace(record, released=rest))
+        self._emit("charge.refund.updated", self.refunds[refund], {"status": "pending"})
+        return refund
+
     def _add_refund(
-        self, charge: Charge, amount: int, status: RefundStatus, reason: str | None
+        self,
+        charge: ChargeRecord,
+        amount: int,
+        status: RefundStatus,
+        reason: str | None,
+        *,
+        releases: bool = False,
     ) -> str:
         identifier = self._new_id("re_" if charge.method.type == "card" else "pyr_")
         transaction = None
         if charge.captured:
             kind = "refund" if charge.method.type == "card" else "payment_refund"
             transaction = self._post(
-                f"{kind}/refund", source=identifier, amount=-amount, currency=charge.currency
+                f"{kind}/refund",
+                source=identifier,
+                amount=-amount,
+                currency=charge.currency,
+                fee=-self._fee_of_rest(charge) if releases else 0,
             )
-        refund = Refund(
+        refund = RefundRecord(
             id=identifier,
             created=self._now,
             charge=charge.id,
@@ -76,10 +100,17 @@ class Refunds(Book):
             customer=charge.customer,
             reason=reason,
             balance_transaction=transaction,
+            releases=releases,
         )
         self.refunds.add(refund)
         self._emit("refund.created", refund)
         return identifier
+
+    def _fee_of_rest(self, charge: ChargeRecord) -> int:
+        """The part of a charge's fee that goes back with what was not captured."""
+        transaction = charge.balance_transaction
+        fee = 0 if transaction is None else self.balance_transactions[transaction].fee
+        return fee * (charge.amount - charge.amount_captured) // charge.amount
 
     def _give_back(
         self, refund: str, status: RefundStatus, event: str, failure_reason: str | None
@@ -87,6 +118,7 @@ class Refunds(Book):
         record = self.refunds[refund]
         require(record.status not in {"failed", "canceled"}, "The refund has failed already.")
         require(record.balance_transaction is not None, "No money was moved.")
+        require(not record.releases, "What was never taken cannot come back.")
         failure = self._post(
             "refund_failure/refund_failure",
             source=record.id,
@@ -102,17 +134,17 @@ class Refunds(Book):
         self.refunds.replace(changed)
         charge = self.charges[record.charge]
         self.charges.replace(
-            replace(charge, amount_refunded=charge.amount_refunded - record.amount)
+            replace(charge, refunded_amount=charge.refunded_amount - record.amount)
         )
         self._tell(changed, event, record)
         return refund
 
-    def _tell(self, refund: Refund, event: str, before: Refund) -> None:
+    def _tell(self, refund: RefundRecord, event: str, before: RefundRecord) -> None:
         previous = {"status": before.status}
         self._emit(event, refund, previous if event.endswith(".updated") else None)
         self._emit("charge.refund.updated", refund, previous)
 
-    def _open_refund(self, refund: str) -> Refund:
+    def _open_refund(self, refund: str) -> RefundRecord:
         record = self.refunds[refund]
         require(record.status in {"pending", "requires_action"}, "The refund is not pending.")
         return record

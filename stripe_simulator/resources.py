@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import msgspec
 
 from stripe_simulator.account import Account
+from stripe_simulator.expansions import NOTHING, Expandable, Expanded
 from stripe_simulator.keys import Permission
 from stripe_simulator.objects.balance_transactions import (
     BalanceTransactionObject,
@@ -15,22 +16,22 @@ from stripe_simulator.objects.balance_transactions import (
 from stripe_simulator.objects.charges import charge_object
 from stripe_simulator.objects.customers import customer_object
 from stripe_simulator.objects.disputes import dispute_object
-from stripe_simulator.objects.encoding import StripeObject, fragment
+from stripe_simulator.objects.encoding import ABSENT, StripeObject, fragment
 from stripe_simulator.objects.events import event_object
-from stripe_simulator.objects.refunds import refund_object
+from stripe_simulator.objects.refunds import RefundList, refund_object
 from stripe_simulator.records import (
-    BalanceTransaction,
-    Charge,
-    Customer,
-    Dispute,
-    Event,
-    Refund,
+    BalanceTransactionRecord,
+    ChargeRecord,
+    CustomerRecord,
+    DisputeRecord,
+    EventRecord,
+    EventSubject,
+    RefundRecord,
 )
 from stripe_simulator.store import Collection
 
-Expanded: TypeAlias = frozenset[str]
-NOTHING: Expanded = frozenset()
 KEPT_CUSTOMERS = 16_384
+REFUNDS_OF_A_CHARGE = 10
 
 
 class Views:
@@ -39,10 +40,10 @@ class Views:
     def __init__(self, account: Account) -> None:
         self._account = account
         # The same customers come back on page after page; a version of a record never changes.
-        self._customers: dict[str, tuple[Customer, msgspec.Raw]] = {}
+        self._customers: dict[str, tuple[CustomerRecord, msgspec.Raw]] = {}
 
-    def charge(self, charge: Charge, expand: Expanded = NOTHING) -> StripeObject:
-        """A charge; expands its customer and its balance transactions."""
+    def charge(self, charge: ChargeRecord, expand: Expanded = NOTHING) -> StripeObject:
+        """A charge; expands its customer, its balance transactions and its refunds."""
         if not expand:
             return charge_object(charge, livemode=self._account.livemode)
         return charge_object(
@@ -51,65 +52,77 @@ class Views:
             customer=self._customer_of(charge.customer) if "customer" in expand else None,
             balance_transaction=self._money(charge, "balance_transaction", expand),
             failure_balance_transaction=self._money(charge, "failure_balance_transaction", expand),
+            refunds=self._refunds_of(charge, expand["refunds"]) if "refunds" in expand else ABSENT,
         )
 
-    def customer(self, customer: Customer, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+    def customer(self, customer: CustomerRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """A customer, or the stub of a deleted one."""
         return customer_object(customer, livemode=self._account.livemode)
 
-    def refund(self, refund: Refund, expand: Expanded = NOTHING) -> StripeObject:
-        """A refund; expands its charge and its balance transactions."""
+    def refund(self, refund: RefundRecord, expand: Expanded = NOTHING) -> StripeObject:
+        """A refund; expands its charge, its customer and its balance transactions."""
         return refund_object(
             refund,
-            charge=self._charge_of(refund.charge) if "charge" in expand else None,
+            charge=self._charge_of(refund.charge, expand),
+            customer=self._customer_of(refund.customer) if "customer" in expand else None,
             balance_transaction=self._money(refund, "balance_transaction", expand),
             failure_balance_transaction=self._money(refund, "failure_balance_transaction", expand),
         )
 
-    def dispute(self, dispute: Dispute, expand: Expanded = NOTHING) -> StripeObject:
+    def dispute(self, dispute: DisputeRecord, expand: Expanded = NOTHING) -> StripeObject:
         """A dispute with its balance transactions; expands its charge."""
         return dispute_object(
             dispute,
             livemode=self._account.livemode,
             now=self._account.now_epoch,
             balance_transactions=[self._transaction(each) for each in dispute.balance_transactions],
-            charge=self._charge_of(dispute.charge) if "charge" in expand else None,
+            charge=self._charge_of(dispute.charge, expand),
         )
 
     def balance_transaction(
-        self, transaction: BalanceTransaction, expand: Expanded = NOTHING
+        self, transaction: BalanceTransactionRecord, expand: Expanded = NOTHING
     ) -> BalanceTransactionObject:
         """A balance transaction; expands the charge, refund or dispute that it came from."""
-        source = self._source(transaction.source) if "source" in expand else None
+        source = self._source(transaction.source, expand["source"]) if "source" in expand else None
         return balance_transaction_object(transaction, now=self._account.now_epoch, source=source)
 
-    def event(self, event: Event, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+    def event(self, event: EventRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """An event and its snapshot."""
         return event_object(
             event, livemode=self._account.livemode, snapshot=self._snapshot(event.about)
         )
 
-    def _snapshot(self, about: Customer | Charge | Refund | Dispute) -> StripeObject:
+    def _snapshot(self, about: EventSubject) -> StripeObject:
         match about:
-            case Customer():
+            case CustomerRecord():
                 return self.customer(about)
-            case Charge():
+            case ChargeRecord():
                 return self.charge(about)
-            case Refund():
+            case RefundRecord():
                 return self.refund(about)
-            case Dispute():
+            case DisputeRecord():
                 return self.dispute(about)
 
-    def _source(self, identifier: str) -> StripeObject:
+    def _source(self, identifier: str, expand: Expanded) -> StripeObject:
         account = self._account
         if identifier in account.charges:
-            return self.charge(account.charges[identifier])
+            return self.charge(account.charges[identifier], expand)
         if identifier in account.refunds:
-            return self.refund(account.refunds[identifier])
-        return self.dispute(account.disputes[identifier])
+            return self.refund(account.refunds[identifier], expand)
+        return self.dispute(account.disputes[identifier], expand)
 
-    def _charge_of(self, identifier: str) -> StripeObject:
-        return self.charge(self._account.charges[identifier])
+    def _charge_of(self, identifier: str, expand: Expanded) -> StripeObject | None:
+        if "charge" not in expand:
+            return None
+        return self.charge(self._account.charges[identifier], expand["charge"])
+
+    def _refunds_of(self, charge: ChargeRecord, expand: Expanded) -> RefundList:
+        page = self._account.refunds.page(REFUNDS_OF_A_CHARGE, where={"charge": charge.id})
+        return RefundList(
+            data=[self.refund(refund, expand) for refund in page.records],
+            has_more=page.has_more,
+            url=f"/v1/charges/{charge.id}/refunds",
+        )
 
     def _customer_of(self, identifier: str | None) -> msgspec.Raw | None:
         if identifier is None:
@@ -124,14 +137,16 @@ class Views:
         self._customers[identifier] = customer, rendered
         return rendered
 
-    def _money(self, record: Charge | Refund, field: str, expand: Expanded) -> StripeObject | None:
+    def _money(
+        self, record: ChargeRecord | RefundRecord, field: str, expand: Expanded
+    ) -> StripeObject | None:
         identifier: str | None = getattr(record, field)
         if field not in expand or identifier is None:
             return None
-        return self._transaction(identifier)
+        return self._transaction(identifier, expand[field])
 
-    def _transaction(self, identifier: str) -> BalanceTransactionObject:
-        return self.balance_transaction(self._account.balance_transactions[identifier])
+    def _transaction(self, identifier: str, expand: Expanded = NOTHING) -> BalanceTransactionObject:
+        return self.balance_transaction(self._account.balance_transactions[identifier], expand)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +156,16 @@ class Resource:
     Args:
         name: as in the path and in the account.
         permission: needed to read it.
-        filters: list parameters that compare a field of the record that never changes.
-        expandable: what may be expanded, and the permission that this takes.
+        filters: list parameters that compare a field of the record that never changes, each with
+            the kind of object that it names, None where it names none.
+        expandable: what may be expanded, and the kind that it holds.
         view: how `Views` renders it.
     """
 
     name: str
     permission: Permission
-    filters: frozenset[str]
-    expandable: Mapping[str, Permission]
+    filters: Mapping[str, str | None]
+    expandable: Expandable
     view: Callable[[Views], Callable[[Any, Expanded], StripeObject]]
 
     @property
@@ -164,8 +180,8 @@ class Resource:
 
 
 _MONEY = {
-    "balance_transaction": Permission.BALANCE_TRANSACTIONS,
-    "failure_balance_transaction": Permission.BALANCE_TRANSACTIONS,
+    "balance_transaction": "balance_transactions",
+    "failure_balance_transaction": "balance_transactions",
 }
 
 RESOURCES = {
@@ -174,38 +190,76 @@ RESOURCES = {
         Resource(
             "charges",
             Permission.CHARGES,
-            frozenset({"customer", "payment_intent"}),
-            {"customer": Permission.CUSTOMERS, **_MONEY},
+            {"customer": "customers", "payment_intent": "payment_intents", "transfer_group": None},
+            {
+                "customer": "customers",
+                "payment_intent": "payment_intents",
+                "refunds": "refunds",
+                **_MONEY,
+                **dict.fromkeys(
+                    (
+                        "application",
+                        "application_fee",
+                        "on_behalf_of",
+                        "review",
+                        "source_transfer",
+                        "transfer",
+                    )
+                ),
+            },
             lambda views: views.charge,
         ),
         Resource(
             "customers",
             Permission.CUSTOMERS,
-            frozenset({"email"}),
-            {},
+            {"email": None, "test_clock": "test_clocks"},
+            {"default_source": None, "test_clock": None},
             lambda views: views.customer,
         ),
         Resource(
             "refunds",
             Permission.REFUNDS,
-            frozenset({"charge", "payment_intent"}),
-            {"charge": Permission.CHARGES, **_MONEY},
+            {"charge": "charges", "payment_intent": "payment_intents"},
+            {
+                "charge": "charges",
+                "customer": "customers",
+                "payment_intent": "payment_intents",
+                "payment_method": "payment_methods",
+                "source_transfer_reversal": None,
+                "transfer_reversal": None,
+                **_MONEY,
+            },
             lambda views: views.refund,
         ),
         Resource(
             "disputes",
             Permission.DISPUTES,
-            frozenset({"charge", "payment_intent"}),
-            {"charge": Permission.CHARGES},
+            {"charge": "charges", "payment_intent": "payment_intents"},
+            {"charge": "charges", "payment_intent": "payment_intents"},
             lambda views: views.dispute,
         ),
         Resource(
             "balance_transactions",
             Permission.BALANCE_TRANSACTIONS,
-            frozenset({"currency", "source", "type"}),
-            {"source": Permission.CHARGES},
+            {"currency": None, "payout": "payouts", "source": None, "type": None},
+            {"source": "charges"},
             lambda views: views.balance_transaction,
         ),
-        Resource("events", Permission.EVENTS, frozenset({"type"}), {}, lambda views: views.event),
+        Resource(
+            "events",
+            Permission.EVENTS,
+            {"delivery_success": None, "type": None},
+            {},
+            lambda views: views.event,
+        ),
     )
 }
+KINDS = {name: resource.expandable for name, resource in RESOURCES.items()}
+
+
+def is_known(account: Account, kind: str, identifier: str) -> bool:
+    """Whether a filter names an object that the account has."""
+    if kind == "payment_intents":
+        charge = identifier.removeprefix("pi_")
+        return f"ch_{charge}" in account.charges or f"py_{charge}" in account.charges
+    return kind in RESOURCES and identifier in RESOURCES[kind].collection(account)

@@ -5,7 +5,7 @@ import gzip
 import socket
 import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.utils import format_datetime
 
@@ -13,66 +13,32 @@ from aiohttp import web
 
 from stripe_simulator.account import Account
 from stripe_simulator.admin import administer
-from stripe_simulator.api import Answer, Api, Request
+from stripe_simulator.api import Answer, Request
 from stripe_simulator.errors import ApiError, rate_limited
-from stripe_simulator.faults import Fault, FaultKind, Faults
-from stripe_simulator.keys import DEFAULT_KEY, DEFAULT_SECRET_KEY, Key, Keyring
-from stripe_simulator.limits import Limiter, Limits
-from stripe_simulator.oauth import OAuth, StripeApp
-from stripe_simulator.requestlog import LoggedRequest, RequestLog
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import DEFAULT_KEY, DEFAULT_SECRET_KEY, Key
+from stripe_simulator.limits import Limits
+from stripe_simulator.oauth import StripeApp
+from stripe_simulator.requestlog import LoggedRequest
+from stripe_simulator.state import RequestHook, State
 
 HOST = "127.0.0.1"
 ADMIN = "/_simulator/"
-RequestHook = Callable[[LoggedRequest], object]
 _GARBAGE = b"<html><head><title>Bad gateway</title></head><body>nginx</body></html>"
 _RESET = struct.pack("ii", 1, 0)  # lingering for no time makes closing a reset
 _FOREVER = 24 * 60 * 60
 _GRACE = 0.2
 
 
-class Simulator:
-    """A simulated account that answers over HTTP.
+class Simulator(State):
+    """A `State` that answers over HTTP, with the same arguments.
 
-    Everything public may be changed while it runs. Whoever changes the account while requests
-    are under way holds `lock`; `on_request`, called before each request is answered, has it.
-
-    Args:
-        account: whose objects are served.
-        keys: who may ask; `DEFAULT_KEY` and `DEFAULT_SECRET_KEY` by default.
-        app: the Stripe App that may be installed.
-        faults: what goes wrong.
-        limits: how many requests are too many.
-        latency: seconds from a request to its answer.
-        gzipped: whether answers are compressed for clients that accept it.
-        on_request: lets a test move the account while somebody reads it.
+    `url` is where, once it has started; `failure` is what `on_request` raised on the way.
     """
 
-    def __init__(
-        self,
-        account: Account,
-        *,
-        keys: Iterable[Key | str] = (DEFAULT_KEY, DEFAULT_SECRET_KEY),
-        app: StripeApp | None = None,
-        faults: Iterable[Fault] = (),
-        limits: Limits | None = None,
-        latency: float = 0.0,
-        gzipped: bool = False,
-        on_request: RequestHook | None = None,
-    ) -> None:
-        self.account = account
-        self.keys = Keyring(keys)
-        self.oauth = OAuth(account, self.keys, app or StripeApp())
-        self.faults = Faults(faults)
-        self.limiter = Limiter(limits or Limits())
-        self.latency = latency
-        self.gzipped = gzipped
-        self.on_request = on_request
-        self.requests = RequestLog()
-        self.lock = threading.RLock()
-        self.url = ""
-        self.failure: BaseException | None = None
-        self._api = Api(account, self.keys, self.oauth)
-        self._runner: web.ServerRunner | None = None
+    url = ""
+    failure: BaseException | None = None
+    _runner: web.ServerRunner | None = None
 
     async def start(self, port: int = 0) -> None:
         """Listen on a port, on a free one by default; `url` tells which."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
@@ -19,21 +20,22 @@ from typing_extensions import override
 
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.reading.bookmark import Bookmark
-from tap_stripe_apex.reading.events import OVERLAP, Change, Event, about, collect
-from tap_stripe_apex.reading.listing import Endpoint, Optional
-from tap_stripe_apex.reading.progress import Progress
-from tap_stripe_apex.reading.reader import Reader
+from tap_stripe_apex.reading.events import OVERLAP_SECONDS
+from tap_stripe_apex.reading.listing import Endpoint, OptionalExpansion
+from tap_stripe_apex.reading.reader import ChangeReader
 from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed
 
 if TYPE_CHECKING:
     import logging
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Context, Record
     from singer_sdk.singerlib.catalog import MetadataMapping
 
-    from tap_stripe_apex.reading.run import Run
-    from tap_stripe_apex.tap import TapStripeApex
+    from tap_stripe_apex.reading.feed import Feed
+    from tap_stripe_apex.reading.stream import StreamReader
+    from tap_stripe_apex.reading.sync import StripeSync
 
 T = TypeVar("T", bound=Listed)
 
@@ -59,7 +61,7 @@ class StripeStream(Stream, Generic[T]):
     expand: tuple[str, ...] = ()
     """Fields that Stripe sends whole instead of as an id."""
 
-    optional: ClassVar[Mapping[str, Optional]] = {}
+    optional: ClassVar[Mapping[str, OptionalExpansion]] = {}
     """Of these, the ones to do without if the key lacks the permission."""
 
     if_empty: ClassVar[str | None] = None
@@ -68,10 +70,9 @@ class StripeStream(Stream, Generic[T]):
     # Records are made to the schema; conforming them again would only cost time.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
 
-    _tap: TapStripeApex
-
-    def __init__(self, tap: TapStripeApex) -> None:
+    def __init__(self, tap: Tap, sync: StripeSync) -> None:
         super().__init__(tap)
+        self._sync = sync
         self.primary_keys = ("id",)
         self.forced_replication_method = REPLICATION_LOG_BASED
         self.logger.addFilter(_is_news)
@@ -82,32 +83,14 @@ class StripeStream(Stream, Generic[T]):
     def to_record(self, item: T, updated_at: int) -> Record | None:
         """The record of an object as of `updated_at`, or None if it has none."""
 
-    def changed(self, events: Iterable[Event]) -> list[Change]:
-        """The objects of this stream that the events are about."""
-        found = ((event, about(event, self.object_kind)) for event in events)
-        return collect((event, item) for event, item in found if item)
+    def reader(self, feed: Feed, bookmark: Bookmark) -> StreamReader:
+        """How the stream is read in one run.
 
-    def last_of(self, gone: Change) -> T:
-        """An object that was deleted, as far as its last event tells."""
-        raise NotImplementedError
-
-    def related(self, events: Iterable[Event], position: int) -> list[Change]:  # noqa: ARG002 - for subclasses
-        """Objects of another kind whose change changed some of ours, written at `position`."""
-        return []
-
-    def related_to(
-        self, endpoint: Endpoint[T], related: Change, since: int
-    ) -> Callable[[], Iterable[tuple[Change, list[T]]]]:
-        """How to read ours that were created at `since` or later and that `related` changed."""
-        raise NotImplementedError
-
-    def with_holes(self, run: Run, bookmark: Bookmark) -> Bookmark | None:  # noqa: ARG002 - for subclasses
-        """The bookmark without what must be listed again, where no events tell what changed."""
-        return None
-
-    def awaits(self, item: T) -> bool:  # noqa: ARG002 - for subclasses
-        """Whether the object lacks something that will come without an event."""
-        return False
+        Args:
+            feed: of the run.
+            bookmark: with the range that is wanted.
+        """
+        return ChangeReader(self, feed, bookmark)
 
     # What every stream does
 
@@ -119,22 +102,27 @@ class StripeStream(Stream, Generic[T]):
             ConfigurationError: the state is damaged, or of another mode or account.
         """
         bookmark = Bookmark.from_state(self.stream_state, self.name)
-        if bookmark.source not in {None, self._tap.source}:
+        if bookmark.source not in {None, self._sync.source}:
             raise ConfigurationError(
                 f"The state of stream {self.name!r} is of another Stripe account or mode "
-                f"({bookmark.source}, this is {self._tap.source}). Use a state and a warehouse of "
+                f"({bookmark.source}, this is {self._sync.source}). Use a state and a warehouse of "
                 "their own for it, or start both anew."
             )
         return bookmark
 
     @property
+    def reads_all_again(self) -> bool:
+        """Whether the catalog wants everything in every run."""
+        return self.replication_method == REPLICATION_FULL_TABLE
+
+    @property
     def finished(self) -> bool:
         """Whether a date range in the past was read whole, so that nothing is asked any more."""
-        bookmark, date_range = self.bookmark, self._tap.date_range
+        bookmark, date_range = self.bookmark, self._sync.date_range
         return (
-            self.replication_method != REPLICATION_FULL_TABLE
+            not self.reads_all_again
             and bookmark.position is not None
-            and date_range.ended(bookmark.position - int(OVERLAP.total_seconds()))
+            and date_range.ended(bookmark.position - OVERLAP_SECONDS)
             and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
         )
 
@@ -151,7 +139,7 @@ class StripeStream(Stream, Generic[T]):
     def endpoint(self) -> Endpoint[T]:
         """The list endpoint."""
         return Endpoint(
-            self._tap.session,
+            self._sync.session,
             self.path,
             self.object_type,
             what=self.name.replace("_", " "),
@@ -169,11 +157,11 @@ class StripeStream(Stream, Generic[T]):
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
         """Nothing; but the SDK asks before it writes the schema, so a refusal comes first."""
         if self.ABORT_AT_RECORD_COUNT is None and not self.finished:
-            _ = self._tap.run
+            _ = self._sync.feed
 
     @override
     def log_sync_costs(self) -> None:
-        self._tap.log_summary()
+        self._sync.log_summary()
 
     @override
     def get_records(self, context: Context | None) -> Iterable[Record]:
@@ -182,7 +170,7 @@ class StripeStream(Stream, Generic[T]):
         if self.finished:
             self.logger.info("The date range of %s was read whole; nothing to do.", self.name)
             return ()
-        return self._read(self._tap.run)
+        return self._read(self._sync.feed)
 
     @cached_property
     def _keeps_all(self) -> bool:
@@ -216,32 +204,25 @@ class StripeStream(Stream, Generic[T]):
             if record is not None:
                 yield record
 
-    def _read(self, run: Run) -> Iterator[Record]:
-        reader = Reader(self, run, self._tap.date_range, self._tap.source)
-        with self._tap.display.reading(self.name, reader.bookmark) as shown:
+    def _read(self, feed: Feed) -> Iterator[Record]:
+        bookmark = self.bookmark
+        wanted = bookmark.widened(self._sync.date_range.resolve(feed.now))
+        reader = self.reader(feed, replace(wanted, source=self._sync.source))
+        with self._sync.display.reading(self.name, reader.bookmark) as shown:
             yield from reader.read(shown)
-        if reader.begins and not shown.records and self.if_empty:
+        if bookmark.position is None and not shown.records and self.if_empty:
             self.logger.warning("%s", self.if_empty)
 
-    def remember(self, bookmark: Bookmark, progress: Progress, *, caught_up: bool) -> None:
-        """Write the state, so that no later run repeats what was written before it."""
-        progress.write(bookmark, self.stream_state, caught_up=caught_up)
-        self._tap.state_writer.write_state(self._tap.state)
+    def write_state(self, bookmark: Bookmark) -> None:
+        """Make the bookmark the stream's own, and write the state.
 
-    def new_progress(self, run: Run, bookmark: Bookmark) -> Progress:
-        """What the run keeps an eye on while it reads."""
-        return Progress(run, bookmark, self)
-
-    def new_events(self, run: Run, bookmark: Bookmark) -> list[Event]:
-        """The events of this stream since the bookmark that were not dealt with."""
-        since = (bookmark.position or 0) - int(OVERLAP.total_seconds())
-        return [
-            event
-            for event in run.feed.events
-            if event.type in self.event_types
-            and event.created >= since
-            and event.id not in bookmark.seen
-        ]
+        So no later run repeats what was written before it.
+        """
+        state = self.stream_state
+        for key in Bookmark.KEYS:
+            state.pop(key, None)
+        state.update(bookmark.to_state())
+        self._tap.state_writer.write_state(self.tap_state)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

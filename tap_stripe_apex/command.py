@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Terminated(SystemExit):
+class TerminatedError(SystemExit):
     """SIGTERM or SIGINT ended the run, which must not look like a complete one."""
 
     def __init__(self, number: int) -> None:
@@ -69,31 +69,31 @@ class ApexCommand(SingerCommand):
             yield
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
-        except Terminated as exc:
-            self.logger.warning("Ended by %s; the next run goes on from the state.", exc.signal)
+        except TerminatedError as error:
+            self.logger.warning("Ended by %s; the next run goes on from the state.", error.signal)
             raise
-        except BrokenPipeError as exc:
+        except BrokenPipeError as error:
             # Python would complain once more when it flushes standard output at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self._fail(exc, "Nobody reads the records any more: the target has ended; see why.")
-        except (TapError, ConfigValidationError) as exc:
-            self._fail(exc, in_one_line(exc))
-        except Exception as exc:  # noqa: BLE001 - a user sees one line, whatever it is
+            self._fail(error, "Nobody reads the records any more: the target has ended; see why.")
+        except (TapError, ConfigValidationError) as error:
+            self._fail(error, in_one_line(error))
+        except Exception as error:  # noqa: BLE001 - a user sees one line, whatever it is
             self._fail(
-                exc,
-                f"{type(exc).__name__}: {exc}. If the configuration, the state and the catalog are "
-                "JSON objects as they should be, report this with what --log-level debug says.",
+                error,
+                f"{type(error).__name__}: {error}. If the configuration, the state and the catalog "
+                "are JSON objects as they should be, report this with what --log-level debug says.",
             )
 
-    def _fail(self, exc: Exception, line: str) -> NoReturn:
+    def _fail(self, error: Exception, line: str) -> NoReturn:
         verbose = self.logger.isEnabledFor(logging.DEBUG)
-        self.logger.error("%s", redact(line), exc_info=exc if verbose else None)
+        self.logger.error("%s", redact(line), exc_info=error if verbose else None)
         raise click.exceptions.Exit(1)
 
 
-def in_one_line(exc: Exception) -> str:
+def in_one_line(error: Exception) -> str:
     """What an error says, without secrets."""
-    complaints = exc.errors if isinstance(exc, ConfigValidationError) else [str(exc)]
+    complaints = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
     return redact("; ".join(_plain(complaint) for complaint in complaints))
 
 

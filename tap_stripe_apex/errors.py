@@ -121,23 +121,23 @@ class UnavailableError(StripeError):
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorBody:
+class _ErrorBody:
     """The part of Stripe's error body that matters. https://docs.stripe.com/api/errors"""
 
     code: str | None = None
     message: str = ""
 
 
-def parse_error_body(body: bytes) -> ErrorBody:
+def _parse_error_body(body: bytes) -> _ErrorBody:
     """Code and message of an error reply; empty where the body is none of Stripe's."""
     try:
         error: Any = msgspec.json.decode(body)["error"]
         if isinstance(error, str):  # the OAuth endpoint's form: RFC 6749, section 5.2
             described: Any = msgspec.json.decode(body).get("error_description")
-            return ErrorBody(error, described if isinstance(described, str) else "")
-        return ErrorBody(error.get("code") or error.get("type"), error.get("message") or "")
+            return _ErrorBody(error, described if isinstance(described, str) else "")
+        return _ErrorBody(error.get("code") or error.get("type"), error.get("message") or "")
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
-        return ErrorBody()
+        return _ErrorBody()
 
 
 # Stripe words it in two ways: Having the 'rak_charge_read' permission would allow ...;
@@ -168,7 +168,7 @@ def from_reply(
         what: what was read, in the user's words: "charges".
         oauth: whether the credential is an access token of a Stripe App.
     """
-    error = parse_error_body(body)
+    error = _parse_error_body(body)
     suffix = _request(headers)
     said = redact(error.message).rstrip(".")
     if status == 401:
@@ -227,7 +227,7 @@ def from_oauth_reply(
         headers: the reply's headers, by case-insensitive name.
         code: whether an authorisation code was handed in, rather than a refresh token.
     """
-    error = parse_error_body(body)
+    error = _parse_error_body(body)
     suffix = _request(headers)
     if error.code == "invalid_grant" and code:
         return AuthenticationError(

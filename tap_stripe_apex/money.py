@@ -52,15 +52,3 @@ def minor_per_major(currency: str) -> int:
 def to_major(minor: int, currency: str) -> Decimal:
     """`minor` units of `currency` as an exact decimal in major units: 1999 usd is 19.99."""
     return Decimal(minor).scaleb(-decimals(currency))
-
-
-def to_minor(major: Decimal, currency: str) -> int:
-    """`major` units of `currency` as an integer of minor units: 19.99 usd is 1999.
-
-    Raises:
-        ValueError: `major` has more decimals than the currency.
-    """
-    minor = major.scaleb(decimals(currency))
-    if minor != minor.to_integral_value():
-        raise ValueError(f"{major} {currency} is finer than the currency's minor unit.")
-    return int(minor)

@@ -12,9 +12,9 @@ import duckdb
 from upath import UPath
 
 from target_apex import sql
+from target_apex.column_types import JSON
 from target_apex.errors import InputError
 from target_apex.lines import BLOCK_SIZE, Run
-from target_apex.types import JSON
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

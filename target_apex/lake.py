@@ -15,12 +15,12 @@ import duckdb
 from upath import UPath
 
 from target_apex import sql, stage
+from target_apex.column_types import TIME, VARCHAR
 from target_apex.engine import Memory, reason
 from target_apex.errors import RetryError, SettingsError, WarehouseError
 from target_apex.metadata import Metadata
 from target_apex.settings import LoadMethod
 from target_apex.streams import METADATA, TABLE_VERSION
-from target_apex.types import TIME, VARCHAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

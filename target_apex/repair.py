@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import msgspec
 
+from target_apex.column_types import BIGINT, BOOLEAN, DATE, JSON, TIME, TIMESTAMPTZ, VARCHAR
 from target_apex.errors import InputError
-from target_apex.numbers import survives_double
-from target_apex.types import BIGINT, BOOLEAN, DATE, JSON, TIME, TIMESTAMPTZ, VARCHAR
+from target_apex.exactness import survives_double
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from target_apex.types import ColumnType
+    from target_apex.column_types import ColumnType
 
 
 class Number(Decimal):

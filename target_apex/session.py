@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from target_apex.errors import InputError, RetryError, UnknownStreamError
-from target_apex.numbers import inexact_rows
+from target_apex.exactness import inexact_rows
 from target_apex.settings import LoadMethod
 from target_apex.spool import Spool
 from target_apex.streams import fold

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from target_apex.types import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TIME, TIMESTAMPTZ, VARCHAR
+from target_apex.column_types import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TIME, TIMESTAMPTZ, VARCHAR
 
 if TYPE_CHECKING:
-    from target_apex.types import ColumnType
+    from target_apex.column_types import ColumnType
 
 SECONDS_OF_A_DAY = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from target_apex import sql
+from target_apex.column_types import JSON, VARCHAR
 from target_apex.errors import InputError, MissingKeyError, RetryError
 from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
 from target_apex.streams import DELETED_AT
-from target_apex.types import JSON, VARCHAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from target_apex.column_types import ColumnType
     from target_apex.streams import Column, Stream
-    from target_apex.types import ColumnType
 
 TABLE = "temp.main.apex_stage"
 """One row per line; columns c0, c1, ... in the order of the stream's, see `create`."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from target_apex.column_types import BIGINT, TIMESTAMPTZ, ColumnType, column_type
 from target_apex.errors import InputError
-from target_apex.types import BIGINT, TIMESTAMPTZ, ColumnType, column_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

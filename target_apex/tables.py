@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from target_apex import sql, stage
+from target_apex.column_types import BIGINT, DOUBLE, JSON, VARCHAR, ColumnType, holds, join
 from target_apex.streams import DELETED_AT, METADATA, TABLE_VERSION, fold
-from target_apex.types import BIGINT, DOUBLE, JSON, VARCHAR, ColumnType, holds, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

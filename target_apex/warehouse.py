@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from target_apex import sql
+from target_apex.column_types import BIGINT
 from target_apex.engine import Memory, reason
 from target_apex.errors import RetryError, WarehouseError, WarehouseLockedError
 from target_apex.metadata import Metadata
@@ -18,7 +19,6 @@ from target_apex.settings import LoadMethod
 from target_apex.stage import Stage
 from target_apex.streams import METADATA, TABLE_VERSION, Column
 from target_apex.tables import Table
-from target_apex.types import BIGINT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

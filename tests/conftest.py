@@ -20,7 +20,7 @@ from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.tap import TapStripeApex
-from tests import leaks as secrets
+from tests import leaks
 from tests.browser import launched
 
 # How long a test takes is the machine's affair.
@@ -97,7 +97,7 @@ def sync_until_an_error(
             error = exc
         finally:
             sys.stdout.flush()
-            tap.session.close()
+            tap.sync.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return Output([msgspec.json.decode(line) for line in raw.splitlines()]), error
 
@@ -108,14 +108,14 @@ def pytest_runtest_makereport(item, call):
     report = yield
     if call.when == "teardown":
         for name, text in report.sections:
-            if secrets.shown(text):
+            if leaks.shown(text):
                 report.outcome, report.longrepr = "failed", f"{name} shows a secret"
     return report
 
 
 @pytest.fixture(autouse=True)
 def _nothing_secret_is_shown(monkeypatch):
-    with secrets.watched(monkeypatch):
+    with leaks.watched(monkeypatch):
         yield
 
 

@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from stripe_apex.connect.guard import CSRF_FIELD
-from stripe_apex.storage import VARIABLE
+from tap_stripe_apex.auth.key import VARIABLE
 from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import KEYS_URL
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from stripe_simulator.funds import MILLION
 from stripe_simulator.objects.encoding import Expandable, Null, StripeObject
-from stripe_simulator.records import BalanceTransaction
+from stripe_simulator.records import BalanceTransactionRecord
 
 
 class FeeDetail(StripeObject, kw_only=True):
@@ -39,7 +39,7 @@ class BalanceTransactionObject(StripeObject, kw_only=True):
 
 
 def balance_transaction_object(
-    transaction: BalanceTransaction, *, now: int, source: Expandable = None
+    transaction: BalanceTransactionRecord, *, now: int, source: Expandable = None
 ) -> BalanceTransactionObject:
     """A balance transaction in Stripe's form; `source` is its expanded object, if it is."""
     rate = transaction.rate
@@ -61,7 +61,7 @@ def balance_transaction_object(
     )
 
 
-def _fee_details(transaction: BalanceTransaction) -> list[FeeDetail]:
+def _fee_details(transaction: BalanceTransactionRecord) -> list[FeeDetail]:
     if not transaction.fee:
         return []
     dispute = transaction.reporting_category == "dispute"

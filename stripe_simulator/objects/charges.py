@@ -2,9 +2,9 @@
 
 import msgspec
 
-from stripe_simulator.objects.encoding import EMPTY, Expandable, Null, StripeObject
+from stripe_simulator.objects.encoding import ABSENT, EMPTY, Absent, Expandable, Null, StripeObject
 from stripe_simulator.objects.methods import payment_method_details
-from stripe_simulator.records import Address, Charge, ChargeStatus, Metadata
+from stripe_simulator.records import Address, ChargeRecord, ChargeStatus, Metadata
 
 _MESSAGES = {
     "card_declined": "Your card was declined.",
@@ -35,7 +35,7 @@ class Outcome(StripeObject, kw_only=True):
     network_status: str = "approved_by_network"
     reason: str | None = None
     risk_level: str = "normal"
-    rule: Null = None
+    rule: Absent = ABSENT
     seller_message: str = "Payment complete."
     type: str = "authorized"
 
@@ -51,7 +51,7 @@ class ChargeObject(StripeObject, kw_only=True):
     application: Null = None
     application_fee: Null = None
     application_fee_amount: Null = None
-    authorization_code: Null = None
+    authorization_code: Absent = ABSENT
     balance_transaction: Expandable
     billing_details: BillingDetailsObject
     calculated_statement_descriptor: str | None
@@ -65,7 +65,7 @@ class ChargeObject(StripeObject, kw_only=True):
     failure_code: str | None
     failure_message: str | None
     fraud_details: msgspec.Raw = EMPTY
-    level3: Null = None
+    level3: Absent = ABSENT
     livemode: bool
     metadata: Metadata
     on_behalf_of: Null = None
@@ -74,12 +74,13 @@ class ChargeObject(StripeObject, kw_only=True):
     payment_intent: str
     payment_method: str
     payment_method_details: dict[str, StripeObject | str]
-    presentment_details: Null = None
+    presentment_details: Absent = ABSENT
     radar_options: msgspec.Raw = EMPTY
     receipt_email: str | None
     receipt_number: Null = None
     receipt_url: str
     refunded: bool
+    refunds: StripeObject | Absent = ABSENT
     review: Null = None
     shipping: Null = None
     source: Null = None
@@ -87,20 +88,21 @@ class ChargeObject(StripeObject, kw_only=True):
     statement_descriptor: str | None
     statement_descriptor_suffix: Null = None
     status: ChargeStatus
-    transfer: Null = None
+    transfer: Absent = ABSENT
     transfer_data: Null = None
     transfer_group: Null = None
 
 
 def charge_object(
-    charge: Charge,
+    charge: ChargeRecord,
     *,
     livemode: bool,
     customer: Expandable = None,
     balance_transaction: Expandable = None,
     failure_balance_transaction: Expandable = None,
+    refunds: StripeObject | Absent = ABSENT,
 ) -> ChargeObject:
-    """A charge in Stripe's form; the last three are its expanded objects, if they are."""
+    """A charge in Stripe's form; the last four are its expanded objects, if they are."""
     billing = charge.billing
     return ChargeObject(
         id=charge.id,
@@ -133,12 +135,13 @@ def charge_object(
         receipt_email=charge.receipt_email,
         receipt_url=f"{_RECEIPTS}{charge.id[3:]}?s=ap",
         refunded=charge.refunded,
+        refunds=refunds,
         statement_descriptor=charge.statement_descriptor,
         status=charge.status,
     )
 
 
-def _outcome(charge: Charge) -> Outcome:
+def _outcome(charge: ChargeRecord) -> Outcome:
     risk_score = (charge.created + charge.amount) % 64
     if charge.failure_code is None or charge.method.type != "card":
         return Outcome(risk_score=risk_score)
@@ -153,7 +156,7 @@ def _outcome(charge: Charge) -> Outcome:
     )
 
 
-def _message(charge: Charge) -> str | None:
+def _message(charge: ChargeRecord) -> str | None:
     if charge.failure_code is None:
         return None
     return _MESSAGES.get(charge.failure_code, "The payment failed.")

@@ -3,13 +3,14 @@
 import msgspec
 
 from stripe_simulator.objects.encoding import (
-    EMPTY,
+    ABSENT,
     EMPTY_LIST,
+    Absent,
     Null,
     StripeObject,
     fragment,
 )
-from stripe_simulator.records import Address, Customer, Metadata
+from stripe_simulator.records import Address, CustomerRecord, Metadata
 
 
 class DeletedCustomer(StripeObject, kw_only=True):
@@ -27,17 +28,17 @@ class CustomerObject(StripeObject, kw_only=True):
     object: str = "customer"
     address: Address | None
     balance: int = 0
-    business_name: Null = None
+    business_name: Absent = ABSENT
     created: int
     currency: str | None
-    customer_account: Null = None
+    customer_account: Absent = ABSENT
     default_source: Null = None
     delinquent: bool = False
     description: str | None
     discount: Null = None
     email: str | None
-    individual_name: Null = None
-    invoice_credit_balance: msgspec.Raw = EMPTY
+    individual_name: Absent = ABSENT
+    invoice_credit_balance: Absent = ABSENT
     invoice_prefix: str
     invoice_settings: msgspec.Raw = fragment(
         {
@@ -58,7 +59,9 @@ class CustomerObject(StripeObject, kw_only=True):
     test_clock: Null = None
 
 
-def customer_object(customer: Customer, *, livemode: bool) -> CustomerObject | DeletedCustomer:
+def customer_object(
+    customer: CustomerRecord, *, livemode: bool
+) -> CustomerObject | DeletedCustomer:
     """A customer in Stripe's form; of a deleted one only that it is."""
     if customer.deleted:
         return DeletedCustomer(id=customer.id)

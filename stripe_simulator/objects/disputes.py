@@ -7,13 +7,15 @@ import msgspec
 from stripe_simulator.funds import DAY
 from stripe_simulator.objects.balance_transactions import BalanceTransactionObject
 from stripe_simulator.objects.encoding import (
+    ABSENT,
     EMPTY,
     EMPTY_LIST,
+    Absent,
     Expandable,
     Null,
     StripeObject,
 )
-from stripe_simulator.records import Dispute, DisputeStatus
+from stripe_simulator.records import DisputeRecord, DisputeStatus
 
 _EVIDENCE_TIME = 9 * DAY
 
@@ -98,13 +100,13 @@ class DisputeObject(StripeObject, kw_only=True):
     metadata: msgspec.Raw = EMPTY
     network_reason_code: str
     payment_intent: str
-    payment_method_details: DisputedMethod | None
+    payment_method_details: DisputedMethod | Absent
     reason: str
     status: DisputeStatus
 
 
 def dispute_object(
-    dispute: Dispute,
+    dispute: DisputeRecord,
     *,
     livemode: bool,
     now: int,
@@ -141,9 +143,9 @@ def dispute_object(
     )
 
 
-def _method(dispute: Dispute, reason_code: str) -> DisputedMethod | None:
+def _method(dispute: DisputeRecord, reason_code: str) -> DisputedMethod | Absent:
     if dispute.method.type != "card":
-        return None
+        return ABSENT
     inquiry = dispute.status.startswith("warning_")
     return DisputedMethod(
         card=DisputedCard(

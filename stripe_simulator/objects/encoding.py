@@ -17,7 +17,12 @@ Expandable: TypeAlias = str | StripeObject | msgspec.Raw | None
 """An id, or the object itself where a request wants it expanded."""
 
 Null: TypeAlias = None
-"""A field that Stripe has and the simulated account never fills."""
+"""A field that Stripe sends as null, and the simulated account never fills."""
+
+Absent: TypeAlias = msgspec.UnsetType
+"""A field that Stripe leaves out where it has nothing to say; the default is `ABSENT`."""
+
+ABSENT: Absent = msgspec.UNSET
 
 
 def encode(value: object) -> bytes:

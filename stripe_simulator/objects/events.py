@@ -4,14 +4,20 @@ from collections.abc import Mapping
 
 import msgspec
 
-from stripe_simulator.objects.encoding import API_VERSION, Null, StripeObject, fragment
-from stripe_simulator.records import Event
+from stripe_simulator.objects.encoding import (
+    ABSENT,
+    API_VERSION,
+    Absent,
+    StripeObject,
+    fragment,
+)
+from stripe_simulator.records import EventRecord
 
 
 class Data(StripeObject, kw_only=True):
     """`Event.data`."""
 
-    previous_attributes: Mapping[str, object] | msgspec.UnsetType
+    previous_attributes: Mapping[str, object] | Absent
     object: StripeObject
 
 
@@ -20,9 +26,9 @@ class EventObject(StripeObject, kw_only=True):
 
     id: str
     object: str = "event"
-    account: Null = None
+    account: Absent = ABSENT
     api_version: str = API_VERSION
-    context: Null = None
+    context: Absent = ABSENT
     created: int
     data: Data
     livemode: bool
@@ -31,14 +37,14 @@ class EventObject(StripeObject, kw_only=True):
     type: str
 
 
-def event_object(event: Event, *, livemode: bool, snapshot: StripeObject) -> EventObject:
+def event_object(event: EventRecord, *, livemode: bool, snapshot: StripeObject) -> EventObject:
     """An event in Stripe's form; `snapshot` is its object as it was then, unexpanded."""
     return EventObject(
         id=event.id,
         created=event.created,
         data=Data(
             object=snapshot,
-            previous_attributes=msgspec.UNSET if event.previous is None else event.previous,
+            previous_attributes=ABSENT if event.previous is None else event.previous,
         ),
         livemode=livemode,
         type=event.type,

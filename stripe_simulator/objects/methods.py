@@ -4,8 +4,8 @@ from functools import cache
 
 import msgspec
 
-from stripe_simulator.objects.encoding import Null, StripeObject, fragment
-from stripe_simulator.records import Charge, PaymentMethod
+from stripe_simulator.objects.encoding import ABSENT, Absent, Null, StripeObject, fragment
+from stripe_simulator.records import ChargeRecord, PaymentMethod
 
 # Banks have no way back through the method itself: they are sent a transfer.
 _TRANSFERS = {
@@ -41,7 +41,7 @@ class Card(StripeObject, kw_only=True):
     amount_authorized: int
     authorization_code: str
     brand: str
-    capture_before: int | None
+    capture_before: int | Absent
     country: str
     exp_month: int
     exp_year: int
@@ -59,22 +59,22 @@ class Card(StripeObject, kw_only=True):
             "cvc_check": "pass",
         }
     )
-    description: str = "Simulated Classic"
-    electronic_commerce_indicator: Null = None
+    description: Absent = ABSENT
+    electronic_commerce_indicator: Absent = ABSENT
     extended_authorization: msgspec.Raw = fragment({"status": "disabled"})
-    iin: str = "424242"
+    iin: Absent = ABSENT
     incremental_authorization: msgspec.Raw = _UNAVAILABLE
     installments: Null = None
-    issuer: str = "Simulated Bank"
+    issuer: Absent = ABSENT
     mandate: Null = None
-    moto: Null = None
+    moto: Absent = ABSENT
     multicapture: msgspec.Raw = _UNAVAILABLE
     network_token: msgspec.Raw = fragment({"used": False})
     regulated_status: str = "unregulated"
-    setup_credential_usage: Null = None
-    stored_credential_usage: Null = None
+    setup_credential_usage: Absent = ABSENT
+    stored_credential_usage: Absent = ABSENT
     three_d_secure: Null = None
-    transaction_link_id: Null = None
+    transaction_link_id: Absent = ABSENT
 
 
 class SepaDebit(StripeObject, kw_only=True):
@@ -116,7 +116,7 @@ class Link(StripeObject, kw_only=True):
     funding_source_group: Null = None
 
 
-def payment_method_details(charge: Charge) -> dict[str, StripeObject | str]:
+def payment_method_details(charge: ChargeRecord) -> dict[str, StripeObject | str]:
     """`Charge.payment_method_details`: `type` and the part that is named after it."""
     method = charge.method
     match method.type:
@@ -142,12 +142,12 @@ def refund_destination(method: PaymentMethod, reference: str) -> dict[str, dict[
     return {transfer: referred, "type": transfer}
 
 
-def _card(method: PaymentMethod, charge: Charge) -> Card:
+def _card(method: PaymentMethod, charge: ChargeRecord) -> Card:
     return Card(
         amount_authorized=charge.amount,
         authorization_code=method.last4 + method.id[-2:],
         brand=method.brand,
-        capture_before=charge.capture_before,
+        capture_before=charge.capture_before or ABSENT,
         country=method.country,
         exp_month=method.exp_month,
         exp_year=method.exp_year,

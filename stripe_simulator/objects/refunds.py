@@ -1,8 +1,10 @@
 """Refunds (https://docs.stripe.com/api/refunds/object)."""
 
-from stripe_simulator.objects.encoding import Expandable, Null, StripeObject
+from collections.abc import Sequence
+
+from stripe_simulator.objects.encoding import ABSENT, Absent, Expandable, Null, StripeObject
 from stripe_simulator.objects.methods import refund_destination
-from stripe_simulator.records import Metadata, Refund, RefundStatus
+from stripe_simulator.records import Metadata, RefundRecord, RefundStatus
 
 
 class RefundObject(StripeObject, kw_only=True):
@@ -15,19 +17,19 @@ class RefundObject(StripeObject, kw_only=True):
     charge: Expandable
     created: int
     currency: str
-    customer: str | None
-    customer_account: Null = None
-    description: Null = None
+    customer: Expandable
+    customer_account: Absent = ABSENT
+    description: Absent = ABSENT
     destination_details: dict[str, dict[str, str] | str]
-    failure_balance_transaction: Expandable
-    failure_reason: str | None
-    instructions_email: Null = None
+    failure_balance_transaction: Expandable | Absent
+    failure_reason: str | Absent
+    instructions_email: Absent = ABSENT
     metadata: Metadata
-    next_action: Null = None
+    next_action: Absent = ABSENT
     payment_intent: str
     payment_method: str
-    pending_reason: str | None
-    presentment_details: Null = None
+    pending_reason: str | Absent
+    presentment_details: Absent = ABSENT
     reason: str | None
     receipt_number: Null = None
     source_transfer_reversal: Null = None
@@ -35,10 +37,20 @@ class RefundObject(StripeObject, kw_only=True):
     transfer_reversal: Null = None
 
 
+class RefundList(StripeObject, kw_only=True):
+    """`Charge.refunds`, sent only when it is expanded."""
+
+    object: str = "list"
+    data: Sequence[StripeObject]
+    has_more: bool
+    url: str
+
+
 def refund_object(
-    refund: Refund,
+    refund: RefundRecord,
     *,
     charge: Expandable = None,
+    customer: Expandable = None,
     balance_transaction: Expandable = None,
     failure_balance_transaction: Expandable = None,
 ) -> RefundObject:
@@ -50,16 +62,16 @@ def refund_object(
         charge=charge or refund.charge,
         created=refund.created,
         currency=refund.currency,
-        customer=refund.customer,
+        customer=customer or refund.customer,
         destination_details=refund_destination(refund.method, str(refund.created * 7)),
         failure_balance_transaction=(
-            failure_balance_transaction or refund.failure_balance_transaction
+            failure_balance_transaction or refund.failure_balance_transaction or ABSENT
         ),
-        failure_reason=refund.failure_reason,
+        failure_reason=refund.failure_reason or ABSENT,
         metadata=refund.metadata,
         payment_intent=refund.payment_intent,
         payment_method=refund.method.id,
-        pending_reason="processing" if refund.status == "pending" else None,
+        pending_reason="processing" if refund.status == "pending" else ABSENT,
         reason=refund.reason,
         status=refund.status,
     )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from stripe_simulator.story.dice import Table
+from stripe_simulator.story.dice import Odds
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +164,11 @@ CAMPAIGNS = (
 )
 
 BY_NAME = {campaign.name: campaign for campaign in CAMPAIGNS}
-OF_PAYERS = Table({campaign: campaign.payers for campaign in CAMPAIGNS})
-OF_PROSPECTS = Table({campaign: campaign.prospects for campaign in CAMPAIGNS})
+OF_PAYERS = Odds({campaign: campaign.payers for campaign in CAMPAIGNS})
+OF_PROSPECTS = Odds({campaign: campaign.prospects for campaign in CAMPAIGNS})
 
 # How people come back who know the company already.
-OF_RETURNING = Table(
+OF_RETURNING = Odds(
     {
         BY_NAME["newsletter"]: 38,
         BY_NAME["direct"]: 26,

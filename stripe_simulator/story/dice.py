@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Table(Generic[T]):
+class Odds(Generic[T]):
     """Options and how likely each is, as whole-number weights."""
 
     def __init__(self, weights: Mapping[T, int]) -> None:
@@ -40,7 +40,7 @@ class Dice:
         """A whole number from `first` to `last`, both included."""
         return first + int(self.share() * (last - first + 1))
 
-    def pick(self, table: Table[T]) -> T:
+    def pick(self, table: Odds[T]) -> T:
         """One of a table's options."""
         return table.at(self.share())
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from stripe_simulator.funds import DAY
 from stripe_simulator.ids import bucket
 from stripe_simulator.story.campaigns import OF_PROSPECTS, OF_RETURNING, Campaign
-from stripe_simulator.story.dice import Dice, Table
+from stripe_simulator.story.dice import Dice, Odds
 from stripe_simulator.story.history import Engagement, Story
 from stripe_simulator.story.people import prospect_email, visitor_id
 from stripe_simulator.story.span import HOUR, Rhythm
@@ -25,7 +25,7 @@ _CONTENTS = {"prospecting": ("video_a", "video_b"), "lookalike": ("carousel",)}
 _CLICK_PREFIX = {"gclid": "Cj0K", "fbclid": "IwAR", "li_fat_id": "li", "msclkid": "ms"}
 
 # Days from the form to the first payment; a few fill in a form only after they paid.
-_CONSIDERATION = Table({(0, 0): 24, (1, 10): 38, (11, 60): 24, (61, 120): 11, (-20, -2): 3})
+_CONSIDERATION = Odds({(0, 0): 24, (1, 10): 38, (11, 60): 24, (61, 120): 11, (-20, -2): 3})
 
 
 class Visit(NamedTuple):

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from stripe_simulator.funds import DAY
 from stripe_simulator.records import ChargeStatus, Metadata
-from stripe_simulator.story.dice import Dice, Table
+from stripe_simulator.story.dice import Dice, Odds
 from stripe_simulator.story.people import Payer
 from stripe_simulator.story.span import busy_second
 
@@ -15,10 +15,10 @@ from stripe_simulator.story.span import busy_second
 _PRICE_UNITS = {"jpy": 150, "kwd": 300}
 
 _PLANS = (("starter", 29), ("team", 79), ("business", 199))
-_PLAN_OF = Table({0: 60, 1: 32, 2: 8})
+_PLAN_OF = Odds({0: 60, 1: 32, 2: 8})
 _PLAN_METADATA: tuple[Metadata, ...] = tuple({"plan": name} for name, _ in _PLANS)
 _PRODUCTS = (("Template pack", 19), ("Workshop", 49), ("Audit", 149), ("Annual pass", 290))
-_PRODUCT_OF = Table({0: 40, 1: 33, 2: 19, 3: 8})
+_PRODUCT_OF = Odds({0: 40, 1: 33, 2: 19, 3: 8})
 _BATCH_PERCENT = 8
 _GREAT_PERCENT = 45  # of those who know the company by then
 _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
@@ -51,7 +51,7 @@ class Fate(Enum):
     FAILED = "failed", "pending"
 
 
-_CARD_FATES = Table(
+_CARD_FATES = Odds(
     {
         Fate.PLAIN: 8_560,
         Fate.POSTED_LATE: 60,
@@ -69,7 +69,7 @@ _CARD_FATES = Table(
         Fate.INQUIRY_ESCALATED: 10,
     }
 )
-_BANK_FATES = Table(
+_BANK_FATES = Odds(
     {
         Fate.SETTLED: 8_900,
         Fate.SETTLED_REFUNDED: 250,

@@ -7,7 +7,7 @@ from msgspec import Struct
 from stripe_simulator.ids import bucket, identifier
 from stripe_simulator.records import Address, BillingDetails, MethodType, PaymentMethod
 from stripe_simulator.story.campaigns import Campaign
-from stripe_simulator.story.dice import Dice, Table
+from stripe_simulator.story.dice import Dice, Odds
 
 Identity: TypeAlias = Literal[
     "same", "untidy", "other", "edited", "nameless", "guest_receipt", "guest_billing", "unknown"
@@ -107,17 +107,17 @@ _CITIES = {
     "KW": ("Hawally", "32000", None),
 }
 
-_CURRENCIES = Table({"usd": 52, "eur": 27, "gbp": 14, "jpy": 4, "kwd": 3})
+_CURRENCIES = Odds({"usd": 52, "eur": 27, "gbp": 14, "jpy": 4, "kwd": 3})
 _COUNTRIES = {"usd": ("US",), "eur": ("DE", "FR"), "gbp": ("GB",), "jpy": ("JP",), "kwd": ("KW",)}
-_METHODS: dict[str, Table[MethodType]] = {
-    "usd": Table({"card": 88, "us_bank_account": 12}),
-    "eur": Table({"card": 76, "sepa_debit": 24}),
+_METHODS: dict[str, Odds[MethodType]] = {
+    "usd": Odds({"card": 88, "us_bank_account": 12}),
+    "eur": Odds({"card": 76, "sepa_debit": 24}),
 }
-_CARD_ONLY: Table[MethodType] = Table({"card": 1})
-_BRANDS = Table({"visa": 60, "mastercard": 32, "amex": 8})
-_WALLETS = Table({None: 80, "apple_pay": 12, "google_pay": 8})
-_FUNDING = Table({"credit": 62, "debit": 35, "prepaid": 3})
-_IDENTITIES: Table[Identity] = Table(
+_CARD_ONLY: Odds[MethodType] = Odds({"card": 1})
+_BRANDS = Odds({"visa": 60, "mastercard": 32, "amex": 8})
+_WALLETS = Odds({None: 80, "apple_pay": 12, "google_pay": 8})
+_FUNDING = Odds({"credit": 62, "debit": 35, "prepaid": 3})
+_IDENTITIES: Odds[Identity] = Odds(
     {
         "same": 58,
         "untidy": 12,

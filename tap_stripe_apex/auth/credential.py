@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
-from stripe_apex.storage import load_key
+from tap_stripe_apex.auth.key import load_key
 from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.auth.places import token_path
 from tap_stripe_apex.auth.renewal import RolledTokens
@@ -20,6 +20,8 @@ from tap_stripe_apex.errors import KEYS_URL, CredentialError, NotConnectedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from tap_stripe_apex.settings import Settings
 
 _KEY: Final = re.compile(r"((?:rk|sk)_(?:live|test)_)([A-Za-z0-9_]+)")
 
@@ -49,14 +51,14 @@ class Credential(Protocol):
         """The secret for the Authorization header.
 
         Raises:
-            StripeError: it had to be renewed, and could not.
+            StripeError: the token had to be renewed, and could not be.
         """
 
     def renew(self, used: str) -> bool:
         """Whether there is another token now than `used`, which Stripe no longer accepts.
 
         Raises:
-            StripeError: it could not be renewed.
+            StripeError: the token could not be renewed.
         """
 
 
@@ -104,7 +106,7 @@ def check_api_key(key: object, *, allow_secret_key: bool = False) -> ApiKey:
         allow_secret_key: whether a live secret key, which could move money, is accepted.
 
     Raises:
-        CredentialError: missing, malformed, of the wrong kind, or too powerful.
+        CredentialError: the key is missing, malformed, of the wrong kind, or too powerful.
     """
     if key is None or key == "":
         raise NotConnectedError(
@@ -139,23 +141,23 @@ def check_api_key(key: object, *, allow_secret_key: bool = False) -> ApiKey:
     return ApiKey(key)
 
 
-def credential(config: Mapping[str, Any], environ: Mapping[str, str]) -> Credential:
+def find_credential(settings: Settings, environ: Mapping[str, str]) -> Credential:
     """The credential that the settings and the environment name. Nothing is sent.
 
     Where STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are both set it is OAuth, else the key;
     nobody chooses.
 
     Args:
-        config: the tap's settings.
+        settings: of the tap.
         environ: the environment, with what .env adds.
 
     Raises:
-        ConfigurationError: there is none, or it cannot be right.
+        ConfigurationError: there is no credential, or it cannot be right.
     """
-    app = StripeApp.from_environment(environ, config.get("api_base"))
-    file = TokenFile(token_path(config.get("token_file"), environ))
-    refresh_token = _check_token(config, "refresh_token")
-    access_token = _check_token(config, "access_token")
+    app = StripeApp.from_environment(environ, settings.api_base)
+    file = TokenFile(token_path(settings.token_file, environ))
+    refresh_token = _check_token("refresh_token", settings.refresh_token)
+    access_token = _check_token("access_token", settings.access_token)
     if app is not None:
         if refresh_token or file.read() is not None:
             return RolledTokens(app, file, refresh_token)
@@ -166,7 +168,7 @@ def credential(config: Mapping[str, Any], environ: Mapping[str, str]) -> Credent
             "connect`, or unset STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY to use a "
             "restricted key."
         )
-    key = config.get("api_key")
+    key = settings.api_key
     if not key and access_token:
         return ApiKey(access_token, oauth=True)
     key = key or load_key(environ)
@@ -176,11 +178,12 @@ def credential(config: Mapping[str, Any], environ: Mapping[str, str]) -> Credent
             "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY, or forget the tokens with "
             "`stripe-apex disconnect`."
         )
-    return check_api_key(key, allow_secret_key=bool(config.get("allow_secret_key")))
+    return check_api_key(key, allow_secret_key=settings.allow_secret_key)
 
 
-def _check_token(config: Mapping[str, Any], name: str) -> str | None:
-    token = config.get(name) or None
-    if token is not None and not (isinstance(token, str) and re.fullmatch(r"[!-~]+", token)):
+def _check_token(name: str, token: object) -> str | None:
+    if not token:
+        return None
+    if not isinstance(token, str) or not re.fullmatch(r"[!-~]+", token):
         raise CredentialError(f"{name} is malformed: it must be text without spaces.")
     return token

@@ -24,7 +24,7 @@ from tap_stripe_apex.wire.api import DEFAULT_API_BASE, check_api_base, is_loopba
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MARKETPLACE: Final = "https://marketplace.stripe.com"
+_MARKETPLACE: Final = "https://marketplace.stripe.com"
 
 _AUTHORIZE = "/oauth/v2/authorize"
 _PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -53,7 +53,7 @@ class StripeApp:
     client_id: str
     secret_key: str = field(repr=False)
     api_base: str = DEFAULT_API_BASE
-    marketplace: str = MARKETPLACE + _AUTHORIZE
+    marketplace: str = _MARKETPLACE + _AUTHORIZE
 
     @classmethod
     def from_environment(
@@ -65,7 +65,7 @@ class StripeApp:
         install link is too.
 
         Raises:
-            ConfigurationError: one of them is missing, or an address cannot be right.
+            ConfigurationError: one of the two is missing, or an address cannot be right.
         """
         client_id = environ.get("STRIPE_APP_CLIENT_ID", "").strip()
         secret_key = environ.get("STRIPE_APP_SECRET_KEY", "").strip()
@@ -104,7 +104,7 @@ class StripeApp:
         """The first pair, for the code that Stripe sent back.
 
         Raises:
-            StripeError: why there is none, and what to do.
+            StripeError: Stripe gave no pair.
         """
         return self._tokens({"grant_type": "authorization_code", "code": code})
 
@@ -112,8 +112,8 @@ class StripeApp:
         """The next pair; the refresh token that was handed in is dead from now on.
 
         Raises:
-            AuthenticationError: it was dead already: connect again.
-            StripeError: why there is no pair, and what to do.
+            AuthenticationError: the refresh token was dead already.
+            StripeError: Stripe gave no pair.
         """
         return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
@@ -121,7 +121,7 @@ class StripeApp:
         """Uninstall the app from an account: its tokens are dead from now on.
 
         Raises:
-            StripeError: Stripe did not do so.
+            StripeError: Stripe did not uninstall it.
         """
         self._post(
             "/v1/oauth/deauthorize",
@@ -158,12 +158,12 @@ class StripeApp:
             pause = next(pauses, None)
             try:
                 response = self._post_once(path, form, key)
-            except requests.RequestException as exc:
+            except requests.RequestException as error:
                 if pause is None:
                     raise errors.UnavailableError(
                         f"Cannot ask {self.api_base} for tokens: the connection failed or broke "
                         "off. Check api_base, the network and its proxy, then run again."
-                    ) from exc
+                    ) from error
             else:
                 status = response.status_code
                 if status == 200:
@@ -194,18 +194,18 @@ def _check_link(link: str, client_id: str) -> str:
     """The install link without its query; the one of apps that are published by default.
 
     Raises:
-        ConfigurationError: it does not lead to Stripe, or to another app.
+        ConfigurationError: the link leads elsewhere than to Stripe, or to another app.
     """
     if not link:
-        return MARKETPLACE + _AUTHORIZE
+        return _MARKETPLACE + _AUTHORIZE
     parts = urlsplit(link)
-    if f"{parts.scheme}://{parts.netloc}" != MARKETPLACE or not parts.path.startswith("/oauth/"):
+    if f"{parts.scheme}://{parts.netloc}" != _MARKETPLACE or not parts.path.startswith("/oauth/"):
         raise errors.ConfigurationError(
             f"STRIPE_APP_INSTALL_LINK must be a link from the app's page in the Stripe Dashboard; "
-            f"it begins with {MARKETPLACE}/oauth/."
+            f"it begins with {_MARKETPLACE}/oauth/."
         )
     if parse_qs(parts.query).get("client_id", [client_id]) != [client_id]:
         raise errors.ConfigurationError(
             "STRIPE_APP_INSTALL_LINK is another app's than STRIPE_APP_CLIENT_ID."
         )
-    return MARKETPLACE + parts.path
+    return _MARKETPLACE + parts.path

@@ -81,7 +81,7 @@ class TokenFile:
         """The tokens, or None if there are none.
 
         Raises:
-            CredentialError: the file is damaged or may not be read.
+            CredentialError: the file is damaged, or may not be read.
         """
         try:
             content = self.path.read_bytes()
@@ -90,8 +90,8 @@ class TokenFile:
                 self.path.chmod(0o600)
         except FileNotFoundError:
             return None
-        except OSError as exc:
-            raise CredentialError(f"Cannot read {self.path}: {exc.strerror}.") from exc
+        except OSError as error:
+            raise CredentialError(f"Cannot read {self.path}: {error.strerror}.") from error
         try:
             return msgspec.json.decode(content, type=Tokens)
         except msgspec.DecodeError:
@@ -113,7 +113,7 @@ class TokenFile:
         """Replace the tokens; once this returns, a crash or power cut leaves the new ones.
 
         Raises:
-            CredentialError: the disk is full or may not be written; the old ones are still there.
+            CredentialError: the disk is full or read-only; the old tokens are still there.
         """
         with self.replacing() as put:
             put(tokens)
@@ -131,8 +131,8 @@ class TokenFile:
                 finally:
                     os.close(file)
                     self._new.unlink(missing_ok=True)
-            except OSError as exc:
-                raise self._unwritable(exc) from exc
+            except OSError as error:
+                raise self._unwritable(error) from error
 
     def _put(self, file: int, tokens: Tokens) -> None:
         _fill(file, msgspec.json.encode(tokens))
@@ -153,8 +153,8 @@ class TokenFile:
             try:
                 self.path.unlink(missing_ok=True)
                 self._new.unlink(missing_ok=True)
-            except OSError as exc:
-                raise CredentialError(f"Cannot delete {self.path}: {exc.strerror}.") from exc
+            except OSError as error:
+                raise CredentialError(f"Cannot delete {self.path}: {error.strerror}.") from error
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -179,8 +179,8 @@ class TokenFile:
         try:
             make_private_folder(self.path.parent)
             file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError as exc:
-            raise self._unwritable(exc) from exc
+        except OSError as error:
+            raise self._unwritable(error) from error
         patience = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -198,10 +198,10 @@ class TokenFile:
             else:
                 return file
 
-    def _unwritable(self, exc: OSError) -> CredentialError:
+    def _unwritable(self, error: OSError) -> CredentialError:
         return CredentialError(
-            f"Cannot write {self.path}: {exc.strerror}. Stripe changes the refresh token at every "
-            "use, so token_file must name a file that can be written."
+            f"Cannot write {self.path}: {error.strerror}. Stripe changes the refresh token at "
+            "every use, so token_file must name a file that can be written."
         )
 
 

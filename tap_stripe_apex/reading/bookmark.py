@@ -7,31 +7,31 @@ a state is true at any moment, and what a run still has to do follows from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.reading.date_range import Window, from_iso, subtract, to_iso, union
+from tap_stripe_apex.reading.windows import Window, from_iso, subtract, to_iso, union
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-MAX_AWAITED: Final = 1000
+_MAX_AWAITED: Final = 1000
 """A bound for the state; an account has hardly ever more than a few."""
 
 MAX_SEEN: Final = 500
 """More recent events than this are read again rather than remembered: no run is quiet then."""
 
-_KEYS: Final = (
-    "range",
-    "covered",
-    "position",
-    "seen",
-    "listed",
-    "awaited",
-    "source",
-    "expand",
-    "ahead",
-)
+
+class Pending(NamedTuple):
+    """Objects that change at a known time without an event.
+
+    Attributes:
+        created: when the oldest of them was created.
+        available_on: when the first of them will change.
+    """
+
+    created: int
+    available_on: int
 
 
 class Ahead(NamedTuple):
@@ -56,6 +56,7 @@ class Bookmark:
         source: whose objects these are: live or test, and the connected account.
         expand: what was read whole with each object.
         ahead: what of the covered part is true as of later, while a catch-up is under way.
+        pending: of balance transactions, which of them will become available.
     """
 
     range: Window | None = None
@@ -67,6 +68,21 @@ class Bookmark:
     source: str | None = None
     expand: frozenset[str] = field(default_factory=frozenset)
     ahead: Ahead | None = None
+    pending: Pending | None = None
+
+    KEYS: ClassVar = (
+        "range",
+        "covered",
+        "position",
+        "seen",
+        "listed",
+        "awaited",
+        "source",
+        "expand",
+        "ahead",
+        "pending",
+    )
+    """Of the state; what else lies there is not the bookmark's."""
 
     @property
     def gaps(self) -> list[Window]:
@@ -117,7 +133,7 @@ class Bookmark:
         range_ = self.range
         if range_:
             range_ = Window(min(range_.start, position), min(range_.end, position))
-        return Bookmark(range=range_, position=position)
+        return Bookmark(range=range_, position=position, source=self.source)
 
     def advanced(self, position: int, *, new: int | None) -> Bookmark:
         """After all changes up to `position` were emitted.
@@ -130,7 +146,7 @@ class Bookmark:
         if new is None or not self.follows_position or not self.range or self.position is None:
             return replace(self, position=position, ahead=None)
         tail = Window(self.position, min(position, self.range.end))
-        return replace(self.read(tail, new), position=position, ahead=None)
+        return replace(self.with_covered(tail, new), position=position, ahead=None)
 
     def partly_advanced(self, position: int, windows: Iterable[Window]) -> Bookmark:
         """After the changes up to `position` of all objects created in `windows` were emitted."""
@@ -151,7 +167,7 @@ class Bookmark:
             and any(created in window for window in self.ahead.windows)
         )
 
-    def read(self, window: Window, count: int) -> Bookmark:
+    def with_covered(self, window: Window, count: int) -> Bookmark:
         """After all `count` objects created in `window` were emitted."""
         covered = tuple(union((*self.covered, window)))
         return replace(self, covered=covered, listed=self.listed + count)
@@ -162,7 +178,7 @@ class Bookmark:
 
     def with_awaited(self, awaited: Mapping[str, tuple[int, int]]) -> Bookmark:
         """Remembering these objects, the latest if they are too many."""
-        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-MAX_AWAITED:]
+        latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-_MAX_AWAITED:]
         return replace(self, awaited=dict(latest))
 
     def to_state(self) -> dict[str, Any]:
@@ -191,6 +207,8 @@ class Bookmark:
                 "position": to_iso(self.ahead.position),
                 "covered": [[to_iso(start), to_iso(end)] for start, end in self.ahead.windows],
             }
+        if self.pending:
+            state["pending"] = {name: to_iso(at) for name, at in self.pending._asdict().items()}
         return state
 
     @classmethod
@@ -198,12 +216,13 @@ class Bookmark:
         """What `to_state` wrote, perhaps with keys of others beside it.
 
         Raises:
-            ConfigurationError: the keys are there, but not what was written.
+            ConfigurationError: the keys are there, but do not hold what was written.
         """
         try:
             bounds = state.get("range")
             position = state.get("position")
             ahead = state.get("ahead")
+            pending = state.get("pending")
             return cls(
                 range=_window(bounds) if bounds else None,
                 covered=tuple(union(_window(pair) for pair in state.get("covered", []))),
@@ -217,18 +236,13 @@ class Bookmark:
                     for id_, (created, since) in state.get("awaited", {}).items()
                 },
                 ahead=_ahead(ahead) if ahead else None,
+                pending=_pending(pending) if pending else None,
             )
-        except (ValueError, TypeError, AttributeError, KeyError) as exc:
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ConfigurationError(
                 f"The state of stream {stream!r} is damaged. Repair it, or remove it to read the "
                 "whole date_range again; the target merges what it has already."
-            ) from exc
-
-    def write(self, state: dict[str, Any]) -> None:
-        """Replace the bookmark in the stream's own state dictionary."""
-        for key in _KEYS:
-            state.pop(key, None)
-        state.update(self.to_state())
+            ) from error
 
 
 def _count(number: Any) -> int:
@@ -240,6 +254,10 @@ def _count(number: Any) -> int:
 def _ahead(state: Any) -> Ahead:
     windows = tuple(union(_window(pair) for pair in state["covered"]))
     return Ahead(from_iso(state["position"]), windows)
+
+
+def _pending(state: Any) -> Pending:
+    return Pending(from_iso(state["created"]), from_iso(state["available_on"]))
 
 
 def _window(pair: Any) -> Window:

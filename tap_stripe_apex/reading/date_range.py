@@ -1,93 +1,34 @@
-"""Half-open ranges of time, the `date_range` setting, and the arithmetic of what is covered.
-
-A `Window` counts whole seconds since 1970 UTC, as Stripe's `created` does; people and state see
-ISO 8601 times.
-"""
+"""The setting `date_range`: which objects are wanted, by creation. Pure."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pendulum
 from pendulum.parsing.exceptions import ParserError
 
 from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.reading.windows import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-DEFAULT_DAYS = 30
-
-
-class Window(NamedTuple):
-    """The seconds from `start` up to, but not including, `end`."""
-
-    start: int
-    end: int
-
-    @property
-    def seconds(self) -> int:
-        """Length; 0 for an empty window."""
-        return max(0, self.end - self.start)
-
-    def __contains__(self, second: object) -> bool:
-        return isinstance(second, int) and self.start <= second < self.end
-
-
-def union(windows: Iterable[Window]) -> list[Window]:
-    """The same seconds in the fewest windows, oldest first."""
-    merged: list[Window] = []
-    for window in sorted(window for window in windows if window.seconds):
-        if merged and window.start <= merged[-1].end:
-            merged[-1] = Window(merged[-1].start, max(merged[-1].end, window.end))
-        else:
-            merged.append(window)
-    return merged
-
-
-def subtract(window: Window, covered: Iterable[Window]) -> list[Window]:
-    """The parts of `window` that no window of `covered` holds, oldest first."""
-    edges = [Window(window.start, window.start)]
-    edges += [c for c in union(covered) if c.end > window.start and c.start < window.end]
-    edges += [Window(window.end, window.end)]
-    gaps = (Window(before.end, after.start) for before, after in pairwise(edges))
-    return [gap for gap in gaps if gap.seconds]
-
-
-@lru_cache
-def to_iso(second: int) -> str:
-    """2026-11-01T00:00:00Z; most records of a run say the same time of their version."""
-    return datetime.fromtimestamp(second, UTC).isoformat()[:19] + "Z"
-
-
-def from_iso(text: str) -> int:
-    """Whole seconds since 1970 of an ISO 8601 time; UTC where it names no zone.
-
-    Raises:
-        ValueError: not an ISO 8601 time.
-    """
-    moment = datetime.fromisoformat(text)
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Which charges are wanted, by creation: a fixed start or a number of days back from now."""
+    """Which objects are wanted, by creation: from `start` to `end`, or the `last` days."""
 
     start: datetime | None = None
     end: datetime | None = None
-    last: timedelta | None = None
+    last: timedelta = timedelta()
 
     def resolve(self, now: int) -> Window:
         """The range as of the second `now`: Stripe's time, and the last second included."""
         if self.start is None:
-            back = int((self.last or timedelta(days=DEFAULT_DAYS)).total_seconds())
-            return Window(now - back, now + 1)
+            return Window(now - int(self.last.total_seconds()), now + 1)
         start = int(self.start.timestamp())
         end = now + 1 if self.end is None else min(now + 1, int(self.end.timestamp()))
         return Window(min(start, end), end)
@@ -105,13 +46,11 @@ def parse_date_range(setting: object) -> DateRange:
 
     Args:
         setting: an object with `start` and perhaps `end` (ISO 8601 dates or times, UTC if they
-            name no zone, the end excluded), or with `last_days`; None for the default.
+            name no zone, the end excluded), or with `last_days`.
 
     Raises:
-        ConfigurationError: any other form, or a range that holds no time at all.
+        ConfigurationError: the setting has another form, or its range holds no time at all.
     """
-    if setting is None:
-        return DateRange(last=timedelta(days=DEFAULT_DAYS))
     if not isinstance(setting, dict) or not set(setting) <= {"start", "end", "last_days"}:
         raise ConfigurationError(f"date_range has no known form. Write it as {_FORMS}.")
     if "last_days" in setting:

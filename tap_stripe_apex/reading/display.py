@@ -8,7 +8,6 @@ that waits for Stripe is seen to wait.
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 import time
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
 HEARTBEAT: Final = 10.0
 """Seconds between lines, and before the first."""
 
-BAR_AFTER: Final = 2.0
+_BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
 
 _LOOK_EVERY: Final = 0.25
@@ -73,6 +72,7 @@ class Display:
     Args:
         usage: counts the requests.
         logger: takes the lines.
+        terminal: the kind of terminal, as TERM in the environment names it.
         clock: seconds that only go forward.
     """
 
@@ -81,12 +81,14 @@ class Display:
         usage: Usage,
         logger: logging.Logger,
         *,
+        terminal: str = "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.records = 0
         """Of all streams."""
         self._usage = usage
         self._logger = logger
+        self._terminal = terminal
         self._clock = clock
 
     def reading(self, stream: str, bookmark: Bookmark) -> Reading:
@@ -108,9 +110,9 @@ class Display:
         """The time, and the requests up to now."""
         return self._clock(), self._usage.requests
 
-    def picture(self) -> Picture:
+    def picture(self) -> _Picture:
         """The bar if a person watches, else the lines."""
-        return Bar() if _is_watched() else Lines(self._logger)
+        return _Bar() if _is_watched(self._terminal) else Lines(self._logger)
 
 
 class Reading:
@@ -160,7 +162,7 @@ class Reading:
                 picture.show(self._display.facts(self))
 
 
-class Picture(Protocol):
+class _Picture(Protocol):
     """A way of showing facts."""
 
     def show(self, facts: Facts) -> None:
@@ -187,7 +189,7 @@ class Lines:
         """Nothing: what was logged stays."""
 
 
-class Bar:
+class _Bar:
     """A bar on the terminal's last line, below whatever is logged meanwhile."""
 
     def __init__(self) -> None:
@@ -196,7 +198,7 @@ class Bar:
 
     def show(self, facts: Facts) -> None:
         """Draw the facts, unless it is too early."""
-        if facts.seconds < BAR_AFTER:
+        if facts.seconds < _BAR_AFTER:
             return
         if self._live is None:
             self._live = self._begin()
@@ -213,7 +215,7 @@ class Bar:
             if isinstance(handler, logging.StreamHandler) and handler.stream is sys.stderr
         ]
         for handler in self._handlers:
-            handler.setStream(Above(console))
+            handler.setStream(_Above(console))
         live = Live(
             console=console,
             auto_refresh=False,
@@ -234,7 +236,7 @@ class Bar:
                 handler.setStream(sys.stderr)
 
 
-class Above:
+class _Above:
     """A stream for the log that writes whole lines above the bar."""
 
     def __init__(self, console: Console) -> None:
@@ -267,7 +269,7 @@ def _drawn(facts: Facts) -> RenderableType:
     return line
 
 
-def _is_watched() -> bool:
+def _is_watched(terminal: str) -> bool:
     """Whether standard error is a terminal that can draw, and has not to show the records too."""
-    can_draw = os.environ.get("TERM", "").lower() not in {"dumb", "unknown"}
+    can_draw = terminal.lower() not in {"dumb", "unknown"}
     return can_draw and sys.stderr.isatty() and not sys.stdout.isatty()

@@ -10,12 +10,13 @@ import msgspec
 
 from tap_stripe_apex.errors import InvalidRequestError, PermissionDeniedError
 from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed, PageRequest, Slices
+from tap_stripe_apex.reading.windows import created_filter
 from tap_stripe_apex.wire.session import json_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from tap_stripe_apex.reading.date_range import Window
+    from tap_stripe_apex.reading.windows import Window
     from tap_stripe_apex.wire.session import Params, Reply, Session
 
 _logger = logging.getLogger("tap-stripe-apex")
@@ -31,7 +32,7 @@ class Page(msgspec.Struct, Generic[T]):
     has_more: bool
 
 
-class Optional(NamedTuple):
+class OptionalExpansion(NamedTuple):
     """An expansion that a key need not have: Stripe's name of its permission, and a warning."""
 
     permission: str
@@ -60,7 +61,7 @@ class Endpoint(Generic[T]):
         *,
         what: str,
         expand: Sequence[str] = (),
-        optional: Mapping[str, Optional] | None = None,
+        optional: Mapping[str, OptionalExpansion] | None = None,
         params: Params = (),
     ) -> None:
         self.session: Final = session
@@ -148,7 +149,7 @@ class Endpoint(Generic[T]):
 
     def _slice_page(self, request: PageRequest[T]) -> Page[T]:
         start, end = request.window
-        filters: list[tuple[str, str | int]] = [("created[gte]", start), ("created[lt]", end)]
+        filters = created_filter(gte=start, lt=end)
         if not request.starting_after:
             return self.page(filters).content
         try:

@@ -11,12 +11,14 @@ from queue import Empty, Queue
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from tap_stripe_apex.reading.slices import Listed
+from tap_stripe_apex.reading.windows import created_filter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
-    from tap_stripe_apex.reading.events import Change, Plan
+    from tap_stripe_apex.reading.events import Change
     from tap_stripe_apex.reading.listing import Endpoint
+    from tap_stripe_apex.reading.plan import Plan
 
 T = TypeVar("T", bound=Listed)
 R = TypeVar("R")
@@ -29,7 +31,7 @@ class Part(NamedTuple, Generic[T]):
     """What one request brought: objects, and the ids with which nothing is left to do."""
 
     items: list[T]
-    settled: Collection[str]
+    done: Collection[str]
 
 
 class Rereading(Generic[T]):
@@ -75,8 +77,8 @@ class Rereading(Generic[T]):
             if done == len(run):
                 return
             newest = run[done].created or 0
-            filters = [("created[gte]", oldest), ("created[lte]", newest), *cursor]
-            page = self._endpoint.page(filters).content
+            filters = created_filter(gte=oldest, lte=newest)
+            page = self._endpoint.page([*filters, *cursor]).content
             part = self._take(page.data)
             yield part
             # Who was created later than the page's last should have been on it, unless one
@@ -95,8 +97,9 @@ class Rereading(Generic[T]):
         """Read one object of unknown age, and list around it for as long as that brings others."""
         part = self._single(id_)
         yield part
-        cursor: Sequence[tuple[str, str | int]]
-        cursor = [("created[lte]", item.created + reach // 2) for item in part.items]
+        cursor: Sequence[tuple[str, str | int]] = [
+            bound for item in part.items for bound in created_filter(lte=item.created + reach // 2)
+        ]
         while cursor and self._missing:
             page = self._endpoint.page(cursor).content
             part = self._take(page.data)
@@ -119,9 +122,9 @@ class Rereading(Generic[T]):
         """Those of `items` that are missing; any page may hold what another was to bring."""
         with self._lock:
             taken = [item for item in items if item.id in self._missing]
-            settled = [item.id for item in taken]
-            self._missing.difference_update(settled)
-        return Part(taken, settled)
+            done = [item.id for item in taken]
+            self._missing.difference_update(done)
+        return Part(taken, done)
 
     def _in_parallel(self, jobs: Sequence[Callable[[], Iterable[Part[T]]]]) -> Iterator[Part[T]]:
         return in_parallel(jobs, self._endpoint.session.limiter.concurrency)
@@ -161,16 +164,16 @@ class _Threads(Generic[R]):
             self._stop()
 
     def _work(self) -> None:
-        error: BaseException | None = None
+        failure: BaseException | None = None
         try:
             while job := self._next():
                 for result in job():
                     self._results.put(result)
                     if self._stopped:
                         break
-        except BaseException as exc:  # noqa: BLE001 - raised again by the thread that reads
-            error = exc
-        self._results.put(_Ended(error))
+        except BaseException as error:  # noqa: BLE001 - raised again by the thread that reads
+            failure = error
+        self._results.put(_Ended(failure))
 
     def _next(self) -> Callable[[], Iterable[R]] | None:
         with self._lock:

@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, Protocol, TypeVar
 
-from tap_stripe_apex.reading.date_range import Window
+from tap_stripe_apex.reading.windows import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

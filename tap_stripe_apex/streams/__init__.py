@@ -1,4 +1,4 @@
-"""One module per stream."""
+"""One module for each stream, and what only streams need."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from tap_stripe_apex.streams.refunds import Refunds
 
 if TYPE_CHECKING:
     from tap_stripe_apex.client import StripeStream
+
+__all__ = ["STREAMS"]
 
 STREAMS: Final[tuple[type[StripeStream[Any]], ...]] = (
     Charges,

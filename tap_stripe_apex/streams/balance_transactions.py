@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 from singer_sdk import typing as th
-from singer_sdk.singerlib.catalog import REPLICATION_FULL_TABLE
 from typing_extensions import override
 
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.reading.date_range import Window, from_iso, subtract, to_iso
-from tap_stripe_apex.reading.events import CHARGE_EVENTS, DISPUTE_EVENTS, OVERLAP, REFUND_EVENTS
+from tap_stripe_apex.reading.backfill import Backfill
+from tap_stripe_apex.reading.bookmark import Bookmark, Pending
+from tap_stripe_apex.reading.events import (
+    CHARGE_EVENTS,
+    DISPUTE_EVENTS,
+    OVERLAP_SECONDS,
+    REFUND_EVENTS,
+)
 from tap_stripe_apex.reading.progress import Progress
-from tap_stripe_apex.streams.types import UPDATED_AT, exact
+from tap_stripe_apex.reading.windows import Window, subtract, to_iso
+from tap_stripe_apex.streams.columns import UPDATED_AT, exact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from singer_sdk.helpers.types import Record
 
-    from tap_stripe_apex.reading.bookmark import Bookmark
-    from tap_stripe_apex.reading.run import Run
+    from tap_stripe_apex.reading.display import Reading
+    from tap_stripe_apex.reading.feed import Feed
+    from tap_stripe_apex.reading.listing import Endpoint
 
-_AT_LEAST_EVERY: Final = timedelta(days=1)
+_AT_LEAST_EVERY_SECONDS: Final = 86_400
 """Payouts and Stripe's own fees move the balance without any event that is followed."""
 
 
@@ -93,61 +99,97 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
         }
 
     @override
-    def new_progress(self, run: Run, bookmark: Bookmark) -> Progress:
-        return _Pending(run, bookmark, self)
+    def reader(self, feed: Feed, bookmark: Bookmark) -> _BalanceReader:
+        return _BalanceReader(self, feed, bookmark)
 
-    @override
-    def _read(self, run: Run) -> Iterator[Record]:
-        bookmark = self.bookmark
-        wanted = bookmark.widened(self._tap.date_range.resolve(run.now))
-        if bookmark.position is not None and not wanted.is_interrupted:
-            quiet = run.feed.serves(bookmark.position) and not self.new_events(run, bookmark)
-            recent = run.now - bookmark.position < _AT_LEAST_EVERY.total_seconds()
-            if quiet and recent and not self._pending_since(run):
-                return
-        yield from super()._read(run)
 
-    @override
-    def with_holes(self, run: Run, bookmark: Bookmark) -> Bookmark:
-        if self.replication_method == REPLICATION_FULL_TABLE:
-            return bookmark.forgotten(run.end)
-        position = bookmark.position or 0
-        since = min(position - int(OVERLAP.total_seconds()), self._pending_since(run) or position)
-        covered = [
-            part
-            for window in bookmark.covered
-            for part in subtract(window, [Window(since, run.end)])
-        ]
-        return replace(bookmark, covered=tuple(covered), position=run.end)
+class _BalanceReader:
+    """Lists the newest balance transactions again, and those that were pending.
 
-    def _pending_since(self, run: Run) -> int | None:
+    Args:
+        stream: what is read.
+        feed: of the run.
+        bookmark: with the range that is wanted.
+    """
+
+    def __init__(self, stream: BalanceTransactions, feed: Feed, bookmark: Bookmark) -> None:
+        self._stream = stream
+        self._feed = feed
+        endpoint = stream.endpoint()
+        self._progress = _PendingProgress(stream, endpoint, feed, bookmark)
+        self._backfill = Backfill(stream, endpoint, feed, bookmark, self._progress)
+
+    @property
+    def bookmark(self) -> Bookmark:
+        """What was read so far; true after any record."""
+        return self._backfill.bookmark
+
+    def read(self, shown: Reading) -> Iterator[Record]:
+        """All records that the warehouse lacks."""
+        backfill = self._backfill
+        if backfill.bookmark.position is None:
+            backfill.forget()
+        elif self._is_quiet(backfill.bookmark.position):
+            return
+        elif not backfill.forget_the_future():
+            if self._stream.reads_all_again:
+                backfill.forget()
+            else:
+                backfill.bookmark = self._with_gaps(backfill.bookmark.position)
+        self._progress.caught_up = True
+        backfill.remember()
+        yield from backfill.list_gaps(shown)
+
+    def _is_quiet(self, position: int) -> bool:
+        """Whether nothing can have changed since the last run, which read everything."""
+        feed, bookmark = self._feed, self.bookmark
+        return (
+            not bookmark.is_interrupted
+            and feed.serves(position)
+            and not feed.news(bookmark, self._stream.event_types)
+            and feed.now - position < _AT_LEAST_EVERY_SECONDS
+            and self._pending_since is None
+        )
+
+    def _with_gaps(self, position: int) -> Bookmark:
+        """The bookmark with a gap wherever a balance transaction may be new or changed."""
+        newest = position - OVERLAP_SECONDS
+        since = min(newest, self._pending_since or newest)
+        changed = Window(since, self._feed.end)
+        covered = (part for each in self.bookmark.covered for part in subtract(each, [changed]))
+        return replace(self.bookmark, covered=tuple(covered), position=self._feed.end)
+
+    @property
+    def _pending_since(self) -> int | None:
         """When the oldest pending one was created, if one of them is available by now."""
-        pending = self.stream_state.get("pending")
-        if pending and from_iso(pending["available_on"]) <= run.now:
-            return from_iso(pending["created"])
-        return None
+        pending = self.bookmark.pending
+        return pending.created if pending and pending.available_on <= self._feed.now else None
 
 
-class _Pending(Progress):
-    """Remembers the oldest that is pending, and when the first will be available."""
-
-    def __init__(self, run: Run, bookmark: Bookmark, stream: BalanceTransactions) -> None:
-        super().__init__(run, bookmark, stream)
-        pending = stream.stream_state.get("pending")
-        self._pending: list[tuple[int, int]] = []
-        if pending and from_iso(pending["available_on"]) > run.now:
-            self._pending = [(from_iso(pending["created"]), from_iso(pending["available_on"]))]
+class _PendingProgress(Progress[BalanceTransaction]):
+    """Notes the oldest that is pending, and when the first will be available."""
 
     @override
-    def read(self, item: Any) -> None:
+    def __init__(
+        self,
+        stream: BalanceTransactions,
+        endpoint: Endpoint[BalanceTransaction],
+        feed: Feed,
+        bookmark: Bookmark,
+    ) -> None:
+        super().__init__(stream, endpoint, feed, bookmark)
+        found = bookmark.pending
+        self._pending = found if found and found.available_on > feed.now else None
+
+    @override
+    def read(self, item: BalanceTransaction) -> None:
         super().read(item)
         if item.status == "pending":
-            known = [*self._pending, (item.created, item.available_on)]
-            self._pending = [(min(c for c, _ in known), min(a for _, a in known))]
+            known = self._pending or Pending(item.created, item.available_on)
+            self._pending = Pending(
+                min(known.created, item.created), min(known.available_on, item.available_on)
+            )
 
     @override
-    def write(self, bookmark: Bookmark, state: dict[str, Any], *, caught_up: bool) -> None:
-        super().write(bookmark, state, caught_up=caught_up)
-        state.pop("pending", None)
-        for created, available_on in self._pending:
-            state["pending"] = {"created": to_iso(created), "available_on": to_iso(available_on)}
+    def noted_in(self, bookmark: Bookmark) -> Bookmark:
+        return replace(super().noted_in(bookmark), pending=self._pending)

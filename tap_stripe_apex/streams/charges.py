@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Final
 
 import msgspec
@@ -11,34 +10,23 @@ from typing_extensions import override
 
 from tap_stripe_apex import money
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.errors import KEYS_URL, InvalidRequestError
-from tap_stripe_apex.reading.date_range import to_iso
-from tap_stripe_apex.reading.events import (
-    CHARGE_EVENTS,
-    DISPUTE_EVENTS,
-    Change,
-    Event,
-    Found,
-    collect,
-)
-from tap_stripe_apex.reading.listing import Optional
+from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.reading.events import CHARGE_EVENTS, DISPUTE_EVENTS
+from tap_stripe_apex.reading.listing import OptionalExpansion
+from tap_stripe_apex.reading.reader import ChangeReader
+from tap_stripe_apex.reading.windows import to_iso
 from tap_stripe_apex.streams import emails
-from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact, reference
+from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.streams.customer_edits import CustomerEdits
+from tap_stripe_apex.streams.expanded import ExpandedCustomer, ExpandedTransaction, reference
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
 
-    from tap_stripe_apex.reading.listing import Endpoint
-    from tap_stripe_apex.tap import TapStripeApex
-
-
-class Customer(msgspec.Struct, frozen=True):
-    """An expanded customer; one that was deleted has no email."""
-
-    id: str
-    email: str | None = None
+    from tap_stripe_apex.reading.bookmark import Bookmark
+    from tap_stripe_apex.reading.feed import Feed
+    from tap_stripe_apex.reading.sync import StripeSync
 
 
 class BillingDetails(msgspec.Struct, frozen=True):
@@ -67,7 +55,7 @@ class Charge(msgspec.Struct, frozen=True):
     refunded: bool
     disputed: bool
     livemode: bool
-    customer: str | Customer | None = None
+    customer: str | ExpandedCustomer | None = None
     receipt_email: str | None = None
     billing_details: BillingDetails = BillingDetails()
     payment_intent: str | None = None
@@ -76,7 +64,7 @@ class Charge(msgspec.Struct, frozen=True):
     metadata: dict[str, str] = msgspec.field(default_factory=dict)
     statement_descriptor: str | None = None
     calculated_statement_descriptor: str | None = None
-    balance_transaction: str | BalanceTransaction | None = None
+    balance_transaction: str | ExpandedTransaction | None = None
     failure_balance_transaction: str | None = None
 
     @property
@@ -97,8 +85,12 @@ class Charge(msgspec.Struct, frozen=True):
         """
         return self.status == "failed" and self.failure_balance_transaction is not None
 
+    def awaits(self) -> bool:
+        """Whether it still gets its balance transaction, as captured money soon does, silently."""
+        return self.status == "succeeded" and self.captured and self.balance_transaction is None
 
-WITHOUT_CUSTOMERS: Final = Optional(
+
+_WITHOUT_CUSTOMERS: Final = OptionalExpansion(
     "customer",
     "This key cannot read customers: emails come from the charges themselves (receipt or billing) "
     f"and fewer will match leads. Grant 'Customers: Read' to it in the Dashboard ({KEYS_URL}).",
@@ -122,7 +114,7 @@ class Charges(StripeStream[Charge]):
         "customer.deleted",
         "customer.updated",
     )
-    optional: ClassVar = {"customer": WITHOUT_CUSTOMERS}
+    optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "
         "Dashboard that charges exist in the account and mode of this key."
@@ -193,11 +185,17 @@ class Charges(StripeStream[Charge]):
         ),
     ).to_dict()
 
-    def __init__(self, tap: TapStripeApex) -> None:
-        super().__init__(tap)
+    def __init__(self, tap: Tap, sync: StripeSync) -> None:
+        super().__init__(tap, sync)
         self.expand = ("customer",)
-        if tap.config.get("expand_balance_transactions"):
+        if sync.settings.expand_balance_transactions:
             self.expand = ("customer", "balance_transaction")
+
+    @override
+    def reader(self, feed: Feed, bookmark: Bookmark) -> ChangeReader[Charge]:
+        return ChangeReader(
+            self, feed, bookmark, related=CustomerEdits(self.logger), awaits=Charge.awaits
+        )
 
     @override
     def to_record(self, item: Charge, updated_at: int) -> Record | None:
@@ -247,41 +245,3 @@ class Charges(StripeStream[Charge]):
             "net": transaction.net if transaction else None,
             "_sdc_deleted_at": None if item.status == "succeeded" else changed,
         }
-
-    @override
-    def awaits(self, item: Charge) -> bool:
-        """Captured money gets its balance transaction soon after, and no event tells."""
-        return item.status == "succeeded" and item.captured and item.balance_transaction is None
-
-    @override
-    def related(self, events: Iterable[Event], position: int) -> list[Change]:
-        """Customers with another email; not new ones, whose charges are all new too."""
-        edits = (event for event in events if event.edits_email)
-        found = collect((event, Found(event.object.id, event.object.created)) for event in edits)
-        return [each for each in found if each.created is None or each.created < position]
-
-    @override
-    def related_to(
-        self, endpoint: Endpoint[Charge], related: Change, since: int
-    ) -> Callable[[], Iterable[tuple[Change, list[Charge]]]]:
-        """The charges of a customer."""
-        return partial(self._charges_of, endpoint, related, since)
-
-    def _charges_of(
-        self, endpoint: Endpoint[Charge], customer: Change, since: int
-    ) -> Iterator[tuple[Change, list[Charge]]]:
-        filters: list[tuple[str, str | int]] = [("customer", customer.id), ("created[gte]", since)]
-        try:
-            page = endpoint.page(filters).content
-            yield customer, page.data
-            while page.has_more:
-                page = endpoint.page([*filters, ("starting_after", page.data[-1].id)]).content
-                yield customer, page.data
-        except InvalidRequestError as exc:
-            if exc.code != "resource_missing":
-                raise
-            self.logger.warning(
-                "Stripe lists no charges of a customer that was deleted (%s); they keep the email "
-                "that they had.",
-                customer.id,
-            )

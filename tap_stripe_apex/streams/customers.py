@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from singer_sdk import typing as th
 from typing_extensions import override
 
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.reading.date_range import to_iso
-from tap_stripe_apex.reading.events import CUSTOMER_EVENTS, Change
-from tap_stripe_apex.streams.types import DELETED_AT, METADATA, UPDATED_AT
+from tap_stripe_apex.reading.events import CUSTOMER_EVENTS
+from tap_stripe_apex.reading.windows import to_iso
+from tap_stripe_apex.streams.columns import DELETED_AT, METADATA, UPDATED_AT
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
@@ -82,15 +82,3 @@ class Customers(StripeStream[Customer]):
             "updated_at": changed,
             "_sdc_deleted_at": changed if item.deleted else None,
         }
-
-    @override
-    def last_of(self, gone: Change) -> Customer:
-        """A deleted customer as it was, which only its last event still tells."""
-        try:
-            customer = _decode(gone.last_words or b"")
-        except msgspec.DecodeError:  # rendered in a version of the API with other fields
-            customer = Customer(gone.id, gone.created or 0)
-        return msgspec.structs.replace(customer, deleted=True)
-
-
-_decode: Final = msgspec.json.Decoder(Customer).decode

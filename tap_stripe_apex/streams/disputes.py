@@ -10,9 +10,10 @@ from typing_extensions import override
 
 from tap_stripe_apex import money
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.reading.date_range import to_iso
 from tap_stripe_apex.reading.events import DISPUTE_EVENTS
-from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, BalanceTransaction, exact
+from tap_stripe_apex.reading.windows import to_iso
+from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.streams.expanded import ExpandedTransaction
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record
@@ -32,7 +33,7 @@ class Dispute(msgspec.Struct, frozen=True):
     charge: str
     payment_intent: str | None = None
     network_reason_code: str | None = None
-    balance_transactions: list[BalanceTransaction] = msgspec.field(default_factory=list)
+    balance_transactions: list[ExpandedTransaction] = msgspec.field(default_factory=list)
     evidence_details: dict[str, Any] | None = None
     metadata: dict[str, str] = msgspec.field(default_factory=dict)
 

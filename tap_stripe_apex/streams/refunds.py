@@ -10,9 +10,9 @@ from typing_extensions import override
 
 from tap_stripe_apex import money
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.reading.date_range import to_iso
 from tap_stripe_apex.reading.events import REFUND_EVENTS
-from tap_stripe_apex.streams.types import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.reading.windows import to_iso
+from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
 
 if TYPE_CHECKING:
     from singer_sdk.helpers.types import Record

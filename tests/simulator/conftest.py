@@ -46,6 +46,20 @@ def account() -> Account:
 
 
 @pytest.fixture
+def told(account):
+    """The types of the events since it was asked last."""
+    seen = 0
+
+    def ask() -> list[str]:
+        nonlocal seen
+        types = [event.type for event in account.events]
+        news, seen = types[seen:], len(types)
+        return news
+
+    return ask
+
+
+@pytest.fixture
 def keys() -> Keyring:
     return Keyring([DEFAULT_KEY])
 

@@ -66,7 +66,25 @@ def test_charges_are_filtered_by_customer_and_by_payment_intent(account, get):
     mine, other = account.create_charge(5, customer=customer), account.create_charge(5)
     assert ids(get("/v1/charges", f"customer={customer}")) == [mine]
     assert ids(get("/v1/charges", f"payment_intent=pi_{other[3:]}")) == [other]
-    assert ids(get("/v1/charges", "customer=cus_none")) == []
+    assert ids(get("/v1/charges", "transfer_group=none")) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "message"),
+    [
+        ("charges", "customer=cus_x", "No such customer: 'cus_x'"),
+        ("charges", "payment_intent=pi_x", "No such payment_intent: 'pi_x'"),
+        ("refunds", "charge=ch_x", "No such charge: 'ch_x'"),
+        ("disputes", "payment_intent=pi_x", "No such payment_intent: 'pi_x'"),
+        ("balance_transactions", "payout=po_x", "No such payout: 'po_x'"),
+        ("customers", "test_clock=clock_x", "No such test_clock: 'clock_x'"),
+    ],
+)
+def test_a_filter_that_names_what_is_not_there_is_refused(get, path, query, message):
+    status, body, _ = get(f"/v1/{path}", query)
+    error = body["error"]
+    assert (status, error["code"], error["message"]) == (400, "resource_missing", message)
+    assert error["param"] == query.partition("=")[0]
 
 
 def test_refunds_and_disputes_are_filtered_by_charge(account, get):
@@ -112,6 +130,19 @@ def test_events_are_filtered_by_type_and_types(account, get):
     wanted = "types[]=charge.succeeded&types[]=customer.created"
     assert types(wanted) == ["customer.created", "charge.succeeded"]
     assert types("types[0]=refund.created") == ["refund.created"]
+    assert types("type=charge.*") == ["charge.refunded", "charge.succeeded"]
+    assert types("type=*.created") == ["customer.created", "refund.created"]
+    assert types("type=charge") == []
+    assert len(types("delivery_success=true")) == 4
+
+
+@pytest.mark.parametrize(
+    ("query", "param"),
+    [("type=charge.*&types[]=charge.failed", "type"), ("delivery_success=yes", "delivery_success")],
+)
+def test_a_wrong_filter_of_events_is_refused(get, query, param):
+    status, body, _ = get("/v1/events", query)
+    assert (status, body["error"]["param"]) == (400, param)
 
 
 def test_events_are_forgotten_after_thirty_days(account, get):
@@ -173,6 +204,25 @@ def test_refunds_disputes_and_balance_transactions_expand_what_they_are_about(ac
         assert (found["id"], found["object"]) == (charge, "charge")
 
 
+def test_what_is_expanded_may_be_expanded_in_turn(account, get):
+    customer = account.create_customer("a@example.com")
+    charge = account.create_charge(50, customer=customer)
+    refund = account.refund(charge, 5)
+    paths = "&".join(
+        f"expand[]=data.charge.{path}" for path in ("customer", "balance_transaction.source")
+    )
+    found = get("/v1/refunds", paths)[1]["data"][0]["charge"]
+    assert found["customer"]["email"] == "a@example.com"
+    assert found["balance_transaction"]["source"]["id"] == charge
+    whole = get(f"/v1/charges/{charge}", "expand[]=refunds.data.balance_transaction")[1]["refunds"]
+    assert (whole["object"], whole["has_more"]) == ("list", False)
+    assert [each["id"] for each in whole["data"]] == [refund]
+    assert whole["data"][0]["balance_transaction"]["amount"] == -5
+    assert "refunds" not in get(f"/v1/charges/{charge}")[1]
+    nothing = get(f"/v1/charges/{charge}", "expand[]=application&expand[]=review")
+    assert (nothing[0], nothing[1]["application"]) == (200, None)
+
+
 @pytest.mark.parametrize(
     ("query", "code", "param"),
     [
@@ -183,7 +233,9 @@ def test_refunds_disputes_and_balance_transactions_expand_what_they_are_about(ac
         ("created[on]=5", "parameter_unknown", "created[on]"),
         ("status=succeeded", "parameter_unknown", "status"),
         ("types[]=charge.failed", "parameter_unknown", "types"),
-        ("expand[]=data.refunds", None, None),
+        ("expand[]=data.disputes", None, None),
+        ("expand[]=data.payment_intent", None, None),
+        ("expand[]=data.customer.default_source.customer.x", None, None),
         ("expand[]=customer", None, None),
         ("starting_after=ch_x", "resource_missing", "starting_after"),
         ("ending_before=ch_x", "resource_missing", "ending_before"),

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.reading.bookmark import MAX_SEEN, Ahead, Bookmark
-from tap_stripe_apex.reading.date_range import Window, union
+from tap_stripe_apex.reading.bookmark import MAX_SEEN, Ahead, Bookmark, Pending
+from tap_stripe_apex.reading.windows import Window, union
 
 windows = st.builds(
     lambda start, length: Window(start, start + length),
@@ -33,15 +33,17 @@ bookmarks = st.builds(
             st.lists(windows, max_size=3).map(lambda parts: tuple(union(parts))),
         ),
     ),
+    pending=st.one_of(
+        st.none(), st.builds(Pending, st.integers(0, 2 * 10**9), st.integers(0, 2 * 10**9))
+    ),
 )
 
 
 @given(bookmarks)
 def test_a_bookmark_survives_the_way_to_state_and_back(bookmark):
-    state = {"other": 1}
-    bookmark.write(state)
-    assert Bookmark.from_state(state, "charges") == bookmark
-    assert state["other"] == 1
+    state = bookmark.to_state()
+    assert set(state) <= set(Bookmark.KEYS)
+    assert Bookmark.from_state({"other": 1, **state}, "charges") == bookmark
 
 
 def test_a_new_state_is_an_empty_bookmark():
@@ -63,6 +65,8 @@ def test_a_new_state_is_an_empty_bookmark():
         {"awaited": {"ch_1": "2026-01-01"}},
         {"ahead": {"position": "2026-01-01"}},
         {"ahead": ["2026-01-01"]},
+        {"pending": {"created": "2026-01-01"}},
+        {"pending": "2026-01-01"},
     ],
 )
 def test_a_damaged_state_is_an_error_that_says_what_to_do(state):
@@ -119,3 +123,7 @@ def test_an_interrupted_catch_up_skips_what_it_dealt_with_and_nothing_else():
 def test_beginning_anew_never_covers_what_has_not_come_yet():
     bookmark = Bookmark(range=Window(0, 900), covered=(Window(0, 900),), position=900)
     assert bookmark.forgotten(500).gaps == [Window(0, 500)]
+
+
+def test_beginning_anew_stays_with_the_account():
+    assert Bookmark(source="live acct_1").forgotten(500).source == "live acct_1"

@@ -228,3 +228,14 @@ def test_a_target_that_has_ended_is_named_as_the_cause(busy_account, started):
     assert "Nobody reads the records any more" in err
     assert "Traceback" not in err
     assert "BrokenPipeError" not in err
+
+
+def test_the_package_runs_as_a_module_too():
+    """And importing it brings the SDK only to whoever asks for the tap."""
+    run = [sys.executable, "-m", "tap_stripe_apex", "--version"]
+    assert subprocess.check_output(run, text=True).startswith("tap-stripe-apex v")
+    program = "import sys, tap_stripe_apex; assert 'singer_sdk' not in sys.modules; "
+    program += "print(tap_stripe_apex.TapStripeApex.name)"
+    assert subprocess.check_output([sys.executable, "-c", program], text=True).strip() == (
+        "tap-stripe-apex"
+    )

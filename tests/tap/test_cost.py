@@ -14,8 +14,10 @@ from stripe_simulator.account import Account
 from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.server import serve
 from tests.conftest import NOW, sync
+from tests.tap.catalogs import select
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 CHARGES = 400
 
 gaps = st.lists(
@@ -188,3 +190,123 @@ def test_the_summary_adds_up(account, stripe, caplog, broken):
     assert int(limit) == 100
     assert float(seconds) > 0
     assert 0 < int(share) <= 100
+
+
+def test_a_quiet_run_costs_one_request(account, stripe, read):
+    for _ in range(300):
+        account.create_charge(100)
+        account.advance(HOUR)
+    read()
+    for _ in range(3):
+        assert read().records() == []
+        assert len(stripe.requests) == 1
+    account.advance(3 * HOUR)
+    read()
+    assert len(stripe.requests) == 1
+
+
+def test_the_position_moves_on_in_quiet_runs(account, read, warehouse):
+    account.create_charge(100)
+    read()
+    for _ in range(10):
+        account.advance(10 * DAY)
+        read()
+    account.create_charge(100)
+    account.advance(HOUR)
+    assert len(read().records()) == 1
+
+
+@pytest.mark.parametrize("k", [1, 2, 5, 40, 90])
+@pytest.mark.parametrize("apart", [timedelta(minutes=10), timedelta(days=2)], ids=["near", "far"])
+def test_k_changes_cost_at_most_k_requests_and_two(account, stripe, read, warehouse, k, apart):
+    old = []
+    for n in range(600):
+        charge = account.create_charge(5000)
+        if n % 5 == 0:
+            old.append(charge)
+        account.advance(apart / 5)
+    account.advance(HOUR)
+    read()
+    for charge in old[:k]:
+        account.refund(charge, 100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+    pages_of_the_window = -(-5 * k // 100)
+    assert len(stripe.requests) <= min(k, pages_of_the_window) + 2
+
+
+def test_many_new_charges_are_listed_not_fetched_one_by_one(account, stripe, read, warehouse):
+    account.create_charge(100)
+    account.advance(DAY)
+    read()
+    for _ in range(450):
+        account.create_charge(100)
+        account.advance(timedelta(seconds=20))
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 7
+
+
+def test_many_changes_in_one_second_cost_one_request_each_at_most(account, stripe, read, warehouse):
+    charges = [account.create_charge(5000) for _ in range(350)]
+    account.advance(HOUR)
+    read()
+    for charge in charges[::50]:
+        account.refund(charge, 100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 8
+
+
+def test_a_storm_in_one_second_is_read_after_the_first_run_too(account, stripe, read, warehouse):
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    for _ in range(900):
+        account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 11
+
+
+def test_many_new_charges_are_listed_slice_by_slice(account, stripe, read, warehouse):
+    account.create_charge(100)
+    account.advance(HOUR)
+    read()
+    for _ in range(1500):
+        account.create_charge(100)
+        account.advance(timedelta(minutes=1))
+    read()
+    assert warehouse.agrees_with(account)
+    assert stripe.requests.count("/v1/charges") <= 22
+
+
+def test_many_deleted_customers_are_marked_by_the_events_alone(account, stripe):
+    customers = [account.create_customer(f"c{n}@example.com", name="Jane") for n in range(60)]
+    account.advance(HOUR)
+    catalog = select(stripe.url, "customers")
+    state = sync(stripe.url, None, catalog).state
+    for customer in customers[:50]:
+        account.delete_customer(customer)
+    account.advance(HOUR)
+    stripe.requests.clear()
+    output = sync(stripe.url, state, catalog)
+    assert {r["id"] for r in output.records("customers")} == set(customers[:50])
+    assert {r["name"] for r in output.records("customers")} == {"Jane"}
+    assert len(stripe.requests) == 1
+
+
+def test_an_account_without_charges_costs_one_request_from_then_on(account, stripe, read, caplog):
+    read()
+    assert len(stripe.requests) == 2
+    for _ in range(3):
+        account.advance(DAY)
+        assert read().records() == []
+        assert len(stripe.requests) == 1
+    assert caplog.text.count("No successful charge in the date range") == 1
+    account.create_charge(100)
+    account.advance(HOUR)
+    assert len(read().records()) == 1

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
 from tap_stripe_apex.reading.bookmark import Bookmark
-from tap_stripe_apex.reading.date_range import Window
 from tap_stripe_apex.reading.display import HEARTBEAT, Display, Facts, Lines
+from tap_stripe_apex.reading.windows import Window
 from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.session import Usage
 from tests.conftest import EVERYTHING
@@ -187,10 +187,10 @@ def test_nothing_is_done_for_each_record(account, stripe, clock, capsysbinary):
     tap = TapStripeApex(
         config={"api_key": DEFAULT_KEY, "api_base": stripe.url, "date_range": EVERYTHING}
     )
-    tap.display = Display(tap.session.usage, tap.logger, clock=clock)
+    tap.sync.display = Display(tap.sync.session.usage, tap.logger, clock=clock)
     tap.sync_all()
-    tap.session.close()
-    assert tap.display.records == 2_000
+    tap.sync.session.close()
+    assert tap.sync.display.records == 2_000
     assert clock.looks < 200
     assert not [t for t in threading.enumerate() if t.name == "display"], "nobody looks any more"
 

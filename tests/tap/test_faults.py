@@ -9,15 +9,15 @@ import pytest
 from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex import errors
-from tap_stripe_apex.wire import session as http
 from tap_stripe_apex.wire.limiter import Limiter
+from tap_stripe_apex.wire.session import Retries, Session
 from tests.conftest import sync, sync_until_an_error
 
 
 @pytest.fixture(autouse=True)
 def impatience(monkeypatch):
     """The real retries, with shorter pauses."""
-    monkeypatch.setattr(http.Retries.__init__, "__defaults__", (7, 3, 0.01, 0.05))
+    monkeypatch.setattr(Retries.__init__, "__defaults__", (7, 3, 0.01, 0.05))
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ LASTING = [
 def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_all(
     busy_account, stripe, fault, kind, words, monkeypatch
 ):
-    monkeypatch.setitem(http.Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
+    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
     for _ in range(2000):
         busy_account.create_charge(100)
         busy_account.advance(timedelta(minutes=10))
@@ -137,7 +137,7 @@ def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_a
 def test_a_lasting_fault_in_a_catch_up_is_repaired_by_the_next_run(
     busy_account, stripe, fault, kind, words, monkeypatch
 ):
-    monkeypatch.setitem(http.Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
+    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
     state = sync(stripe.url).state
     refunded = list(busy_account.charges)[::10]
     for charge in refunded:
@@ -190,7 +190,7 @@ def test_an_expired_key_is_not_called_a_wrong_one(busy_account, stripe):
 
 
 def test_a_hanging_server_is_given_up_in_time(busy_account, stripe, monkeypatch):
-    monkeypatch.setitem(http.Session.__init__.__kwdefaults__, "timeout", (0.5, 0.3))
+    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.3))
     stripe.faults.inject(Fault(FaultKind.HANG, 2, 1, "/v1/charges"))
     assert len(sync(stripe.url).ids) == 450
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tap_stripe_apex.reading.date_range import Window, union
 from tap_stripe_apex.reading.slices import MAX_BUFFERED, PAGE_SIZE, PAGES_PER_SLICE, PORTION, Slices
+from tap_stripe_apex.reading.windows import Window, union
 
 DAY = 86_400
 

@@ -17,11 +17,12 @@ STREAMS = ["customers", "refunds", "disputes", "balance_transactions"]
 def read(stripe):
     """Run the tap with these streams selected, and no others."""
 
-    def run(*streams, state=None):
+    def run(*streams, state=None, method="LOG_BASED"):
         stripe.requests.clear()
         config = {"api_key": "rk_test_simulated", "api_base": stripe.url}
         catalog = TapStripeApex(config=config).catalog_dict
         for stream in catalog["streams"]:
+            stream["replication_method"] = method
             for entry in stream["metadata"]:
                 if entry["breadcrumb"] == []:
                     entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
@@ -130,6 +131,20 @@ def test_new_balance_transactions_come_with_the_money(account, read):
     output = read("balance_transactions", state=output.state)
     sources = {record["source_id"] for record in output.records("balance_transactions")}
     assert sources == {charge, refund}
+
+
+def test_all_balance_transactions_are_read_again_if_the_catalog_wants_it(account, read):
+    account.create_charge(2000)
+    before = read("balance_transactions")
+    account.create_charge(3000)
+    account.advance(HOUR)
+    output = read("balance_transactions", state=before.state, method="FULL_TABLE")
+    assert len(output.records("balance_transactions")) == 2
+    bookmark, earlier = (
+        each.state["bookmarks"]["balance_transactions"] for each in (output, before)
+    )
+    assert bookmark["source"] == earlier["source"] == "test"
+    assert bookmark["pending"]["created"] == earlier["pending"]["created"]
 
 
 @pytest.mark.parametrize("stream", STREAMS)

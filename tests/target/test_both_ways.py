@@ -12,7 +12,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from target_apex.numbers import inexact_rows
+from target_apex.exactness import inexact_rows
 from tests.target.conftest import Warehouse, schema
 
 KINDS: dict[str, dict[str, Any]] = {

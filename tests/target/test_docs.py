@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from target_apex.column_types import column_type
 from target_apex.session import MAX_BATCH_BYTES
 from target_apex.settings import SCHEMA
 from target_apex.target import TargetApex
-from target_apex.types import column_type
 from tests.target.conftest import record, schema
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "target.md").read_text()

@@ -46,7 +46,7 @@ RULES = [
         id="what was refunded is no revenue",
     ),
     pytest.param(
-        "fct_revenue", "when 'settled'", "when 'as billed'",
+        "int_charges__priced", "when 'settled'", "when 'as billed'",
         id="an amount that Stripe settled in the reporting currency is what it settled",
     ),
     pytest.param(

@@ -115,7 +115,7 @@ def test_changes_are_merged_into_the_tables_of_the_first_run(built, account):
 def test_a_failed_test_names_the_mart(built):
     """As the scheduled workflow does; nobody may overlook it in a log."""
     engine = built[0]
-    engine.ask("delete from marts.fct_revenue where net_minor > 0")
+    engine.ask("delete from intermediate.int_charges__priced where net_minor > 0")
     with pytest.raises(RunError, match="assert_revenue_equals_raw_charges"):
         engine.clone.meltano("dev", "run", "dbt:test")
     said = engine.clone.run("python", "scripts/failures.py", GITHUB_ACTIONS="true")

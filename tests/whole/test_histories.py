@@ -4,7 +4,8 @@ The invariant: after any sequence of runs, the warehouse's charges equal the acc
 charges in the covered range, as of the start of the last complete run. The real tap writes to the
 real target, which loads a DuckDB file and says which state is true.
 
-HISTORIES=5000 make test ARGS=tests/test_histories.py tries as many; continuous integration 200.
+HISTORIES=5000 make test-random ARGS=tests/whole/test_histories.py draws as many; `make test` has
+200, which are the same each time.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stdout, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,9 @@ import duckdb
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from stripe_simulator.account import Account
-from stripe_simulator.book import InvalidOperationError
-from stripe_simulator.faults import Fault, FaultKind
-from stripe_simulator.keys import ALL, DEFAULT_KEY, Key, Permission
+from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.streams import STREAMS
@@ -39,230 +36,11 @@ from tap_stripe_apex.wire.session import Retries
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
 from tests.conftest import NOW
+from tests.whole.histories import KEYS, Run, chapters, delays
+from tests.whole.world import World
 
 SHARDS = 4
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
-KEYS = {
-    "everything": Key(DEFAULT_KEY),
-    "no events": Key("rk_test_blind", ALL - {Permission.EVENTS}),
-    "no customers": Key("rk_test_faceless", ALL - {Permission.CUSTOMERS}),
-    "product": Key("rk_test_product", frozenset({Permission.CHARGES, Permission.CUSTOMERS})),
-}
-
-waits = st.sampled_from(
-    [
-        timedelta(0),
-        timedelta(seconds=1),
-        timedelta(minutes=4),
-        timedelta(hours=7),
-        timedelta(days=2),
-        timedelta(days=11),
-        timedelta(days=33),
-    ]
-)
-actions = st.tuples(
-    st.sampled_from(
-        [
-            "charge",
-            "charge",
-            "charges",
-            "debit",
-            "authorise",
-            "settle",
-            "fail",
-            "reverse",
-            "capture",
-            "refund",
-            "fail refund",
-            "dispute",
-            "close dispute",
-            "post late",
-            "edit email",
-            "delete customer",
-        ]
-    ),
-    st.integers(0, 129),
-)
-faults = st.builds(
-    Fault,
-    st.sampled_from(
-        [
-            FaultKind.RATE_LIMITED,
-            FaultKind.SERVER_ERROR,
-            FaultKind.RESET,
-            FaultKind.RESET_IN_BODY,
-            FaultKind.TRUNCATED,
-            FaultKind.GARBAGE,
-        ]
-    ),
-    nth=st.integers(1, 4),
-    times=st.sampled_from([1, 2, 99]),  # the last one ends the run
-)
-ranges = st.sampled_from(
-    [
-        {"last_days": 400},
-        {"last_days": 400},
-        {"last_days": 30},
-        {"last_days": 3},
-        {"start": "2026-09-20", "end": "2026-10-04T13:37:00Z"},
-        {"start": "2026-10-02T09:00:00+02:00"},
-        {"start": "2026-06-01", "end": "2026-09-01"},
-    ]
-)
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of tap and target.
-
-    Attributes:
-        fault: what goes wrong at Stripe.
-        cut: the tap is gone after this share of its output, perhaps in the middle of a line.
-        killed: the target is, too: what it did not commit is lost.
-        key: by its name.
-        date_range: the setting.
-        settled: whether settled amounts are read.
-        anew: whether the catalog asks for everything.
-        batch: rows that the target commits at a time.
-        clock: how far the machine's clock is off.
-        during: what happens while the run is under way.
-    """
-
-    fault: Fault | None = None
-    cut: float | None = None
-    killed: bool = False
-    key: str = "everything"
-    date_range: Any = field(default_factory=lambda: {"last_days": 400})
-    settled: bool = False
-    anew: bool = False
-    batch: int = 1000
-    clock: timedelta = timedelta(0)
-    during: tuple[tuple[str, int], ...] = ()
-
-
-def runs(*keys: str) -> st.SearchStrategy[Run]:
-    return st.builds(
-        Run,
-        fault=st.one_of(st.none(), faults),
-        cut=st.one_of(st.none(), st.floats(0, 1)),
-        killed=st.booleans(),
-        key=st.sampled_from(["everything", "everything", "everything", *keys]),
-        date_range=ranges,
-        settled=st.booleans(),
-        anew=st.sampled_from([False] * 7 + [True]),
-        batch=st.sampled_from([40, 1000]),
-        clock=st.sampled_from([timedelta(0), timedelta(days=-31), timedelta(days=31)]),
-        during=st.lists(actions, max_size=2).map(tuple),
-    )
-
-
-def chapters(*keys: str) -> st.SearchStrategy[list[Any]]:
-    """What happens, how long nothing happens, and a run of the tap; again and again."""
-    chapter = st.tuples(st.lists(actions, max_size=6), waits, runs(*keys))
-    return st.lists(chapter, min_size=1, max_size=6)
-
-
-@dataclass
-class World:
-    """An account and who acts on it."""
-
-    account: Account
-    customers: list[str] = field(default_factory=list)
-    charges: list[str] = field(default_factory=list)
-    refunds: list[str] = field(default_factory=list)
-    disputes: list[str] = field(default_factory=list)
-
-    def act(self, action: str, n: int) -> None:
-        """Do it where it is possible: a charge can be refunded only so often."""
-        with suppress(InvalidOperationError, KeyError, ZeroDivisionError):
-            self._act(action, n)
-
-    def _act(self, action: str, n: int) -> None:
-        account = self.account
-        match action:
-            case "charge" | "debit" | "authorise":
-                if n % 3 == 0:
-                    self.customers.append(account.create_customer(f"c{n}@example.com"))
-                self.charges.append(
-                    account.create_charge(
-                        1000 + n,
-                        ["usd", "jpy", "kwd"][n % 3],
-                        status="pending" if action == "debit" else "succeeded",
-                        capture=action != "authorise",
-                        customer=self.customers[n % len(self.customers)] if n % 3 != 1 else None,
-                        billing_email=f"b{n}@example.com" if n % 2 else None,
-                        payment_method_type="sepa_debit" if action == "debit" else "card",
-                    )
-                )
-            case "charges":
-                self.charges += [account.create_charge(100) for _ in range(n + 1)]
-            case "settle":
-                account.settle(self._charge(n, status="pending"))
-            case "fail":
-                account.fail(self._charge(n, status="pending"))
-            case "reverse":
-                debits = [id_ for id_ in self.charges if id_.startswith("py_")]
-                account.reverse(self._charge(n, among=debits, status="succeeded"))
-            case "capture":
-                account.capture(self._charge(n, status="succeeded", captured=False), 500)
-            case "refund":
-                charge = self._charge(n, status="succeeded", captured=True)
-                self.refunds.append(account.refund(charge, 10))
-            case "fail refund":
-                account.fail_refund(self.refunds[n % len(self.refunds)])
-            case "dispute":
-                charge = self._charge(n, status="succeeded", captured=True)
-                self.disputes.append(account.dispute(charge))
-            case "close dispute":
-                account.close_dispute(self.disputes[n % len(self.disputes)], ["won", "lost"][n % 2])
-            case "post late":
-                self.charges.append(account.create_charge(700 + n, posted=False))
-            case "edit email":
-                customer = self.customers[-1 - n % min(3, len(self.customers))]
-                account.edit_customer(customer, email=f"new{n}@example.com")
-            case "delete customer":
-                account.delete_customer(self.customers[-1 - n % min(3, len(self.customers))])
-
-    def _charge(self, n: int, among: list[str] | None = None, **needed: Any) -> str:
-        """One of the charges to which it can happen; of the latest, so that stories meet."""
-        possible = [
-            id_
-            for id_ in (self.charges if among is None else among)
-            if all(getattr(self.account.charges[id_], k) == v for k, v in needed.items())
-        ][-4:]
-        return possible[n % len(possible)]
-
-    def truth(self, *, settled: bool) -> dict[str, Any]:
-        """By stream, what the warehouse should hold."""
-        account = self.account
-        money = account.balance_transactions
-        charges = {
-            id_: (
-                e.created,
-                e.amount_captured,
-                e.amount_refunded,
-                e.disputed,
-                e.email,
-                money[e.balance_transaction].amount if settled and e.balance_transaction else None,
-            )
-            for id_, e in account.ledger().charges.items()
-        }
-        return {
-            "charges": charges,
-            "customers": {c.id: (c.email, c.name) for c in account.customers if not c.deleted},
-            "refunds": {r.id: (r.amount, r.status) for r in account.refunds},
-            "disputes": {d.id: (d.amount, d.status) for d in account.disputes},
-            "balance_transactions": {
-                t.id: (
-                    t.amount,
-                    t.fee,
-                    "available" if t.available_on <= account.now_epoch else "pending",
-                )
-                for t in account.balance_transactions
-            },
-        }
-
-
 COLUMNS = {
     "charges": "created, amount_captured, amount_refunded, disputed, customer_email,"
     " settled_amount",
@@ -358,7 +136,7 @@ def extract(url: str, state: dict[str, Any] | None, catalog: dict[str, Any], run
             tap.sync_all()
         finally:
             sys.stdout.flush()
-            tap.session.close()
+            tap.sync.session.close()
     lines: bytes = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return lines if run.cut is None else lines[: int(len(lines) * run.cut)]
 
@@ -439,9 +217,6 @@ def shard(test: Any) -> Any:
         ],
     )(test)
     return pytest.mark.parametrize("shard", range(SHARDS))(test)
-
-
-delays = st.sampled_from([timedelta(0), timedelta(minutes=4)])
 
 
 @shard

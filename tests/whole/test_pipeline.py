@@ -16,7 +16,7 @@ from stripe_simulator.server import serve
 from stripe_simulator.story.history import Story
 from tests.app.report.golden import assert_economics_agree, assert_totals_agree
 from tests.conftest import NOW
-from tests.tap.auth.conftest import Installed
+from tests.stripe_app import Installed
 
 ROOT = Path(__file__).parents[2]
 OURS = ["meltano.yml", "scripts", "transform"]

@@ -20,44 +20,44 @@
 {%- endmacro %}
 
 
-{#- Is this row of int_attribution__paths the one touch that takes it all? -#}
-{% macro takes_all(model) -%}
+{#- Is a touch the one of its path that takes it all? -#}
+{% macro takes_all(model, position, path_length, is_last_non_direct) -%}
     {%- if model == 'first_touch' -%}
-        position = 1
+        {{ position }} = 1
     {%- elif model == 'last_touch' -%}
-        position = path_length
+        {{ position }} = {{ path_length }}
     {%- else -%}
-        is_last_non_direct
+        {{ is_last_non_direct }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- Weight of the first `number` touches of a path, a whole number. -#}
-{% macro weight_through(model, number) -%}
+{#- The weights of a touch, as whole numbers: of the touches up to and with it, of those before it, and
+    of the whole path. A model that weighs by place needs the place alone. Position based: 40 % first,
+    40 % last, the middle shares 20 %, a path of two is halved; in units in which a touch of the middle
+    weighs 1. -#}
+{% macro weights_of_touch(model, position, path_length, weight, weight_through, weight_total) -%}
     {%- if model == 'linear' -%}
-        {{ number }}
+        {{ return([position, position ~ ' - 1', path_length]) }}
     {%- elif model == 'position_based' -%}
-        case
-            when path_length <= 2 or {{ number }} = 0 then {{ number }}
-            when {{ number }} = path_length then 5 * (path_length - 2)
-            else 2 * (path_length - 2) + {{ number }} - 1
-        end
-    {%- else -%}
-        {{ model }}_through {{- ' - ' ~ model ~ '_weight' if number == 'position - 1' }}
+        {{ return([
+            stripe_apex.position_based_through(position, path_length),
+            stripe_apex.position_based_through(position ~ ' - 1', path_length),
+            'case when ' ~ path_length ~ ' <= 2 then ' ~ path_length
+                ~ ' else 5 * (' ~ path_length ~ ' - 2) end',
+        ]) }}
     {%- endif -%}
+    {{ return([weight_through, weight_through ~ ' - ' ~ weight, weight_total]) }}
 {%- endmacro %}
 
 
-{#- Weight of a whole path. Position based: 40 % first, 40 % last, the middle shares 20 %, a path of
-    two is halved; in units in which a touch of the middle weighs 1. -#}
-{% macro weight_total(model) -%}
-    {%- if model == 'linear' -%}
-        path_length
-    {%- elif model == 'position_based' -%}
-        case when path_length <= 2 then path_length else 5 * (path_length - 2) end
-    {%- else -%}
-        {{ model }}_total
-    {%- endif -%}
+{#- Weight of the first `number` touches of a path, position based. -#}
+{% macro position_based_through(number, path_length) -%}
+    case
+        when {{ path_length }} <= 2 or {{ number }} = 0 then {{ number }}
+        when {{ number }} = {{ path_length }} then 5 * ({{ path_length }} - 2)
+        else 2 * ({{ path_length }} - 2) + {{ number }} - 1
+    end
 {%- endmacro %}
 
 
@@ -72,31 +72,30 @@
 {%- endmacro %}
 
 
-{#- A touch's credit by an attribution model that shares:
+{#- A touch's part of an amount by an attribution model that shares:
     floor(amount * W_k / W) - floor(amount * W_(k-1) / W), whole numbers whose sum over the path is
     the amount, whatever its sign. -#}
-{% macro shared_credit(model, amount) -%}
+{% macro shared_credit(amount, through, before, total) -%}
     {%- set factor = amount if var('max_touches_per_email') | int <= 900 else stripe_apex.wide(amount) -%}
-    {%- set total = stripe_apex.weight_total(model) -%}
-    {{ stripe_apex.floor_divide(
-        factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position') ~ ')', total
-    ) }}
-    - {{ stripe_apex.floor_divide(
-        factor ~ ' * (' ~ stripe_apex.weight_through(model, 'position - 1') ~ ')', total
-    ) }}
+    {{ stripe_apex.floor_divide(factor ~ ' * (' ~ through ~ ')', total) }}
+    - {{ stripe_apex.floor_divide(factor ~ ' * (' ~ before ~ ')', total) }}
 {%- endmacro %}
 
 
-{#- The credit of a row of int_attribution__paths, null where the attribution model gives it none. -#}
-{% macro credit(model, measure) -%}
-    {%- set wholes = {
-        'minor': 'net_minor', 'reporting_minor': 'net_reporting_minor',
-        'micros': 'cast(1000000 as bigint)'
-    } -%}
+{#- A touch's part of an amount, null where the attribution model gives it none. The weights are columns
+    for those of weighed_models() alone. -#}
+{% macro credit(
+    model, amount, position, path_length, is_last_non_direct, weight, weight_through, weight_total
+) -%}
     {%- if model in stripe_apex.single_touch_models() -%}
-        case when {{ stripe_apex.takes_all(model) }} then {{ wholes[measure] }} end
+        case
+            when {{ stripe_apex.takes_all(model, position, path_length, is_last_non_direct) }}
+                then {{ amount }}
+        end
     {%- else -%}
-        {{ stripe_apex.shared_credit(model, wholes[measure]) }}
+        {{ stripe_apex.shared_credit(amount, *stripe_apex.weights_of_touch(
+            model, position, path_length, weight, weight_through, weight_total
+        )) }}
     {%- endif -%}
 {%- endmacro %}
 
@@ -109,11 +108,11 @@
 
 
 {#- The moment whose touches a charge is credited to: its own, or the person's first charge. -#}
-{% macro conversion_time() -%}
+{% macro conversion_time(created_at, person_id) -%}
     {%- if var('recurring_credit') == 'first_conversion' -%}
-        min(created_at) over (partition by person_id)
+        min({{ created_at }}) over (partition by {{ person_id }})
     {%- else -%}
-        created_at
+        {{ created_at }}
     {%- endif -%}
 {%- endmacro %}
 

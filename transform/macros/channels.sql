@@ -1,54 +1,67 @@
-{#- What the query string of the landing page says; empty where it says nothing. -#}
-{% macro landing_parameters() -%}
+{#- What the query string of the landing page says, as the columns landing_utm_source, _medium and
+    _campaign, empty where it says nothing; and its host, as landing_host. -#}
+{% macro landing_parameters(landing_page) -%}
     {% for name in ['utm_source', 'utm_medium', 'utm_campaign'] -%}
-    {{ stripe_apex.url_parameter('landing_page', name) }} as landing_{{ name }},
+    {{ stripe_apex.url_parameter(landing_page, name) }} as landing_{{ name }},
     {% endfor -%}
-    {{ stripe_apex.url_host('landing_page') }} as landing_host
+    {{ stripe_apex.url_host(landing_page) }} as landing_host
 {%- endmacro %}
 
 
-{#- What tells where a visit came from, in the order of trust: the field, then the landing page. -#}
-{% macro visit_signals(click_ids=true) -%}
-    coalesce(utm_source, nullif(landing_utm_source, '')) as source,
-    coalesce(utm_medium, nullif(landing_utm_medium, '')) as medium,
-    coalesce(utm_campaign, nullif(landing_utm_campaign, '')) as campaign,
+{#- A UTM value in the order of trust: the field, then what the landing page says. -#}
+{% macro field_or_landing(field, landing) -%}
+    coalesce({{ field }}, nullif({{ landing }}, ''))
+{%- endmacro %}
+
+
+{% macro click_id_names() -%}
+    {{ return(['gclid', 'fbclid', 'li_fat_id', 'msclkid']) }}
+{%- endmacro %}
+
+
+{#- The names of the click ids that a visit came with, in the columns named so or in the landing page. -#}
+{% macro click_ids(landing_page, columns=()) -%}
     concat(
-        {%- for name in ['gclid', 'fbclid', 'li_fat_id', 'msclkid'] %}
+        {%- for name in stripe_apex.click_id_names() %}
         case
             when
-                {% if click_ids %}{{ name }} is not null or {% endif -%}
-                {{ stripe_apex.has_url_parameter('landing_page', name) }}
+                {% if name in columns %}{{ name }} is not null or {% endif -%}
+                {{ stripe_apex.has_url_parameter(landing_page, name) }}
                 then '{{ name }} '
             else ''
         end {{- ',' if not loop.last }}
         {%- endfor %}
-    ) as click_ids
+    )
 {%- endmacro %}
 
 
 {#- The host that sent the visitor, `-` for none: a click within the own sites is no referral. -#}
-{% macro outside_host() -%}
+{% macro outside_host(referrer_host, landing_host) -%}
     case
-        when referrer_host is null or referrer_host = '' or referrer_host = landing_host then '-'
+        when
+            {{ referrer_host }} is null
+            or {{ referrer_host }} = ''
+            or {{ referrer_host }} = {{ landing_host }}
+            then '-'
         {%- if var('own_hosts') %}
-        when referrer_host in ({{ stripe_apex.quoted_list(var('own_hosts')) }}) then '-'
+        when {{ referrer_host }} in ({{ stripe_apex.quoted_list(var('own_hosts')) }}) then '-'
         {%- endif %}
-        else referrer_host
+        else {{ referrer_host }}
     end
 {%- endmacro %}
 
 
 {#- One text of all that tells where a visit came from: equal signals have one source, one campaign
     and one channel. The fields are kept apart by the control character that is made for it. -#}
-{% macro signal_key(referrer_host) -%}
+{% macro signal_key(source, medium, referrer_host, click_ids, campaign) -%}
     concat_ws(
-        chr(31), coalesce(source, '-'), coalesce(medium, '-'), {{ referrer_host }}, click_ids,
-        coalesce(campaign, '')
+        chr(31), coalesce({{ source }}, '-'), coalesce({{ medium }}, '-'), {{ referrer_host }},
+        {{ click_ids }}, coalesce({{ campaign }}, '')
     )
 {%- endmacro %}
 
 
 {#- The field of a signal: 1 source, 2 medium, 3 host of the referrer, 4 click ids, 5 campaign. -#}
-{% macro signal_part(number) -%}
-    {{ dbt.split_part('signal', 'chr(31)', number) }}
+{% macro signal_part(signal, number) -%}
+    {{ dbt.split_part(signal, 'chr(31)', number) }}
 {%- endmacro %}

@@ -2,27 +2,27 @@
     rates and settings change old rows, which no bookmark on the charges would notice. -#}
 
 {#- The rows of a CTE that are not yet in the table as they are. -#}
-{% macro changed_rows(cte) -%}
-    {%- set columns = model.columns.keys() | join(',\n    ') -%}
+{% macro changed_rows(cte, columns) -%}
+    {%- set listed = columns | join(',\n    ') -%}
 select
-    {{ columns }}
+    {{ listed }}
 from {{ cte }}
     {%- if is_incremental() %}
 
 except
 
 select
-    {{ columns }}
+    {{ listed }}
 from {{ this }}
     {%- endif -%}
 {%- endmacro %}
 
 
-{#- A charge that the source took back is revenue no more. -#}
-{% macro delete_vanished_charges() -%}
+{#- What the source took back leaves the table: a charge that is gone is revenue no more. -#}
+{% macro delete_vanished(key, source_relation) -%}
     {%- if is_incremental() -%}
         delete from {{ this }}
-        where charge_id not in (select charge_id from {{ ref('stg_stripe__charges') }})
+        where {{ key }} not in (select {{ key }} from {{ source_relation }})
     {%- endif -%}
 {%- endmacro %}
 

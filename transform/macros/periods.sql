@@ -1,11 +1,11 @@
 {#- Periods of time that unit economics are said for. -#}
 
-{#- The last day that the rolling periods include. -#}
-{% macro as_of_date() -%}
+{#- The last day that the rolling periods include: the var, else the last day in a column. -#}
+{% macro as_of_date(relation, revenue_date) -%}
     {%- if var('as_of_date') -%}
         cast('{{ var("as_of_date") }}' as date)
     {%- else -%}
-        (select coalesce(max(revenue_date), current_date) from {{ ref('fct_revenue') }})
+        (select coalesce(max({{ revenue_date }}), current_date) from {{ relation }})
     {%- endif -%}
 {%- endmacro %}
 
@@ -16,8 +16,8 @@
 
 
 {#- Is a charge the payer's first since a day? A customer of a period counts once in it. -#}
-{% macro is_first_since(start) -%}
-    (previous_revenue_date is null or previous_revenue_date < {{ start }})
+{% macro is_first_since(start, previous_revenue_date) -%}
+    ({{ previous_revenue_date }} is null or {{ previous_revenue_date }} < {{ start }})
 {%- endmacro %}
 
 

@@ -1,22 +1,25 @@
 {#- Amounts in the reporting currency. -#}
 
 {#- A part of a charge: as Stripe settled it where it settled in that currency, else by the day's
-    rate; null where there is neither, but nothing captured is 0 in any currency. Where `whole`, a
-    column with the same of all that was captured, is known, a part that is the whole takes it: most
-    are, and nothing in fct_revenue takes longer than so wide a division. -#}
-{% macro in_reporting_currency(minor, whole=none) -%}
+    rate; null where there is neither, but nothing captured is 0 in any currency. Where
+    `gross_reporting_minor`, a column with the same of all that was captured, is known, a part that is
+    the whole takes it: most are, and nothing in int_charges__priced takes longer than so wide a
+    division. -#}
+{% macro in_reporting_currency(
+    minor, gross_minor, method, settled_minor, rate, minor_units, gross_reporting_minor=none
+) -%}
     case
-        when gross_minor = 0 then 0
-        {%- if whole %}
-        when {{ minor }} = gross_minor then {{ whole }}
+        when {{ gross_minor }} = 0 then 0
+        {%- if gross_reporting_minor %}
+        when {{ minor }} = {{ gross_minor }} then {{ gross_reporting_minor }}
         {%- endif %}
-        else case reporting_method
+        else case {{ method }}
             when 'same_currency' then {{ minor }}
             when 'settled'
                 then {{ stripe_apex.round_divide(
-                    stripe_apex.wide(minor) ~ ' * settled_minor', 'gross_minor'
+                    stripe_apex.wide(minor) ~ ' * ' ~ settled_minor, gross_minor
                 ) }}
-            when 'fx_rate' then {{ stripe_apex.convert_minor(minor, 'rate', 'minor_units') }}
+            when 'fx_rate' then {{ stripe_apex.convert_minor(minor, rate, minor_units) }}
         end
     end
 {%- endmacro %}

@@ -39,23 +39,25 @@
 {%- endmacro %}
 
 
-{#- Integral of cos(u) ** (df - 1) from `start` to pi / 2, in a query grouped over the nodes:
+{#- Integral of cos(u) ** (df - 1) from `start` to pi / 2, in a query grouped over the nodes, whose
+    columns are `place` and `weight`:
     the tail of Student's t distribution but for a constant. Powers are taken as exponentials that
     stay above zero, since some engines call an underflow an error. -#}
-{% macro t_tail(start, df) -%}
-    {%- set angle = start ~ ' + nodes.place * (pi() / 2 - ' ~ start ~ ')' -%}
+{% macro t_tail(start, df, place, weight) -%}
+    {%- set angle = start ~ ' + ' ~ place ~ ' * (pi() / 2 - ' ~ start ~ ')' -%}
     sum(
-        nodes.weight * (pi() / 2 - {{ start }})
+        {{ weight }} * (pi() / 2 - {{ start }})
         * exp(greatest(({{ df }} - 1) * ln(greatest(cos({{ angle }}), 1e-300)), -700))
     )
 {%- endmacro %}
 
 
-{#- Integral of s ** (df - 1) * exp(-s * s / 2) from `start` to far out: the tail of chi-square. -#}
-{% macro chi_tail(start, df) -%}
-    {%- set place = '(' ~ start ~ ' + nodes.place * (12 + ' ~ df ~ '))' -%}
+{#- Integral of s ** (df - 1) * exp(-s * s / 2) from `start` to far out, likewise: the tail of
+    chi-square. -#}
+{% macro chi_tail(start, df, place, weight) -%}
+    {%- set s = '(' ~ start ~ ' + ' ~ place ~ ' * (12 + ' ~ df ~ '))' -%}
     sum(
-        nodes.weight * (12 + {{ df }})
-        * exp(greatest(({{ df }} - 1) * ln({{ place }}) - {{ place }} * {{ place }} / 2, -700))
+        {{ weight }} * (12 + {{ df }})
+        * exp(greatest(({{ df }} - 1) * ln({{ s }}) - {{ s }} * {{ s }} / 2, -700))
     )
 {%- endmacro %}

@@ -21,18 +21,19 @@
 {%- endmacro %}
 
 
-{#- Unit economics of each calendar month and of the last 7, 30 and 90 days, for each combination of
-    `dimensions`. Periods are half-open: from period_start to the day before period_end. -#}
-{% macro unit_economics_by_period(dimensions) -%}
+{#- Unit economics of each calendar month and of the last 7, 30 and 90 days up to `as_of_date`, for each
+    combination of `dimensions`; `daily` is int_channels__daily. Periods are half-open: from
+    period_start to the day before period_end. -#}
+{% macro unit_economics_by_period(dimensions, daily, as_of_date) -%}
 with as_of as (
 
-    select {{ stripe_apex.as_of_date() }} as as_of_date
+    select {{ as_of_date }} as as_of_date
 
 ),
 
 daily as (
 
-    select * from {{ ref('int_channels__daily') }}
+    select * from {{ daily }}
 
 ),
 

@@ -1,6 +1,6 @@
 """Marts without dbt: plain tables with the columns that the contracts promise, and a few rows.
 
-The columns come from `_marts__models.yml`, so that the report cannot expect others.
+The columns come from the marts' own descriptions, so that the report cannot expect others.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 
 from tap_stripe_apex import money
 
-CONTRACTS = Path(__file__).resolve().parents[3] / "transform/models/marts/_marts__models.yml"
+CONTRACTS = Path(__file__).resolve().parents[3] / "transform/models/marts"
 MODELS = ("first_touch", "last_touch", "linear", "position_based")
 DAY = date(2026, 1, 1)
 LAST_DAY = date(2026, 6, 30)
@@ -28,7 +28,8 @@ LAST_DAY = date(2026, 6, 30)
 @cache
 def contracts() -> dict[str, dict[str, str]]:
     """The type of each column of each mart."""
-    models = yaml.safe_load(CONTRACTS.read_text())["models"]
+    files = [yaml.safe_load(path.read_text()) for path in CONTRACTS.glob("*.yml")]
+    models = [model for file in files for model in file["models"]]
     return {
         model["name"]: {column["name"]: column["data_type"] for column in model["columns"]}
         for model in models

@@ -22,10 +22,18 @@ from tests.conftest import sync
 
 TOKEN = "/v1/oauth/token"
 
+ASK = """
+import os
+from tap_stripe_apex.auth.credential import find_credential
+from tap_stripe_apex.settings import Settings
+find_credential(Settings.of({}), os.environ).token()
+"""
+
 RENEW = """
 import os, sys, threading
-from tap_stripe_apex.auth.credential import credential
-held = credential({}, os.environ)
+from tap_stripe_apex.auth.credential import find_credential
+from tap_stripe_apex.settings import Settings
+held = find_credential(Settings.of({}), os.environ)
 used = held.token()
 print("ready", flush=True)
 sys.stdin.readline()
@@ -156,11 +164,9 @@ def test_an_ended_token_and_a_wrong_key_are_different_messages(account, oauth, c
 
 def interrupted(oauth, number, struck, sent):
     """Ask for a token when it has ended, and end the process by a signal while Stripe exchanges."""
-    code = "import os; from tap_stripe_apex.auth.credential import credential; "
-    code += "credential({}, os.environ).token()"
     oauth.grow_old(3600)
     process = subprocess.Popen(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", ASK],
         env=os.environ | oauth.environ | {"TAP_STRIPE_APEX_API_BASE": oauth.stripe.url},
         stderr=subprocess.PIPE,
     )
@@ -222,10 +228,8 @@ def test_ctrl_c_while_stripe_exchanges_loses_nothing(oauth):
 
 def test_a_full_disk_is_noticed_before_the_refresh_token_is_spent(oauth):
     oauth.grow_old(3600)
-    code = "import os; from tap_stripe_apex.auth.credential import credential; "
-    code += "credential({}, os.environ).token()"
     done = subprocess.run(
-        [sys.executable, "-c", code],
+        [sys.executable, "-c", ASK],
         env=os.environ | oauth.environ | {"TAP_STRIPE_APEX_API_BASE": oauth.stripe.url},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)),
         capture_output=True,

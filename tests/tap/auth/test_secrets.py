@@ -15,7 +15,7 @@ from stripe_simulator.faults import Fault, FaultKind
 from tap_stripe_apex.auth.credential import ApiKey
 from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
-from tests import leaks as secrets
+from tests import leaks
 
 APP_KEY = "sk_test_51App0Developer0Key"
 KEY = "rk_test_51Reads0Everything"
@@ -125,7 +125,7 @@ def everything(oauth, command):
 def test_no_command_shows_a_secret_whatever_happens(everything):
     told = "\n".join(result.stdout + result.stderr for result in everything)
     assert "Traceback" in told, "all there is to tell was told"
-    assert not secrets.shown(told)
+    assert not leaks.shown(told)
 
 
 def test_the_state_knows_the_account_and_no_secret(account, oauth, command):
@@ -133,7 +133,7 @@ def test_the_state_knows_the_account_and_no_secret(account, oauth, command):
     written = command("tap-stripe-apex", environ=oauth.environ, token_file=None).stdout
     states = [json.loads(line) for line in written.splitlines() if '"type":"STATE"' in line]
     assert account.account_id in json.dumps(states)
-    assert not secrets.shown(written)
+    assert not leaks.shown(written)
 
 
 @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ def test_the_state_knows_the_account_and_no_secret(account, oauth, command):
     ["rk_live_51Abc", "sk_test_abc", "pk_test_abc", "uk_live_abc", "rt_Abc1", "ac_Abc1"],
 )
 def test_what_is_looked_for_would_be_found(secret):
-    assert secrets.shown(f"token={secret}&x") == {secret}
+    assert leaks.shown(f"token={secret}&x") == {secret}
     with pytest.raises(AssertionError, match="shows a secret"):
-        secrets.check(secret, "it")
+        leaks.check(secret, "it")
 
 
 def test_a_command_line_with_a_secret_fails_the_test_that_starts_it(command):

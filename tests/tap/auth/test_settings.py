@@ -7,14 +7,20 @@ import os
 
 import pytest
 
-from tap_stripe_apex.auth.credential import ApiKey, credential
+from tap_stripe_apex.auth.credential import ApiKey, find_credential
 from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.auth.renewal import RolledTokens
 from tap_stripe_apex.auth.tokens import TokenFile, fingerprint
 from tap_stripe_apex.errors import ConfigurationError, CredentialError, NotConnectedError
+from tap_stripe_apex.settings import Settings
 from tests.conftest import sync
 
 APP = {"STRIPE_APP_CLIENT_ID": "ca_1", "STRIPE_APP_SECRET_KEY": "sk_test_app"}
+
+
+def credential(config, environ):
+    """The credential of a configuration."""
+    return find_credential(Settings.of(config), environ)
 
 
 @pytest.fixture

@@ -15,7 +15,8 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
-from stripe_apex.storage import forget_key, load_key, save_key
+from stripe_apex.storage import forget_key, save_key
+from tap_stripe_apex.auth.key import load_key
 from tap_stripe_apex.errors import CredentialError
 
 ROOT = Path(__file__).parents[3]
@@ -162,8 +163,11 @@ def test_a_keyring_that_is_locked_says_so(outside, vault):
 
 def test_the_keyring_is_not_even_imported_where_nobody_needs_it(outside):
     code = (
-        "import os, sys; from tap_stripe_apex.auth.credential import credential; "
-        "credential({'api_key': sys.stdin.read()}, os.environ); print('keyring' in sys.modules)"
+        "import os, sys\n"
+        "from tap_stripe_apex.auth.credential import find_credential\n"
+        "from tap_stripe_apex.settings import Settings\n"
+        "find_credential(Settings.of({'api_key': sys.stdin.read()}), os.environ)\n"
+        "print('keyring' in sys.modules)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], input=KEY, capture_output=True, text=True, check=True

@@ -1,6 +1,7 @@
 {{ config(materialized='view') }}
 
 {% set models = var('attribution_models') -%}
+{%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
 with paths as (
 
     select * from {{ ref('int_attribution__paths') }}
@@ -16,6 +17,7 @@ pathless as (
 credits as (
 
     {% for model in models -%}
+    {%- set weights = [model ~ '_weight', model ~ '_through', model ~ '_total'] -%}
     select
         charge_id,
         '{{ model }}' as attribution_model,
@@ -29,12 +31,12 @@ credits as (
         person_charge_number,
         revenue_date,
         currency,
-        {{ credit(model, 'minor') }} as credit_minor,
-        {{ credit(model, 'reporting_minor') }} as credit_reporting_minor,
-        {{ credit(model, 'micros') }} as credit_micros
+        {{ credit(model, 'net_minor', *(place + weights)) }} as credit_minor,
+        {{ credit(model, 'net_reporting_minor', *(place + weights)) }} as credit_reporting_minor,
+        {{ credit(model, 'cast(1000000 as bigint)', *(place + weights)) }} as credit_micros
     from paths
     {%- if model in single_touch_models() %}
-    where {{ takes_all(model) }}
+    where {{ takes_all(model, *place) }}
     {%- endif %}
 
     union all

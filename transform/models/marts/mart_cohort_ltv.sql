@@ -1,6 +1,6 @@
 with as_of as (
 
-    select {{ first_of_month(as_of_date()) }} as as_of_month
+    select {{ first_of_month(as_of_date(ref('fct_revenue'), 'revenue_date')) }} as as_of_month
 
 ),
 

@@ -1,0 +1,66 @@
+"""What a request wants expanded: `expand[]=data.charge.balance_transaction` as a tree of names."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TypeAlias
+
+from stripe_simulator.errors import InvalidRequestError
+
+Expanded: TypeAlias = Mapping[str, "Expanded"]
+"""The fields that are sent whole, and which of theirs are, in turn."""
+
+_Tree: TypeAlias = dict[str, "_Tree"]
+
+NOTHING: Expanded = {}
+MAX_DEPTH = 4
+
+Expandable: TypeAlias = Mapping[str, str | None]
+"""The fields of one kind of object, each with the kind that it holds; None if it is always null."""
+
+
+def parse_expansions(
+    paths: Iterable[str],
+    kind: str,
+    kinds: Mapping[str, Expandable],
+    *,
+    listed: bool,
+    require: Callable[[str], None],
+) -> Expanded:
+    """The tree of what is expanded, or InvalidRequestError for what cannot be.
+
+    Args:
+        paths: as they were sent.
+        kind: of the objects that are asked for.
+        kinds: what can be expanded in each kind of object that is served.
+        listed: whether a list is asked for, whose objects lie in `data`.
+        require: called with each kind that is expanded; raises if the key may not read it.
+    """
+    tree: _Tree = {}
+    for path in paths:
+        names = path.split(".")
+        if listed and names[0] != "data":
+            raise _impossible(path)
+        if len(names) > MAX_DEPTH:
+            raise InvalidRequestError(
+                f"You cannot expand more than {MAX_DEPTH} levels of a property ({path})."
+            )
+        node, current = tree, kind
+        for name in names[listed:]:
+            if name == "data" and node is not tree:
+                continue  # of a list within an object, such as a charge's refunds
+            if name not in kinds[current]:
+                raise _impossible(path)
+            found = kinds[current][name]
+            node = node.setdefault(name, {})
+            if found is None:
+                break
+            if found not in kinds:
+                raise InvalidRequestError(
+                    f"The simulated account serves no {found}: '{path}' cannot be expanded."
+                )
+            require(found)
+            current = found
+    return tree
+
+
+def _impossible(path: str) -> InvalidRequestError:
+    return InvalidRequestError(f"This property cannot be expanded ({path}).")

@@ -1,0 +1,56 @@
+"""What a running simulator serves and how, as far as its owner may change it on the way."""
+
+import threading
+from collections.abc import Callable, Iterable
+
+from stripe_simulator.account import Account
+from stripe_simulator.api import Api
+from stripe_simulator.faults import Fault, Faults
+from stripe_simulator.keys import DEFAULT_KEY, DEFAULT_SECRET_KEY, Key, Keyring
+from stripe_simulator.limits import Limiter, Limits
+from stripe_simulator.oauth import OAuth, StripeApp
+from stripe_simulator.requestlog import LoggedRequest, RequestLog
+
+RequestHook = Callable[[LoggedRequest], object]
+
+
+class State:
+    """An account, who may ask for it, and what goes wrong on the way.
+
+    Everything public may be changed while it is served. Whoever changes the account while requests
+    are under way holds `lock`; `on_request`, called before each request is answered, has it.
+
+    Args:
+        account: whose objects are served.
+        keys: who may ask; `DEFAULT_KEY` and `DEFAULT_SECRET_KEY` by default.
+        app: the Stripe App that may be installed.
+        faults: what goes wrong.
+        limits: how many requests are too many.
+        latency: seconds from a request to its answer.
+        gzipped: whether answers are compressed for clients that accept it.
+        on_request: lets a test move the account while somebody reads it.
+    """
+
+    def __init__(
+        self,
+        account: Account,
+        *,
+        keys: Iterable[Key | str] = (DEFAULT_KEY, DEFAULT_SECRET_KEY),
+        app: StripeApp | None = None,
+        faults: Iterable[Fault] = (),
+        limits: Limits | None = None,
+        latency: float = 0.0,
+        gzipped: bool = False,
+        on_request: RequestHook | None = None,
+    ) -> None:
+        self.account = account
+        self.keys = Keyring(keys)
+        self.oauth = OAuth(account, self.keys, app or StripeApp())
+        self.faults = Faults(faults)
+        self.limiter = Limiter(limits or Limits())
+        self.latency = latency
+        self.gzipped = gzipped
+        self.on_request = on_request
+        self.requests = RequestLog()
+        self._api = Api(account, self.keys, self.oauth)
+        self.lock = threading.RLock()

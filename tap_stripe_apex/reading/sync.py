@@ -1,0 +1,139 @@
+"""What all streams share in one run: who asks, how Stripe is reached, what is wanted and shown."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tap_stripe_apex.auth.credential import Credential, find_credential
+from tap_stripe_apex.auth.places import environment
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.reading.date_range import DateRange, parse_date_range
+from tap_stripe_apex.reading.display import Display
+from tap_stripe_apex.reading.feed import Feed, read_feed
+from tap_stripe_apex.settings import DEFAULT_DAYS
+from tap_stripe_apex.wire.api import DEFAULT_API_BASE
+from tap_stripe_apex.wire.limiter import Limiter
+from tap_stripe_apex.wire.session import Session
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Callable, Iterable, Mapping
+
+    from tap_stripe_apex.reading.stream import Participant
+    from tap_stripe_apex.settings import Settings
+
+
+class StripeSync:
+    """One run of the tap; each part is made when it is first asked for.
+
+    Args:
+        settings: of the tap.
+        logger: takes what people see.
+        streams: gives the streams that are to be read, once the catalog is known.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        logger: logging.Logger,
+        streams: Callable[[], Iterable[Participant]],
+    ) -> None:
+        self.settings = settings
+        self._logger = logger
+        self._streams = streams
+        self._summarised = False
+
+    def check(self) -> None:
+        """Refuse settings that cannot be right, before anything is sent.
+
+        Raises:
+            ConfigurationError: a setting cannot be right.
+        """
+        _ = self.date_range, self.session
+
+    @cached_property
+    def environ(self) -> Mapping[str, str]:
+        """The environment of the process, with what the project's .env adds."""
+        return environment()
+
+    @cached_property
+    def date_range(self) -> DateRange:
+        """Which charges are wanted.
+
+        Raises:
+            ConfigurationError: the range has no known form, or holds no time at all.
+        """
+        setting, alias = self.settings.date_range, self.settings.date_range_alias
+        if setting is not None and alias is not None:
+            raise ConfigurationError("date_range and dateRange are the same setting: keep one.")
+        if setting is None:
+            setting = {"last_days": DEFAULT_DAYS} if alias is None else alias
+        return parse_date_range(setting)
+
+    @cached_property
+    def credential(self) -> Credential:
+        """The key or tokens, for all streams and threads.
+
+        Raises:
+            ConfigurationError: there is no credential, or it cannot be right; nothing was sent.
+        """
+        return find_credential(self.settings, self.environ)
+
+    @cached_property
+    def session(self) -> Session:
+        """How Stripe is reached, by all streams.
+
+        Raises:
+            ConfigurationError: a setting cannot be right; nothing was sent.
+        """
+        settings = self.settings
+        if not 0 < settings.max_requests_per_second <= 100:
+            raise ConfigurationError(
+                "max_requests_per_second must be more than 0 and at most Stripe's 100."
+            )
+        if not 1 <= settings.max_concurrency <= 64:
+            raise ConfigurationError("max_concurrency must be between 1 and 64.")
+        account_id = settings.account_id
+        if account_id is not None and not re.fullmatch(r"acct_\w+", account_id):
+            raise ConfigurationError("account_id must be the id of a connected account: acct_...")
+        return Session(
+            self.credential,
+            Limiter(settings.max_requests_per_second, settings.max_concurrency),
+            api_base=settings.api_base or DEFAULT_API_BASE,
+            account_id=account_id,
+        )
+
+    @cached_property
+    def source(self) -> str:
+        """Whose objects are read, as far as can be told: the mode and perhaps the account."""
+        mode = "live" if self.credential.livemode else "test"
+        account_id = self.settings.account_id or self.credential.account_id
+        return " ".join(filter(None, (mode, account_id)))
+
+    @cached_property
+    def display(self) -> Display:
+        """What people see of the run."""
+        return Display(self.session.usage, self._logger, terminal=self.environ.get("TERM", ""))
+
+    @cached_property
+    def feed(self) -> Feed:
+        """The events that all streams follow; the first stream to ask begins the run.
+
+        Raises:
+            StripeError: Stripe does not answer, or refuses.
+        """
+        streams = [each for each in self._streams() if each.selected and not each.finished]
+        positions = [each.bookmark.position for each in streams]
+        known = [position for position in positions if position is not None]
+        types = [type_ for each in streams for type_ in each.event_types]
+        return read_feed(self.session, types, min(known, default=None))
+
+    def log_summary(self) -> None:
+        """Say once, at the end, what the run asked of Stripe."""
+        if not self._summarised and "session" in self.__dict__:
+            self._summarised = True
+            session = self.session
+            summary = session.usage.summary(self.display.records, session.limiter.per_second)
+            self._logger.info("%s", summary)

@@ -1,0 +1,57 @@
+"""A customer gets another email: so do the customer's charges, and no event of theirs says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from tap_stripe_apex.errors import InvalidRequestError
+from tap_stripe_apex.reading.events import Change, ChangedObject, Event, collect
+from tap_stripe_apex.reading.slices import Listed
+from tap_stripe_apex.reading.windows import created_filter
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Iterable, Iterator
+
+    from tap_stripe_apex.reading.listing import Endpoint
+
+T = TypeVar("T", bound=Listed)
+
+
+class CustomerEdits(Generic[T]):
+    """Edited customers, and their charges.
+
+    Args:
+        logger: takes the warnings.
+    """
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+
+    def changes(self, events: Iterable[Event], position: int) -> list[Change]:
+        """Customers with another email; not new ones, whose charges are all new too."""
+        edits = (event for event in events if event.edits_email)
+        found = collect(
+            (event, ChangedObject(event.object.id, event.object.created)) for event in edits
+        )
+        return [each for each in found if each.created is None or each.created < position]
+
+    def changed_by(
+        self, endpoint: Endpoint[T], related: Change, since: int
+    ) -> Iterator[tuple[Change, list[T]]]:
+        """The charges of a customer that were created at `since` or later, by page."""
+        filters = [("customer", related.id), *created_filter(gte=since)]
+        try:
+            page = endpoint.page(filters).content
+            yield related, page.data
+            while page.has_more:
+                page = endpoint.page([*filters, ("starting_after", page.data[-1].id)]).content
+                yield related, page.data
+        except InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise
+            self._logger.warning(
+                "Stripe lists no charges of a customer that was deleted (%s); they keep the email "
+                "that they had.",
+                related.id,
+            )

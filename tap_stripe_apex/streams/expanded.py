@@ -1,0 +1,44 @@
+"""Objects that Stripe sends whole within others, instead of as an id."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Protocol, TypeVar
+
+import msgspec
+
+
+class ExpandedTransaction(msgspec.Struct, frozen=True):
+    """What a payment did to the balance. https://docs.stripe.com/api/balance_transactions/object"""
+
+    id: str
+    amount: int
+    currency: str
+    fee: int
+    net: int
+    exchange_rate: Decimal | None = None
+
+
+class ExpandedCustomer(msgspec.Struct, frozen=True):
+    """Whose charge it is; a customer that was deleted has no email."""
+
+    id: str
+    email: str | None = None
+
+
+class _Identified(Protocol):
+    """An expanded object."""
+
+    @property
+    def id(self) -> str:
+        """Stripe's id."""
+
+
+T = TypeVar("T", bound=_Identified)
+
+
+def reference(field: str | T | None) -> tuple[str | None, T | None]:
+    """The id in an expandable field, and the object if it was expanded."""
+    if field is None or isinstance(field, str):
+        return field, None
+    return field.id, field

@@ -1,0 +1,141 @@
+"""What can happen to an account, and how a tap and a target may run meanwhile, at random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from stripe_simulator.faults import Fault, FaultKind
+from stripe_simulator.keys import ALL, DEFAULT_KEY, Key, Permission
+
+KEYS = {
+    "everything": Key(DEFAULT_KEY),
+    "no events": Key("rk_test_blind", ALL - {Permission.EVENTS}),
+    "no customers": Key("rk_test_faceless", ALL - {Permission.CUSTOMERS}),
+    "product": Key("rk_test_product", frozenset({Permission.CHARGES, Permission.CUSTOMERS})),
+}
+
+
+waits = st.sampled_from(
+    [
+        timedelta(0),
+        timedelta(seconds=1),
+        timedelta(minutes=4),
+        timedelta(hours=7),
+        timedelta(days=2),
+        timedelta(days=11),
+        timedelta(days=33),
+    ]
+)
+
+
+delays = st.sampled_from([timedelta(0), timedelta(minutes=4)])
+
+
+actions = st.tuples(
+    st.sampled_from(
+        [
+            "charge",
+            "charge",
+            "charges",
+            "debit",
+            "authorise",
+            "settle",
+            "fail",
+            "reverse",
+            "capture",
+            "refund",
+            "fail refund",
+            "dispute",
+            "close dispute",
+            "post late",
+            "edit email",
+            "delete customer",
+        ]
+    ),
+    st.integers(0, 129),
+)
+
+
+faults = st.builds(
+    Fault,
+    st.sampled_from(
+        [
+            FaultKind.RATE_LIMITED,
+            FaultKind.SERVER_ERROR,
+            FaultKind.RESET,
+            FaultKind.RESET_IN_BODY,
+            FaultKind.TRUNCATED,
+            FaultKind.GARBAGE,
+        ]
+    ),
+    nth=st.integers(1, 4),
+    times=st.sampled_from([1, 2, 99]),  # the last one ends the run
+)
+
+
+ranges = st.sampled_from(
+    [
+        {"last_days": 400},
+        {"last_days": 400},
+        {"last_days": 30},
+        {"last_days": 3},
+        {"start": "2026-09-20", "end": "2026-10-04T13:37:00Z"},
+        {"start": "2026-10-02T09:00:00+02:00"},
+        {"start": "2026-06-01", "end": "2026-09-01"},
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of tap and target.
+
+    Attributes:
+        fault: what goes wrong at Stripe.
+        cut: the tap is gone after this share of its output, perhaps in the middle of a line.
+        killed: the target is, too: what it did not commit is lost.
+        key: by its name.
+        date_range: the setting.
+        settled: whether settled amounts are read.
+        anew: whether the catalog asks for everything.
+        batch: rows that the target commits at a time.
+        clock: how far the machine's clock is off.
+        during: what happens while the run is under way.
+    """
+
+    fault: Fault | None = None
+    cut: float | None = None
+    killed: bool = False
+    key: str = "everything"
+    date_range: Any = field(default_factory=lambda: {"last_days": 400})
+    settled: bool = False
+    anew: bool = False
+    batch: int = 1000
+    clock: timedelta = timedelta(0)
+    during: tuple[tuple[str, int], ...] = ()
+
+
+def runs(*keys: str) -> st.SearchStrategy[Run]:
+    return st.builds(
+        Run,
+        fault=st.one_of(st.none(), faults),
+        cut=st.one_of(st.none(), st.floats(0, 1)),
+        killed=st.booleans(),
+        key=st.sampled_from(["everything", "everything", "everything", *keys]),
+        date_range=ranges,
+        settled=st.booleans(),
+        anew=st.sampled_from([False] * 7 + [True]),
+        batch=st.sampled_from([40, 1000]),
+        clock=st.sampled_from([timedelta(0), timedelta(days=-31), timedelta(days=31)]),
+        during=st.lists(actions, max_size=2).map(tuple),
+    )
+
+
+def chapters(*keys: str) -> st.SearchStrategy[list[Any]]:
+    """What happens, how long nothing happens, and a run of the tap; again and again."""
+    chapter = st.tuples(st.lists(actions, max_size=6), waits, runs(*keys))
+    return st.lists(chapter, min_size=1, max_size=6)

@@ -1,0 +1,113 @@
+"""An account that people act on, and what a warehouse should hold of it."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from stripe_simulator.book import InvalidOperationError
+
+if TYPE_CHECKING:
+    from stripe_simulator.account import Account
+
+
+@dataclass
+class World:
+    """An account and who acts on it."""
+
+    account: Account
+    customers: list[str] = field(default_factory=list)
+    charges: list[str] = field(default_factory=list)
+    refunds: list[str] = field(default_factory=list)
+    disputes: list[str] = field(default_factory=list)
+
+    def act(self, action: str, n: int) -> None:
+        """Do it where it is possible: a charge can be refunded only so often."""
+        with suppress(InvalidOperationError, KeyError, ZeroDivisionError):
+            self._act(action, n)
+
+    def _act(self, action: str, n: int) -> None:
+        account = self.account
+        match action:
+            case "charge" | "debit" | "authorise":
+                if n % 3 == 0:
+                    self.customers.append(account.create_customer(f"c{n}@example.com"))
+                self.charges.append(
+                    account.create_charge(
+                        1000 + n,
+                        ["usd", "jpy", "kwd"][n % 3],
+                        status="pending" if action == "debit" else "succeeded",
+                        capture=action != "authorise",
+                        customer=self.customers[n % len(self.customers)] if n % 3 != 1 else None,
+                        billing_email=f"b{n}@example.com" if n % 2 else None,
+                        payment_method_type="sepa_debit" if action == "debit" else "card",
+                    )
+                )
+            case "charges":
+                self.charges += [account.create_charge(100) for _ in range(n + 1)]
+            case "settle":
+                account.settle(self._charge(n, status="pending"))
+            case "fail":
+                account.fail(self._charge(n, status="pending"))
+            case "reverse":
+                debits = [id_ for id_ in self.charges if id_.startswith("py_")]
+                account.reverse(self._charge(n, among=debits, status="succeeded"))
+            case "capture":
+                account.capture(self._charge(n, status="succeeded", captured=False), 500)
+            case "refund":
+                charge = self._charge(n, status="succeeded", captured=True)
+                self.refunds.append(account.refund(charge, 10))
+            case "fail refund":
+                account.fail_refund(self.refunds[n % len(self.refunds)])
+            case "dispute":
+                charge = self._charge(n, status="succeeded", captured=True)
+                self.disputes.append(account.dispute(charge))
+            case "close dispute":
+                account.close_dispute(self.disputes[n % len(self.disputes)], ["won", "lost"][n % 2])
+            case "post late":
+                self.charges.append(account.create_charge(700 + n, posted=False))
+            case "edit email":
+                customer = self.customers[-1 - n % min(3, len(self.customers))]
+                account.edit_customer(customer, email=f"new{n}@example.com")
+            case "delete customer":
+                account.delete_customer(self.customers[-1 - n % min(3, len(self.customers))])
+
+    def _charge(self, n: int, among: list[str] | None = None, **needed: Any) -> str:
+        """One of the charges to which it can happen; of the latest, so that stories meet."""
+        possible = [
+            id_
+            for id_ in (self.charges if among is None else among)
+            if all(getattr(self.account.charges[id_], k) == v for k, v in needed.items())
+        ][-4:]
+        return possible[n % len(possible)]
+
+    def truth(self, *, settled: bool) -> dict[str, Any]:
+        """By stream, what the warehouse should hold."""
+        account = self.account
+        money = account.balance_transactions
+        charges = {
+            id_: (
+                e.created,
+                e.amount_captured,
+                e.amount_refunded,
+                e.disputed,
+                e.email,
+                money[e.balance_transaction].amount if settled and e.balance_transaction else None,
+            )
+            for id_, e in account.ledger().charges.items()
+        }
+        return {
+            "charges": charges,
+            "customers": {c.id: (c.email, c.name) for c in account.customers if not c.deleted},
+            "refunds": {r.id: (r.amount, r.status) for r in account.refunds},
+            "disputes": {d.id: (d.amount, d.status) for d in account.disputes},
+            "balance_transactions": {
+                t.id: (
+                    t.amount,
+                    t.fee,
+                    "available" if t.available_on <= account.now_epoch else "pending",
+                )
+                for t in account.balance_transactions
+            },
+        }

@@ -1,0 +1,93 @@
+{#- The rules look at the fields that decide, however many campaigns there are. -#}
+with rules as (
+
+    select * from {{ ref('channel_rules') }}
+
+),
+
+signals as (
+
+    select signal from {{ ref('int_touchpoints__people') }}
+
+    union
+
+    select signal from {{ ref('int_leads__signals') }}
+
+),
+
+parts as (
+
+    select
+        signal,
+        {{ signal_part('signal', 1) }} as rule_source,
+        {{ signal_part('signal', 2) }} as rule_medium,
+        {{ signal_part('signal', 3) }} as rule_host,
+        {{ signal_part('signal', 4) }} as click_ids,
+        {{ signal_part('signal', 5) }} as campaign
+    from signals
+
+),
+
+looked_at as (
+
+    select distinct
+        rule_source,
+        rule_medium,
+        rule_host,
+        click_ids
+    from parts
+
+),
+
+matching as (
+
+    select
+        looked_at.*,
+        rules.channel,
+        row_number() over (
+            partition by
+                looked_at.rule_source,
+                looked_at.rule_medium,
+                looked_at.rule_host,
+                looked_at.click_ids
+            order by rules.priority
+        ) as rule_rank
+    from looked_at
+    inner join rules
+        on
+            (rules.click_id is null or looked_at.click_ids like '%' || rules.click_id || '%')
+            and (
+                rules.utm_source is null
+                or {{ matches('looked_at.rule_source', 'rules.utm_source') }}
+            )
+            and (
+                rules.utm_medium is null
+                or {{ matches('looked_at.rule_medium', 'rules.utm_medium') }}
+            )
+            and (
+                rules.referrer_host is null
+                or {{ matches('looked_at.rule_host', 'rules.referrer_host') }}
+            )
+
+),
+
+final as (
+
+    select
+        parts.signal,
+        {{ surrogate_key('parts.signal') }} as signal_id,
+        nullif(parts.rule_source, '-') as source,
+        nullif(parts.campaign, '') as campaign,
+        coalesce(matching.channel, 'other') as channel
+    from parts
+    left join matching
+        on
+            parts.rule_source = matching.rule_source
+            and parts.rule_medium = matching.rule_medium
+            and parts.rule_host = matching.rule_host
+            and parts.click_ids = matching.click_ids
+            and matching.rule_rank = 1
+
+)
+
+select * from final

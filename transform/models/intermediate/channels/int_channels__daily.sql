@@ -1,0 +1,211 @@
+{#- All that adds up over days, channels and campaigns. A customer is counted by the credit of the
+    first payment in a period, so customers add up over channels to whole people. -#}
+{%- set models = var('attribution_models') -%}
+{%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
+{%- set credited = {
+    'minor': 'net_minor',
+    'reporting_minor': 'net_reporting_minor',
+    'micros': 'cast(1000000 as bigint)',
+} -%}
+{%- set no_campaign = "'(none)'" -%}
+{%- set customer_columns = ['customer_micros', 'month_customer_micros'] -%}
+{%- for number in rolling_days() %}{% do customer_columns.append('last_' ~ number ~ '_customer_micros') %}{% endfor -%}
+{%- set sums = [
+    'revenue_minor', 'revenue_reporting_minor', 'conversion_micros', 'new_customer_micros',
+] + customer_columns + ['leads', 'spend_minor', 'spend_reporting_minor'] -%}
+with as_of as (
+
+    select {{ as_of_date(ref('int_charges__priced'), 'revenue_date') }} as as_of_date
+
+),
+
+paths as (
+
+    select * from {{ ref('int_attribution__paths') }}
+
+),
+
+pathless as (
+
+    select * from {{ ref('int_attribution__pathless') }}
+
+),
+
+leads as (
+
+    select
+        *,
+        {{ local_date('created_at') }} as lead_date
+    from {{ ref('int_leads__channels') }}
+
+),
+
+spend as (
+
+    select * from {{ ref('int_spend__channels') }}
+
+),
+
+models as (
+
+    {{ attribution_models() }}
+
+),
+
+{% for relation in ['paths', 'pathless'] -%}
+flagged_{{ relation }} as{{ computed_once() }} (
+
+    select
+        {{ relation }}.*,
+        coalesce(campaign, {{ no_campaign }}) as campaign_name,
+        case when person_charge_number = 1 then 1 else 0 end as is_new,
+        case when {{ is_first_since('revenue_date', 'previous_revenue_date') }} then 1 else 0 end as is_customer,
+        case when {{ is_first_since(first_of_month('revenue_date'), 'previous_revenue_date') }} then 1 else 0 end
+            as is_month_customer
+        {%- for number in rolling_days() %},
+        {%- set start = 'as_of.as_of_date - ' ~ (number - 1) %}
+        case
+            when
+                revenue_date between {{ start }} and as_of.as_of_date
+                and {{ is_first_since(start, 'previous_revenue_date') }}
+                then 1
+            else 0
+        end as is_last_{{ number }}_customer
+        {%- endfor %}
+        {%- for model in models if relation == 'paths' %}
+        {%- set weights = [model ~ '_weight', model ~ '_through', model ~ '_total'] %}
+        {%- for measure, amount in credited.items() %},
+        {{ credit(model, amount, *(place + weights)) }} as {{ model }}_{{ measure }}
+        {%- endfor %}
+        {%- endfor %}
+    from {{ relation }}
+    cross join as_of
+
+),
+
+{% endfor -%}
+path_days as (
+
+    select
+        revenue_date as activity_date,
+        channel,
+        campaign_name as campaign,
+        currency
+        {%- for model in models %},
+        sum({{ model }}_minor) as {{ model }}_revenue_minor,
+        sum({{ model }}_reporting_minor) as {{ model }}_revenue_reporting_minor,
+        sum({{ model }}_micros) as {{ model }}_conversion_micros,
+        sum({{ model }}_micros * is_new) as {{ model }}_new_customer_micros
+        {%- for column in customer_columns %},
+        sum({{ model }}_micros * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
+        {%- endfor %}
+        {%- endfor %}
+    from flagged_paths
+    group by revenue_date, channel, campaign_name, currency
+
+),
+
+pathless_days as (
+
+    select
+        revenue_date as activity_date,
+        channel,
+        campaign_name as campaign,
+        currency,
+        sum(net_minor) as revenue_minor,
+        sum(net_reporting_minor) as revenue_reporting_minor,
+        sum(1000000) as conversion_micros,
+        sum(1000000 * is_new) as new_customer_micros
+        {%- for column in customer_columns %},
+        sum(1000000 * is_{{ column | replace('_micros', '') }}) as {{ column }}
+        {%- endfor %}
+    from flagged_pathless
+    group by revenue_date, channel, campaign_name, currency
+
+),
+
+lead_days as (
+
+    select
+        lead_date as activity_date,
+        channel,
+        coalesce(campaign, {{ no_campaign }}) as campaign,
+        '{{ var("reporting_currency") }}' as currency,
+        count(*) as leads
+    from leads
+    group by lead_date, channel, coalesce(campaign, {{ no_campaign }})
+
+),
+
+spend_days as (
+
+    select
+        spend_date as activity_date,
+        channel,
+        coalesce(campaign, {{ no_campaign }}) as campaign,
+        currency,
+        sum(spend_minor) as spend_minor,
+        sum(spend_reporting_minor) as spend_reporting_minor
+    from spend
+    group by spend_date, channel, coalesce(campaign, {{ no_campaign }}), currency
+
+),
+
+stacked as (
+
+    {% for model in models -%}
+    select
+        activity_date,
+        channel,
+        campaign,
+        '{{ model }}' as attribution_model,
+        currency
+        {%- for column in sums %},
+        {{ model ~ '_' ~ column if loop.index0 < sums | length - 3 else 0 }} as {{ column }}
+        {%- endfor %}
+    from path_days
+    where {{ model }}_conversion_micros is not null
+
+    union all
+
+    {% endfor -%}
+    {% for relation, own in [
+        ('pathless_days', sums[:-3]), ('lead_days', ['leads']), ('spend_days', sums[-2:])
+    ] -%}
+    select
+        {{ relation }}.activity_date,
+        {{ relation }}.channel,
+        {{ relation }}.campaign,
+        models.attribution_model,
+        {{ relation }}.currency
+        {%- for column in sums %},
+        {{ relation ~ '.' ~ column if column in own else 0 }} as {{ column }}
+        {%- endfor %}
+    from {{ relation }}
+    cross join models
+    {%- if not loop.last %}
+
+    union all
+
+    {% endif -%}
+    {% endfor %}
+
+),
+
+daily as (
+
+    select
+        activity_date,
+        channel,
+        campaign,
+        attribution_model,
+        currency
+        {%- for column in sums %},
+        cast(sum({{ column }}) as bigint) as {{ column }}
+        {%- endfor %}
+    from stacked
+    group by activity_date, channel, campaign, attribution_model, currency
+
+)
+
+select * from daily

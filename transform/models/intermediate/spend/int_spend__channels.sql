@@ -1,0 +1,67 @@
+with spend as (
+
+    select * from {{ ref('stg_ads__spend') }}
+
+),
+
+platforms as (
+
+    select * from {{ ref('ad_platforms') }}
+
+),
+
+currencies as (
+
+    select * from {{ ref('stripe_currencies') }}
+
+),
+
+rates as (
+
+    select * from {{ ref('int_rates__reporting') }}
+
+),
+
+in_minor_units as (
+
+    select
+        spend.spend_date,
+        spend.platform,
+        spend.account_id,
+        spend.utm_source as source,
+        spend.campaign,
+        spend.currency,
+        spend.impressions,
+        spend.clicks,
+        spend.platform_conversions,
+        coalesce(platforms.channel, 'paid_other') as channel,
+        cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
+            as spend_minor
+    from spend
+    left join platforms
+        on spend.platform = platforms.platform
+    left join currencies
+        on spend.currency = currencies.currency
+
+),
+
+converted as (
+
+    select
+        in_minor_units.*,
+        case
+            when in_minor_units.currency = '{{ var("reporting_currency") }}'
+                then in_minor_units.spend_minor
+            else {{ convert_minor(
+                'in_minor_units.spend_minor', 'rates.rate', 'rates.minor_units'
+            ) }}
+        end as spend_reporting_minor
+    from in_minor_units
+    left join rates
+        on
+            in_minor_units.currency = rates.currency
+            and in_minor_units.spend_date = rates.rate_date
+
+)
+
+select * from converted
