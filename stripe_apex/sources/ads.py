@@ -8,6 +8,7 @@ from stripe_apex.sources import names, spend
 from stripe_apex.sources.currency import currency
 from stripe_apex.sources.questions import UnclearError
 from stripe_apex.sources.reading import Reading, literal
+from tap_stripe_apex.money import decimals
 
 if TYPE_CHECKING:
     from stripe_apex.sources.rows import Sieve
@@ -62,6 +63,7 @@ def check(reading: Reading, sieve: Sieve) -> None:
         )
     days = [day for (day,) in staged.all("select distinct spend_date from ready")]
     spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
+    _round_fractions(reading)
     reading.totals = dict(
         staged.all("select currency, sum(spend) from ready group by currency order by currency")
     )
@@ -73,6 +75,34 @@ def check(reading: Reading, sieve: Sieve) -> None:
         staged.amounts("spend", sieve.totals),
         reading.answers.of("totals"),
     )
+
+
+def _round_fractions(reading: Reading) -> None:
+    """Round amounts to minor units so that their sum stays right.
+
+    Models count in minor units; rounded one by one, many fractions of a cent would add up to another
+    total than the file's. So each row gets what the rounded running total grows by.
+    """
+    staged = reading.staged
+    for (code,) in staged.all("select distinct currency from ready order by currency"):
+        places, ours = decimals(code), f"currency = {literal(code)}"
+        (fractions,) = staged.one(
+            f"select count(*) from ready where {ours} and spend <> round(spend, {places})"
+        )
+        if fractions:
+            running = "sum(spend) over (order by row_number rows unbounded preceding)"
+            staged.connection.execute(
+                "create or replace table ready as select * from ready "
+                f"where not coalesce({ours}, false) union all select * exclude (running) replace ("
+                f"cast(round(running, {places}) - coalesce(lag(round(running, {places})) over "
+                "(order by row_number), 0) as decimal(18, 6)) as spend) "
+                f"from (select *, {running} as running from ready where {ours}) order by row_number"
+            )
+            reading.notes.append(
+                f"{fractions:,} amounts have fractions of a minor unit; they are rounded so "
+                "that the "
+                "total stays right"
+            )
 
 
 def unknown_platform(said: str) -> str:

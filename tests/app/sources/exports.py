@@ -127,7 +127,7 @@ META_XLSX = Export(
         "currency": "gbp",
         "spend": Decimal("58.42"),
     },
-    {"gbp": Decimal("59.954")},
+    {"gbp": Decimal("59.95")},
 )
 
 LINKEDIN = Export(

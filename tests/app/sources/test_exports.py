@@ -1,5 +1,7 @@
 """Exports as people make them are understood, and load what they say."""
 
+from decimal import Decimal
+
 import duckdb
 import pytest
 
@@ -69,7 +71,14 @@ def test_parquet_is_read_with_its_types(imports, tmp_path):
         f"to '{path}' (format parquet)"
     )
     imports.load(path)
-    assert [str(row["spend"]) for row in imports.rows("ad_spend")] == ["0.300000", "1.234000"]
+    assert [str(row["spend"]) for row in imports.rows("ad_spend")] == ["0.300000", "1.230000"]
+
+
+def test_fractions_of_a_cent_add_up_to_what_the_file_says(imports):
+    rows = "".join(f"2026-11-{day:02},A,Meta,EUR,0.0049\n" for day in range(1, 11))
+    imports.load(imports.file("s.csv", f"Day,Campaign,Platform,Currency,Cost\n{rows}"))
+    assert imports.sums() == {"eur": Decimal("0.05")}
+    assert {row["spend"] for row in imports.rows("ad_spend")} == {Decimal(0), Decimal("0.01")}
 
 
 def test_nothing_in_a_file_is_executed(imports):
