@@ -80,8 +80,8 @@ def check(reading: Reading, sieve: Sieve) -> None:
 def _round_fractions(reading: Reading) -> None:
     """Round amounts to minor units so that their sum stays right.
 
-    Models count in minor units; rounded one by one, many fractions of a cent would add up to another
-    total than the file's. So each row gets what the rounded running total grows by.
+    Models count in minor units; rounded one by one, many fractions of a cent would add up to
+    another total than the file's. So each row gets what the rounded running total grows by.
     """
     staged = reading.staged
     for (code,) in staged.all("select distinct currency from ready order by currency"):

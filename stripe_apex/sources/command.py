@@ -121,10 +121,10 @@ def _require_packages() -> None:
         import babel  # noqa: F401, PLC0415
         import duckdb  # noqa: F401, PLC0415
         import python_calamine  # noqa: F401, PLC0415
-    except ModuleNotFoundError as exc:
+    except ModuleNotFoundError as error:
         raise ConfigurationError(
-            f"Imports need the package {exc.name}: install tap-stripe-apex[import]."
-        ) from exc
+            f"Imports need the package {error.name}: install tap-stripe-apex[import]."
+        ) from error
 
 
 def _import(
@@ -205,14 +205,16 @@ def _asking(done: Callable[[Answers], T], answers: Answers, *, asks: bool) -> T:
     while True:
         try:
             return done(answers)
-        except UnclearError as exc:
+        except UnclearError as error:
             if not asks:
                 raise
             options = (
-                click.Choice(exc.choices) if exc.choices and "..." not in exc.choices else None
+                click.Choice(error.choices)
+                if error.choices and "..." not in error.choices
+                else None
             )
-            click.echo(exc.said)
-            answers = answers.plus(exc.name, click.prompt(f"  {exc.name}", type=options))
+            click.echo(error.said)
+            answers = answers.plus(error.name, click.prompt(f"  {error.name}", type=options))
 
 
 def _list(address: str) -> None:

@@ -81,8 +81,8 @@ def open_source(path: Path, answers: Answers) -> Source:
             start = file.read(8)
             file.seek(0)
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as exc:
-        raise FileError(f"{path} cannot be read: {exc.strerror or exc}.") from exc
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
     if not start:
         raise FileError(f"{path.name} is empty. Export it again.")
     if start.startswith(_PARQUET):
@@ -106,8 +106,8 @@ def _text(path: Path, digest: str, answers: Answers) -> Source:
                 score = _score(cells, answers)
                 if best is None or (score, len(cells)) > best[:2]:
                     best = (score, len(cells), separator, number, cells)
-        except FileError as exc:
-            complaint = exc
+        except FileError as error:
+            complaint = error
     if best is None or best[1] < 2:
         raise complaint or FileError(
             f"{path.name} has no header with two columns that can be told apart. Export it as CSV."
@@ -170,17 +170,18 @@ def _lines(path: Path, encoding: str, separator: str) -> Iterator[Row]:
             for cells in reader:
                 yield line, cells
                 line = reader.line_num + 1
-        except csv.Error as exc:
+        except csv.Error as error:
             raise FileError(
-                f"{path.name}, line {line}: it cannot be divided into columns ({exc}); a quotation "
+                f"{path.name}, line {line}: it cannot be divided into columns ({error}); a "
+                "quotation "
                 "mark may be missing, or the file may be cut. Export it again."
-            ) from exc
-        except UnicodeDecodeError as exc:
+            ) from error
+        except UnicodeDecodeError as error:
             raise FileError(
                 f"{path.name}, line {line}: a letter is not "
                 f"{_ENCODING_WORDS.get(encoding, encoding)}"
                 "; the file may be cut. Export it again, as UTF-8."
-            ) from exc
+            ) from error
 
 
 def _workbook(path: Path, digest: str, answers: Answers) -> Source:
@@ -202,11 +203,12 @@ def _workbook(path: Path, digest: str, answers: Answers) -> Source:
             )
             for name in ([said] if said else names)
         }
-    except python_calamine.CalamineError as exc:
+    except python_calamine.CalamineError as error:
         raise FileError(
-            f"{path.name} is no spreadsheet that can be read ({exc}). A zip file must be unpacked "
+            f"{path.name} is no spreadsheet that can be read ({error}). A zip file must be "
+            "unpacked "
             "first; a damaged one exported again."
-        ) from exc
+        ) from error
     found = [name for name, score in scores.items() if score > 1]
     if len(found) > 1:
         raise UnclearError(f"{path.name} has several sheets with data.", "sheet", found)
@@ -245,10 +247,10 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
                 for row in rows:
                     number += 1
                     yield number, texts_of(row)
-        except duckdb.Error as exc:
+        except duckdb.Error as error:
             raise FileError(
                 f"{path.name} is no Parquet file that can be read; it may be cut. Export it again."
-            ) from exc
+            ) from error
 
 
 def _with_header(
@@ -275,7 +277,7 @@ def _score(cells: Sequence[str], answers: Answers) -> int:
 def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
     """The rows that are not empty, without spaces around their cells."""
     for number, cells in rows:
-        stripped = [cell.strip(_SPACES) for cell in cells]
+        stripped = [cell.strip(_SPACES) if cell else cell for cell in cells]
         if any(stripped):
             yield number, stripped
 

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from stripe_apex.sources.kinds import AD_SPEND, KINDS, Field, Kind
+from stripe_apex.sources.kinds import AD_SPEND, KINDS
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from tap_stripe_apex.money import currencies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from stripe_apex.sources.fields import Field, Kind
 
 _SYMBOLS: Final = {"€": "eur", "£": "gbp", "us$": "usd", "ca$": "cad", "c$": "cad", "a$": "aud"}
 """Symbols that mean one currency; `$` and `¥` mean several."""

@@ -9,7 +9,7 @@ from stripe_apex.sources.spend import money
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from stripe_apex.sources.kinds import Field
+    from stripe_apex.sources.fields import Field
     from stripe_apex.sources.reading import Reading
     from stripe_apex.sources.store import Import
 

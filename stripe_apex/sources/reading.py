@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from stripe_apex.sources.fields import Kind
     from stripe_apex.sources.files import Source
     from stripe_apex.sources.headers import Layout
-    from stripe_apex.sources.kinds import Kind
     from stripe_apex.sources.questions import Answers
     from stripe_apex.sources.staging import Staged
 

@@ -74,9 +74,7 @@ class Sieve:
                 self._leave_out("repeated header", number)
                 continue
             values = [cells[position] for position in positions]
-            reason = self._no_data(
-                number, cells, dict(zip(self.layout.columns, values, strict=True))
-            )
+            reason = self._no_data(number, cells)
             if reason is not None:
                 self._leave_out(reason, number)
                 continue
@@ -94,42 +92,44 @@ class Sieve:
             return
         raise FileError(
             f"{self.name}, row {number}: {len(cells)} values where the header has {width}. The "
-            "file "
-            "may be cut there; export it again, or remove the row if it is no data."
+            "file may be cut there; export it again, or remove the row if it is no data."
         )
 
-    def _no_data(self, number: int, cells: Sequence[str], values: dict[str, str]) -> str | None:
+    def _value(self, cells: Sequence[str], field: str) -> str:
+        position = self.layout.columns.get(field)
+        return "" if position is None else cells[position]
+
+    def _no_data(self, number: int, cells: Sequence[str]) -> str | None:
         """Why a row is no data; None if it is."""
-        said = [cell for cell in cells if cell]
-        if len(said) == 1 and _FOOTER.match(said[0]):
+        kind, columns = self.layout.kind, self.layout.columns
+        if not any(cells[1:]) and _FOOTER.match(cells[0]):
             return "footer"
-        if self.layout.kind is AD_SPEND:
-            return self._no_spend(number, cells, values)
-        if self.layout.kind is LEADS and not values.get("email") and not values.get("visitor_id"):
+        if kind is AD_SPEND:
+            return self._no_spend(number, cells)
+        if kind is LEADS and not (self._value(cells, "email") or self._value(cells, "visitor_id")):
             return "without an email"
-        if self.layout.kind is TOUCHPOINTS:
-            if "visitor_id" in values and not values["visitor_id"]:
+        if kind is TOUCHPOINTS:
+            if "visitor_id" in columns and not cells[columns["visitor_id"]]:
                 return "without a visitor"
-            event = values.get("event_type", "")
+            event = self._value(cells, "event_type")
             if event and event.casefold() not in _PAGE_VIEWS:
                 return "no page view"
         return None
 
-    def _no_spend(self, number: int, cells: Sequence[str], values: dict[str, str]) -> str | None:
-        spend, day = values.get("spend", ""), values.get("spend_date", "")
-        named = [values.get(name, "") for name in ("campaign", "account_id", "platform")]
-        labelled = any(_TOTAL.match(cell) for cell in (cells[0], *named))
-        dayless = "spend_date" in values and (day in NOTHING or bool(_TOTAL.match(day)))
-        unnamed = not any(name not in NOTHING for name in named)
-        if dayless and (labelled or unnamed or _TOTAL.match(day)):
-            self.totals.append((number, spend))
+    def _no_spend(self, number: int, cells: Sequence[str]) -> str | None:
+        day, campaign = self._value(cells, "spend_date"), self._value(cells, "campaign")
+        named = [campaign, self._value(cells, "account_id"), self._value(cells, "platform")]
+        labelled = any(_TOTAL.match(cell) for cell in (cells[0], day, *named))
+        unnamed = all(name in NOTHING for name in named)
+        if "spend_date" in self.layout.columns and (day in NOTHING or _TOTAL.match(day)):
+            if not labelled and not unnamed:
+                raise FileError(
+                    f"{self.name}, row {number}: there is no day. Write one, or remove the row."
+                )
+            self.totals.append((number, self._value(cells, "spend")))
             return "totals"
-        if dayless:
-            raise FileError(
-                f"{self.name}, row {number}: there is no day. Write one, or remove the row."
-            )
-        if self.layout.platform == "meta_ads" and values.get("campaign") == "":
-            self.totals.append((number, spend))
+        if "campaign" in self.layout.columns and not campaign and self._is_of_meta:
+            self.totals.append((number, self._value(cells, "spend")))
             return "totals"
         if labelled:
             raise FileError(
@@ -137,3 +137,8 @@ class Sieve:
                 "other rows again. Remove such rows, or export the file without subtotals."
             )
         return None
+
+    @property
+    def _is_of_meta(self) -> bool:
+        """Meta's totals have the days of the report, and no campaign."""
+        return self.layout.platform == "meta_ads"

@@ -6,13 +6,13 @@ All that decides how a column is read is asked of the pure modules; DuckDB appli
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 import duckdb
 
-from stripe_apex.sources import dates, numbers
+from stripe_apex.sources import cells, dates, numbers
+from stripe_apex.sources.endings import NUMERIC, vouched
 from stripe_apex.sources.headers import currency_of
 from stripe_apex.sources.questions import FileError, UnclearError
 from tap_stripe_apex.errors import ConfigurationError
@@ -22,21 +22,19 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from stripe_apex.sources.fields import Field
     from stripe_apex.sources.headers import Layout
-    from stripe_apex.sources.kinds import Field
     from stripe_apex.sources.questions import Answers
 
 MEMORY: Final = "256MB"
 """DuckDB keeps the rest in its temporary file."""
 
-_NUMERIC: Final = ("money", "decimal", "integer")
 _NUMBER_TYPES: Final = {
     "money": "decimal(18, 6)",
     "decimal": "decimal(28, 12)",
     "integer": "bigint",
 }
 _MONEY_DECIMALS: Final = 6
-_SIGN: Final = r"(?:[A-Za-z]{1,2})?[$€£¥₹]|[A-Za-z]{3}"
 
 
 class Staged:
@@ -99,12 +97,12 @@ class Staged:
             UnclearError: a column can be read in more than one way.
         """
         fields = [self.layout.kind.field(name) for name in self.layout.columns]
-        style = self._style([field for field in fields if field.type in _NUMERIC])
+        style = self._style([field for field in fields if field.type in NUMERIC])
         self._expressions = {field.name: self._expression(field, style) for field in fields}
         return dict(self._expressions)
 
     def _expression(self, field: Field, style: numbers.Style) -> str:
-        if field.type in _NUMERIC:
+        if field.type in NUMERIC:
             return self._number(field, style)
         if field.type in {"day", "time"}:
             return self._instant(field)
@@ -119,8 +117,8 @@ class Staged:
         for field in fields:
             found = self.all(
                 f"select shape, arg_min({field.name}, row_number), min(row_number) from ("
-                f"select *, regexp_replace({_bare(field)}, '[1-9]', '1', 'g') as shape from raw) "
-                f"where shape is not null group by shape"
+                f"select *, regexp_replace({cells.bare(field)}, '[1-9]', '1', 'g') as shape "
+                "from raw) where shape is not null group by shape"
             )
             for shape, value, row in found:
                 read = numbers.readings(shape).values()
@@ -133,7 +131,7 @@ class Staged:
         return numbers.style_of(shapes, whole, self._answers.of("decimal"))
 
     def _number(self, field: Field, style: numbers.Style) -> str:
-        plain = f"translate({_bare(field)}, '{numbers.GROUPS[style]}', '')"
+        plain = f"translate({cells.bare(field)}, '{numbers.GROUPS[style]}', '')"
         if style == "comma":
             plain = f"replace({plain}, ',', '.')"
         heading = self.layout.heading(field.name)
@@ -152,8 +150,7 @@ class Staged:
     # Days and instants
 
     def _instant(self, field: Field) -> str:
-        parts = f"regexp_extract({field.name}, '{dates.PARTS}', ['date', 'time', 'zone'])"
-        day, clock, zone = (f"nullif({parts}.{part}, '')" for part in ("date", "time", "zone"))
+        day, clock, zone = self._divided(field)
         self._refuse(field, f"{field.name} is not null and {day} is null", "no date")
         found = self.all(
             "select shape, arg_min(value, row_number) from ("
@@ -162,7 +159,7 @@ class Staged:
             "where shape is not null group by shape order by min(row_number)"
         )
         by_order = {
-            order: f"try_strptime({day}, {_listed(formats)})"
+            order: f"try_strptime({day}, {cells.listed(formats)})"
             for order, formats in dates.formats([shape for shape, _ in found]).items()
         }
         chosen = self._order(field, day, by_order, [value for _, value in found])
@@ -171,6 +168,20 @@ class Staged:
         if field.type == "day":
             return f"cast({by_order[chosen]} as date)"
         return self._with_clock(field, by_order[chosen], clock, zone)
+
+    def _divided(self, field: Field) -> tuple[str, str, str]:
+        """The columns of `raw` that hold the date, the time of day and the zone of a field."""
+        names = [f"{field.name}_{part}" for part in ("day", "clock", "zone")]
+        listed = ", ".join(
+            f"nullif(parts.{part}, '') as {name}"
+            for part, name in zip(("date", "time", "zone"), names, strict=True)
+        )
+        self.connection.execute(
+            f"create or replace table raw as select * exclude (parts), {listed} from (select *, "
+            f"regexp_extract({field.name}, '{dates.PARTS}', ['date', 'time', 'zone']) as parts "
+            "from raw)"
+        )
+        return names[0], names[1], names[2]
 
     def _order(
         self, field: Field, day: str, by_order: dict[dates.Order, str], examples: list[str]
@@ -211,7 +222,7 @@ class Staged:
             f"regexp_replace(regexp_replace(replace(upper({clock}), ',', '.'), "
             r"' ?([AP])\.?M\.?$', ' \1M'), '(\.[0-9]{6})[0-9]+', '\1')"
         )
-        time = f"try_strptime({tidy}, {_listed(dates.TIMES)})"
+        time = f"try_strptime({tidy}, {cells.listed(dates.TIMES)})"
         self._refuse(field, f"{clock} is not null and {time} is null", "no time of day")
         naive = f"({day} + coalesce({time} - timestamp '1900-01-01', interval 0 second))"
         offset = (
@@ -230,10 +241,10 @@ class Staged:
         if said is not None:
             try:
                 return ZoneInfo(said).key
-            except (ValueError, OSError, KeyError) as exc:
+            except (ValueError, OSError, KeyError) as error:
                 raise ConfigurationError(
                     f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
-                ) from exc
+                ) from error
         if self.one(f"select 1 from raw where {naive} limit 1"):
             self.notes.append(
                 f"`{self._header(field)}` names no time zone and is read as UTC; "
@@ -263,7 +274,7 @@ class Staged:
         """The signs of currencies that stand in the cells of a column, and where first."""
         return self.all(
             f"select sign, min(row_number) from (select row_number, nullif(regexp_extract({field}, "
-            f"'{_SIGN}'), '') as sign from raw where {_bare_of(field)} is not null) "
+            f"'{cells.SIGN}'), '') as sign from raw where {cells.bare_money(field)} is not null) "
             "where sign is not null group by sign order by 2"
         )
 
@@ -329,7 +340,7 @@ class Staged:
                 row,
             )
         ]
-        if not _vouched(self.layout.kind.field(last).type, value, others):
+        if not vouched(self.layout.kind.field(last).type, value, others):
             raise UnclearError(
                 f"{self.name}, row {row}: the file ends in `{value[:60]}` without the end of a "
                 "line, "
@@ -337,39 +348,3 @@ class Staged:
                 "end",
                 ["complete"],
             )
-
-
-def _vouched(type_: str, value: str, others: list[str]) -> bool:
-    """Whether other rows show that the last value of a file is whole."""
-    if type_ in _NUMERIC:
-        decimals = {_decimals(text) for text in (value, *others)}
-        return bool(others) and len(decimals) == 1 and 0 not in decimals
-    if type_ in {"day", "time"}:
-        return dates.shape(value) in {dates.shape(other) for other in others}
-    return value in others
-
-
-def _decimals(text: str) -> int:
-    """How many digits stand behind the last point or comma; 0 without either."""
-    found = re.search(r"[.,]([0-9]+)[^0-9.,]*$", text)
-    return len(found[1]) if found else 0
-
-
-def _listed(formats: Iterable[str]) -> str:
-    return "[" + ", ".join(f"'{item}'" for item in formats) + "]"
-
-
-def _bare(field: Field) -> str:
-    """A number without its currency, its spaces alike, and its sign in front."""
-    return _bare_of(field.name) if field.type == "money" else _spaced(field.name)
-
-
-def _bare_of(name: str) -> str:
-    return _spaced(f"regexp_replace({name}, '{_SIGN}', '')")
-
-
-def _spaced(text: str) -> str:
-    one = f"trim(translate({text}, '\xa0\u2009\u202f''−', '   ’-'))"
-    signed = f"regexp_replace({one}, '^\\((.*)\\)$|^- +(.*)$', '-\\1\\2')"
-    nothing = ", ".join(f"'{item}'" for item in numbers.NOTHING)
-    return f"(case when {one} in ({nothing}) then null else replace({signed}, ' ', '\u202f') end)"

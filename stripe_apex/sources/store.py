@@ -9,13 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from stripe_apex.sources.kinds import AD_SPEND, KINDS, Kind
+from stripe_apex.sources.kinds import AD_SPEND, KINDS
 from stripe_apex.sources.spend import money
 from tap_stripe_apex.errors import TapError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from stripe_apex.sources.fields import Kind
     from stripe_apex.sources.reading import Reading
     from stripe_apex.sources.warehouse import Warehouse
 

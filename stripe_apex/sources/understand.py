@@ -14,7 +14,6 @@ from stripe_apex.sources.kinds import (
     FX_RATES,
     KINDS,
     LEADS,
-    SQL_TYPES,
     TOUCHPOINTS,
 )
 from stripe_apex.sources.questions import CHOICES, FREE, Answers, FileError
@@ -117,7 +116,7 @@ def _make_ready(reading: Reading) -> None:
     elif kind is EXPERIMENTS and "cost" in expressions:
         expressions["cost_currency"] = currency(reading, "cost", "cost_currency")
     listed = ", ".join(
-        f"cast({expressions.get(column.name, 'null')} as {SQL_TYPES[column.type]}) as {column.name}"
+        f"cast({expressions.get(column.name, 'null')} as {column.sql_type}) as {column.name}"
         for column in kind.columns
     )
     reading.staged.connection.execute(f"create table ready as select {listed}, row_number from raw")

@@ -121,17 +121,17 @@ def _duckdb(path: Path, *, write: bool) -> Iterator[_Duckdb]:
         try:
             connection = duckdb.connect(str(path), read_only=not write)
             break
-        except duckdb.IOException as exc:
-            if "lock" not in str(exc).lower():
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
                 raise TapError(
                     f"The warehouse at {path} cannot be opened: it is damaged, no DuckDB file, "
                     "or of "
                     "another version of DuckDB."
-                ) from exc
+                ) from error
             if time.monotonic() >= give_up:
                 raise TapError(
                     f"A run is writing the warehouse at {path}. Try again when it has ended."
-                ) from exc
+                ) from error
             time.sleep(0.2)
     with connection:
         connection.execute("set timezone = 'UTC'")
@@ -157,21 +157,21 @@ def transaction(warehouse: Warehouse) -> Iterator[None]:
 def _postgres(address: str) -> Iterator[_Postgres]:
     try:
         import psycopg  # noqa: PLC0415 - an extra: DuckDB does without
-    except ImportError as exc:
+    except ImportError as error:
         raise ConfigurationError(
             "Postgres needs a driver: install tap-stripe-apex[import,postgres]."
-        ) from exc
+        ) from error
     try:
         connection = psycopg.connect(address, connect_timeout=10, autocommit=True)
-    except psycopg.OperationalError as exc:
-        said = redact(str(exc).strip().split("\n", 1)[0]).rstrip(".")
+    except psycopg.OperationalError as error:
+        said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
         raise TapError(
             f"Postgres cannot be reached: {said}. Check the address, PGHOST, PGUSER and PGPASSWORD."
-        ) from exc
+        ) from error
     with connection:
         connection.execute("set timezone = 'UTC'")
         try:
             yield _Postgres(connection)
-        except psycopg.Error as exc:
-            said = redact(str(exc).strip().split("\n", 1)[0]).rstrip(".")
-            raise TapError(f"Postgres refuses: {said}. Nothing was changed.") from exc
+        except psycopg.Error as error:
+            said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
+            raise TapError(f"Postgres refuses: {said}. Nothing was changed.") from error
