@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 _SYMBOLS: Final = {"€": "eur", "£": "gbp", "us$": "usd", "ca$": "cad", "c$": "cad", "a$": "aud"}
 """Symbols that mean one currency; `$` and `¥` mean several."""
 
+_WORDS: Final = {"all", "cup", "gel", "mad", "pen", "sos", "top", "try"}
+"""Codes of currencies that are words, too, and are codes in capitals only."""
+
 _BRACKETS: Final = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*$")
+_LAST_WORD: Final = re.compile(r"(.*?\w)(?:[ _]+in)?[ _]+([^ _]+)$")
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_DAILY: Final = {
     *("week", "by week", "month", "by month", "quarter", "year", "by year", "week beginning"),
@@ -45,7 +49,7 @@ _SIGNATURES: Final = {
         {"time period", "spend"},
         {"account number", "spend"},
     ),
-    "tiktok_ads": ({"by day", "cost"}, {"clicks destination", "cost"}, {"stat time day", "spend"}),
+    "tiktok_ads": ({"by day", "cost"}, {"stat time day", "spend"}),
 }
 
 
@@ -88,14 +92,21 @@ def heading(text: str) -> Heading:
     """A header, without case, punctuation, and what stands in brackets behind it."""
     bare, currency = text.strip(), None
     while match := _BRACKETS.search(bare):
-        currency = currency_of(match[1]) or currency
+        currency = _code_in_header(match[1]) or currency
         bare = bare[: match.start()]
+    parts = _LAST_WORD.match(bare)
+    if parts and currency is None and (currency := _code_in_header(parts[2])):
+        bare = parts[1]
     if bare.isupper():
         bare = bare.lower()
     words = re.findall(r"\w+", _CAMEL.sub(" ", bare.replace("_", " ")).casefold())
-    if len(words) > 1 and currency is None and currency_of(words[-1]):
-        currency = currency_of(words.pop())
     return Heading(text.strip(), " ".join(words), currency)
+
+
+def _code_in_header(text: str) -> str | None:
+    """The currency that a part of a header names; `(all)` is no Albanian lek."""
+    code = currency_of(text)
+    return None if code in _WORDS and not text.strip().isupper() else code
 
 
 def currency_of(text: str) -> str | None:

@@ -351,7 +351,6 @@ GERMAN = Export(
     },
     {"eur": Decimal("1153.62")},
     left_out=1,
-    options=("--column", "spend=Kosten in €"),
 )
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Export)]
