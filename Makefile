@@ -1,4 +1,9 @@
-# make run: everything, from a fresh clone. make test: the proof. make lint: style and types.
+# make run              everything, from a fresh clone
+# make check            while you work: style, types, imports, and the tests that need only Python
+# make test             all tests, with the same random examples each time
+# make test-random      all tests, with new random examples
+# make test-warehouses  the same marts on DuckDB, Postgres and Spark
+# make lint             style, types and the direction of imports
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -15,7 +20,7 @@ STAMP := $(VENV)/.installed
 # Spark, S3 and what else only the tests of the warehouses need.
 WAREHOUSES := .venv-warehouses
 
-.PHONY: run test lint bench lock record seeds connect screenshots
+.PHONY: run check test test-random test-quick lint bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -27,8 +32,20 @@ run: $(STAMP)
 connect: $(STAMP)
 	@$(BIN)/stripe-apex connect $(ARGS)
 
+# Lint and types run beside the tests; what they say is shown when they are done.
+check: $(STAMP)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-quick lint
+
+# What these words mean: tests/needs.py.
+test-quick: $(STAMP)
+	@$(BIN)/pytest -q -n auto -m "not (browser or dbt or postgres or slow)" $(ARGS)
+
 test: $(STAMP)
 	@$(BIN)/pytest -n auto $(ARGS)
+
+# HISTORIES=5000 tries as many in tests/whole/test_histories.py.
+test-random: $(STAMP)
+	@$(BIN)/pytest -n auto --hypothesis-profile=new $(ARGS)
 
 $(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(WAREHOUSES) requirements-warehouses.lock

@@ -63,8 +63,8 @@ class UnknownCurrencyError(TapError):
 
     def __init__(self, currency: str) -> None:
         super().__init__(
-            f"Stripe sent the currency {currency!r}, whose minor units this version does not "
-            "know. Update tap-stripe-apex, or report the currency; its amounts are not guessed."
+            f"Stripe sent the currency {currency!r}, whose decimals this version does not know and "
+            "does not guess: update tap-stripe-apex, or report the currency."
         )
 
 

@@ -13,6 +13,7 @@ from tap_stripe_apex.command import ApexCommand, TerminatedError
 from tap_stripe_apex.reading.sync import StripeSync
 from tap_stripe_apex.settings import SCHEMA, Settings
 from tap_stripe_apex.streams import STREAMS
+from tap_stripe_apex.wire.patience import RUN, Patience
 from tap_stripe_apex.writer import BufferedWriter
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ class TapStripeApex(Tap):
 
     name = "tap-stripe-apex"
     message_writer_class = BufferedWriter
+    patience: ClassVar[Patience] = RUN
+    """How long a run waits for Stripe."""
+
     config_jsonschema: ClassVar = SCHEMA
 
     def __init__(self, *, validate_config: bool = True, **kwargs: Any) -> None:
@@ -37,7 +41,9 @@ class TapStripeApex(Tap):
     @cached_property
     def sync(self) -> StripeSync:
         """What all streams share in a run."""
-        return StripeSync(Settings.of(self.config), self.logger, self._stripe_streams)
+        return StripeSync(
+            Settings.of(self.config), self.logger, self._stripe_streams, self.patience
+        )
 
     @override
     def discover_streams(self) -> Sequence[StripeStream[Any]]:

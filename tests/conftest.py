@@ -13,19 +13,15 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import settings as hypothesis_settings
 
 from stripe_simulator.account import Account
 from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.tap import TapStripeApex
-from tests import leaks
+from tap_stripe_apex.wire.patience import RUN, Patience
+from tests import chance, leaks, needs, skips
 from tests.browser import launched
-
-# How long a test takes is the machine's affair.
-hypothesis_settings.register_profile("unhurried", deadline=None)
-hypothesis_settings.load_profile("unhurried")
 
 # They have an environment of their own: `make test-warehouses`.
 collect_ignore = [] if find_spec("pyspark") else ["warehouses"]
@@ -58,14 +54,21 @@ class Output:
         return states[-1]["value"] if states else None
 
 
+def as_patient_as(patience: Patience) -> type[TapStripeApex]:
+    """The tap with another patience than that of a run."""
+    return type("Tap", (TapStripeApex,), {"patience": patience})
+
+
 def sync(
     url: str,
     state: dict[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
+    *,
+    patience: Patience = RUN,
     **config: Any,
 ) -> Output:
     """Run the tap; what it wrote before an error is lost with it."""
-    output, error = sync_until_an_error(url, state, catalog, **config)
+    output, error = sync_until_an_error(url, state, catalog, patience=patience, **config)
     if error is not None:
         raise error
     return output
@@ -75,6 +78,8 @@ def sync_until_an_error(
     url: str,
     state: dict[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
+    *,
+    patience: Patience = RUN,
     **config: Any,
 ) -> tuple[Output, TapError | None]:
     """Run the tap: what it wrote, and the error that ended it, if one did."""
@@ -88,7 +93,7 @@ def sync_until_an_error(
     }
     error: TapError | None = None
     with redirect_stdout(captured):
-        tap = TapStripeApex(
+        tap = as_patient_as(patience)(
             config=settings, state=msgspec.json.decode(msgspec.json.encode(state)), catalog=catalog
         )
         try:
@@ -100,6 +105,11 @@ def sync_until_an_error(
             tap.sync.session.close()
     raw = captured.buffer.getvalue()  # type: ignore[attr-defined] - a BytesIO
     return Output([msgspec.json.decode(line) for line in raw.splitlines()]), error
+
+
+def pytest_configure(config):
+    for plugin in (chance, needs, skips):
+        config.pluginmanager.register(plugin)
 
 
 @pytest.hookimpl(wrapper=True)

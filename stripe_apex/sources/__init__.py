@@ -2,5 +2,5 @@
 
 `kinds`, `headers`, `names`, `numbers`, `dates`, `spend` and `questions` are pure: they know neither
 files nor databases. `files` reads a file into rows of text, `staging` types them in DuckDB,
-`preview` says what would be loaded, `store` loads it, and `command` is `stripe-apex import`.
+`preview` says what would be loaded, and `store` loads it.
 """

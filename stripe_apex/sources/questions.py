@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from tap_stripe_apex.errors import ConfigurationError, TapError
+from stripe_apex.errors import AppError, OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ FREE: Final = ("sheet", "timezone")
 """Questions about the whole file that any text may answer."""
 
 
-class FileError(TapError):
+class FileError(AppError):
     """The file cannot be imported as it stands; the message says what to change in it."""
 
 
@@ -70,12 +70,12 @@ class Answers:
         """The answer to a question about the whole file, if there is one.
 
         Raises:
-            ConfigurationError: it is not one of the possible answers.
+            OptionError: it is not one of the possible answers.
         """
         answer = self.values.get(name)
         choices = CHOICES.get(name, ())
         if answer is not None and choices and answer not in choices:
-            raise ConfigurationError(
+            raise OptionError(
                 f"--set {name}={answer} is not understood: use {' or '.join(choices)}."
             )
         return answer

@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo
 
 import duckdb
 
+from stripe_apex.errors import OptionError
 from stripe_apex.sources import cells, dates, numbers
 from stripe_apex.sources.endings import NUMERIC, vouched
 from stripe_apex.sources.headers import currency_of
 from stripe_apex.sources.questions import FileError, UnclearError
-from tap_stripe_apex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -242,7 +242,7 @@ class Staged:
             try:
                 return ZoneInfo(said).key
             except (ValueError, OSError, KeyError) as error:
-                raise ConfigurationError(
+                raise OptionError(
                     f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
                 ) from error
         if self.one(f"select 1 from raw where {naive} limit 1"):

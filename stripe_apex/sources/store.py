@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from stripe_apex.errors import OptionError
 from stripe_apex.sources.kinds import AD_SPEND, KINDS
 from stripe_apex.sources.spend import money
-from tap_stripe_apex.errors import TapError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -186,13 +186,13 @@ def undo(warehouse: Warehouse, import_id: int | None) -> tuple[Import, int]:
     """Take an import back, the last one where none is named; and how many rows are there again.
 
     Raises:
-        TapError: there is no such import.
+        OptionError: there is no such import.
     """
     known = imports(warehouse)
     chosen = next((item for item in known if import_id in {None, item.import_id}), None)
     if chosen is None:
         which = "no import" if import_id is None else f"no import {import_id}"
-        raise TapError(
+        raise OptionError(
             f"There is {which} to undo; `stripe-apex import --list` shows those there are."
         )
     kind = KINDS[chosen.kind]

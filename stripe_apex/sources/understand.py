@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.errors import OptionError
 from stripe_apex.sources import ads, names, people
 from stripe_apex.sources.currency import currency
 from stripe_apex.sources.files import open_source
@@ -20,7 +21,6 @@ from stripe_apex.sources.questions import CHOICES, FREE, Answers, FileError
 from stripe_apex.sources.reading import Reading, literal
 from stripe_apex.sources.rows import Sieve
 from stripe_apex.sources.staging import Staged
-from tap_stripe_apex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,21 +67,21 @@ def check_answers(answers: Answers) -> None:
     """See that the answers are to questions that there are.
 
     Raises:
-        ConfigurationError: one is not.
+        OptionError: one is not.
     """
     fields = {column.name: column for kind in KINDS.values() for column in kind.fields}
     settable = [name for name, column in fields.items() if column.type in _SETTABLE]
     known = [*settable, *CHOICES, *FREE]
     for name in answers.values:
         if name not in known and not name.startswith("platform "):
-            raise ConfigurationError(
+            raise OptionError(
                 f"--set {name}: there is nothing of that name to be set; there is "
                 f"{', '.join(known)}."
             )
         answers.of(name)
     for name in answers.columns:
         if name not in fields:
-            raise ConfigurationError(
+            raise OptionError(
                 f"--column {name}: there is no such column; there is {', '.join(fields)}."
             )
 
@@ -132,7 +132,7 @@ def _constant(reading: Reading, name: str) -> str:
     elif reading.kind.field(name).type == "currency":
         code = currency_of(said)
         if code is None:
-            raise ConfigurationError(f"--set {name}={said} is no code of a currency, such as usd.")
+            raise OptionError(f"--set {name}={said} is no code of a currency, such as usd.")
         said = code
     reading.values[name] = f"{said}, as you say"
     return literal(said)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import duckdb
 
-from tap_stripe_apex.errors import ConfigurationError, TapError, redact
+from stripe_apex.errors import MissingPartError, WarehouseError
+from stripe_apex.warehouse import LOCK_WAIT_SECONDS
+from tap_stripe_apex.errors import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
 
     from stripe_apex.sources.reading import Reading
 
-LOCK_WAIT_SECONDS: Final = 10.0
 MEMORY: Final = "256MB"
 _POSTGRES: Final = ("postgres:", "postgresql:")
 _BATCH: Final = 10_000
@@ -47,8 +48,8 @@ def opened(address: str, *, write: bool) -> Iterator[Warehouse | None]:
         write: whether anything is to be changed.
 
     Raises:
-        ConfigurationError: the driver is not installed.
-        TapError: it cannot be opened, or another process is writing it.
+        MissingPartError: the driver is not installed.
+        WarehouseError: it cannot be opened, or another process is writing it.
     """
     if address.startswith(_POSTGRES):
         with _postgres(address) as warehouse:
@@ -123,13 +124,13 @@ def _duckdb(path: Path, *, write: bool) -> Iterator[_Duckdb]:
             break
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
-                raise TapError(
+                raise WarehouseError(
                     f"The warehouse at {path} cannot be opened: it is damaged, no DuckDB file, "
                     "or of "
                     "another version of DuckDB."
                 ) from error
             if time.monotonic() >= give_up:
-                raise TapError(
+                raise WarehouseError(
                     f"A run is writing the warehouse at {path}. Try again when it has ended."
                 ) from error
             time.sleep(0.2)
@@ -158,14 +159,14 @@ def _postgres(address: str) -> Iterator[_Postgres]:
     try:
         import psycopg  # noqa: PLC0415 - an extra: DuckDB does without
     except ImportError as error:
-        raise ConfigurationError(
+        raise MissingPartError(
             "Postgres needs a driver: install tap-stripe-apex[import,postgres]."
         ) from error
     try:
         connection = psycopg.connect(address, connect_timeout=10, autocommit=True)
     except psycopg.OperationalError as error:
         said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
-        raise TapError(
+        raise WarehouseError(
             f"Postgres cannot be reached: {said}. Check the address, PGHOST, PGUSER and PGPASSWORD."
         ) from error
     with connection:
@@ -174,4 +175,4 @@ def _postgres(address: str) -> Iterator[_Postgres]:
             yield _Postgres(connection)
         except psycopg.Error as error:
             said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
-            raise TapError(f"Postgres refuses: {said}. Nothing was changed.") from error
+            raise WarehouseError(f"Postgres refuses: {said}. Nothing was changed.") from error

@@ -172,6 +172,12 @@ class Bookmark:
         covered = tuple(union((*self.covered, window)))
         return replace(self, covered=covered, listed=self.listed + count)
 
+    def without(self, windows: Iterable[Window]) -> Bookmark:
+        """With a gap wherever one of the windows lies, so that it is listed again."""
+        windows = list(windows)
+        covered = (part for each in self.covered for part in subtract(each, windows))
+        return replace(self, covered=tuple(covered))
+
     def with_seen(self, events: Collection[str]) -> Bookmark:
         """Remembering these recent events, unless they are too many."""
         return replace(self, seen=frozenset(events if len(events) <= MAX_SEEN else ()))

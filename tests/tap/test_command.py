@@ -12,6 +12,7 @@ import pytest
 
 from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.keys import Key, Permission
+from tests import commands
 from tests.conftest import EVERYTHING
 
 BIN = Path(sys.executable).parent
@@ -25,13 +26,7 @@ def tap(tmp_path, stripe):
         config = {"api_key": "rk_test_simulated", "api_base": stripe.url, **settings}
         path = tmp_path / "config.json"
         path.write_text(json.dumps({k: v for k, v in config.items() if v is not None}))
-        return subprocess.run(
-            [BIN / "tap-stripe-apex", "--config", path, *arguments],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return commands.run("tap-stripe-apex", "--config", path, *arguments)
 
     return run
 
@@ -97,9 +92,7 @@ def test_a_traceback_is_there_for_who_asks(tap):
 def test_a_configuration_that_is_no_json_is_one_line(tmp_path):
     path = tmp_path / "config.json"
     path.write_text("{api_key: rk_test_5secret}")
-    result = subprocess.run(
-        [BIN / "tap-stripe-apex", "--config", path], capture_output=True, text=True, check=False
-    )
+    result = commands.run("tap-stripe-apex", "--config", path)
     assert result.returncode == 1
     assert "Traceback" not in result.stderr
     assert "5secret" not in result.stderr

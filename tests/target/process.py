@@ -5,19 +5,17 @@ A fork server has the imports done, so that a process takes milliseconds to star
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.commands import CONTEXT
+
 if TYPE_CHECKING:
     import signal
     from pathlib import Path
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["target_apex.target"])
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -99,6 +100,7 @@ def load(folder: Path, name: str, lines: list[str]) -> list[tuple[Any, ...]]:
     return warehouse.query("SELECT * EXCLUDE (_sdc_deleted_at) FROM s WHERE id >= 0 ORDER BY id")
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.lists(records, min_size=1, max_size=25))
 def test_both_ways_give_the_table_that_the_records_say(made):

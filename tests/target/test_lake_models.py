@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 
+import pytest
+
 from tests.target.conftest import Warehouse
 from tests.transform.warehouse import dbt, query
+
+pytestmark = pytest.mark.dbt
 
 MARTS = ("fct_revenue", "fct_attribution", "mart_revenue_total")
 SELECTION = (

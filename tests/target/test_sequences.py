@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,7 @@ def message(item: Any, reference: Reference) -> dict[str, Any]:
     return record(stream, **content)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(runs, st.integers(1, 5), st.booleans())
 def test_any_sequence_ends_as_the_reference_says(sequence, batch, through_python):

@@ -49,10 +49,10 @@ def states(folder):
     return [json.loads(line)["done"] for line in lines if line.endswith("\n")]
 
 
-def test_kill_9_at_any_instant_loses_nothing_and_leaves_whole_batches(tmp_path):
-    choose = random.Random()
+@pytest.mark.slow
+def test_kill_9_at_any_instant_loses_nothing_and_leaves_whole_batches(tmp_path, chance):
     schemas = [schema(stream, KEY, ["id"]) for stream in STREAMS]
-    records = [record(choose.choice(STREAMS), id=n % 389, n=n) for n in range(9_000)]
+    records = [record(chance.choice(STREAMS), id=n % 389, n=n) for n in range(9_000)]
     settings = config(tmp_path, batch_size_rows=150)
     done = interrupted = 0
     for kill in [*range(15), None]:
@@ -64,10 +64,10 @@ def test_kill_9_at_any_instant_loses_nothing_and_leaves_whole_batches(tmp_path):
         run = Command(tmp_path, settings, stdin=write(tmp_path / "in", messages))
         if kill is not None:
             # Some time after some states, however fast the machine is.
-            seen = choose.randrange(5)
+            seen = chance.randrange(5)
             while len(states(tmp_path)) < seen and not run.wait(0.001):
                 pass
-            run.wait(choose.uniform(0, 0.1))
+            run.wait(chance.uniform(0, 0.1))
             run.send(signal.SIGKILL)
         assert run.wait()
         interrupted += kill is not None and done < (states(tmp_path) or [0])[-1] < len(records)
@@ -189,6 +189,7 @@ def test_a_full_disk_is_one_line_and_the_table_is_as_after_the_last_state(
         assert found > told[-1]
 
 
+@pytest.mark.slow
 def test_memory_is_bounded(tmp_path):
     filler = {f"c{n}": "x" * 60 for n in range(30)}
     kinds = {"id": {"type": "integer"}, **{name: {"type": "string"} for name in filler}}

@@ -16,7 +16,6 @@ from tests.transform.reference.money import half_up
 @hypothesis_settings(
     max_examples=6,
     deadline=None,
-    derandomize=True,
     phases=[Phase.explicit, Phase.generate],  # shrinking takes a run of all models for each step
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )

@@ -18,6 +18,8 @@ from tests.app.report.golden import assert_economics_agree, assert_totals_agree
 from tests.conftest import NOW
 from tests.stripe_app import Installed
 
+pytestmark = pytest.mark.dbt
+
 ROOT = Path(__file__).parents[2]
 OURS = ["meltano.yml", "scripts", "transform"]
 

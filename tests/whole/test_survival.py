@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import random
 import sys
 import time
 from dataclasses import dataclass, field
@@ -17,10 +15,10 @@ import pytest
 
 from stripe_simulator.keys import DEFAULT_KEY
 from tap_stripe_apex.reading.slices import PAGE_SIZE, PAGES_PER_SLICE
+from tests.commands import CONTEXT
 from tests.conftest import EVERYTHING
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tap_stripe_apex.tap"])
+pytestmark = pytest.mark.slow
 
 SLICE = PAGE_SIZE * PAGES_PER_SLICE * 1.5
 """A slice may be a little longer than planned."""
@@ -88,8 +86,7 @@ def agrees(survivor, account):
     }
 
 
-def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor):
-    chance = random.Random(7)
+def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor, chance):
     charges = []
     for _ in range(5000):
         charges.append(account.create_charge(1000))
@@ -104,8 +101,7 @@ def test_a_backfill_that_is_killed_again_and_again_loses_nothing(account, stripe
     assert max(survivor.repeated) <= SLICE
 
 
-def test_a_catch_up_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor):
-    chance = random.Random(8)
+def test_a_catch_up_that_is_killed_again_and_again_loses_nothing(account, stripe, survivor, chance):
     charges = []
     for _ in range(4000):
         charges.append(account.create_charge(1000))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_apex.sources.command import KIND_NAMES, import_files
+from stripe_apex.commands.imports import KIND_NAMES, import_
 from stripe_apex.sources.headers import heading
 from stripe_apex.sources.kinds import KINDS
 from stripe_apex.sources.questions import CHOICES, FREE
@@ -30,7 +30,7 @@ def test_every_word_is_in_the_form_that_headers_are_compared_in(kind):
 
 
 def test_every_option_and_every_answer_is_explained():
-    for option in import_files.params:
+    for option in import_.params:
         for name in option.opts:
             assert not name.startswith("--") or f"`{name}" in DOCUMENT, name
     for name in (*CHOICES, *FREE):

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
+from tests import commands
 from tests.stripe_app import Installed
-
-BIN = Path(sys.executable).parent
 
 
 @pytest.fixture
@@ -30,16 +26,11 @@ def command(stripe, nowhere, tmp_path):
             path = tmp_path / "config.json"
             path.write_text(json.dumps({"api_base": stripe.url, **settings}))
             arguments = [*arguments, "--config", path]
-        name, *rest = arguments
-        return subprocess.run(
-            [BIN / name, *rest],
-            input=said,
-            cwd=nowhere,
-            env=os.environ | {"TAP_STRIPE_APEX_API_BASE": stripe.url} | (environ or {}),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
+        return commands.run(
+            *arguments,
+            said=said,
+            folder=nowhere,
+            environment=os.environ | {"TAP_STRIPE_APEX_API_BASE": stripe.url} | (environ or {}),
         )
 
     return run

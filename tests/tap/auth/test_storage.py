@@ -94,6 +94,7 @@ def no_argument_is(secret):
     assert not seen
 
 
+@pytest.mark.dbt
 def test_in_a_meltano_project_meltano_keeps_the_key(account, nowhere, command, known):
     account.create_charge(100)
     shutil.copy(ROOT / "meltano.yml", nowhere)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from stripe_apex.errors import MissingPartError, NoWarehouseError, OptionError
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
-from tap_stripe_apex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -81,7 +81,7 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
     type=click.Choice(KIND_NAMES),
     help="Print a file with the header of a kind and one row as an example.",
 )
-def import_files(
+def import_(
     *,
     files: tuple[Path, ...],
     warehouse: str,
@@ -100,7 +100,7 @@ def import_files(
     """
     _require_packages()
     if template is not None:
-        from stripe_apex.sources import kinds  # noqa: PLC0415 - of an extra, like all below
+        from stripe_apex.sources import kinds
 
         click.echo(kinds.template(kinds.KINDS[template]), nl=False)
     elif listed:
@@ -118,11 +118,11 @@ def import_files(
 
 def _require_packages() -> None:
     try:
-        import babel  # noqa: F401, PLC0415
-        import duckdb  # noqa: F401, PLC0415
-        import python_calamine  # noqa: F401, PLC0415
+        import babel  # noqa: F401
+        import duckdb  # noqa: F401
+        import python_calamine  # noqa: F401
     except ModuleNotFoundError as error:
-        raise ConfigurationError(
+        raise MissingPartError(
             f"Imports need the package {error.name}: install tap-stripe-apex[import]."
         ) from error
 
@@ -130,9 +130,9 @@ def _require_packages() -> None:
 def _import(
     files: Sequence[Path], answers: Answers, address: str, *, dry_run: bool, yes: bool, asks: bool
 ) -> None:
-    from stripe_apex.sources import preview, store, understand  # noqa: PLC0415
-    from stripe_apex.sources.overlap import refuse_overlap  # noqa: PLC0415
-    from stripe_apex.sources.warehouse import opened, transaction  # noqa: PLC0415
+    from stripe_apex.sources import preview, store, understand
+    from stripe_apex.sources.overlap import refuse_overlap
+    from stripe_apex.sources.warehouse import opened, transaction
 
     understand.check_answers(answers)
     with ExitStack() as stack:
@@ -167,9 +167,9 @@ def _import(
 
 
 def _load(warehouse: Warehouse, readings: Sequence[Reading]) -> None:
-    from stripe_apex.sources import store  # noqa: PLC0415
-    from stripe_apex.sources.overlap import refuse_overlap  # noqa: PLC0415
-    from stripe_apex.sources.warehouse import transaction  # noqa: PLC0415
+    from stripe_apex.sources import store
+    from stripe_apex.sources.overlap import refuse_overlap
+    from stripe_apex.sources.warehouse import transaction
 
     now, said, any_loaded = datetime.now(UTC), [], False
     with transaction(warehouse):
@@ -218,8 +218,8 @@ def _asking(done: Callable[[Answers], T], answers: Answers, *, asks: bool) -> T:
 
 
 def _list(address: str) -> None:
-    from stripe_apex.sources import preview, store  # noqa: PLC0415
-    from stripe_apex.sources.warehouse import opened  # noqa: PLC0415
+    from stripe_apex.sources import preview, store
+    from stripe_apex.sources.warehouse import opened
 
     with opened(address, write=False) as found:
         known = store.imports(found) if found is not None else []
@@ -227,13 +227,13 @@ def _list(address: str) -> None:
 
 
 def _undo(address: str, which: str) -> None:
-    from stripe_apex.sources import store  # noqa: PLC0415
-    from stripe_apex.sources.warehouse import opened, transaction  # noqa: PLC0415
+    from stripe_apex.sources import store
+    from stripe_apex.sources.warehouse import opened, transaction
 
     if which != "last" and not which.isdecimal():
-        raise ConfigurationError(f"--undo {which}: name the number that --list shows.")
+        raise OptionError(f"--undo {which}: name the number that --list shows.")
     if not address.startswith("postgres") and not Path(address).exists():
-        raise ConfigurationError(f"There is no warehouse at {address}, so nothing to undo.")
+        raise NoWarehouseError(f"There is no warehouse at {address}, so nothing to undo.")
     with opened(address, write=True) as found:
         if found is None:
             return
