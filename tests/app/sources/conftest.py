@@ -83,8 +83,8 @@ class Imports:
 
 
 def _named(done):
-    names = [column[0] for column in done.description]
-    return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
+    names = [column[0] for column in done.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in done.fetchall()] if names else []
 
 
 def as_csv(rows):

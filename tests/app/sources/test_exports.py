@@ -49,7 +49,7 @@ def test_both_warehouses_load_the_same_rows(imports, postgres_server, tmp_path, 
     for variable, value in postgres_server.items():
         monkeypatch.setenv(variable, value)
     postgres = Imports(tmp_path, "postgresql://")
-    postgres.query("drop schema if exists apex_import cascade; select 1 as one")
+    postgres.query("drop schema if exists apex_import cascade")
     for export in exports.ALL:
         file = imports.file(export.name, export.content)
         for into in (imports, postgres):
