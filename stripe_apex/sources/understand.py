@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import duckdb
+
 from stripe_apex.errors import OptionError
 from stripe_apex.sources import ads, names, people
 from stripe_apex.sources.currency import currency
@@ -40,6 +42,16 @@ def understand(path: Path, answers: Answers, folder: Path) -> Reading:
         FileError: the file cannot be imported as it stands.
         UnclearError: it can be read in more than one way.
     """
+    try:
+        return _understood(path, answers, folder)
+    except duckdb.Error as error:
+        said = str(error).strip().split("\n", 1)[0].rstrip(".")
+        raise FileError(
+            f"{path.name} cannot be read: {said}. If the file opens elsewhere, report this."
+        ) from error
+
+
+def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
     source = open_source(path, answers)
     layout = recognise(source.header, answers)
     sieve = Sieve(layout, path.name)

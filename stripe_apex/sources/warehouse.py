@@ -139,7 +139,13 @@ def _duckdb(path: Path, *, write: bool) -> Iterator[_Duckdb]:
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute("set threads = 2")
         connection.execute("set preserve_insertion_order = false")
-        yield _Duckdb(connection)
+        try:
+            yield _Duckdb(connection)
+        except duckdb.Error as error:
+            said = str(error).strip().split("\n", 1)[0].rstrip(".")
+            raise WarehouseError(
+                f"The warehouse at {path} refuses: {said}. Nothing was changed."
+            ) from error
 
 
 @contextmanager

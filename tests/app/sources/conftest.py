@@ -112,7 +112,7 @@ def postgres_server(tmp_path_factory):
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def imports_anywhere(request, tmp_path):
     """Into each of the warehouses."""
     if request.param == "duckdb":

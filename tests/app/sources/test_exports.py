@@ -43,6 +43,7 @@ def test_a_file_twice_changes_nothing(imports_anywhere, export):
     assert imports_anywhere.everything() == before
 
 
+@pytest.mark.postgres
 def test_both_warehouses_load_the_same_rows(imports, postgres_server, tmp_path, monkeypatch):
     from tests.app.sources.conftest import Imports
 

@@ -13,6 +13,8 @@ from tests.app.sources.conftest import Imports
 from tests.transform.warehouse import dbt, query
 from tests.transform.worlds import Charge, Lead, Rate, Spend, World, build_warehouse
 
+pytestmark = pytest.mark.dbt
+
 OWN = World(
     charges=(
         Charge(

@@ -11,10 +11,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from tests.app.sources.conftest import Imports
+
+pytestmark = pytest.mark.slow
 
 FIRST = date(2026, 10, 30)
 NAMES = {
