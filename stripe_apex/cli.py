@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from importlib import import_module
+from keyword import iskeyword
 from typing import Final
 
 import click
@@ -16,6 +17,7 @@ COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
     "connect": "stripe_apex.commands.connect",
     "disconnect": "stripe_apex.commands.connect",
+    "import": "stripe_apex.commands.imports",
     "refresh": "stripe_apex.commands.refresh",
     "report": "stripe_apex.commands.report",
     "simulate": "stripe_simulator.command",
@@ -39,7 +41,8 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        command = getattr(import_module(COMMANDS[cmd_name]), name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
 

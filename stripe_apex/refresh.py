@@ -34,6 +34,8 @@ USUAL_SOURCES: Final = (
     *("raw_stripe.charges", "raw_stripe.disputes"),
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates"),
+    *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
+    *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
 )
 """What the models read unless vars say otherwise; the first build tells the rest."""
 

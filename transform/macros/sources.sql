@@ -4,13 +4,28 @@
 {%- endmacro %}
 
 
-{#- A table of the schema `apex`: the demo's seed, the user's own table, or an empty one. -#}
-{% macro apex_source(table) -%}
-    {%- if var('apex_demo_seeds', env_var('APEX_DEMO_SEEDS', 'false')) | string | lower == 'true' -%}
+{#- A table of the schema `apex`: the demo's seed, the user's own table, or an empty one; and beside it
+    what was imported of the same kind, which takes the place of rows with the same `key`. -#}
+{% macro apex_source(table, key=none) -%}
+    {{ stripe_apex.with_imports(stripe_apex.own_source(table), table, key) }}
+{%- endmacro %}
+
+{% macro own_source(table) -%}
+    {%- if stripe_apex.has_demo_seeds() -%}
         {{ ref(table) }}
     {%- else -%}
         {{ stripe_apex.source_or_empty('apex', table) }}
     {%- endif -%}
+{%- endmacro %}
+
+{#- Where the demo's seed or the user's own table lies, whether or not it is there. -#}
+{% macro apex_relation(table) -%}
+    {{ return(ref(table) if stripe_apex.has_demo_seeds() else source('apex', table)) }}
+{%- endmacro %}
+
+{% macro has_demo_seeds() -%}
+    {%- set said = var('apex_demo_seeds', env_var('APEX_DEMO_SEEDS', 'false')) -%}
+    {{ return(said | string | lower == 'true') }}
 {%- endmacro %}
 
 

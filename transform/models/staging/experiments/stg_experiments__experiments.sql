@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('experiments') }} as experiments
+    select * from {{ apex_source('experiments', key=['experiment_id']) }} as experiments
 
 ),
 

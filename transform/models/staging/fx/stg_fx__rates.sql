@@ -1,6 +1,6 @@
 with source as (
 
-    select * from {{ apex_source('fx_rates') }} as fx_rates
+    select * from {{ apex_source('fx_rates', key=['rate_date', 'from_currency', 'to_currency']) }} as fx_rates
 
 ),
 

@@ -1,0 +1,245 @@
+"""`stripe-apex import`."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from stripe_apex.errors import MissingPartError, NoWarehouseError, OptionError
+from stripe_apex.sources.questions import Answers, FileError, UnclearError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stripe_apex.sources.reading import Reading
+    from stripe_apex.sources.warehouse import Warehouse
+
+DEFAULT_WAREHOUSE = "output/account.duckdb"
+"""Where `make run` reads one's own account into; the demo's warehouse takes no imports."""
+
+T = TypeVar("T")
+
+KIND_NAMES = (
+    *("ad_spend", "leads", "touchpoints", "experiments", "experiment_exposures", "fx_rates"),
+)
+
+
+def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> dict[str, str]:
+    pairs = {}
+    for value in values:
+        name, separator, said = value.partition("=")
+        if not separator or not name.strip() or not said.strip():
+            raise click.BadParameter(f"{value!r} is not NAME=VALUE.", param=option)
+        pairs[name.strip()] = said.strip()
+    return pairs
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
+@click.option(
+    "--warehouse",
+    default=DEFAULT_WAREHOUSE,
+    show_default=True,
+    envvar="APEX_WAREHOUSE",
+    help="The DuckDB file to load into, or postgresql://...",
+)
+@click.option("--yes", is_flag=True, help="Load without asking; for scripts.")
+@click.option("--dry-run", is_flag=True, help="Say what would be loaded, and load nothing.")
+@click.option("--as", "kind", type=click.Choice(KIND_NAMES), help="What the files are.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="NAME=HEADER",
+    callback=_pairs,
+    help="Which header is meant by a column, as spend_date=Tag; may be repeated.",
+)
+@click.option(
+    "--set",
+    "values",
+    multiple=True,
+    metavar="NAME=VALUE",
+    callback=_pairs,
+    help="What the file does not say, as currency=EUR or dates=day-first; may be repeated.",
+)
+@click.option("--list", "listed", is_flag=True, help="Show the imports that there are.")
+@click.option(
+    "--undo",
+    is_flag=False,
+    flag_value="last",
+    metavar="[NUMBER]",
+    help="Take back the last import, or the one with this number.",
+)
+@click.option(
+    "--template",
+    type=click.Choice(KIND_NAMES),
+    help="Print a file with the header of a kind and one row as an example.",
+)
+def import_(
+    *,
+    files: tuple[Path, ...],
+    warehouse: str,
+    yes: bool,
+    dry_run: bool,
+    kind: str | None,
+    columns: dict[str, str],
+    values: dict[str, str],
+    listed: bool,
+    undo: str | None,
+    template: str | None,
+) -> None:
+    """Load exports of ad spend, leads, visits, experiments and rates beside your payments.
+
+    Each file is recognised by its headers and shown before anything is written.
+    """
+    _require_packages()
+    if template is not None:
+        from stripe_apex.sources import kinds
+
+        click.echo(kinds.template(kinds.KINDS[template]), nl=False)
+    elif listed:
+        _list(warehouse)
+    elif undo is not None:
+        _undo(warehouse, undo)
+    elif files:
+        asks = not yes and sys.stdin.isatty()
+        _import(
+            files, Answers(kind, columns, values), warehouse, dry_run=dry_run, yes=yes, asks=asks
+        )
+    else:
+        raise click.UsageError("Name at least one file, or use --list, --undo or --template.")
+
+
+def _require_packages() -> None:
+    try:
+        import babel  # noqa: F401
+        import duckdb  # noqa: F401
+        import python_calamine  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise MissingPartError(
+            f"Imports need the package {error.name}: install tap-stripe-apex[import]."
+        ) from error
+
+
+def _import(
+    files: Sequence[Path], answers: Answers, address: str, *, dry_run: bool, yes: bool, asks: bool
+) -> None:
+    from stripe_apex.sources import preview, store, understand
+    from stripe_apex.sources.overlap import refuse_overlap
+    from stripe_apex.sources.warehouse import opened, transaction
+
+    understand.check_answers(answers)
+    with ExitStack() as stack:
+        readings: list[Reading] = []
+
+        def read(file: Path, said: Answers) -> Reading:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
+            return understand.understand(file, said, Path(folder))
+
+        def compare(reading: Reading) -> list[tuple[str, int, object]]:
+            with opened(address, write=False) as found:
+                if found is None:
+                    return []
+                with transaction(found), found.incoming(reading) as incoming:
+                    refuse_overlap(found, reading, incoming)
+                    return store.replaced_by(found, reading.kind, incoming)
+
+        for file in files:
+            reading = _asking(lambda said, file=file: read(file, said), answers, asks=asks)  # type: ignore[misc]
+            replaced = _asking(_with_answers(reading, compare), reading.answers, asks=asks)
+            click.echo(preview.preview(reading, replaced))
+            readings.append(reading)
+        if dry_run:
+            return
+        if not yes and not asks:
+            raise FileError("Nothing was imported, since nobody could be asked: add --yes.")
+        if not yes:
+            click.confirm("Import this?", default=True, abort=True)
+        with opened(address, write=True) as found:
+            if found is not None:
+                _load(found, readings)
+
+
+def _load(warehouse: Warehouse, readings: Sequence[Reading]) -> None:
+    from stripe_apex.sources import store
+    from stripe_apex.sources.overlap import refuse_overlap
+    from stripe_apex.sources.warehouse import transaction
+
+    now, said, any_loaded = datetime.now(UTC), [], False
+    with transaction(warehouse):
+        for reading in readings:
+            store.prepare(warehouse, reading.kind)
+            with warehouse.incoming(reading) as incoming:
+                refuse_overlap(warehouse, reading, incoming)
+                done = store.load(warehouse, reading, incoming, now, first=not any_loaded)
+            if done.import_id is None:
+                said.append(f"{reading.name} was imported already: nothing changes.")
+                continue
+            any_loaded = True
+            instead = f" in place of {done.replaced:,}" if done.replaced else ""
+            said.append(f"Import {done.import_id}: {done.rows:,} rows of {reading.name}{instead}.")
+    for line in said:
+        click.echo(line)
+    if any_loaded:
+        click.echo("`make run`, or Sync now on the page, brings them into the report.")
+
+
+def _with_answers(
+    reading: Reading, done: Callable[[Reading], list[tuple[str, int, object]]]
+) -> Callable[[Answers], list[tuple[str, int, object]]]:
+    def again(answers: Answers) -> list[tuple[str, int, object]]:
+        reading.answers = answers
+        return done(reading)
+
+    return again
+
+
+def _asking(done: Callable[[Answers], T], answers: Answers, *, asks: bool) -> T:
+    """Do it; on a terminal, ask for what is unclear and try again."""
+    while True:
+        try:
+            return done(answers)
+        except UnclearError as error:
+            if not asks:
+                raise
+            options = (
+                click.Choice(error.choices)
+                if error.choices and "..." not in error.choices
+                else None
+            )
+            click.echo(error.said)
+            answers = answers.plus(error.name, click.prompt(f"  {error.name}", type=options))
+
+
+def _list(address: str) -> None:
+    from stripe_apex.sources import preview, store
+    from stripe_apex.sources.warehouse import opened
+
+    with opened(address, write=False) as found:
+        known = store.imports(found) if found is not None else []
+    click.echo(preview.listing(known) if known else "Nothing was imported yet.")
+
+
+def _undo(address: str, which: str) -> None:
+    from stripe_apex.sources import store
+    from stripe_apex.sources.warehouse import opened, transaction
+
+    if which != "last" and not which.isdecimal():
+        raise OptionError(f"--undo {which}: name the number that --list shows.")
+    if not address.startswith("postgres") and not Path(address).exists():
+        raise NoWarehouseError(f"There is no warehouse at {address}, so nothing to undo.")
+    with opened(address, write=True) as found:
+        if found is None:
+            return
+        with transaction(found):
+            undone, back = store.undo(found, None if which == "last" else int(which))
+    again = f"; {back:,} rows that it replaced are there again" if back else ""
+    click.echo(
+        f"Undone: import {undone.import_id}, {undone.rows:,} rows of {undone.file_name}{again}."
+    )

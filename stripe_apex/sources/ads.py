@@ -1,0 +1,147 @@
+"""Ad spend: which platform was paid, in which currency, on which day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.sources import names, spend
+from stripe_apex.sources.currency import currency
+from stripe_apex.sources.questions import UnclearError
+from stripe_apex.sources.reading import Reading, literal
+from tap_stripe_apex.money import decimals
+
+if TYPE_CHECKING:
+    from stripe_apex.sources.rows import Sieve
+
+_DAYS: Final = {"day", "by day", "date", "spend date", "tag", "datum", "jour", "gregorian date"}
+"""Headers of a day of its own, where others are the start of a period."""
+
+
+def finish(reading: Reading) -> None:
+    """Complete the expressions of ad spend.
+
+    Raises:
+        UnclearError: nothing says which platform was paid, or in which currency.
+    """
+    expressions, layout = reading.expressions, reading.layout
+    if layout.platform is not None and "platform" not in expressions:
+        expressions["platform"] = literal(layout.platform)
+        reading.values["platform"] = f"{layout.platform}, by the headers"
+    elif "platform" in layout.columns:
+        expressions["platform"] = _platforms(reading)
+    elif "platform" not in expressions:
+        raise UnclearError(
+            f"{reading.name}: nothing says which ad platform was paid.", "platform", names.PLATFORMS
+        )
+    expressions["currency"] = currency(reading, "spend", "currency")
+    (empty,) = reading.staged.one(f"select count(*) from raw where {expressions['spend']} is null")
+    if empty:
+        reading.notes.append(f"{empty:,} rows without an amount count as 0")
+    expressions["spend"] = f"coalesce({expressions['spend']}, 0)"
+    _usual_source(reading)
+
+
+def check(reading: Reading, sieve: Sieve) -> None:
+    """See that rows are of one day each, and add up to what the file says itself.
+
+    Raises:
+        FileError: a row covers a period.
+        UnclearError: days lie far apart, or a total differs.
+    """
+    staged, platform = reading.staged, reading.layout.platform
+    heading = reading.layout.heading("spend_date")
+    if "period_end" in reading.expressions and heading is not None and heading.plain not in _DAYS:
+        spend.refuse_periods(
+            reading.name,
+            platform,
+            staged.one(
+                f"select row_number, spend_date, period_end from (select row_number, "
+                f"{reading.expressions['spend_date']} as spend_date, "
+                f"{reading.expressions['period_end']} as period_end from raw) "
+                "where period_end <> spend_date order by row_number limit 1"
+            ),
+        )
+    days = [day for (day,) in staged.all("select distinct spend_date from ready")]
+    spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
+    _round_fractions(reading)
+    reading.totals = dict(
+        staged.all("select currency, sum(spend) from ready group by currency order by currency")
+    )
+    (count,) = staged.one("select count(*) from ready")
+    spend.refuse_other_total(
+        reading.name,
+        reading.totals,
+        count,
+        staged.amounts("spend", sieve.totals),
+        reading.answers.of("totals"),
+    )
+
+
+def _round_fractions(reading: Reading) -> None:
+    """Round amounts to minor units so that their sum stays right.
+
+    Models count in minor units; rounded one by one, many fractions of a cent would add up to
+    another total than the file's. So each row gets what the rounded running total grows by.
+    """
+    staged = reading.staged
+    for (code,) in staged.all("select distinct currency from ready order by currency"):
+        places, ours = decimals(code), f"currency = {literal(code)}"
+        (fractions,) = staged.one(
+            f"select count(*) from ready where {ours} and spend <> round(spend, {places})"
+        )
+        if fractions:
+            running = "sum(spend) over (order by row_number rows unbounded preceding)"
+            staged.connection.execute(
+                "create or replace table ready as select * from ready "
+                f"where not coalesce({ours}, false) union all select * exclude (running) replace ("
+                f"cast(round(running, {places}) - coalesce(lag(round(running, {places})) over "
+                "(order by row_number), 0) as decimal(18, 6)) as spend) "
+                f"from (select *, {running} as running from ready where {ours}) order by row_number"
+            )
+            reading.notes.append(
+                f"{fractions:,} amounts have fractions of a minor unit; they are rounded so "
+                "that the "
+                "total stays right"
+            )
+
+
+def unknown_platform(said: str) -> str:
+    """A note on a platform that the user names and the models do not know."""
+    return (
+        f"the models do not know the platform {names.snake_case(said)}: its spend is of the "
+        "channel "
+        "paid_other until the seed ad_platforms names one"
+    )
+
+
+def _platforms(reading: Reading) -> str:
+    """The platform of each row, by the words of its column."""
+    cases = []
+    for said, row in reading.staged.all(
+        "select coalesce(platform, ''), min(row_number) from raw group by 1 order by 2"
+    ):
+        answer = reading.answers.values.get(f"platform {said}")
+        found = names.platform(answer or said)
+        if found is None and answer is None:
+            what = f"`{said}` is no ad platform that is known" if said else "no platform is named"
+            raise UnclearError(
+                f"{reading.name}, row {row}: {what}.", f"platform {said}", names.PLATFORMS
+            )
+        if found is None:
+            reading.notes.append(unknown_platform(str(answer)))
+            found = names.snake_case(str(answer))
+        cases.append(f"when {literal(said)} then {literal(found)}")
+    return f"case coalesce(platform, '') {' '.join(cases)} end"
+
+
+def _usual_source(reading: Reading) -> None:
+    cases = " ".join(
+        f"when {literal(name)} then {literal(source)}"
+        for name in names.PLATFORMS
+        if (source := names.utm_source(name)) is not None
+    )
+    said = reading.expressions.get("utm_source")
+    usual = f"case {reading.expressions['platform']} {cases} end"
+    reading.expressions["utm_source"] = f"coalesce({said or 'null'}, {usual})"
+    if said is None:
+        reading.values["utm_source"] = "as links of the platform's ads usually carry it"

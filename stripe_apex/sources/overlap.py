@@ -1,0 +1,84 @@
+"""Spend that is there already: the same days under another account, or of other campaigns.
+
+An export names its account or does not, and its file may hold some campaigns only. Both look like
+what is there, and either replacing or adding could falsify the sum.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stripe_apex.sources.kinds import AD_SPEND
+from stripe_apex.sources.questions import UnclearError
+from stripe_apex.sources.store import SCHEMA, present
+
+if TYPE_CHECKING:
+    from stripe_apex.sources.reading import Reading
+    from stripe_apex.sources.warehouse import Warehouse
+
+_SAME_DAYS = "old.platform = new.platform and old.spend_date = new.spend_date"
+_SAME_ACCOUNT = "coalesce(old.account_id, '') = coalesce(new.account_id, '')"
+_SAME_CAMPAIGN = "coalesce(old.campaign, '') = coalesce(new.campaign, '')"
+
+
+def refuse_overlap(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
+    """Ask about spend that the file may count again, or may drop.
+
+    Raises:
+        UnclearError: there is such spend, and the user said nothing about it.
+    """
+    if reading.kind is not AD_SPEND or AD_SPEND not in present(warehouse):
+        return
+    said = reading.answers.of("overlap")
+    if said != "keep":
+        _refuse_other_account(warehouse, reading, incoming)
+    if said != "replace":
+        _refuse_other_campaigns(warehouse, reading, incoming)
+
+
+def _refuse_other_account(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
+    """The same spend under another account would be counted twice."""
+    found = warehouse.run(
+        f"select old.file_name, min(old.spend_date), max(old.account_id), max(old.import_id) "
+        f"from {SCHEMA}.ad_spend as old join {incoming} as new on {_SAME_DAYS} and "
+        f"{_SAME_CAMPAIGN} "
+        f"where not {_SAME_ACCOUNT} and old.spend <> 0 and (old.account_id is null or "
+        "new.account_id is null or (old.spend = new.spend and old.currency = new.currency)) "
+        "group by old.file_name order by max(old.import_id) desc limit 1"
+    )
+    if found:
+        file, day, account, number = found[0]
+        where = f"the account {account}" if account else "no account"
+        raise UnclearError(
+            f"{reading.name}: campaigns of {day} are there already, with {where}, from {file}; "
+            "beside "
+            f"them they would count twice. If it is the same spend, `stripe-apex import --undo "
+            f"{number}` first"
+            + (f", or --set account_id={account}" if account else "")
+            + ". If not, keep both.",
+            "overlap",
+            ["keep"],
+        )
+
+
+def _refuse_other_campaigns(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
+    """Days of which no campaign is in the file may be of another account, or of another part."""
+    same = f"{_SAME_DAYS} and {_SAME_ACCOUNT}"
+    found = warehouse.run(
+        f"select old.file_name, old.platform, min(old.spend_date), max(old.spend_date) "
+        f"from {SCHEMA}.ad_spend as old where old.spend <> 0 "
+        f"and exists (select 1 from {incoming} as new where {same}) "
+        f"and not exists (select 1 from {SCHEMA}.ad_spend as other join {incoming} as new on "
+        f"{same.replace('old.', 'other.')} and {_SAME_CAMPAIGN.replace('old.', 'other.')} "
+        "where other.file_name = old.file_name and other.platform = old.platform) "
+        "group by old.file_name, old.platform order by 1 limit 1"
+    )
+    if found:
+        file, platform, first, last = found[0]
+        raise UnclearError(
+            f"{reading.name}: for {platform}, {first} to {last}, {file} brought campaigns of which "
+            "this file has none, and they would be replaced. If they are of another account, name "
+            "this one with --set account_id=...; if both files are parts, export them as one.",
+            "overlap",
+            ["replace"],
+        )

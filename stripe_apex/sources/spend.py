@@ -1,0 +1,97 @@
+"""The rules of ad spend: days instead of periods, and totals that the rows add up to."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.sources import dates
+from stripe_apex.sources.questions import FileError, UnclearError
+from tap_stripe_apex.money import decimals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+BY_DAY: Final = {
+    "google_ads": "add the column Day in the report's columns",
+    "meta_ads": "choose Breakdown, By time, Day before you export",
+    "linkedin_ads": "choose Daily as the time breakdown of the report",
+    "microsoft_ads": "choose Day as the unit of time of the report",
+    "tiktok_ads": "add the dimension By Day to the report",
+}
+"""How the report of a platform is made to have one row for each day."""
+
+
+def refuse_periods(name: str, platform: str | None, longer: tuple[int, date, date] | None) -> None:
+    """Refuse rows that cover more than a day.
+
+    Args:
+        name: what messages call the file.
+        platform: whose export it is.
+        longer: the first row that ends on another day than it starts, and both days.
+
+    Raises:
+        FileError: there is such a row.
+    """
+    if longer is not None:
+        row, start, end = longer
+        raise FileError(
+            f"{name}, row {row}: it covers {start} to {end}, and a period's spend cannot be "
+            "divided "
+            f"into days without guessing. Export it again by day: "
+            f"{BY_DAY.get(platform or '', 'one row for each day')}."
+        )
+
+
+def refuse_spacing(name: str, platform: str | None, days: Iterable[date], said: str | None) -> None:
+    """Ask whether rows are daily, where days lie a week or a month apart.
+
+    Raises:
+        UnclearError: they do.
+    """
+    apart = dates.spacing(days)
+    if apart is not None and said is None:
+        raise UnclearError(
+            f"{name}: its days lie {apart} apart, so each row may be of more than a day. Export it "
+            f"again by day ({BY_DAY.get(platform or '', 'one row for each day')}) if it is.",
+            "rows",
+            ["daily"],
+        )
+
+
+def refuse_other_total(
+    name: str,
+    sums: Mapping[str, Decimal],
+    rows: int,
+    totals: list[tuple[int, Decimal]],
+    said: str | None,
+) -> None:
+    """Refuse a file whose rows do not add up to what it says itself.
+
+    A platform rounds each row and its total apart, so they may differ by half a minor unit a row.
+    Files of several currencies have no total that means anything.
+
+    Raises:
+        UnclearError: no total fits.
+    """
+    if not totals or len(sums) != 1 or said is not None:
+        return
+    ((currency, total),) = sums.items()
+    slack = Decimal(rows).scaleb(-decimals(currency)) / 2
+    if not any(abs(stated - total) <= slack for _, stated in totals):
+        row, stated = totals[-1]
+        raise UnclearError(
+            f"{name}, row {row}: it says that the total is {money(stated, currency)}, but the rows "
+            f"above add up to {money(total, currency)}, so the file may be cut or filtered. Export "
+            "it again if it is.",
+            "totals",
+            ["ignore"],
+        )
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """An amount with as many decimals as it has, and no fewer than its currency."""
+    exact = amount.normalize()
+    places = max(-int(exact.as_tuple().exponent), decimals(currency), 0)
+    return f"{amount:,.{places}f} {currency.upper()}"

@@ -1,0 +1,133 @@
+"""Importing again replaces, and what was replaced comes back with `--undo`."""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.app.sources.conftest import as_csv
+
+HEADER = ["Day", "Account ID", "Campaign", "Platform", "Currency", "Cost"]
+
+
+def spend(*rows):
+    return as_csv([HEADER, *rows])
+
+
+OLD = spend(
+    ["2026-11-03", "1", "A", "Meta", "EUR", "10.00"],
+    ["2026-11-04", "1", "A", "Meta", "EUR", "20.00"],
+)
+NEW = spend(
+    ["2026-11-04", "1", "A", "Meta", "EUR", "25.00"],
+    ["2026-11-05", "1", "A", "Meta", "EUR", "30.00"],
+)
+
+
+def test_an_open_day_that_is_imported_again_is_replaced(imports_anywhere):
+    imports = imports_anywhere
+    imports.load(imports.file("old.csv", OLD))
+    said = imports.load(imports.file("new.csv", NEW))
+    assert imports.sums() == {"eur": Decimal(65)}
+    assert "replaces       1 rows of old.csv" in said
+    listed = imports.run("--list").output
+    assert "new.csv: 2026-11-04 to 2026-11-05, 2 rows, 55.00 EUR" in listed
+    assert "1 rows of 2, the others were replaced" in listed
+
+
+def test_the_last_import_is_taken_back_and_what_it_replaced_is_there_again(imports_anywhere):
+    imports = imports_anywhere
+    imports.load(imports.file("old.csv", OLD))
+    before = imports.everything()
+    imports.load(imports.file("new.csv", NEW))
+    assert "1 rows that it replaced are there again" in imports.run("--undo").output
+    assert imports.everything() == before
+    assert imports.run("--undo").exit_code == 0
+    assert imports.rows("ad_spend") == []
+    done = imports.run("--undo")
+    assert done.exit_code == 1
+    assert "no import to undo" in done.stderr
+
+
+def test_an_earlier_import_is_taken_back_by_its_number(imports):
+    imports.load(imports.file("old.csv", OLD))
+    imports.load(imports.file("new.csv", NEW))
+    assert imports.run("--undo", "1").exit_code == 0
+    assert imports.sums() == {"eur": Decimal(55)}
+    assert imports.run("--undo", "7").exit_code == 1
+
+
+def test_other_accounts_and_platforms_stay(imports):
+    imports.load(imports.file("old.csv", OLD))
+    imports.load(imports.file("b.csv", spend(["2026-11-03", "2", "B", "Meta", "EUR", "1.00"])))
+    imports.load(imports.file("c.csv", spend(["2026-11-03", "1", "A", "Google", "EUR", "1.00"])))
+    assert imports.sums() == {"eur": Decimal(32)}
+
+
+def test_a_part_of_the_campaigns_does_not_push_out_the_others_unasked(imports):
+    imports.load(imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"])))
+    other = imports.file("b.csv", spend(["2026-11-03", "1", "B", "Meta", "EUR", "5.00"]))
+    line = imports.refused(other)
+    assert "a.csv brought campaigns of which this file has none" in line
+    assert "--set account_id=" in line
+    imports.load(other, options=("--set", "overlap=replace"))
+    assert imports.sums() == {"eur": Decimal(5)}
+
+
+def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
+    imports.load(imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"])))
+    again = imports.file("b.csv", spend(["2026-11-03", "", "A", "Meta", "EUR", "12.00"]))
+    assert "would count twice" in imports.refused(again)
+    imports.load(again, options=("--set", "overlap=keep"))
+    assert imports.sums() == {"eur": Decimal(22)}
+
+
+def test_two_files_of_one_command_do_not_push_each_other_out(imports):
+    a = imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"]))
+    b = imports.file("b.csv", spend(["2026-11-03", "1", "B", "Meta", "EUR", "5.00"]))
+    assert "a.csv brought campaigns" in imports.refused(a, b)
+
+
+@pytest.mark.parametrize(
+    "column", [["Record ID"], []], ids=["with ids", "ids made of email and time"]
+)
+def test_a_lead_that_is_exported_again_is_one_lead(imports, column):
+    def leads(source):
+        return as_csv(
+            [
+                [*column, "Email", "Create Date", "Original Source"],
+                [*(["7"] if column else []), "a@example.com", "2026-11-13 14:05", source],
+            ]
+        )
+
+    imports.load(imports.file("a.csv", leads("Direct Traffic")))
+    imports.load(imports.file("b.csv", leads("Paid Search")))
+    (lead,) = imports.rows("leads")
+    assert lead["channel"] == "paid_search"
+
+
+def test_the_last_of_two_rows_with_one_id_is_taken(imports):
+    content = (
+        "Record ID,Email,Create Date\n7,a@example.com,2026-11-13\n7,b@example.com,2026-11-13\n"
+    )
+    assert "1 rows repeat the lead_id" in imports.load(imports.file("a.csv", content))
+    (lead,) = imports.rows("leads")
+    assert lead["email"] == "b@example.com"
+
+
+def test_a_time_without_a_zone_is_read_in_the_one_that_is_named(imports):
+    content = "Record ID,Email,Create Date\n7,a@example.com,2026-11-13 14:05\n"
+    file = imports.file("a.csv", content)
+    assert "names no time zone" in imports.run("--dry-run", file).output
+    imports.load(file, options=("--set", "timezone=Europe/Berlin"))
+    (lead,) = imports.rows("leads")
+    assert lead["created_at"].isoformat() == "2026-11-13T13:05:00+00:00"
+
+
+def test_what_an_import_that_fails_late_wrote_is_gone(imports, monkeypatch):
+    """The second file of a command is refused when the first is loaded already."""
+    imports.load(imports.file("old.csv", OLD))
+    before = imports.everything()
+    a = imports.file("a.csv", spend(["2026-11-09", "1", "A", "Meta", "EUR", "10.00"]))
+    b = imports.file("b.csv", spend(["2026-11-09", "1", "B", "Meta", "EUR", "5.00"]))
+    imports.refused(a, b)
+    assert imports.everything() == before

@@ -1,0 +1,76 @@
+{#- A table of the schema `apex`, and beside it what `stripe-apex import` brought of the same kind.
+
+    Where both have a row with the same `key` (a rate of one day, an experiment), the imported one is
+    taken. Rows of other tables stand side by side. -#}
+{% macro with_imports(relation, table, key=none) -%}
+    {%- set imported = stripe_apex.imported_relation(table) -%}
+    {%- if imported is none -%}
+        {{ relation }}
+    {%- else -%}
+        (
+            select {{ stripe_apex.described_columns(table) | join(', ') }}
+            from {{ relation }} as own
+            {%- if key %}
+            where not exists (
+                select 1
+                from {{ imported }} as imported
+                where
+                    {%- for column in key %}
+                    lower(cast(imported.{{ column }} as {{ dbt.type_string() }}))
+                    = lower(cast(own.{{ column }} as {{ dbt.type_string() }}))
+                    {{- ' and' if not loop.last }}
+                    {%- endfor %}
+            )
+            {%- endif %}
+
+            union all
+
+            select {{ stripe_apex.imported_columns(table) | join(', ') }}
+            from {{ imported }} as imported
+        )
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- The table of the imports; none where nothing was imported, and in a unit test, whose rows are given. -#}
+{% macro imported_relation(table) -%}
+    {%- if model.resource_type == 'unit_test' -%}
+        {{ return(none) }}
+    {%- endif -%}
+    {%- set relation = source('apex_import', table) -%}
+    {{ return(relation if execute and load_relation(relation) else none) }}
+{%- endmacro %}
+
+
+{% macro described_columns(table) -%}
+    {{ return(stripe_apex.described_apex(table).columns.values() | map(attribute='name') | list) }}
+{%- endmacro %}
+
+
+{#- The imported columns, as text where the user's own table keeps text: numbers and instants cannot stand
+    in one column with it. -#}
+{% macro imported_columns(table) -%}
+    {%- set own = {} -%}
+    {%- set relation = load_relation(stripe_apex.apex_relation(table)) -%}
+    {%- if relation -%}
+        {%- for column in adapter.get_columns_in_relation(relation) -%}
+            {%- do own.update({column.name | lower: column}) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {%- set columns = [] -%}
+    {%- for name in stripe_apex.described_columns(table) -%}
+        {%- set text = name in own and own[name].is_string() -%}
+        {%- do columns.append(
+            'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ') as ' ~ name if text else name
+        ) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{%- endmacro %}
+
+
+{% macro described_apex(table) -%}
+    {{ return(graph.sources.values()
+        | selectattr('package_name', 'equalto', 'stripe_apex')
+        | selectattr('source_name', 'equalto', 'apex')
+        | selectattr('name', 'equalto', table) | first) }}
+{%- endmacro %}
