@@ -127,13 +127,20 @@ class StripeStream(Stream, Generic[T]):
 
     @property
     def finished(self) -> bool:
-        """Whether a date range in the past was read whole, so that nothing is asked any more."""
+        """Whether a date range in the past was read whole, so that nothing is asked any more.
+
+        Not so if more was read before the range was narrowed: that is followed for good.
+        """
         bookmark, date_range = self.bookmark, self._sync.date_range
+        if self.reads_all_again or bookmark.position is None:
+            return False
+        wanted = date_range.resolve(bookmark.position)
+        widest = bookmark.widened(wanted)
         return (
-            not self.reads_all_again
-            and bookmark.position is not None
-            and date_range.ended(bookmark.position - OVERLAP_SECONDS)
-            and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
+            date_range.ended(bookmark.position - OVERLAP_SECONDS)
+            and not widest.gaps
+            and widest.range is not None
+            and widest.range.end <= wanted.end
             and bookmark.left_out <= self.left_out
         )
 

@@ -53,6 +53,18 @@ class Backfill(Generic[T]):
         self._feed = feed
         self._progress = progress
 
+    def begin(self, shown: Reading) -> Iterator[Record]:
+        """Write down what is caught up, then list what is not covered.
+
+        Where everything is listed again, the old state stays until the first slice was read: a key
+        that may not read the stream costs it no coverage.
+        """
+        if self.bookmark.covered:
+            self.remember()
+        yield from self.list_gaps(shown)
+        if not self.bookmark.covered:
+            self.remember()
+
     def list_gaps(self, shown: Reading) -> Iterator[Record]:
         """List what is not covered, oldest first; the state follows slice by slice."""
         per_object = self.bookmark.seconds_per_object

@@ -6,6 +6,8 @@ a state is true at any moment, and what a run still has to do follows from it.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
@@ -17,6 +19,9 @@ if TYPE_CHECKING:
 
 _MAX_AWAITED: Final = 1000
 """A bound for the state; an account has hardly ever more than a few."""
+
+MAX_WINDOWS: Final = 1000
+"""Of a state; an interrupted run leaves some tens. Of more, the shortest are listed again."""
 
 MAX_SEEN: Final = 500
 """More recent events than this are read again rather than remembered: no run is quiet then."""
@@ -121,7 +126,8 @@ class Bookmark:
 
     def covers(self, created: int) -> bool:
         """Whether an object created in that second was emitted, if it was to be emitted."""
-        return any(created in window for window in self.covered)
+        after = bisect_right(self.covered, (created, math.inf))
+        return after > 0 and created in self.covered[after - 1]
 
     def widened(self, wanted: Window) -> Bookmark:
         """With a range that holds `wanted` too, and all between."""
@@ -237,7 +243,7 @@ class Bookmark:
             pending = state.get("pending")
             return cls(
                 range=_window(bounds) if bounds else None,
-                covered=tuple(union(_window(pair) for pair in state.get("covered", []))),
+                covered=_windows(state.get("covered", [])),
                 position=from_iso(position) if position else None,
                 seen=frozenset(map(str, state.get("seen", []))),
                 listed=_count(state.get("listed", 0)),
@@ -265,12 +271,18 @@ def _count(number: Any) -> int:
 
 
 def _ahead(state: Any) -> Ahead:
-    windows = tuple(union(_window(pair) for pair in state["covered"]))
-    return Ahead(from_iso(state["position"]), windows)
+    return Ahead(from_iso(state["position"]), _windows(state["covered"]))
 
 
 def _pending(state: Any) -> Pending:
     return Pending(from_iso(state["created"]), from_iso(state["available_on"]))
+
+
+def _windows(pairs: Iterable[Any]) -> tuple[Window, ...]:
+    """What they hold, oldest first: all of it, unless no run could have left so many windows."""
+    windows = union(_window(pair) for pair in pairs)
+    longest = sorted(windows, key=lambda window: window.seconds)[-MAX_WINDOWS:]
+    return tuple(sorted(longest))
 
 
 def _window(pair: Any) -> Window:

@@ -102,8 +102,7 @@ class ChangeReader(Generic[T]):
         elif not backfill.forget_the_future():
             yield from self._catch_up(shown)
         self._progress.caught_up = True
-        backfill.remember()
-        yield from backfill.list_gaps(shown)
+        yield from backfill.begin(shown)
         if gained := self._progress.gained:
             what = ", ".join(sorted(gained))
             backfill.warn(f"this key may read each one's {what} by now, which older records lack")

@@ -141,8 +141,7 @@ class _BalanceReader:
             else:
                 backfill.bookmark = self._with_gaps(backfill.bookmark.position)
         self._progress.caught_up = True
-        backfill.remember()
-        yield from backfill.list_gaps(shown)
+        yield from backfill.begin(shown)
 
     def _is_quiet(self, position: int) -> bool:
         """Whether nothing can have changed since the last run, which read everything."""

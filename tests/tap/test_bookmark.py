@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.reading.bookmark import MAX_SEEN, Ahead, Bookmark, Pending
-from tap_stripe_apex.reading.windows import Window, union
+from tap_stripe_apex.reading.bookmark import MAX_SEEN, MAX_WINDOWS, Ahead, Bookmark, Pending
+from tap_stripe_apex.reading.windows import Window, to_iso, union
 
 windows = st.builds(
     lambda start, length: Window(start, start + length),
@@ -127,3 +127,20 @@ def test_beginning_anew_never_covers_what_has_not_come_yet():
 
 def test_beginning_anew_stays_with_the_account():
     assert Bookmark(source="live acct_1").forgotten(500).source == "live acct_1"
+
+
+def test_a_state_of_more_windows_than_any_run_leaves_keeps_the_longest():
+    start = 1_600_000_000
+    windows = [(start + 100 * n, start + 100 * n + 10 + n % 50) for n in range(5_000)]
+    state = {"covered": [[to_iso(a), to_iso(b)] for a, b in windows]}
+    covered = Bookmark.from_state(state, "charges").covered
+    assert len(covered) == MAX_WINDOWS
+    assert set(covered) <= {Window(a, b) for a, b in windows}
+    assert min(window.seconds for window in covered) == 50
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 9)), max_size=8), st.integers(0, 60))
+def test_what_is_covered_is_what_one_of_the_windows_holds(windows, second):
+    pairs = [Window(start, start + length) for start, length in windows]
+    bookmark = Bookmark(covered=tuple(union(pairs)))
+    assert bookmark.covers(second) == any(second in window for window in pairs)

@@ -7,6 +7,7 @@ import pytest
 from stripe_simulator.errors import PermissionDeniedError
 from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex import errors
+from tests.conftest import sync, sync_until_an_error
 
 HOUR = timedelta(hours=1)
 
@@ -126,3 +127,16 @@ def test_a_connected_account_that_is_not_connected_is_named_as_the_cause(account
     stripe._api.answer = refuse
     with pytest.raises(errors.InvalidRequestError, match="Check account_id"):
         read(account_id="acct_1Other")
+
+
+def test_a_key_that_may_read_neither_events_nor_the_stream_costs_no_coverage(account, stripe):
+    for _ in range(3):
+        account.create_charge(5000)
+        account.advance(HOUR)
+    state = sync(stripe.url).state
+    stripe.keys.add(Key("rk_test_useless", frozenset({Permission.CUSTOMERS})))
+    output, error = sync_until_an_error(stripe.url, state, api_key="rk_test_useless")
+    assert isinstance(error, errors.PermissionDeniedError)
+    kept = (output.state or state)["bookmarks"]["charges"]
+    assert kept["covered"] == state["bookmarks"]["charges"]["covered"]
+    assert sync(stripe.url, {"bookmarks": {"charges": kept}}).records() == []

@@ -103,3 +103,21 @@ def test_two_ranges_that_take_turns_lose_nothing(account, read, warehouse):
             read(date_range=range_)
     read()
     assert warehouse.agrees_with(account)
+
+
+def test_a_range_that_is_narrowed_to_the_past_follows_what_was_read_before(
+    account, read, warehouse, stripe
+):
+    charges = []
+    for _ in range(10):
+        charges.append(account.create_charge(5000))
+        account.advance(DAY)
+    read()
+    narrow = {"start": "2026-10-01", "end": "2026-10-03"}
+    for charge in (charges[0], charges[-1]):
+        account.advance(DAY)
+        account.refund(charge, 10)
+        account.advance(HOUR)
+        assert read(date_range=narrow).ids == [charge]
+    assert len(stripe.requests) >= 1
+    assert warehouse.agrees_with(account)
