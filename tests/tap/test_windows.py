@@ -53,4 +53,4 @@ def test_a_filter_has_the_bounds_that_are_given():
 
 def test_the_filter_by_creation_is_spelled_in_one_room():
     rooms = Path(tap_stripe_apex.__file__).parent.rglob("*.py")
-    assert [room.name for room in rooms if "created[" in room.read_text()] == ["windows.py"]
+    assert [room.name for room in rooms if '"created[' in room.read_text()] == ["windows.py"]
