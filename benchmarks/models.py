@@ -45,7 +45,8 @@ with facts as (
 select
     'ch_3' || left(md5(cast(i as varchar)), 23) as id,
     paid_at as created, paid_at as updated_at, amount, amount as amount_captured,
-    case when i % 20 = 0 then amount // 3 else 0 end as amount_refunded, currency,
+    case when i % 20 = 0 then amount // 3 else 0 end as amount_refunded,
+    case when i % 20 = 0 then amount // 3 else 0 end as refunded_amount, currency,
     cast(null as decimal(38, 9)) as revenue, cast(null as decimal(38, 9)) as net_revenue,
     'succeeded' as status, true as captured, false as refunded, i % 300 = 0 as disputed,
     true as livemode,
@@ -152,7 +153,7 @@ from marts.fct_attribution
 group by attribution_model, currency
 """
 BROUGHT = """
-select currency, sum(amount - amount_refunded)
+select currency, sum(amount_captured - refunded_amount)
 from raw_stripe.charges
 group by currency
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -17,15 +17,12 @@ from typing_extensions import override
 
 from tap_stripe_apex import errors
 from tap_stripe_apex.client import StripeStream
-from tap_stripe_apex.wire.api import DEFAULT_API_BASE
-from tap_stripe_apex.wire.limiter import Limiter
-from tap_stripe_apex.wire.session import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tap_stripe_apex.auth.credential import Credential
     from tap_stripe_apex.tap import TapStripeApex
+    from tap_stripe_apex.wire.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +112,6 @@ def _client(session: Session) -> stripe.StripeClient:
     return stripe.StripeClient(session.credential.masked, http_client=_OverSession(session))
 
 
-def open_session(credential: Credential, config: Mapping[str, Any]) -> Session:
-    """How Stripe is reached with a credential, for a few questions.
-
-    Args:
-        credential: a key or tokens.
-        config: the tap's settings, of which `api_base` and `account_id` matter.
-    """
-    return Session(
-        credential,
-        Limiter(20, 1),
-        api_base=config.get("api_base") or DEFAULT_API_BASE,
-        account_id=config.get("account_id"),
-    )
-
-
 def verify(session: Session) -> Verified:
     """Verify a connection by fetching a single charge.
 
@@ -150,8 +132,8 @@ def grants(session: Session) -> Iterator[Grant]:
     for permission in PERMISSIONS:
         try:
             getattr(resources, permission.name).list({"limit": 1})
-        except errors.PermissionDeniedError as exc:
-            yield Grant(permission, exc)
+        except errors.PermissionDeniedError as error:
+            yield Grant(permission, error)
         else:
             yield Grant(permission, None)
 
@@ -162,7 +144,7 @@ def reads(tap: TapStripeApex) -> Iterator[tuple[str, errors.StripeError | None]]
         if isinstance(stream, StripeStream) and stream.selected:
             try:
                 stream.endpoint().page(limit=1)
-            except (errors.PermissionDeniedError, errors.InvalidRequestError) as exc:
-                yield stream.name, exc
+            except (errors.PermissionDeniedError, errors.InvalidRequestError) as error:
+                yield stream.name, error
             else:
                 yield stream.name, None

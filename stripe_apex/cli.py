@@ -3,36 +3,57 @@
 from __future__ import annotations
 
 import logging
+from importlib import import_module
+from typing import Final
 
 import click
-from singer_sdk.exceptions import ConfigValidationError
+from typing_extensions import override
 
-from stripe_apex.report.command import report
-from stripe_apex.settings import check, connect, disconnect
-from stripe_simulator.command import simulate
-from tap_stripe_apex.command import in_one_line
-from tap_stripe_apex.errors import TapError
+from stripe_apex.errors import AppError
+from tap_stripe_apex.errors import TapError, redact
+
+COMMANDS: Final = {
+    "check": "stripe_apex.commands.check",
+    "connect": "stripe_apex.commands.connect",
+    "disconnect": "stripe_apex.commands.connect",
+    "refresh": "stripe_apex.commands.refresh",
+    "report": "stripe_apex.commands.report",
+    "simulate": "stripe_simulator.command",
+}
+"""Each command and the module that it is defined in, which is imported when it is called."""
 
 _logger = logging.getLogger("stripe-apex")
 
 
-class _Group(click.Group):
-    """A group whose errors are one line and exit code 1, with a traceback only for debugging."""
+class Commands(click.Group):
+    """A group that imports what is called alone, and whose errors are one line and exit code 1.
 
+    With --log-level debug, the traceback of an error is logged.
+    """
+
+    @override
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    @override
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name]), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
+        return command
+
+    @override
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
-        except (TapError, ConfigValidationError) as exc:
+        except (AppError, TapError) as error:
             _logger.debug("The traceback:", exc_info=True)
-            raise click.ClickException(in_one_line(exc)) from exc
+            raise click.ClickException(redact(str(error))) from error
 
 
-@click.group(cls=_Group)
+@click.group(cls=Commands)
 @click.option("--log-level", default="warning", type=click.Choice(["debug", "info", "warning"]))
 def main(log_level: str) -> None:
     """From Stripe payments to marketing truth."""
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
-
-
-for _command in (check, connect, disconnect, report, simulate):
-    main.add_command(_command)

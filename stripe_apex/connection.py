@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from stripe_apex.check import open_session, verify
+from stripe_apex.check import verify
 from stripe_apex.storage import forget_key, save_key, where_key
 from tap_stripe_apex.auth.credential import check_api_key, find_credential
 from tap_stripe_apex.auth.oauth import StripeApp
@@ -18,12 +18,13 @@ from tap_stripe_apex.auth.renewal import RolledTokens
 from tap_stripe_apex.auth.tokens import TokenFile
 from tap_stripe_apex.errors import ConfigurationError, NotConnectedError, TapError
 from tap_stripe_apex.settings import Settings
+from tap_stripe_apex.wire.session import open_session
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from tap_stripe_apex.auth.credential import Credential
+    from tap_stripe_apex.wire.session import Credential
 
 _APPS_URL: Final = "https://dashboard.stripe.com/settings/apps"
 
@@ -143,8 +144,8 @@ class Connector:
                 self._app.deauthorize(tokens.account_id)
                 return
             reason = "STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are not set."
-        except TapError as exc:
-            reason = str(exc)
+        except TapError as error:
+            reason = str(error)
         _logger.warning(
             "The tokens are deleted here, but the Stripe App may still be installed; uninstall it "
             "at %s. %s",

@@ -42,7 +42,3 @@ def main() -> None:
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a") as file:
             file.writelines(["### dbt\n\n", *(f"- {line}\n" for line in lines)])
-
-
-if __name__ == "__main__":
-    main()

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 import subprocess
-import sys
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
+from stripe_apex.programs import find_program, search_path
 from tap_stripe_apex.errors import redact
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLUGIN: Final = "tap-stripe-apex"
 
@@ -24,12 +25,6 @@ _PATIENCE: Final = 120.0
 _QUIET: Final = ("--log-level", "disabled")
 
 _logger = logging.getLogger(__name__)
-
-
-def executable() -> str | None:
-    """The Meltano of this environment, else that of the PATH, if there is one."""
-    beside = Path(sys.executable).with_name("meltano")
-    return str(beside) if beside.exists() else shutil.which("meltano")
 
 
 def tap_config(root: Path) -> dict[str, Any] | None:
@@ -43,18 +38,18 @@ def tap_catalog(root: Path) -> dict[str, Any] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class TapRun:
     """A run of the tap that went well: in which environment, and when it ended."""
 
     environment: str
     ended_at: datetime
 
 
-def runs_of_tap(root: Path) -> list[Run]:
+def runs_of_tap(root: Path) -> list[TapRun]:
     """The last runs of the tap that went well; none where Meltano cannot tell."""
     said = _ask(root, *_QUIET, "logs", "list", "--format", "json", "--limit", "50")
     return [
-        Run(run["job_name"].rpartition(":")[0], datetime.fromisoformat(run["ended_at"]))
+        TapRun(run["job_name"].rpartition(":")[0], datetime.fromisoformat(run["ended_at"]))
         for run in _decoded(said).get("runs", [])
         if f"{PLUGIN}-to-" in run["job_name"] and run["state"] == "SUCCESS" and run["ended_at"]
     ]
@@ -90,17 +85,15 @@ def _decoded(said: str | None) -> dict[str, Any]:
 
 def _ask(root: Path, *arguments: str, said: str = "") -> str | None:
     """What a command of Meltano's prints; None if it fails, or the tap is none of its plugins."""
-    meltano = executable()
+    meltano = find_program("meltano")
     if meltano is None or not (root / "meltano.yml").is_file():
         return None
-    # The tap is beside us, though perhaps not on the PATH of whoever called us by our full path.
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and nothing of a user's in the arguments
             [meltano, *arguments],
             input=said,
             cwd=root,
-            env={**os.environ, "PATH": path, "MELTANO_PROJECT_ROOT": str(root)},
+            env={**os.environ, "PATH": search_path(), "MELTANO_PROJECT_ROOT": str(root)},
             capture_output=True,
             text=True,
             check=False,

@@ -6,157 +6,190 @@ build makes anew, so a build by hand, or one that fails half way, leaves none, a
 builds. It is taken before the build: rows that arrive meanwhile are work for the next run.
 """
 
-import json
-import os
+from __future__ import annotations
+
+import logging
 import subprocess
-import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from dataclasses import dataclass
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
-import psycopg
+import msgspec
 
-PROJECT = Path("transform")
-MARKED = "marts.mart_revenue_total"
-OWN = ("target", "logs", "dbt_packages")
-USUAL = [
+from stripe_apex.errors import AppError, MissingPartError, NoWarehouseError, WarehouseError
+from stripe_apex.programs import find_program
+from stripe_apex.warehouse import DEFAULT_ADDRESS, open_warehouse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from stripe_apex.warehouse import Warehouse
+
+MARKED: Final = "marts.mart_revenue_total"
+"""The mart whose comment is the fingerprint."""
+
+USUAL_SOURCES: Final = (
     *("raw_stripe.charges", "raw_stripe.disputes"),
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates"),
-]
+)
 """What the models read unless vars say otherwise; the first build tells the rest."""
-DEMO = os.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
+
+_OWN_FOLDERS: Final = ("target", "logs", "dbt_packages")
+"""What dbt itself writes in its project."""
+
+_logger = logging.getLogger(__name__)
+
+_ROWS: Final = {
+    "duckdb": "select concat(count(*), ' ', sum(hash(t)::hugeint)) from {table} as t",
+    "postgres": (
+        "select concat(count(*), ' ', sum(hashtextextended(t::text, 0))) from {table} as t"
+    ),
+}
+"""How many rows a table has and what they hold, in any order."""
+
+_COMMENT: Final = {
+    "duckdb": "select comment from duckdb_tables() where schema_name || '.' || table_name = $1",
+    "postgres": "select obj_description(to_regclass($1))",
+}
+
+_EXISTS: Final = """
+select count(*) from information_schema.tables where table_schema || '.' || table_name = $1
+"""
 
 
-class Warehouse(Protocol):
-    """What DuckDB and Postgres call differently."""
+def refresh(arguments: Sequence[str], environ: Mapping[str, str]) -> int | None:
+    """Run dbt, unless there is nothing to build.
 
-    def one(self, sql: str) -> object:
-        """The first value of a query."""
+    Args:
+        arguments: of dbt, such as `build --project-dir transform`.
+        environ: the environment, which names the warehouse and holds what the models may read.
 
-    def rows_of(self, table: str) -> str:
-        """How many rows a table has and what they hold, in any order."""
+    Returns:
+        dbt's exit code; None: there was nothing to build.
 
-    def mark(self) -> object:
-        """The fingerprint of the last build, none where something else built since."""
-
-
-class _Duckdb:
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-
-    def one(self, sql: str) -> object:
-        row = self._connection.execute(sql).fetchone()
-        return row and row[0]
-
-    def rows_of(self, table: str) -> str:
-        total = f"select concat(count(*), ' ', sum(hash(t)::hugeint)) from {table} as t"  # noqa: S608
-        return str(self.one(total)) if self._has(table) else "none"
-
-    def mark(self) -> object:
-        schema, name = MARKED.split(".")
-        where = f"schema_name = '{schema}' and table_name = '{name}'"
-        return self.one(f"select comment from duckdb_tables() where {where}")  # noqa: S608
-
-    def _has(self, table: str) -> bool:
-        schema, name = table.split(".")
-        where = f"table_schema = '{schema}' and table_name = '{name}'"
-        return bool(self.one(f"select count(*) from information_schema.tables where {where}"))  # noqa: S608
-
-
-class _Postgres:
-    def __init__(self, connection: psycopg.Connection) -> None:
-        self._connection = connection
-
-    def one(self, sql: str) -> object:
-        cursor = self._connection.execute(sql)
-        row = cursor.fetchone() if cursor.description else None
-        return row and row[0]
-
-    def rows_of(self, table: str) -> str:
-        if self.one(f"select to_regclass('{table}')") is None:
-            return "none"
-        total = f"select concat(count(*), ' ', sum(hashtextextended(t::text, 0))) from {table} as t"  # noqa: S608
-        return str(self.one(total))
-
-    def mark(self) -> object:
-        return self.one(f"select obj_description(to_regclass('{MARKED}'))")
-
-
-@contextmanager
-def opened(*, read_only: bool) -> Iterator[Warehouse | None]:
-    """The warehouse of the environment; none where there is none yet, or no way to tell."""
-    engine = os.environ.get("DBT_TARGET", "duckdb")
-    path = os.environ.get("APEX_WAREHOUSE", "output/warehouse.duckdb")
-    if engine == "duckdb" and Path(path).exists():
-        with duckdb.connect(path, read_only=read_only) as connection:
-            yield _Duckdb(connection)
-    elif engine == "postgres":
-        with psycopg.connect(autocommit=True) as connection:
-            connection.execute("set timezone = 'UTC'")
-            yield _Postgres(connection)
-    else:
-        yield None
-
-
-def sources() -> list[str] | None:
-    """The tables that the models read and dbt does not make; none before dbt has told them."""
-    manifest = PROJECT / "target" / "manifest.json"
-    if not manifest.exists():
-        return None
-    return sorted(
-        f"{source['schema']}.{source['identifier']}"
-        for source in json.loads(manifest.read_text())["sources"].values()
-        if not (DEMO and source["source_name"] == "apex")
-    )
-
-
-def project() -> Iterator[str]:
-    """The files of the project and the settings that they may read."""
-    for path in sorted(PROJECT.rglob("*")):
-        if path.is_file() and path.relative_to(PROJECT).parts[0] not in OWN:
-            yield f"{path.relative_to(PROJECT)} {sha256(path.read_bytes()).hexdigest()}"
-    for name in sorted(os.environ):
-        if name.startswith(("APEX_", "DBT_")):
-            yield f"{name}={os.environ[name]}"
-    yield version("dbt-core")
-
-
-def fingerprint(rows: Mapping[str, str], arguments: Iterable[str]) -> str | None:
-    """All that the marts depend on, as one text; none where a table was not looked at."""
-    read = sources()
-    if read is None or not rows.keys() >= set(read):
-        return None
-    tables = [f"{table} {rows[table]}" for table in read]
-    return sha256("\n".join([*tables, *project(), *arguments]).encode()).hexdigest()
-
-
-def main() -> int:
-    """Build, or say that there is nothing to build; dbt's exit code."""
-    arguments = sys.argv[1:]
+    Raises:
+        MissingPartError: there is no dbt.
+    """
+    dbt = find_program("dbt")
+    if dbt is None:
+        raise MissingPartError(
+            "dbt is not installed. Run this in the environment that `make run` makes, or install "
+            "dbt-duckdb or dbt-postgres beside this program."
+        )
+    project = DbtProject(Path("transform"), environ)
+    address = _address(environ)
     rows: dict[str, str] = {}
-    try:
-        with opened(read_only=True) as warehouse:
-            if warehouse is not None:
-                rows = {name: warehouse.rows_of(name) for name in sources() or USUAL}
-                known = fingerprint(rows, arguments)
-                if known is not None and known == warehouse.mark():
-                    sys.stdout.write("Nothing that the models read has changed: the marts stand.\n")
-                    return 0
-    except (duckdb.Error, psycopg.Error):
-        rows = {}  # whatever is wrong, dbt will say it better
-    code = subprocess.run(["dbt", *arguments], check=False).returncode  # noqa: S603, S607
-    mark = fingerprint(rows, arguments)
-    if code == 0 and mark is not None:
-        with opened(read_only=False) as warehouse:
-            if warehouse is not None:
-                warehouse.one(f"comment on table {MARKED} is '{mark}'")
+    if address is not None:
+        try:
+            with open_warehouse(address) as warehouse:
+                rows = {table: _rows_of(warehouse, table) for table in project.sources()}
+                before = project.fingerprint(rows, arguments)
+                if before is not None and before == _comment_of(warehouse, MARKED):
+                    return None
+        except NoWarehouseError:
+            pass  # dbt makes it
+        except AppError as error:
+            # A build is right in any case, and dbt says best what is wrong with the warehouse.
+            _logger.info("Building without a look at what has changed: %s", error)
+            rows = {}
+    code = subprocess.run([dbt, *arguments], check=False).returncode  # noqa: S603 - no shell
+    fingerprint = project.fingerprint(rows, arguments)
+    if address is not None and code == 0 and fingerprint is not None:
+        _mark(address, fingerprint)
     return code
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+@dataclass(frozen=True, slots=True)
+class DbtProject:
+    """A dbt project and the environment that its models may read."""
+
+    folder: Path
+    environ: Mapping[str, str]
+
+    def sources(self) -> Sequence[str]:
+        """The tables that the models read and dbt does not make."""
+        return self._sources_of_last_build() or USUAL_SOURCES
+
+    def fingerprint(self, rows: Mapping[str, str], arguments: Sequence[str]) -> str | None:
+        """All that the marts depend on, as one text; None if it is not known.
+
+        Args:
+            rows: how many rows a table has and what they hold, by table.
+            arguments: of dbt.
+        """
+        tables = self._sources_of_last_build()
+        if tables is None or not rows.keys() >= set(tables):
+            return None
+        try:
+            parts = [f"{table} {rows[table]}" for table in tables]
+            parts += [*self._files(), *self._settings(), version("dbt-core"), *arguments]
+        except PackageNotFoundError:  # dbt is of another environment
+            return None
+        return sha256("\n".join(parts).encode()).hexdigest()
+
+    def _sources_of_last_build(self) -> list[str] | None:
+        manifest = self.folder / "target" / "manifest.json"
+        if not manifest.exists():
+            return None
+        # The demo's sources of this name are seeds, which dbt makes of files.
+        seeded = self.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
+        sources = msgspec.json.decode(manifest.read_bytes(), type=_Manifest).sources.values()
+        return sorted(
+            f"{source.schema}.{source.identifier}"
+            for source in sources
+            if not (seeded and source.source_name == "apex")
+        )
+
+    def _files(self) -> Iterator[str]:
+        for path in sorted(self.folder.rglob("*")):
+            name = path.relative_to(self.folder)
+            if path.is_file() and name.parts[0] not in _OWN_FOLDERS:
+                yield f"{name} {sha256(path.read_bytes()).hexdigest()}"
+
+    def _settings(self) -> Iterator[str]:
+        for name in sorted(self.environ):
+            if name.startswith(("APEX_", "DBT_")):
+                yield f"{name}={self.environ[name]}"
+
+
+class _Source(msgspec.Struct):
+    """A source in dbt's manifest. https://schemas.getdbt.com/dbt/manifest/v12.json"""
+
+    source_name: str
+    schema: str
+    identifier: str
+
+
+class _Manifest(msgspec.Struct):
+    sources: dict[str, _Source]
+
+
+def _address(environ: Mapping[str, str]) -> str | None:
+    """The warehouse that dbt builds in; None where it is not looked into, as Spark's."""
+    target = environ.get("DBT_TARGET", "duckdb")
+    if target == "postgres":
+        return "postgresql://"
+    return environ.get("APEX_WAREHOUSE", DEFAULT_ADDRESS) if target == "duckdb" else None
+
+
+def _rows_of(warehouse: Warehouse, table: str) -> str:
+    if not warehouse.value(_EXISTS, table):
+        return "none"
+    return str(warehouse.value(_ROWS[warehouse.dialect].format(table=table)))
+
+
+def _comment_of(warehouse: Warehouse, table: str) -> Any:
+    """The comment of a table; None where there is no table, or none with a comment."""
+    return warehouse.value(_COMMENT[warehouse.dialect], table)
+
+
+def _mark(address: str, fingerprint: str) -> None:
+    """Keep the fingerprint; where that fails, the next run builds once more."""
+    try:
+        with open_warehouse(address, read_only=False) as warehouse:
+            warehouse.execute(f"comment on table {MARKED} is '{fingerprint}'")
+    except WarehouseError as error:
+        _logger.warning("The marts are built, but the next run builds them again: %s", error)

@@ -7,7 +7,6 @@ of a command, where others on the machine could see it.
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +23,7 @@ from tap_stripe_apex.auth.key import (
 from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.auth.tokens import make_private_folder
 from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -47,9 +47,9 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
             return _KEYRING
         file = key_file(environ)
         make_private_folder(file.parent)
-        _write_private(file, key)
-    except OSError as exc:
-        raise ConfigurationError(f"The key cannot be kept: {exc}.") from exc
+        write_whole(file, f"{key}\n".encode("ascii"), mode=0o600)
+    except OSError as error:
+        raise ConfigurationError(f"The key cannot be kept: {error}.") from error
     return str(file)
 
 
@@ -68,8 +68,8 @@ def forget_key(environ: Mapping[str, str]) -> list[str]:
     for place, forget in kept.items():
         try:
             forget()
-        except OSError as exc:
-            raise ConfigurationError(f"The key cannot be deleted from {place}: {exc}.") from exc
+        except OSError as error:
+            raise ConfigurationError(f"The key cannot be deleted from {place}: {error}.") from error
     return list(kept)
 
 
@@ -96,13 +96,3 @@ def _save_in_project(root: Path, key: str) -> None:
         env_file.touch(mode=0o600)
         dotenv.set_key(env_file, VARIABLE, key)
     env_file.chmod(0o600)
-
-
-def _write_private(file: Path, content: str) -> None:
-    new = file.with_name(f"{file.name}.new")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
-    with open(descriptor, "w", encoding="ascii") as opened:  # noqa: PTH123 - a descriptor
-        opened.write(f"{content}\n")
-        opened.flush()
-        os.fsync(descriptor)
-    new.replace(file)

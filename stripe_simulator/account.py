@@ -185,8 +185,16 @@ class Account(RefundBook, DisputeBook, Book):
         """A pending charge fails, and a balance transaction it had is taken back."""
         return self._fail(self._pending(charge), failure_code)
 
-    def reverse(self, charge: str, failure_code: str = "debit_not_authorized") -> str:
-        """A debit that had succeeded is returned by the bank; tells charge.failed."""
+    def reverse(
+        self, charge: str, failure_code: str = "debit_not_authorized", *, traced: bool = True
+    ) -> str:
+        """A debit that had succeeded is returned by the bank; tells charge.failed.
+
+        Args:
+            charge: of a bank debit.
+            failure_code: why it was returned.
+            traced: whether the charge names the balance transaction that takes the money back.
+        """
         record = self.charges[charge]
         require(
             record.status == "succeeded" and record.method.type != "card",
@@ -194,7 +202,11 @@ class Account(RefundBook, DisputeBook, Book):
         )
         if record.balance_transaction is None:
             record = replace(record, balance_transaction=self._post_charge(record))
-        return self._fail(record, failure_code)
+        self._fail(record, failure_code)
+        if not traced:
+            failed = self.charges[charge]
+            self.charges.replace(replace(failed, failure_balance_transaction=None))
+        return charge
 
     def capture(self, charge: str, amount: int | None = None, *, before_basil: bool = False) -> str:
         """Take all or a part of an authorised amount; tells charge.captured.

@@ -39,8 +39,8 @@ class Book:
         currency: what balance transactions settle in, where `rates` knows a rate.
         rates: millionths of `currency` for a unit of another at an epoch second.
         account_id: whose account it is.
-        refund_events: whether refunds have events of their own. Those of old accounts had none:
-            `charge.refunded` alone told of a new one, `charge.refund.updated` of its changes.
+        old_events: whether events are those of an account whose default version is years old:
+            `charge.refunded` alone tells of a new refund, and disputes have no id.
         listing_delay: new objects and events are listed up to this long after they are stamped,
             each after a time of its own, as Stripe's now and then are.
     """
@@ -54,7 +54,7 @@ class Book:
         currency: str = "usd",
         rates: Rates = standing_rates,
         account_id: str = "acct_1SimulatedApex0",
-        refund_events: bool = True,
+        old_events: bool = False,
         listing_delay: timedelta = timedelta(0),
     ) -> None:
         self.customers: Collection[CustomerRecord] = Collection()
@@ -66,7 +66,7 @@ class Book:
         self.livemode = livemode
         self.account_id = account_id
         self._funds = Funds(currency, rates)
-        self._refund_events = refund_events
+        self.old_events = old_events
         self._listing_delay = int(listing_delay.total_seconds())
         self._seed = seed
         self._serials: Counter[str] = Counter()
@@ -143,7 +143,7 @@ class Book:
     ) -> None:
         # The serial moves on for events that are not kept, too: ids must not depend on that.
         serial = self._serials["evt_"] = self._serials["evt_"] + 1
-        untold = type_.startswith("refund.") and not self._refund_events
+        untold = type_.startswith("refund.") and self.old_events
         if self._now >= self._events_from and not untold:
             event_id = identifier("evt_", self._seed, serial)
             self.events.add(EventRecord(event_id, self._now, type_, about, previous))

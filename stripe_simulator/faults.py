@@ -1,5 +1,7 @@
 """What can go wrong between a client and Stripe, to order."""
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,7 +13,10 @@ from stripe_simulator.keys import expired, presented
 class FaultKind(StrEnum):
     """The first three are answered instead of the request; the others spoil its answer.
 
-    A spoilt answer's request was carried out: a token that it exchanged is spent.
+    A spoilt answer's request was carried out: a token that it exchanged is spent. Of the last
+    ones, `DRIP` sends a byte now and then, `FLOOD` a hundred megabytes; a `SHORT_PAGE` holds less
+    than it could, an `EMPTY_PAGE` nothing, and both say that there is more; `SAME_PAGE` pays no
+    heed to the cursor; `HALF_CHARACTERS` cuts every character beyond U+FFFF in half.
     """
 
     RATE_LIMITED = "rate_limited"
@@ -22,6 +27,16 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"
     GARBAGE = "garbage"
     HANG = "hang"
+    DRIP = "drip"
+    FLOOD = "flood"
+    SHORT_PAGE = "short_page"
+    EMPTY_PAGE = "empty_page"
+    SAME_PAGE = "same_page"
+    HALF_CHARACTERS = "half_characters"
+
+
+_SHORT = 37
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +75,40 @@ class Fault:
                 return None
         error.headers.update(self.headers)
         return error
+
+    def asked(self, query: str) -> str:
+        """The query as it arrives."""
+        if self.kind is not FaultKind.SAME_PAGE:
+            return query
+        return "&".join(part for part in query.split("&") if not part.startswith("starting_after="))
+
+    def answered(self, body: bytes) -> bytes:
+        """The body as it is sent."""
+        match self.kind:
+            case FaultKind.FLOOD:
+                return body + b" " * 100_000_000
+            case FaultKind.SHORT_PAGE:
+                return _page(body, _SHORT)
+            case FaultKind.EMPTY_PAGE:
+                return _page(body, 0)
+            case FaultKind.HALF_CHARACTERS:
+                text = _BEYOND.sub(lambda match: _first_half(match[0]), body.decode())
+                return text.encode()
+            case _:
+                return body
+
+
+def _page(body: bytes, most: int) -> bytes:
+    """A page of `most` objects; it says that there is more, if it leaves any out or has none."""
+    page = json.loads(body)
+    more = page["has_more"] or len(page["data"]) > most or not most
+    cut = page | {"data": page["data"][:most], "has_more": more}
+    return json.dumps(cut, ensure_ascii=False).encode()
+
+
+def _first_half(character: str) -> str:
+    """The escape of the first surrogate."""
+    return json.dumps(character)[1:7]
 
 
 class Faults:

@@ -1,6 +1,7 @@
 """What a payment does to the balance: conversion, fees and the day the money is available."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from stripe_simulator.records import BalanceTransactionRecord, ChargeRecord
@@ -11,7 +12,7 @@ DAY = 86_400
 # Currencies of the simulated account that have no two decimals in Stripe's API.
 _UNITS = {"jpy": 1, "krw": 1, "clp": 1, "vnd": 1, "bhd": 1000, "jod": 1000, "kwd": 1000}
 
-Rates: TypeAlias = Callable[[str, int], int | None]
+Rates: TypeAlias = Callable[[str, int], int | Decimal | None]
 """Millionths of a settlement unit for one unit of a currency at an epoch second, if known."""
 
 _STANDING = {
@@ -32,11 +33,11 @@ def unit(currency: str) -> int:
     return _UNITS.get(currency, 100)
 
 
-def convert(amount: int, rate: int, source: str, target: str) -> int:
+def convert(amount: int, rate: int | Decimal, source: str, target: str) -> int:
     """Minor units of `target` for minor units of `source` at `rate` millionths, half up."""
     numerator = abs(amount) * rate * unit(target)
     denominator = MILLION * unit(source)
-    converted = (2 * numerator + denominator) // (2 * denominator)
+    converted = int((2 * numerator + denominator) // (2 * denominator))
     return converted if amount >= 0 else -converted
 
 
@@ -113,7 +114,9 @@ class Funds:
             rate=rate,
         )
 
-    def _settled(self, amount: int, currency: str, at: int) -> tuple[int, str, int | None]:
+    def _settled(
+        self, amount: int, currency: str, at: int
+    ) -> tuple[int, str, int | Decimal | None]:
         rate = None if currency == self._currency else self._rates(currency, at)
         if rate is None:
             return amount, currency, None

@@ -7,6 +7,7 @@ garbage collector need not know of them (`gc=False`), which halves the cost of a
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -201,7 +202,7 @@ class BalanceTransactionRecord(Struct, frozen=True, gc=False):
     fee: int
     source: str
     available_on: int
-    rate: int | None = None
+    rate: int | Decimal | None = None
     description: str | None = None
 
 

@@ -15,7 +15,7 @@ from stripe_simulator.objects.balance_transactions import (
 )
 from stripe_simulator.objects.charges import charge_object
 from stripe_simulator.objects.customers import customer_object
-from stripe_simulator.objects.disputes import dispute_object
+from stripe_simulator.objects.disputes import DisputeObject, dispute_object
 from stripe_simulator.objects.encoding import ABSENT, StripeObject, fragment
 from stripe_simulator.objects.events import event_object
 from stripe_simulator.objects.refunds import RefundList, refund_object
@@ -69,7 +69,7 @@ class Views:
             failure_balance_transaction=self._money(refund, "failure_balance_transaction", expand),
         )
 
-    def dispute(self, dispute: DisputeRecord, expand: Expanded = NOTHING) -> StripeObject:
+    def dispute(self, dispute: DisputeRecord, expand: Expanded = NOTHING) -> DisputeObject:
         """A dispute with its balance transactions; expands its charge."""
         return dispute_object(
             dispute,
@@ -101,7 +101,10 @@ class Views:
             case RefundRecord():
                 return self.refund(about)
             case DisputeRecord():
-                return self.dispute(about)
+                snapshot = self.dispute(about)
+                if self._account.old_events:
+                    snapshot.id = ABSENT
+                return snapshot
 
     def _source(self, identifier: str, expand: Expanded) -> StripeObject:
         account = self._account

@@ -7,6 +7,7 @@ import struct
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import format_datetime
 
 from aiohttp import web
@@ -28,6 +29,7 @@ _GARBAGE = b"<html><head><title>Bad gateway</title></head><body>nginx</body></ht
 _RESET = struct.pack("ii", 1, 0)  # lingering for no time makes closing a reset
 _FOREVER = 24 * 60 * 60
 _GRACE = 0.2
+_BETWEEN_DROPS = 0.05
 
 
 class Simulator(State):
@@ -78,9 +80,12 @@ class Simulator(State):
             fault = self.faults.strike(request.path)
             if self.latency:
                 await asyncio.sleep(self.latency)
+            if fault is not None:
+                request = replace(request, query=fault.asked(request.query))
             answer = self._answer(request, fault, reason)
             if fault is None:
                 return self._response(answer, request)
+            answer = replace(answer, body=fault.answered(answer.body))
             return await self._spoil(arrived, request, answer, fault)
 
     def _answer(self, request: Request, fault: Fault | None, reason: str | None) -> Answer:
@@ -115,6 +120,8 @@ class Simulator(State):
                 response.body = _GARBAGE
             case FaultKind.HANG:
                 await asyncio.sleep(_FOREVER)
+            case FaultKind.DRIP:
+                await _drip(arrived, response, body)
             case _:
                 pass
         return response
@@ -189,6 +196,15 @@ async def _send_half(arrived: web.BaseRequest, response: web.Response, body: byt
     await half.prepare(arrived)
     await half.write(body[: len(body) // 2])
     await asyncio.sleep(0.05)  # a reset overtakes bytes that are still in the socket's buffer
+
+
+async def _drip(arrived: web.BaseRequest, response: web.Response, body: bytes) -> None:
+    slow = web.StreamResponse(status=response.status, headers=response.headers)
+    slow.content_length = len(body)
+    await slow.prepare(arrived)
+    for byte in body:
+        await slow.write(bytes([byte]))
+        await asyncio.sleep(_BETWEEN_DROPS)
 
 
 def _reset(arrived: web.BaseRequest) -> None:

@@ -86,7 +86,8 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.IntegerType,
         default=20,
         title="Requests per second",
-        description="At most; Stripe allows 25 for one endpoint and 100 in all",
+        description="At most; Stripe allows 25 for one endpoint and 100 in all, or more where it "
+        "raised the limit of an account",
     ),
     th.Property(
         "max_concurrency",

@@ -19,6 +19,7 @@ from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import Simulator, serve
 from tap_stripe_apex.errors import TapError
 from tap_stripe_apex.tap import TapStripeApex
+from tap_stripe_apex.wire.patience import RUN, Patience
 from tests import chance, leaks, needs, skips
 from tests.browser import launched
 
@@ -53,14 +54,21 @@ class Output:
         return states[-1]["value"] if states else None
 
 
+def as_patient_as(patience: Patience) -> type[TapStripeApex]:
+    """The tap with another patience than that of a run."""
+    return type("Tap", (TapStripeApex,), {"patience": patience})
+
+
 def sync(
     url: str,
     state: dict[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
+    *,
+    patience: Patience = RUN,
     **config: Any,
 ) -> Output:
     """Run the tap; what it wrote before an error is lost with it."""
-    output, error = sync_until_an_error(url, state, catalog, **config)
+    output, error = sync_until_an_error(url, state, catalog, patience=patience, **config)
     if error is not None:
         raise error
     return output
@@ -70,6 +78,8 @@ def sync_until_an_error(
     url: str,
     state: dict[str, Any] | None = None,
     catalog: dict[str, Any] | None = None,
+    *,
+    patience: Patience = RUN,
     **config: Any,
 ) -> tuple[Output, TapError | None]:
     """Run the tap: what it wrote, and the error that ended it, if one did."""
@@ -83,7 +93,7 @@ def sync_until_an_error(
     }
     error: TapError | None = None
     with redirect_stdout(captured):
-        tap = TapStripeApex(
+        tap = as_patient_as(patience)(
             config=settings, state=msgspec.json.decode(msgspec.json.encode(state)), catalog=catalog
         )
         try:

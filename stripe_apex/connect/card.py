@@ -16,7 +16,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from stripe_apex.connect.pipeline import Process, last_sync
-from stripe_apex.connect.progress import Progress, Reader
+from stripe_apex.connect.progress import OutputReader, Progress
 from tap_stripe_apex.errors import TapError, redact
 
 if TYPE_CHECKING:
@@ -162,10 +162,10 @@ class Card:
     async def _answer(self, question: Callable[[], Connected | None]) -> None:
         try:
             self.connected = await _in_thread(question)
-        except TapError as exc:
-            self.error = redact(str(exc))
-        except Exception as exc:  # noqa: BLE001 - the page says so, and goes on
-            _logger.error("%s", redact(f"{type(exc).__name__}: {exc}"))  # noqa: TRY400 - no secrets
+        except TapError as error:
+            self.error = redact(str(error))
+        except Exception as error:  # noqa: BLE001 - the page says so, and goes on
+            _logger.error("%s", redact(f"{type(error).__name__}: {error}"))  # noqa: TRY400 - no secrets
             self.error = "Something unexpected went wrong. Please report what the terminal says."
         finally:
             self.work = None
@@ -177,7 +177,7 @@ class Card:
         self._tell()
 
     async def _run(self, pipeline: Pipeline) -> None:
-        reader, lines = Reader(), deque[str](maxlen=_LINES_KEPT)
+        reader, lines = OutputReader(), deque[str](maxlen=_LINES_KEPT)
         try:
             self._process = process = await Process.start(pipeline)
             async for line in process.lines():
@@ -186,8 +186,8 @@ class Card:
                 self.sync = Sync(reader.progress, tuple(lines))
                 self._tell()
             code = await process.wait()
-        except OSError as exc:
-            reason: str | None = f"Cannot run {pipeline.command[0]}: {exc.strerror}."
+        except OSError as error:
+            reason: str | None = f"Cannot run {pipeline.command[0]}: {error.strerror}."
         else:
             reason = (reader.progress.reason or _last(lines, code)) if code else None
         self._process = None
@@ -227,8 +227,8 @@ async def _in_thread(question: Callable[[], T]) -> T:
     def work() -> None:
         try:
             result = question()
-        except Exception as exc:  # noqa: BLE001 - it belongs to whoever waits
-            outcome = partial(answer.set_exception, exc)
+        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
+            outcome = partial(answer.set_exception, error)
         else:
             outcome = partial(answer.set_result, result)
         with suppress(RuntimeError):  # the loop has ended

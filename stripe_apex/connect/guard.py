@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Final
 
-from stripe_apex.connect.once import same
+from stripe_apex.connect.once import secrets_match
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -75,7 +75,7 @@ class Guard:
 
     def knows(self, request: web.Request) -> bool:
         """Whether the request comes from the browser that opened the launch link."""
-        return same(self._session, request.cookies.get(self._cookie, ""))
+        return secrets_match(self._session, request.cookies.get(self._cookie, ""))
 
     def admit(self, response: web.Response) -> None:
         """Make the browser that gets this answer the one that is known."""
@@ -104,7 +104,7 @@ class Guard:
         sent_by_form = request.content_type == "application/x-www-form-urlencoded"
         origin_is_ours = request.headers.getall("Origin", []) == [self.origin]
         given = (await request.post()).get(CSRF_FIELD) if sent_by_form and origin_is_ours else None
-        if not isinstance(given, str) or not same(self.csrf, given):
+        if not isinstance(given, str) or not secrets_match(self.csrf, given):
             raise RefusedError(
                 403, "This did not come from the page", "Go back to the page and try again."
             )

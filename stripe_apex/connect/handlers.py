@@ -111,14 +111,14 @@ class Handlers:
             return await handler(request)
         except RefusedError as refused:
             return self._say(refused.status, refused.title, refused.advice)
-        except web.HTTPException as exc:
-            if exc.status < 400:
+        except web.HTTPException as error:
+            if error.status < 400:
                 raise
-            return self._say(exc.status, exc.reason, "Go back to the page and try again.")
+            return self._say(error.status, error.reason, "Go back to the page and try again.")
         except (ConnectionError, asyncio.CancelledError):
             raise
-        except Exception as exc:  # noqa: BLE001 - no traceback for a user, no secret in a log
-            _logger.error("%s", redact(f"{type(exc).__name__}: {exc}"))  # noqa: TRY400 - likewise
+        except Exception as error:  # noqa: BLE001 - no traceback for a user, no secret in a log
+            _logger.error("%s", redact(f"{type(error).__name__}: {error}"))  # noqa: TRY400 - likewise
             return self._say(500, "Something went wrong", "Please report what the terminal says.")
 
     def _say(self, status: int, title: str, advice: str) -> web.Response:

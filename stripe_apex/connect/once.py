@@ -40,7 +40,7 @@ class OneTimeTokens:
     def redeem(self, token: str) -> bool:
         """Whether the token was good until now. Compared in constant time, with all there are."""
         self._bury()
-        matches = [known for known in self._deaths if same(known, token)]
+        matches = [known for known in self._deaths if secrets_match(known, token)]
         for known in matches:
             del self._deaths[known]
         return bool(matches)
@@ -56,6 +56,13 @@ class OneTimeTokens:
         self._deaths = {token: death for token, death in self._deaths.items() if death > now}
 
 
-def same(known: str, given: str) -> bool:
-    """Whether two secrets are equal, in a time that does not tell where they differ."""
-    return hmac.compare_digest(known.encode(), given.encode(errors="surrogatepass"))
+def secrets_match(known: str, given: str) -> bool:
+    """Whether two secrets are equal, in a time that does not tell where they differ.
+
+    Whatever a browser sends may be given, lone surrogates included.
+    """
+    return hmac.compare_digest(_encoded(known), _encoded(given))
+
+
+def _encoded(secret: str) -> bytes:
+    return secret.encode(errors="surrogatepass")

@@ -1,39 +1,68 @@
-"""Opens the page in the user's browser, without a secret on any command line."""
+"""Brings the user to the page: its link in the terminal, and in the browser without showing it.
+
+A browser is started with what it should open as an argument, which everybody on the machine can
+see. So it opens a file that leads to the link, which holds a secret.
+"""
 
 from __future__ import annotations
 
-import html
+import os
+import sys
 import tempfile
 import webbrowser
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import click
+from markupsafe import Markup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+_FORWARDING: Final = Markup(
+    '<!doctype html><meta charset="utf-8"><title>Connect Stripe</title>'
+    '<meta name="referrer" content="no-referrer">'
+    '<meta http-equiv="refresh" content="0;url={link}">'
+    '<a href="{link}">Connect Stripe</a>'
+)
+
+
+def show_link(link: str, *, browser: bool) -> Callable[[], object]:
+    """Show the link, and open it where that is possible; returns what tidies up afterwards."""
+    stack = ExitStack()
+    opened = False
+    if browser and _has_screen():
+        with suppress(OSError):  # a home folder that cannot be written: the link does as well
+            opened = open_in_browser(stack.enter_context(forwarding_file(link)))
+    click.echo(
+        "Stripe is connected in your browser. If no page has opened, open this link; it works once:"
+        if opened
+        else "Open this link in a browser on this machine; it works once:"
+    )
+    click.echo(f"\n  {link}\n\nCtrl-C ends the page; it ends by itself when you close it.")
+    return stack.close
 
 
 @contextmanager
-def doormat(link: str) -> Iterator[Path]:
-    """A file that only its owner can read and that leads to `link`; gone at the end.
+def forwarding_file(link: str) -> Iterator[Path]:
+    """A page in a file that only its owner can read and that forwards to `link`; gone at the end.
 
-    A browser is started with what it should open as an argument, which everybody on the machine
-    can see. In the home folder, since browsers in a sandbox see neither /tmp nor hidden folders.
+    It is in the home folder, since browsers in a sandbox see neither /tmp nor hidden folders.
     """
     with tempfile.TemporaryDirectory(prefix="stripe-apex-", dir=Path.home()) as folder:
         file = Path(folder) / "connect.html"
         file.touch(mode=0o600)
-        address = html.escape(link)
-        file.write_text(
-            '<!doctype html><meta charset="utf-8"><title>Connect Stripe</title>'
-            '<meta name="referrer" content="no-referrer">'
-            f'<meta http-equiv="refresh" content="0;url={address}">'
-            f'<a href="{address}">Connect Stripe</a>',
-            encoding="utf-8",
-        )
+        file.write_text(_FORWARDING.format(link=link), encoding="utf-8")
         yield file
 
 
 def open_in_browser(file: Path) -> bool:
     """Whether a browser was found that opens the file."""
     return webbrowser.open(file.as_uri())
+
+
+def _has_screen() -> bool:
+    """Whether a browser would have a window: without one, it would take over the terminal."""
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in screens)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex import meltano
+from stripe_apex.programs import find_program, search_path
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
     from datetime import datetime
+    from pathlib import Path
 
 _PATIENCE: Final = 10.0
 """Seconds from asking a pipeline to end to ending it."""
@@ -46,8 +46,8 @@ def find_pipeline(root: Path | None) -> Pipeline | None:
     script = root / "scripts" / "run"
     if os.access(script, os.X_OK):
         return Pipeline(root, (str(script),))
-    executable, job = meltano.executable(), meltano.job_with_tap(root)
-    return Pipeline(root, (executable, "run", job)) if executable and job else None
+    program, job = find_program("meltano"), meltano.job_with_tap(root)
+    return Pipeline(root, (program, "run", job)) if program and job else None
 
 
 def last_sync(root: Path) -> datetime | None:
@@ -78,7 +78,7 @@ class Process:
         environment = {
             **os.environ,
             "MELTANO_CLI_LOG_FORMAT": "json",
-            "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
+            "PATH": search_path(),
         }
         return cls(
             await asyncio.create_subprocess_exec(

@@ -1,7 +1,7 @@
 """What the lines of a pipeline say about how far it is (pure).
 
-Meltano writes one JSON object per line when asked to; scripts around it write plain text. The
-tap's own lines are those of `display.Facts`.
+Meltano writes one JSON object per line when asked to; scripts around it write plain text. The tap's
+own lines are parsed where they are written: by `display.Facts`.
 """
 
 from __future__ import annotations
@@ -14,14 +14,11 @@ import msgspec
 
 from stripe_apex.meltano import PLUGIN as TAP
 from tap_stripe_apex.errors import redact
+from tap_stripe_apex.reading.display import Facts
+from tap_stripe_apex.wire.usage import Usage
 
-_FACTS: Final = re.compile(
-    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
-    r"(?P<pace>[\d,]+/s), [\d,]+ requests"
-)
 _BEGINS: Final = re.compile(r"Beginning (?:\w+ )?sync of '(\w+)'")
 _MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
-_SUMMARY: Final = re.compile(r"Asked Stripe .*\(records: ([\d,]+),")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +40,7 @@ class Progress:
     reason: str = ""
 
 
-class Reader:
+class OutputReader:
     """Reads a pipeline's output line by line."""
 
     def __init__(self) -> None:
@@ -72,14 +69,16 @@ class Reader:
     def _tap_said(self, event: str) -> None:
         if match := _BEGINS.match(event):
             self.progress = Progress(f"Reading {match[1].replace('_', ' ')}")
-        elif match := _FACTS.fullmatch(event):
+        elif facts := Facts.parse(event):
+            pace = "; ".join(filter(None, (facts.pace, facts.waits)))
             self.progress = Progress(
-                f"Reading {match['stream'].replace('_', ' ')}",
-                int(match["percent"]),
-                f"{match['records']} records, {match['pace']}",
+                f"Reading {facts.stream.replace('_', ' ')}",
+                facts.percent,
+                f"{facts.records:,} records, {pace}",
             )
-        elif match := _SUMMARY.match(event):
-            self.progress = Progress("Loading", detail=f"{match[1]} records", records=match[1])
+        elif summary := Usage.parse(event):
+            records = f"{summary.records:,}"
+            self.progress = Progress("Loading", detail=f"{records} records", records=records)
 
     def _block_ended(self, said: dict[str, Any]) -> None:
         if said.get("success"):

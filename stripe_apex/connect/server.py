@@ -20,7 +20,7 @@ from stripe_apex.connect.once import OneTimeTokens
 from stripe_apex.connect.pages import Pages
 from stripe_apex.connect.pipeline import find_pipeline
 from stripe_apex.connect.presence import Patience, Presence
-from tap_stripe_apex.errors import ConfigurationError
+from stripe_apex.errors import OptionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,19 +38,30 @@ _LINGER: Final = 0.5
 """Seconds that open connections get at the end."""
 
 
-def port_of(redirect_uri: str) -> int:
-    """The port that Stripe sends the browser back to.
+def page_port(redirect_uri: str | None, *, oauth: bool) -> int:
+    """The port of the page: the one that Stripe sends the browser back to; 0, any, for a key.
+
+    Args:
+        redirect_uri: the page's own address for OAuth; None: the default one.
+        oauth: whether the connection is made by OAuth.
 
     Raises:
-        ConfigurationError: it is not the page's own address.
+        OptionError: it is not the page's own address, or nothing is ever sent there.
     """
+    if redirect_uri and not oauth:
+        raise OptionError(
+            "--redirect-uri is for OAuth: set STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY too."
+        )
+    return _port_of(redirect_uri or DEFAULT_REDIRECT_URI) if oauth else 0
+
+
+def _port_of(redirect_uri: str) -> int:
     try:
-        parts = urlsplit(redirect_uri)
-        port = parts.port
+        port = urlsplit(redirect_uri).port
     except ValueError:
         port = None
     if port is None or redirect_uri != f"http://{HOST}:{port}{CALLBACK}":
-        raise ConfigurationError(
+        raise OptionError(
             f"--redirect-uri must be http://{HOST}:<port>{CALLBACK}, where this page listens. Put "
             "the same address into allowed_redirect_uris of the Stripe App's manifest."
         )
@@ -61,19 +72,19 @@ def bind(port: int) -> socket.socket:
     """A socket on loopback; port 0 takes a free one.
 
     Raises:
-        ConfigurationError: the port is taken.
+        OptionError: the port is taken.
     """
     try:
         return socket.create_server((HOST, port))
-    except OSError as exc:
-        if exc.errno not in {errno.EADDRINUSE, errno.EACCES}:
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-        why = "in use" if exc.errno == errno.EADDRINUSE else "not yours to use"
-        raise ConfigurationError(
+        why = "in use" if error.errno == errno.EADDRINUSE else "not yours to use"
+        raise OptionError(
             f"Port {port} is {why}. If another stripe-apex connect is running, go on in its page "
             "or stop it; else give --redirect-uri another port, and put that address into the "
             "Stripe App's manifest too."
-        ) from exc
+        ) from error
 
 
 class Server:
@@ -168,7 +179,7 @@ def serve(
     """Bind, serve and end: see `Server.run`.
 
     Raises:
-        ConfigurationError: the port is taken.
+        OptionError: the port is taken.
     """
     with closing(bind(port)) as listening:
         return asyncio.run(Server(connector, project, patience=patience).run(listening, opened))

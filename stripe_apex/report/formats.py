@@ -11,8 +11,8 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.numbers import format_compact_currency, format_decimal
 
+from stripe_apex.errors import OptionError
 from tap_stripe_apex import money
-from tap_stripe_apex.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -30,14 +30,14 @@ class Formats:
         """Take a locale's ways: `en_US`, `de-DE`, `ja`.
 
         Raises:
-            ConfigurationError: no such locale is known.
+            OptionError: no such locale is known.
         """
         try:
             self.locale = Locale.parse(locale.replace("-", "_"))
-        except (UnknownLocaleError, ValueError, TypeError) as exc:
-            raise ConfigurationError(
+        except (UnknownLocaleError, ValueError, TypeError) as error:
+            raise OptionError(
                 f"{locale!r} is no known locale. Say en_US, de_DE, ja_JP or the like."
-            ) from exc
+            ) from error
 
     def money(self, minor: int, currency: str) -> str:
         """With as many decimals as Stripe counts: $1,234.50, ¥1,235, KWD 1.234."""

@@ -94,8 +94,7 @@ def _figure(section: Section, specs: dict[str, Mapping[str, Any]]) -> Figure:
     for canvas in CANVASES:
         spec = kit.dressed(section.draw(canvas))
         specs[f"{section.name}-{canvas.name}"] = spec
-        drawn = kit.svg(spec, name=canvas.name, description=section.description)
-        drawings.append(Markup(drawn))  # noqa: S704 - vl-convert escapes text
+        drawings.append(kit.svg(spec, name=canvas.name, description=section.description))
     return Figure(section, tuple(drawings))
 
 

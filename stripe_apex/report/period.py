@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tap_stripe_apex.errors import ConfigurationError
+from stripe_apex.errors import OptionError
 
 ALL = "all"
 
@@ -39,14 +39,14 @@ def parse(text: str, whole: Period, as_of: date) -> Period:
         as_of: the last day of `last_N_days`: the last one with revenue.
 
     Raises:
-        ConfigurationError: it names none.
+        OptionError: it names none.
     """
     try:
         if found := _named(text.strip(), whole, as_of):
             return found
-    except (ValueError, OverflowError) as exc:
-        raise ConfigurationError(f"{text!r} is no period: {str(exc).rstrip('.')}.") from exc
-    raise ConfigurationError(
+    except (ValueError, OverflowError) as error:
+        raise OptionError(f"{text!r} is no period: {str(error).rstrip('.')}.") from error
+    raise OptionError(
         f"{text!r} is no period. Say all, last_90_days, 2026, 2026-Q3, 2026-07, or "
         "2026-01-15/2026-02-01, of which the last day is excluded."
     )

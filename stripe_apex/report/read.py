@@ -8,17 +8,16 @@ from decimal import Decimal
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from stripe_apex.errors import OptionError, WarehouseError
 from stripe_apex.report import facts, period, queries
 from stripe_apex.report.period import Period
-from stripe_apex.report.warehouse import open_warehouse, require_tables
-from tap_stripe_apex.errors import ConfigurationError
+from stripe_apex.warehouse import open_warehouse, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from stripe_apex.report.warehouse import Warehouse
+    from stripe_apex.warehouse import Warehouse
 
-DEFAULT_MODEL = "position_based"
 OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, facts.Economics)
 
 LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
@@ -28,8 +27,8 @@ LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campai
 class Filters:
     """What the user wants to see; empty tuples mean all."""
 
-    period: str = period.ALL
-    attribution_model: str = DEFAULT_MODEL
+    period: str
+    attribution_model: str
     currencies: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
 
@@ -38,15 +37,15 @@ def read(address: str, filters: Filters) -> facts.Report:
     """Everything the report says, from one connection that is closed again at once.
 
     Raises:
-        ConfigurationError: a filter names what is not there.
-        TapError: the warehouse cannot be read.
+        OptionError: a filter names what is not there.
+        WarehouseError: the warehouse cannot be read, or lacks marts.
     """
     with open_warehouse(address) as warehouse:
-        require_tables(warehouse, queries.MARTS, address)
-        return _Reader(warehouse, filters).report()
+        _require_marts(warehouse, address)
+        return _ReportReader(warehouse, filters).report()
 
 
-class _Reader:
+class _ReportReader:
     """The questions of one report, asked on one connection."""
 
     def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
@@ -148,6 +147,20 @@ class _Reader:
                 yield facts.Check(name="raw_charges", attribution_model=None, **row)
 
 
+def _require_marts(warehouse: Warehouse, address: str) -> None:
+    found = {row["table_name"] for row in warehouse.rows(queries.TABLES)}
+    missing = sorted(set(queries.MARTS) - found)
+    if len(missing) == len(queries.MARTS):
+        raise WarehouseError(
+            f"The warehouse at {redacted(address)} has no marts yet. Build them with `make run`."
+        )
+    if missing:
+        raise WarehouseError(
+            f"The warehouse at {redacted(address)} lacks {', '.join(missing)}. Build all marts "
+            "with `make run`, or `dbt build`."
+        )
+
+
 def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
     known: dict[str, list[str]] = {}
     for row in warehouse.rows(queries.KNOWN_VALUES):
@@ -182,9 +195,7 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
 def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise ConfigurationError(
-            f"The warehouse has no {what} {unknown[0]!r}. It has {', '.join(known)}."
-        )
+        raise OptionError(f"The warehouse has no {what} {unknown[0]!r}. It has {', '.join(known)}.")
 
 
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:

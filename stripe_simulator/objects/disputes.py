@@ -84,7 +84,7 @@ class DisputedMethod(StripeObject, kw_only=True):
 class DisputeObject(StripeObject, kw_only=True):
     """A dispute in Stripe's form."""
 
-    id: str
+    id: str | Absent
     object: str = "dispute"
     amount: int
     balance_transactions: Sequence[BalanceTransactionObject]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from tap_stripe_apex.auth.key import load_key
 from tap_stripe_apex.auth.oauth import StripeApp
@@ -17,49 +17,18 @@ from tap_stripe_apex.auth.places import token_path
 from tap_stripe_apex.auth.renewal import RolledTokens
 from tap_stripe_apex.auth.tokens import TokenFile
 from tap_stripe_apex.errors import KEYS_URL, CredentialError, NotConnectedError
+from tap_stripe_apex.wire.patience import QUESTION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tap_stripe_apex.settings import Settings
+    from tap_stripe_apex.wire.patience import Patience
+    from tap_stripe_apex.wire.session import Credential
 
 _KEY: Final = re.compile(r"((?:rk|sk)_(?:live|test)_)([A-Za-z0-9_]+)")
 
 _logger = logging.getLogger(__name__)
-
-
-class Credential(Protocol):
-    """What the session asks for before every request. Used by many threads."""
-
-    @property
-    def oauth(self) -> bool:
-        """Whether it is a token of a Stripe App rather than a key; error messages differ."""
-
-    @property
-    def livemode(self) -> bool:
-        """Whether it is for live money."""
-
-    @property
-    def account_id(self) -> str | None:
-        """The account that it is for, where it is known without asking Stripe."""
-
-    @property
-    def masked(self) -> str:
-        """What people may see of it."""
-
-    def token(self) -> str:
-        """The secret for the Authorization header.
-
-        Raises:
-            StripeError: the token had to be renewed, and could not be.
-        """
-
-    def renew(self, used: str) -> bool:
-        """Whether there is another token now than `used`, which Stripe no longer accepts.
-
-        Raises:
-            StripeError: the token could not be renewed.
-        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +110,9 @@ def check_api_key(key: object, *, allow_secret_key: bool = False) -> ApiKey:
     return ApiKey(key)
 
 
-def find_credential(settings: Settings, environ: Mapping[str, str]) -> Credential:
+def find_credential(
+    settings: Settings, environ: Mapping[str, str], patience: Patience = QUESTION
+) -> Credential:
     """The credential that the settings and the environment name. Nothing is sent.
 
     Where STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are both set it is OAuth, else the key;
@@ -150,11 +121,12 @@ def find_credential(settings: Settings, environ: Mapping[str, str]) -> Credentia
     Args:
         settings: of the tap.
         environ: the environment, with what .env adds.
+        patience: how long to wait for new tokens.
 
     Raises:
         ConfigurationError: there is no credential, or it cannot be right.
     """
-    app = StripeApp.from_environment(environ, settings.api_base)
+    app = StripeApp.from_environment(environ, settings.api_base, patience)
     file = TokenFile(token_path(settings.token_file, environ))
     refresh_token = _check_token("refresh_token", settings.refresh_token)
     access_token = _check_token("access_token", settings.access_token)

@@ -6,20 +6,19 @@ is that of Connect: another host, other tokens.
 
 from __future__ import annotations
 
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import msgspec
-import requests
 
 from tap_stripe_apex import errors
 from tap_stripe_apex.auth.tokens import Tokens, fingerprint
 from tap_stripe_apex.wire.api import DEFAULT_API_BASE, check_api_base, is_loopback, stripe_time
+from tap_stripe_apex.wire.patience import QUESTION, PassingError, Patience, Retrier, Trouble
+from tap_stripe_apex.wire.transport import Answer, NoAnswerError, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 _MARKETPLACE: Final = "https://marketplace.stripe.com"
 
 _AUTHORIZE = "/oauth/v2/authorize"
-_PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds between the tries of an exchange."""
 
 
 class _Reply(msgspec.Struct):
@@ -48,16 +45,21 @@ class StripeApp:
         secret_key: the developer's own key, of the mode of the accounts that are read.
         api_base: where codes and tokens are exchanged; see `check_api_base`.
         marketplace: the install link, where the account's owner is asked.
+        patience: how long to wait for tokens.
     """
 
     client_id: str
     secret_key: str = field(repr=False)
     api_base: str = DEFAULT_API_BASE
     marketplace: str = _MARKETPLACE + _AUTHORIZE
+    patience: Patience = field(default=QUESTION, repr=False, compare=False)
 
     @classmethod
     def from_environment(
-        cls, environ: Mapping[str, str], api_base: str | None = None
+        cls,
+        environ: Mapping[str, str],
+        api_base: str | None = None,
+        patience: Patience = QUESTION,
     ) -> StripeApp | None:
         """The app of STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY; None if neither is set.
 
@@ -87,8 +89,8 @@ class StripeApp:
         )
         link = environ.get("STRIPE_APP_INSTALL_LINK", "").strip()
         if is_loopback(base):
-            return cls(client_id, secret_key, base, base + _AUTHORIZE)
-        return cls(client_id, secret_key, base, _check_link(link, client_id))
+            return cls(client_id, secret_key, base, base + _AUTHORIZE, patience)
+        return cls(client_id, secret_key, base, _check_link(link, client_id), patience)
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
         """Where the account's owner is asked; Stripe sends them back with a code and `state`.
@@ -136,7 +138,7 @@ class StripeApp:
             "/v1/oauth/token", form, fingerprint(form.get("code") or form["refresh_token"])
         )
         try:
-            reply = msgspec.json.decode(response.content, type=_Reply)
+            reply = msgspec.json.decode(response.body, type=_Reply)
         except msgspec.DecodeError:
             raise errors.UnavailableError(
                 "Stripe's answer with the tokens cannot be read. Connect again with "
@@ -151,43 +153,48 @@ class StripeApp:
             obtained_at=datetime.fromtimestamp(stripe_time(response.headers), UTC),
         )
 
-    def _post(self, path: str, form: Mapping[str, str], key: str) -> requests.Response:
+    def _post(self, path: str, form: Mapping[str, str], key: str) -> Answer:
         """POST a form, tried again as long as that can help; only a 200 is returned."""
-        pauses = iter(_PAUSES)
-        while True:
-            pause = next(pauses, None)
-            try:
-                response = self._post_once(path, form, key)
-            except requests.RequestException as error:
-                if pause is None:
-                    raise errors.UnavailableError(
-                        f"Cannot ask {self.api_base} for tokens: the connection failed or broke "
-                        "off. Check api_base, the network and its proxy, then run again."
-                    ) from error
-            else:
-                status = response.status_code
-                if status == 200:
-                    return response
-                if pause is None or not (status in {409, 429} or status >= 500):
-                    raise errors.from_oauth_reply(
-                        status, response.content, response.headers, code="code" in form
-                    )
-                if status >= 500:
-                    key = str(uuid.uuid4())  # with the same one, Stripe would repeat the failure
-            time.sleep(pause)
+        transport = Transport(self.api_base, self.patience)
 
-    def _post_once(self, path: str, form: Mapping[str, str], key: str) -> requests.Response:
-        return requests.post(
-            self.api_base + path,
-            data=form,
-            auth=(self.secret_key, ""),
-            headers={
-                "Idempotency-Key": key,
-                "User-Agent": f"tap-stripe-apex/{version('tap-stripe-apex')}",
-            },
-            timeout=(10.0, 30.0),
-            allow_redirects=False,
-        )
+        def ask() -> Answer:
+            nonlocal key
+            answer = self._post_once(transport, path, form, key)
+            if answer.status == 200:
+                return answer
+            error = errors.from_oauth_reply(
+                answer.status, answer.body, answer.headers, code="code" in form
+            )
+            if not (answer.status in {409, 429} or answer.status >= 500):
+                raise error
+            if answer.status >= 500:
+                key = str(uuid.uuid4())  # with the same one, Stripe would repeat the failure
+            trouble = Trouble.LIMITED if answer.status == 429 else Trouble.UNAVAILABLE
+            why = f"Stripe answered {answer.status} while asking for tokens"
+            raise PassingError(error, trouble, why)
+
+        try:
+            return Retrier(self.patience).call(ask)
+        finally:
+            transport.close()
+
+    def _post_once(
+        self, transport: Transport, path: str, form: Mapping[str, str], key: str
+    ) -> Answer:
+        try:
+            return transport.send(
+                "POST",
+                path,
+                data=form,
+                auth=(self.secret_key, ""),
+                headers={"Idempotency-Key": key},
+            )
+        except NoAnswerError as exc:
+            failure = f"Cannot ask {self.api_base} for tokens: {exc.problem}"
+            error = errors.UnavailableError(f"{failure}. {exc.remedy}")
+            if exc.trouble is None:
+                raise error from exc
+            raise PassingError(error, exc.trouble, failure) from exc
 
 
 def _check_link(link: str, client_id: str) -> str:

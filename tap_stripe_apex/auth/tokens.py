@@ -7,9 +7,7 @@ before there is one.
 
 from __future__ import annotations
 
-import fcntl
 import logging
-import os
 import threading
 import time
 from contextlib import contextmanager
@@ -19,8 +17,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from tap_stripe_apex.errors import CredentialError
+from tap_stripe_apex.files import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -74,8 +74,16 @@ class TokenFile:
     def __init__(self, path: Path) -> None:
         self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
         self._new = self.path.with_name(f"{self.path.name}.new")
-        self._lock = threading.RLock()
-        self._depth = 0
+        self._threads = threading.RLock()
+        # A lock of the kernel, which ends with its process, and its file stays: whoever deleted it
+        # would let two in. A file that stands for a lock would outlive a process that is killed.
+        self._processes = FileLock(
+            self.path.with_name(f"{self.path.name}.lock"),
+            timeout=_PATIENCE,
+            mode=0o600,
+            thread_local=False,
+            fallback_to_soft=False,
+        )
 
     def read(self) -> Tokens | None:
         """The tokens, or None if there are none.
@@ -123,25 +131,10 @@ class TokenFile:
         """Room on the disk for a pair that is yet to be got, and what to put it there with."""
         with self.locked():
             try:
-                self._new.unlink(missing_ok=True)  # what a crash left behind
-                file = os.open(self._new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-                try:
-                    _fill(file, b" " * _ROOM)
-                    yield lambda tokens: self._put(file, tokens)
-                finally:
-                    os.close(file)
-                    self._new.unlink(missing_ok=True)
+                with replacing(self.path, self._new, mode=0o600, room=_ROOM) as put:
+                    yield lambda tokens: put(msgspec.json.encode(tokens))
             except OSError as error:
                 raise self._unwritable(error) from error
-
-    def _put(self, file: int, tokens: Tokens) -> None:
-        _fill(file, msgspec.json.encode(tokens))
-        self._new.replace(self.path)
-        folder = os.open(self.path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def delete(self) -> None:
         """Forget the tokens.
@@ -163,40 +156,21 @@ class TokenFile:
         Raises:
             CredentialError: another process does not let go, or the folder may not be written.
         """
-        with self._lock:
-            file = self._acquire() if self._depth == 0 else None
-            self._depth += 1
+        with self._threads:
+            try:
+                make_private_folder(self.path.parent)
+                self._processes.acquire()
+            except Timeout:
+                raise CredentialError(
+                    f"Another process has held {self._processes.lock_file} for minutes. End it and "
+                    "run again."
+                ) from None
+            except OSError as error:
+                raise self._unwritable(error) from error
             try:
                 yield
             finally:
-                self._depth -= 1
-                if file is not None:
-                    os.close(file)
-
-    def _acquire(self) -> int:
-        # The file of the lock stays: whoever deleted it would let two in.
-        lock = self.path.with_name(f"{self.path.name}.lock")
-        try:
-            make_private_folder(self.path.parent)
-            file = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise self._unwritable(error) from error
-        patience = time.monotonic() + _PATIENCE
-        while True:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if time.monotonic() > patience:
-                    os.close(file)
-                    raise CredentialError(
-                        f"Another process has held {lock} for minutes. End it and run again."
-                    ) from None
-                time.sleep(0.05)
-            except BaseException:
-                os.close(file)
-                raise
-            else:
-                return file
+                self._processes.release()
 
     def _unwritable(self, error: OSError) -> CredentialError:
         return CredentialError(
@@ -210,13 +184,3 @@ def make_private_folder(folder: Path) -> None:
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / ".gitignore").write_text("*\n", encoding="ascii")
-
-
-def _fill(file: int, content: bytes) -> None:
-    """Make `content` all that is in an open file, and on the disk."""
-    os.lseek(file, 0, os.SEEK_SET)
-    view = memoryview(content)
-    while view:
-        view = view[os.write(file, view) :]
-    os.ftruncate(file, len(content))
-    os.fsync(file)

@@ -8,6 +8,7 @@ that waits for Stripe is seen to wait.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import threading
 import time
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from rich.live import Live
 
     from tap_stripe_apex.reading.bookmark import Bookmark
-    from tap_stripe_apex.wire.session import Usage
+    from tap_stripe_apex.wire.usage import Usage
 
 HEARTBEAT: Final = 10.0
 """Seconds between lines, and before the first."""
@@ -31,6 +32,13 @@ HEARTBEAT: Final = 10.0
 _BAR_AFTER: Final = 2.0
 """Seconds before the bar appears: a shorter run shows none."""
 
+_SOON: Final = 5.0
+"""Seconds that a wait may last before it is worth a word."""
+
+_LINE: Final = re.compile(
+    r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
+    r"(?P<pace>[\d,]+)/s, (?P<requests>[\d,]+) requests(?:; (?P<waits>.+))?"
+)
 _LOOK_EVERY: Final = 0.25
 _WIDEST: Final = 40
 """Columns of the bar itself."""
@@ -46,6 +54,7 @@ class Facts:
         records: written so far.
         requests: since the stream began.
         seconds: likewise.
+        waits: what Stripe is waited for, and for how long; empty while it answers.
     """
 
     stream: str
@@ -53,6 +62,7 @@ class Facts:
     records: int
     requests: int
     seconds: float
+    waits: str = ""
 
     @property
     def pace(self) -> str:
@@ -62,8 +72,24 @@ class Facts:
     def __str__(self) -> str:
         return (
             f"{self.stream}: {self.records:,} records, {self.percent}% of the range, {self.pace}, "
-            f"{self.requests:,} requests"
+            f"{self.requests:,} requests" + (f"; {self.waits}" if self.waits else "")
         )
+
+    @staticmethod
+    def parse(line: str) -> Facts | None:
+        """The facts that a line says; None: it is another line.
+
+        A line gives the pace in whole records, so that `seconds` is about what they were: the facts
+        make the same line again.
+        """
+        match = _LINE.fullmatch(line)
+        if match is None:
+            return None
+        records, percent, pace, requests = (
+            int(match[name].replace(",", "")) for name in ("records", "percent", "pace", "requests")
+        )
+        seconds = records / pace if pace else 0.0
+        return Facts(match["stream"], percent, records, requests, seconds, match["waits"] or "")
 
 
 class Display:
@@ -104,6 +130,7 @@ class Display:
             records,
             self._usage.requests - reading.requests_before,
             self._clock() - reading.began,
+            _waits(self._usage),
         )
 
     def began(self) -> tuple[float, int]:
@@ -251,8 +278,10 @@ class _Above:
 
 
 def _drawn(facts: Facts) -> RenderableType:
-    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - loaded only for a terminal
+    from rich.console import Group  # noqa: PLC0415 - loaded only for a terminal
+    from rich.progress_bar import ProgressBar  # noqa: PLC0415 - likewise
     from rich.table import Table  # noqa: PLC0415 - likewise
+    from rich.text import Text  # noqa: PLC0415 - likewise
 
     words = (
         f"{facts.percent}%",
@@ -266,7 +295,16 @@ def _drawn(facts: Facts) -> RenderableType:
     for _ in words:
         line.add_column(no_wrap=True)
     line.add_row(facts.stream, ProgressBar(total=100, completed=facts.percent), *words)
-    return line
+    return Group(line, Text(facts.waits, no_wrap=True)) if facts.waits else line
+
+
+def _waits(usage: Usage) -> str:
+    """What is waited for, if that takes longer than any pause between two tries."""
+    waiting = usage.waits()
+    if waiting is None or waiting[1] < _SOON:
+        return ""
+    why, seconds = waiting
+    return f"waiting for {seconds:.0f} s: {why}"
 
 
 def _is_watched(terminal: str) -> bool:

@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 import msgspec
 
+from tap_stripe_apex.reading.windows import Window
+from tap_stripe_apex.wire.text import decoded, whole_characters
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 T = TypeVar("T")
 
@@ -112,9 +115,9 @@ def condense(sent: SentEvent) -> Event:
         sent.id,
         type_,
         sent.created,
-        _decode_object(sent.data.object),
+        decoded(sent.data.object, _decode_object),
         edits_email=deleted or (type_ == "customer.updated" and edited),
-        last_words=bytes(sent.data.object) if deleted else None,
+        last_words=whole_characters(bytes(sent.data.object)) if deleted else None,
     )
 
 
@@ -158,6 +161,58 @@ def changed_object(event: Event, kind: str) -> ChangedObject | None:
             return None
         return ChangedObject(payload.charge, None)
     return None
+
+
+_SAME_CAUSE_SECONDS: Final = 60
+"""An object and the events that tell of its making are stamped this close together."""
+
+_LONGEST_DISPUTE_SECONDS: Final = 200 * 86_400
+
+
+def unnamed(events: Iterable[Event], kind: str) -> dict[str, Window]:
+    """Events that tell of an object of `kind`, but not of which one: when it was created, by event.
+
+    Disputes of old API versions have no id, and in old accounts `charge.refunded` alone tells of a
+    refund that was made.
+
+    Args:
+        events: all of the feed, so that a refund that another event names is known.
+        kind: refund or dispute; others are always named.
+    """
+    match kind:
+        case "refund":
+            return _unnamed_refunds(list(events))
+        case "dispute":
+            return {
+                event.id: _dispute_window(event)
+                for event in events
+                if event.type in DISPUTE_EVENTS and not event.object.id
+            }
+        case _:
+            return {}
+
+
+def _unnamed_refunds(events: Sequence[Event]) -> dict[str, Window]:
+    named: dict[str, list[int]] = {}
+    for event in events:
+        if event.type == "refund.created" and event.object.charge:
+            named.setdefault(event.object.charge, []).append(event.created)
+    return {
+        event.id: Window(event.created - _SAME_CAUSE_SECONDS, event.created + 1)
+        for event in events
+        if event.type == "charge.refunded"
+        and not any(
+            abs(event.created - made) <= _SAME_CAUSE_SECONDS
+            for made in named.get(event.object.id, ())
+        )
+    }
+
+
+def _dispute_window(event: Event) -> Window:
+    created = event.object.created
+    if created is None:
+        return Window(event.created - _LONGEST_DISPUTE_SECONDS, event.created + 1)
+    return Window(created, created + 1)
 
 
 def collect(found: Iterable[tuple[Event, ChangedObject]]) -> list[Change]:

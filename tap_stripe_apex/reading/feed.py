@@ -19,7 +19,6 @@ from tap_stripe_apex.reading.events import (
     event_query,
 )
 from tap_stripe_apex.reading.listing import Endpoint
-from tap_stripe_apex.reading.slices import PAGE_SIZE
 from tap_stripe_apex.reading.windows import Window, created_filter
 
 if TYPE_CHECKING:
@@ -55,8 +54,14 @@ class Feed:
         """Whether every change since `position` is among the events."""
         return self.since is not None and self.since <= position
 
-    def news(self, bookmark: Bookmark, types: Collection[str]) -> list[Event]:
-        """The events of these types since the bookmark that were not dealt with."""
+    def news(self, bookmark: Bookmark, types: Collection[str], kind: str) -> list[Event]:
+        """The events of these types since the bookmark that were not dealt with.
+
+        Args:
+            bookmark: of a stream.
+            types: of events that it follows.
+            kind: of its objects; when another object was created says nothing about it.
+        """
         since = (bookmark.position or 0) - OVERLAP_SECONDS
         return [
             event
@@ -64,7 +69,10 @@ class Feed:
             if event.type in types
             and event.created >= since
             and event.id not in bookmark.seen
-            and not bookmark.is_ahead_of(event.created + OVERLAP_SECONDS, event.object.created)
+            and not bookmark.is_ahead_of(
+                event.created + OVERLAP_SECONDS,
+                event.object.created if event.object.object == kind else None,
+            )
         ]
 
 
@@ -92,7 +100,7 @@ def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed
     if since is not None:
         since = max(since, now - KEPT_SECONDS)
     found = {event.id: condense(event) for event in page.data}
-    if since is not None and page.has_more and len(page.data) >= PAGE_SIZE:
+    if since is not None and page.has_more:
         # The rest may be long: many requests at once, from the second on where this page ended.
         rest = Window(since - OVERLAP_SECONDS, page.data[-1].created + 1)
         for _, listed in events.windows([rest]):

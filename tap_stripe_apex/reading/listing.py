@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
+from functools import partial
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 import msgspec
@@ -11,7 +13,8 @@ import msgspec
 from tap_stripe_apex.errors import InvalidRequestError, PermissionDeniedError
 from tap_stripe_apex.reading.slices import PAGE_SIZE, Listed, PageRequest, Slices
 from tap_stripe_apex.reading.windows import created_filter
-from tap_stripe_apex.wire.session import json_decoder
+from tap_stripe_apex.wire.pool import Pool
+from tap_stripe_apex.wire.text import json_decoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -23,6 +26,9 @@ _logger = logging.getLogger("tap-stripe-apex")
 
 T = TypeVar("T", bound=Listed)
 R = TypeVar("R")
+
+_LOOK_BACK: Final = 10 * PAGE_SIZE
+"""So many of one second are looked through for one that comes again."""
 
 
 class Page(msgspec.Struct, Generic[T]):
@@ -77,11 +83,44 @@ class Endpoint(Generic[T]):
         self._decode_one: Callable[[bytes], T] = json_decoder(kind)
 
     def page(
-        self, filters: Iterable[tuple[str, str | int]] = (), *, limit: int = PAGE_SIZE
+        self,
+        filters: Iterable[tuple[str, str | int]] = (),
+        *,
+        after: Sequence[T] = (),
+        limit: int = PAGE_SIZE,
     ) -> Reply[Page[T]]:
-        """One page, newest first."""
+        """One page, newest first. Where Stripe says that there is more, it holds something.
+
+        Args:
+            filters: which objects, such as created[gte].
+            after: what was read of this list before, newest first: the page begins behind the
+                last of these.
+            limit: objects on the page, at most.
+        """
         params = [("limit", limit), *self._params, *filters]
-        return self._get(self.path, params, "data.", self._decode_page)
+        if after:
+            params.append(("starting_after", after[-1].id))
+
+        def decode(body: bytes) -> Page[T]:
+            page = self._decode_page(body)
+            _check_progress(page, after)
+            return page
+
+        return self._get(self.path, params, "data.", decode)
+
+    def pages(self, filters: Iterable[tuple[str, str | int]]) -> Iterator[list[T]]:
+        """All pages, newest first."""
+        filters = tuple(filters)
+        read: list[T] = []
+        while True:
+            page = self.page(filters, after=read).content
+            yield page.data
+            if not page.has_more:
+                return
+            # Of what was read before, only what was created in the cursor's second can come again
+            # unnoticed.
+            second = page.data[-1].created
+            read = [item for item in (*read, *page.data) if item.created == second]
 
     def one(self, id_: str) -> T | None:
         """One object, or None if there is none with this id."""
@@ -145,99 +184,39 @@ class Endpoint(Generic[T]):
             per_second: a first guess of objects per second.
         """
         slices: Slices[T] = Slices(windows, per_second)
-        yield from _Workers(slices, self._slice_page, self.session).run()
+
+        def fetch(request: PageRequest[T]) -> Callable[[], None]:
+            page = self._slice_page(request)
+            return partial(slices.answer, request, page.data, has_more=page.has_more)
+
+        yield from Pool(slices, fetch, self.session.limiter).results()
 
     def _slice_page(self, request: PageRequest[T]) -> Page[T]:
         start, end = request.window
         filters = created_filter(gte=start, lt=end)
-        if not request.starting_after:
-            return self.page(filters).content
-        try:
-            return self.page([*filters, ("starting_after", request.starting_after)]).content
-        except InvalidRequestError as exc:
-            if exc.code != "resource_missing":
-                raise
-        return self._page_after_a_deleted_one(filters, request)
-
-    def _page_after_a_deleted_one(self, filters: Params, request: PageRequest[T]) -> Page[T]:
-        """A customer that was deleted meanwhile is no cursor any more; one before it may be."""
-        known = [item.id for item in request.slice.items]
-        for cursor in (*reversed(known[:-1]), None):
-            after = [("starting_after", cursor)] if cursor else []
+        read = request.read
+        while True:
             try:
-                page = self.page([*filters, *after]).content
+                return self.page(filters, after=read).content
             except InvalidRequestError as exc:
-                if exc.code != "resource_missing" or cursor is None:
+                if exc.code != "resource_missing" or not read:
                     raise
-            else:
-                break
-        return Page([item for item in page.data if item.id not in known], page.has_more)
+            # A customer that was deleted meanwhile is no cursor any more; one before it may be.
+            read = read[:-1]
 
 
-class _Workers(Generic[T]):
-    """Threads that fetch what `slices` asks for, and hand over what is complete."""
+def _check_progress(page: Page[T], read: Sequence[T]) -> None:
+    """Refuse a page after which nobody would know what is still missing.
 
-    def __init__(
-        self,
-        slices: Slices[T],
-        fetch: Callable[[PageRequest[T]], Page[T]],
-        session: Session,
-    ) -> None:
-        self._slices = slices
-        self._fetch = fetch
-        self._limiter = session.limiter
-        self._lock = threading.Lock()
-        self._answered = threading.Condition(self._lock)
-        """The thread that reads waits for this."""
-        self._useful = threading.Condition(self._lock)
-        """A worker with nothing to fetch waits for this; who finds something wakes the next."""
-        self._error: BaseException | None = None
-        self._stopped = False
-
-    def run(self) -> Iterator[tuple[Window, list[T]]]:
-        threads: list[threading.Thread] = []
-        try:
-            while True:
-                with self._lock:
-                    while not (ready := self._slices.take()):
-                        if self._error:
-                            raise self._error
-                        if self._slices.finished:
-                            return
-                        while len(threads) < self._limiter.in_flight:
-                            threads.append(threading.Thread(target=self._work, daemon=True))
-                            threads[-1].start()
-                        self._answered.wait()
-                    self._useful.notify()
-                yield ready
-        finally:
-            with self._lock:
-                self._stopped = True
-                self._useful.notify_all()
-            for thread in threads:
-                thread.join(timeout=1)  # one that hangs in a request ends with the process
-
-    def _next(self) -> PageRequest[T] | None:
-        """The page to fetch, as soon as there is one and another request is useful."""
-        with self._lock:
-            while not (self._stopped or self._error or self._slices.finished):
-                if self._slices.in_flight < self._limiter.in_flight:
-                    request = self._slices.ask()
-                    if request:
-                        self._useful.notify()
-                        return request
-                self._useful.wait()
-        return None
-
-    def _work(self) -> None:
-        while request := self._next():
-            try:
-                page = self._fetch(request)
-            except BaseException as exc:  # noqa: BLE001 - raised again by the thread that reads
-                with self._lock:
-                    self._error = exc
-                    self._answered.notify()
-                return
-            with self._lock:
-                self._slices.answer(request, page.data, has_more=page.has_more)
-                self._answered.notify()
+    Raises:
+        msgspec.ValidationError: it has nothing although more is to come, or what was read before.
+    """
+    if page.has_more and not page.data:
+        raise msgspec.ValidationError("a page has no data, and yet there is more")
+    if not read or not page.data:
+        return
+    second = read[-1].created
+    last = takewhile(lambda item: item.created == second, islice(reversed(read), _LOOK_BACK))
+    before = {item.id for item in last}
+    if any(item.created > second or item.id in before for item in page.data):
+        raise msgspec.ValidationError("a page does not get further than the one before")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from tap_stripe_apex.reading.events import OVERLAP_SECONDS, changed_object
+from tap_stripe_apex.reading.events import OVERLAP_SECONDS, changed_object, unnamed
 from tap_stripe_apex.reading.slices import Listed
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tap_stripe_apex.reading.stream import ReadableStream
 
 T = TypeVar("T", bound=Listed)
+
+_UNNAMED: Final = "unnamed"
 
 AWAITED_SECONDS: Final = 7 * 86_400
 """How long an object is read again in every run because it lacks something."""
@@ -63,6 +65,10 @@ class Progress(Generic[T]):
                 seen = event.id in bookmark.seen
                 found = None if seen else changed_object(event, stream.object_kind)
                 self._object_of[event.id] = found.id if found else None
+        # Whether what is not named was listed by now cannot be told: the next run looks again.
+        for event_id in unnamed(feed.events, stream.object_kind):
+            if event_id in self._object_of and event_id not in bookmark.seen:
+                self._object_of[event_id] = _UNNAMED
         self._unread = {id_ for id_ in self._object_of.values() if id_}
         self._awaited = dict(bookmark.awaited)
 

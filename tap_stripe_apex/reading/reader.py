@@ -6,11 +6,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from tap_stripe_apex.reading.backfill import Backfill
-from tap_stripe_apex.reading.events import Change, changes_of, deleted_object
+from tap_stripe_apex.reading.events import Change, changes_of, deleted_object, unnamed
 from tap_stripe_apex.reading.plan import Plan, finished_windows, plan_reads
 from tap_stripe_apex.reading.progress import AWAITED_SECONDS, Progress
-from tap_stripe_apex.reading.rereading import Rereading, in_parallel
+from tap_stripe_apex.reading.rereading import Rereading
 from tap_stripe_apex.reading.slices import Listed
+from tap_stripe_apex.wire.pool import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -149,8 +150,7 @@ class ChangeReader(Generic[T]):
         """Objects, each with the time of its change; and the ids that need no more reading."""
         rereading = Rereading(self._endpoint, changes.plan)
         jobs = [partial(self._changed_by, each) for each in changes.related]
-        threads = self._endpoint.session.limiter.concurrency
-        for change, found in in_parallel(jobs, threads):
+        for change, found in in_parallel(jobs, self._endpoint.session.limiter):
             for item in found:
                 rereading.skip(item.id)
             known = [(item, changes.objects.get(item.id, change).at) for item in found]
@@ -183,10 +183,13 @@ class ChangeReader(Generic[T]):
     def _changes(self) -> _Changes:
         bookmark, feed = self.bookmark, self._feed
         position = bookmark.position or 0
-        events = feed.news(bookmark, self._stream.event_types)
+        events = feed.news(bookmark, self._stream.event_types, self._stream.object_kind)
         found = changes_of(events, self._stream.object_kind)
+        unnamed_at = unnamed(feed.events, self._stream.object_kind)
+        to_list = [unnamed_at[event.id] for event in events if event.id in unnamed_at]
         new = sum((change.created or 0) >= position for change in found)
-        caught_up = bookmark.advanced(feed.end, new=new if new <= _MOST_NEW else None)
+        counted = new if new <= _MOST_NEW and not to_list else None
+        caught_up = bookmark.advanced(feed.end, new=counted).without(to_list)
         objects = {
             id_: Change(id_, created, feed.now)
             for id_, (created, awaited_since) in bookmark.awaited.items()
@@ -217,6 +220,8 @@ class ChangeReader(Generic[T]):
             )
         if changes.requests > max(_FEW_REQUESTS, self._backfill.pages):
             return f"so much changed that reading it singly would take {changes.requests:.0f}"
+        if regained := self._backfill.regained:
+            return f"older records lack {', '.join(sorted(regained))}, which is selected again"
         if unread := set(stream.expand) - set(stream.optional) - bookmark.expand:
             return f"{', '.join(sorted(unread))} is read with each of them from now on"
         return None

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import threading
-from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from itertools import islice, takewhile
-from queue import Empty, Queue
 from typing import TYPE_CHECKING, Final, Generic, NamedTuple, TypeVar
 
 from tap_stripe_apex.reading.slices import Listed
 from tap_stripe_apex.reading.windows import created_filter
+from tap_stripe_apex.wire.pool import in_parallel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
     from tap_stripe_apex.reading.plan import Plan
 
 T = TypeVar("T", bound=Listed)
-R = TypeVar("R")
 
 _FEW: Final = 3
 """Fewer objects of unknown age are not worth a page that may hold none of them."""
@@ -69,7 +66,7 @@ class Rereading(Generic[T]):
     def _run(self, run: Sequence[Change]) -> Iterator[Part[T]]:
         """List from the newest missing object on; each page brings at least one of them."""
         oldest = run[-1].created or 0
-        cursor: list[tuple[str, str | int]] = []
+        last: Sequence[T] = ()
         done = 0
         while True:
             while done < len(run) and run[done].id not in self._missing:
@@ -78,7 +75,7 @@ class Rereading(Generic[T]):
                 return
             newest = run[done].created or 0
             filters = created_filter(gte=oldest, lte=newest)
-            page = self._endpoint.page([*filters, *cursor]).content
+            page = self._endpoint.page(filters, after=last).content
             part = self._take(page.data)
             yield part
             # Who was created later than the page's last should have been on it, unless one
@@ -86,9 +83,9 @@ class Rereading(Generic[T]):
             reached = page.data[-1].created if page.has_more else oldest
             rest = takewhile(lambda c: (c.created or 0) >= reached, islice(run, done, None))  # noqa: B023 - used up at once
             overdue = [change.id for change in rest if change.id in self._missing]
-            cursor = []
+            last = ()
             if page.has_more and part.items and len(overdue) > 1:
-                cursor = [("starting_after", page.data[-1].id)]
+                last = page.data
                 continue
             for id_ in overdue:
                 yield from self._one(id_)
@@ -97,15 +94,14 @@ class Rereading(Generic[T]):
         """Read one object of unknown age, and list around it for as long as that brings others."""
         part = self._single(id_)
         yield part
-        cursor: Sequence[tuple[str, str | int]] = [
+        filters = [
             bound for item in part.items for bound in created_filter(lte=item.created + reach // 2)
         ]
-        while cursor and self._missing:
-            page = self._endpoint.page(cursor).content
-            part = self._take(page.data)
+        for items in self._endpoint.pages(filters) if filters and self._missing else ():
+            part = self._take(items)
             yield part
-            more = page.has_more and part.items
-            cursor = [("starting_after", page.data[-1].id)] if more else []
+            if not (part.items and self._missing):
+                return
 
     def _one(self, id_: str) -> Iterator[Part[T]]:
         if id_ in self._missing:
@@ -127,67 +123,4 @@ class Rereading(Generic[T]):
         return Part(taken, done)
 
     def _in_parallel(self, jobs: Sequence[Callable[[], Iterable[Part[T]]]]) -> Iterator[Part[T]]:
-        return in_parallel(jobs, self._endpoint.session.limiter.concurrency)
-
-
-def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], threads: int) -> Iterator[R]:
-    """What the jobs bring, as it comes; the first error ends it. Little waits to be taken."""
-    if len(jobs) == 1:
-        yield from jobs[0]()
-    elif jobs:
-        yield from _Threads(jobs, threads).results()
-
-
-class _Threads(Generic[R]):
-    """Threads that do jobs in their order, and hand over what each brings."""
-
-    def __init__(self, jobs: Sequence[Callable[[], Iterable[R]]], threads: int) -> None:
-        self._waiting = iter(jobs)
-        self._working = min(threads, len(jobs))
-        self._results: Queue[R | _Ended] = Queue(maxsize=threads)
-        self._lock = threading.Lock()
-        self._stopped = False
-
-    def results(self) -> Iterator[R]:
-        for _ in range(self._working):
-            threading.Thread(target=self._work, daemon=True).start()
-        try:
-            while self._working:
-                result = self._results.get()
-                if not isinstance(result, _Ended):
-                    yield result
-                    continue
-                self._working -= 1
-                if result.error is not None:
-                    raise result.error
-        finally:
-            self._stop()
-
-    def _work(self) -> None:
-        failure: BaseException | None = None
-        try:
-            while job := self._next():
-                for result in job():
-                    self._results.put(result)
-                    if self._stopped:
-                        break
-        except BaseException as error:  # noqa: BLE001 - raised again by the thread that reads
-            failure = error
-        self._results.put(_Ended(failure))
-
-    def _next(self) -> Callable[[], Iterable[R]] | None:
-        with self._lock:
-            return None if self._stopped else next(self._waiting, None)
-
-    def _stop(self) -> None:
-        self._stopped = True
-        with suppress(Empty):  # a thread that hangs in a request ends with the process
-            while self._working:
-                self._working -= isinstance(self._results.get(timeout=1), _Ended)
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """A thread has nothing left to do, or failed."""
-
-    error: BaseException | None
+        return in_parallel(jobs, self._endpoint.session.limiter)

@@ -122,11 +122,11 @@ class _Slice(Generic[T]):
 
 
 class PageRequest(NamedTuple, Generic[T]):
-    """One page to ask for: objects created in `window`, after the object `starting_after`."""
+    """One page to ask for: objects created in `window`, behind the last of those `read` before."""
 
     slice: _Slice[T]
     window: Window
-    starting_after: str | None
+    read: Sequence[T]
 
 
 class Slices(Generic[T]):
@@ -182,7 +182,7 @@ class Slices(Generic[T]):
         own = [item for item in items if item.created >= part.window.start]
         part.items += own
         self._waiting += len(own)
-        part.complete = not has_more or len(own) < len(items) or not items
+        part.complete = not has_more or len(own) < len(items)
         if part.complete or part.per_second is not None:
             self._learn(part)
         else:
@@ -214,7 +214,7 @@ class Slices(Generic[T]):
         part.in_flight = True
         self.in_flight += 1
         self._most_in_flight = max(self._most_in_flight, self.in_flight)
-        return PageRequest(part, part.window, part.items[-1].id if part.items else None)
+        return PageRequest(part, part.window, part.items)
 
     def _plan(self, index: int, rest: _Rest) -> _Slice[T]:
         """Cut a slice of the wanted size off the older end of a rest, or make it one whole.

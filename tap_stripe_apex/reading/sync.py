@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from tap_stripe_apex.auth.credential import Credential, find_credential
+from tap_stripe_apex.auth.credential import find_credential
 from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.reading.date_range import DateRange, parse_date_range
@@ -15,7 +15,8 @@ from tap_stripe_apex.reading.feed import Feed, read_feed
 from tap_stripe_apex.settings import DEFAULT_DAYS
 from tap_stripe_apex.wire.api import DEFAULT_API_BASE
 from tap_stripe_apex.wire.limiter import Limiter
-from tap_stripe_apex.wire.session import Session
+from tap_stripe_apex.wire.patience import RUN, Patience
+from tap_stripe_apex.wire.session import Credential, Session
 
 if TYPE_CHECKING:
     import logging
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from tap_stripe_apex.settings import Settings
 
 
+_USUAL_LIMIT: Final = 100
+"""Requests a second that Stripe allows an account. https://docs.stripe.com/rate-limits"""
+
+
 class StripeSync:
     """One run of the tap; each part is made when it is first asked for.
 
@@ -32,6 +37,7 @@ class StripeSync:
         settings: of the tap.
         logger: takes what people see.
         streams: gives the streams that are to be read, once the catalog is known.
+        patience: how long to wait for Stripe.
     """
 
     def __init__(
@@ -39,10 +45,12 @@ class StripeSync:
         settings: Settings,
         logger: logging.Logger,
         streams: Callable[[], Iterable[Participant]],
+        patience: Patience = RUN,
     ) -> None:
         self.settings = settings
         self._logger = logger
         self._streams = streams
+        self._patience = patience
         self._summarised = False
 
     def check(self) -> None:
@@ -79,7 +87,7 @@ class StripeSync:
         Raises:
             ConfigurationError: there is no credential, or it cannot be right; nothing was sent.
         """
-        return find_credential(self.settings, self.environ)
+        return find_credential(self.settings, self.environ, self._patience)
 
     @cached_property
     def session(self) -> Session:
@@ -89,9 +97,14 @@ class StripeSync:
             ConfigurationError: a setting cannot be right; nothing was sent.
         """
         settings = self.settings
-        if not 0 < settings.max_requests_per_second <= 100:
-            raise ConfigurationError(
-                "max_requests_per_second must be more than 0 and at most Stripe's 100."
+        if settings.max_requests_per_second <= 0:
+            raise ConfigurationError("max_requests_per_second must be more than 0.")
+        if settings.max_requests_per_second > _USUAL_LIMIT:
+            self._logger.warning(
+                "max_requests_per_second is %d. Stripe allows %d in all unless it raised the "
+                "limit of this account; where it did not, requests are refused and repeated.",
+                settings.max_requests_per_second,
+                _USUAL_LIMIT,
             )
         if not 1 <= settings.max_concurrency <= 64:
             raise ConfigurationError("max_concurrency must be between 1 and 64.")
@@ -103,6 +116,7 @@ class StripeSync:
             Limiter(settings.max_requests_per_second, settings.max_concurrency),
             api_base=settings.api_base or DEFAULT_API_BASE,
             account_id=account_id,
+            patience=self._patience,
         )
 
     @cached_property

@@ -20,8 +20,8 @@ from tap_stripe_apex.reading.events import (
     REFUND_EVENTS,
 )
 from tap_stripe_apex.reading.progress import Progress
-from tap_stripe_apex.reading.windows import Window, subtract, to_iso
-from tap_stripe_apex.streams.columns import UPDATED_AT, exact
+from tap_stripe_apex.reading.windows import Window, to_iso
+from tap_stripe_apex.streams.columns import RATE_DECIMALS, UPDATED_AT, exact, rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +84,7 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
         th.Property("source_id", th.StringType, description="The object that moved the money"),
         th.Property("description", th.StringType),
         th.Property("balance_type", th.StringType),
-        th.Property("exchange_rate", exact(12)),
+        th.Property("exchange_rate", exact(RATE_DECIMALS)),
         th.Property("fee_details", th.ArrayType(th.ObjectType(additional_properties=True))),
     ).to_dict()
 
@@ -96,6 +96,7 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
             "created": to_iso(item.created),
             "updated_at": to_iso(updated_at),
             "available_on": to_iso(item.available_on),
+            "exchange_rate": rounded(item.exchange_rate, RATE_DECIMALS),
         }
 
     @override
@@ -132,7 +133,10 @@ class _BalanceReader:
         elif self._is_quiet(backfill.bookmark.position):
             return
         elif not backfill.forget_the_future():
-            if self._stream.reads_all_again:
+            if regained := backfill.regained:
+                columns = ", ".join(sorted(regained))
+                backfill.warn(f"older records lack {columns}, which is selected again")
+            if regained or self._stream.reads_all_again:
                 backfill.forget()
             else:
                 backfill.bookmark = self._with_gaps(backfill.bookmark.position)
@@ -144,9 +148,10 @@ class _BalanceReader:
         """Whether nothing can have changed since the last run, which read everything."""
         feed, bookmark = self._feed, self.bookmark
         return (
-            not bookmark.is_interrupted
+            not any(gap.start < position for gap in bookmark.gaps)
+            and not self._backfill.regained
             and feed.serves(position)
-            and not feed.news(bookmark, self._stream.event_types)
+            and not feed.news(bookmark, self._stream.event_types, self._stream.object_kind)
             and feed.now - position < _AT_LEAST_EVERY_SECONDS
             and self._pending_since is None
         )
@@ -156,8 +161,7 @@ class _BalanceReader:
         newest = position - OVERLAP_SECONDS
         since = min(newest, self._pending_since or newest)
         changed = Window(since, self._feed.end)
-        covered = (part for each in self.bookmark.covered for part in subtract(each, [changed]))
-        return replace(self.bookmark, covered=tuple(covered), position=self._feed.end)
+        return replace(self.bookmark.without([changed]), position=self._feed.end)
 
     @property
     def _pending_since(self) -> int | None:

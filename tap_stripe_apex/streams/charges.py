@@ -16,13 +16,31 @@ from tap_stripe_apex.reading.listing import OptionalExpansion
 from tap_stripe_apex.reading.reader import ChangeReader
 from tap_stripe_apex.reading.windows import to_iso
 from tap_stripe_apex.streams import emails
-from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.streams.capture_evidence import CaptureEvidence, told_by_transaction
+from tap_stripe_apex.streams.columns import (
+    METADATA,
+    RATE_DECIMALS,
+    UPDATED_AT,
+    MajorUnits,
+    exact,
+    rounded,
+)
 from tap_stripe_apex.streams.customer_edits import CustomerEdits
 from tap_stripe_apex.streams.expanded import ExpandedCustomer, ExpandedTransaction, reference
+from tap_stripe_apex.streams.partial_captures import (
+    Rest,
+    Settled,
+    is_partial,
+    refunded_amount,
+    settled_part,
+    told_by_charge,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from singer_sdk import Tap
-    from singer_sdk.helpers.types import Record
+    from singer_sdk.helpers.types import Context, Record
 
     from tap_stripe_apex.reading.bookmark import Bookmark
     from tap_stripe_apex.reading.feed import Feed
@@ -47,7 +65,7 @@ class Charge(msgspec.Struct, frozen=True):
     id: str
     created: int
     amount: int
-    amount_captured: int
+    captured_or_null: int | None = msgspec.field(name="amount_captured")
     amount_refunded: int
     currency: str
     status: str
@@ -68,22 +86,26 @@ class Charge(msgspec.Struct, frozen=True):
     failure_balance_transaction: str | None = None
 
     @property
-    def net_of_refunds(self) -> int:
-        """Minor units that were captured and not given back.
+    def amount_captured(self) -> int:
+        """Gross, in minor units. Authorisations that old integrations cancelled may have null."""
+        return self.captured_or_null or 0
 
-        `amount_refunded` holds the uncaptured part of a partial capture too, so it is taken from
-        `amount`, not from `amount_captured`.
+    def was_revenue(self, known_before: int) -> bool:
+        """Whether an earlier run may have read it as succeeded, though it failed since.
+
+        Stripe keeps no trace of the success in `status`. A returned bank debit mostly has its
+        `failure_balance_transaction`; without one, a charge for which money was to come is taken
+        for revenue that was. https://docs.stripe.com/api/charges/object
+
+        Args:
+            known_before: what was created before this second may have been read by earlier runs.
         """
-        return self.amount - self.amount_refunded if self.captured else 0
-
-    @property
-    def was_reversed(self) -> bool:
-        """Whether money came and went back, as a returned bank debit does.
-
-        Stripe keeps no trace of the success in `status`, but one in
-        `failure_balance_transaction`; https://docs.stripe.com/api/charges/object
-        """
-        return self.status == "failed" and self.failure_balance_transaction is not None
+        if self.status != "failed":
+            return False
+        money_was_to_come = self.captured or self.balance_transaction is not None
+        return self.failure_balance_transaction is not None or (
+            money_was_to_come and self.created < known_before
+        )
 
     def awaits(self) -> bool:
         """Whether it still gets its balance transaction, as captured money soon does, silently."""
@@ -134,20 +156,28 @@ class Charges(StripeStream[Charge]):
             "amount_refunded",
             th.IntegerType,
             required=True,
-            description="In minor units, with what a partial capture left uncaptured.",
+            description="By Stripe's own count, in minor units: what a partial capture left "
+            "uncaptured is part of it where the API version that captured is before "
+            "2025-03-31.basil.",
+        ),
+        th.Property(
+            "refunded_amount",
+            th.IntegerType,
+            required=True,
+            description="What really went back to the payer, in minor units.",
         ),
         th.Property("currency", th.StringType, required=True, description="Lower case"),
         th.Property(
             "revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="Gross, in major units",
+            description="Gross, in major units; null in a currency of unknown decimals.",
         ),
         th.Property(
             "net_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="After refunds, in major units",
+            description="amount_captured less refunded_amount, in major units; null like revenue.",
         ),
         th.Property("status", th.StringType, required=True, description="succeeded"),
         th.Property("captured", th.BooleanType, required=True),
@@ -172,11 +202,12 @@ class Charges(StripeStream[Charge]):
         th.Property(
             "settled_amount",
             th.IntegerType,
-            description="In minor units of settled_currency; with expand_balance_transactions.",
+            description="Of what was captured, in minor units of settled_currency; with "
+            "expand_balance_transactions.",
         ),
         th.Property("settled_currency", th.StringType),
-        th.Property("exchange_rate", exact(12)),
-        th.Property("fee", th.IntegerType, description="In minor units of settled_currency"),
+        th.Property("exchange_rate", exact(RATE_DECIMALS)),
+        th.Property("fee", th.IntegerType, description="Of what was captured, likewise"),
         th.Property("net", th.IntegerType, description="settled_amount - fee"),
         th.Property(
             "_sdc_deleted_at",
@@ -187,19 +218,30 @@ class Charges(StripeStream[Charge]):
 
     def __init__(self, tap: Tap, sync: StripeSync) -> None:
         super().__init__(tap, sync)
+        self._major_units = MajorUnits(self.name, self.logger)
+        self._evidence: CaptureEvidence | None = None
+        self._known_before = 0
         self.expand = ("customer",)
         if sync.settings.expand_balance_transactions:
             self.expand = ("customer", "balance_transaction")
 
     @override
     def reader(self, feed: Feed, bookmark: Bookmark) -> ChangeReader[Charge]:
+        self._known_before = bookmark.position or 0
+        self._evidence = CaptureEvidence(self._sync.session, feed.now, self.logger)
         return ChangeReader(
             self, feed, bookmark, related=CustomerEdits(self.logger), awaits=Charge.awaits
         )
 
     @override
+    def get_records(self, context: Context | None) -> Iterator[Record]:
+        yield from super().get_records(context)
+        if self._evidence is not None:
+            self._evidence.warn()
+
+    @override
     def to_record(self, item: Charge, updated_at: int) -> Record | None:
-        if item.status != "succeeded" and not item.was_reversed:
+        if item.status != "succeeded" and not item.was_revenue(self._known_before):
             return None
         customer_id, customer = reference(item.customer)
         billing_email = item.billing_details.email
@@ -209,6 +251,9 @@ class Charges(StripeStream[Charge]):
             billing=billing_email,
         )
         transaction_id, transaction = reference(item.balance_transaction)
+        rest = self._rest_of(item, transaction_id, transaction)
+        refunded = refunded_amount(item, rest)
+        settled = self._settled(item, rest, transaction) if transaction else None
         method = item.payment_method_details
         changed = to_iso(updated_at)
         return {
@@ -218,9 +263,10 @@ class Charges(StripeStream[Charge]):
             "amount": item.amount,
             "amount_captured": item.amount_captured,
             "amount_refunded": item.amount_refunded,
+            "refunded_amount": refunded,
             "currency": item.currency,
-            "revenue": money.to_major(item.amount_captured, item.currency),
-            "net_revenue": money.to_major(item.net_of_refunds, item.currency),
+            "revenue": self._major_units.of(item.amount_captured, item.currency),
+            "net_revenue": self._major_units.of(item.amount_captured - refunded, item.currency),
             "status": item.status,
             "captured": item.captured,
             "refunded": item.refunded,
@@ -238,10 +284,31 @@ class Charges(StripeStream[Charge]):
             "statement_descriptor": item.calculated_statement_descriptor
             or item.statement_descriptor,
             "balance_transaction_id": transaction_id,
-            "settled_amount": transaction.amount if transaction else None,
+            "settled_amount": settled.amount if settled else None,
             "settled_currency": transaction.currency if transaction else None,
-            "exchange_rate": transaction.exchange_rate if transaction else None,
-            "fee": transaction.fee if transaction else None,
-            "net": transaction.net if transaction else None,
+            "exchange_rate": (
+                rounded(transaction.exchange_rate, RATE_DECIMALS) if transaction else None
+            ),
+            "fee": settled.fee if settled else None,
+            "net": settled.net if settled else None,
             "_sdc_deleted_at": None if item.status == "succeeded" else changed,
         }
+
+    def _rest_of(
+        self, item: Charge, transaction_id: str | None, transaction: ExpandedTransaction | None
+    ) -> Rest | None:
+        if not is_partial(item):
+            return None
+        if self._evidence is None:  # a connection test asks for no more than the charge
+            return told_by_charge(item)
+        return self._evidence.rest_of(item, transaction_id, transaction)
+
+    def _settled(
+        self, item: Charge, rest: Rest | None, transaction: ExpandedTransaction
+    ) -> Settled:
+        """What was settled of the captured part."""
+        whole = Settled(transaction.amount, transaction.fee)
+        if not is_partial(item):
+            return whole
+        shown = told_by_transaction(item, transaction) or rest
+        return settled_part(item, whole) if shown is Rest.REFUND else whole

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import TYPE_CHECKING, Final
 
 from singer_sdk import typing as th
+
+from tap_stripe_apex import money
+from tap_stripe_apex.errors import UnknownCurrencyError
+
+if TYPE_CHECKING:
+    import logging
+
+PRECISION: Final = 38
+RATE_DECIMALS: Final = 12
+"""Of exchange rates; Stripe states no precision, and has sent up to 16 decimals."""
 
 
 def exact(decimals: int) -> th.CustomType:
@@ -17,9 +28,46 @@ def exact(decimals: int) -> th.CustomType:
         {
             "type": ["number", "null"],
             "x-sql-datatype": "decimal",
-            "x-sql-datatype-properties": {"precision": 38, "scale": decimals},
+            "x-sql-datatype-properties": {"precision": PRECISION, "scale": decimals},
         }
     )
+
+
+def rounded(value: Decimal | None, decimals: int) -> Decimal | None:
+    """A number to the decimals that its column declares, half to even; shorter ones stay."""
+    if value is None or -int(value.as_tuple().exponent) <= decimals:
+        return value
+    with localcontext(prec=PRECISION):
+        return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN)
+
+
+class MajorUnits:
+    """Amounts in major units, and one warning for each currency of which that is not known.
+
+    Args:
+        stream: whose amounts they are.
+        logger: takes the warnings.
+    """
+
+    def __init__(self, stream: str, logger: logging.Logger) -> None:
+        self._stream = stream
+        self._logger = logger
+        self._unknown: set[str] = set()
+
+    def of(self, minor: int, currency: str) -> Decimal | None:
+        """`minor` units in major ones; None where Stripe's table has no such currency."""
+        try:
+            return money.to_major(minor, currency)
+        except UnknownCurrencyError as error:
+            if currency not in self._unknown:
+                self._unknown.add(currency)
+                self._logger.warning(
+                    "%s Until then the %s in it have no amount in major units; minor units are "
+                    "right.",
+                    error,
+                    self._stream,
+                )
+            return None
 
 
 UPDATED_AT: Final = th.Property(

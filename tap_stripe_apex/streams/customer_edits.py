@@ -42,11 +42,8 @@ class CustomerEdits(Generic[T]):
         """The charges of a customer that were created at `since` or later, by page."""
         filters = [("customer", related.id), *created_filter(gte=since)]
         try:
-            page = endpoint.page(filters).content
-            yield related, page.data
-            while page.has_more:
-                page = endpoint.page([*filters, ("starting_after", page.data[-1].id)]).content
-                yield related, page.data
+            for page in endpoint.pages(filters):
+                yield related, page
         except InvalidRequestError as error:
             if error.code != "resource_missing":
                 raise

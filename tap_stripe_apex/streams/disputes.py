@@ -12,11 +12,14 @@ from tap_stripe_apex import money
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.reading.events import DISPUTE_EVENTS
 from tap_stripe_apex.reading.windows import to_iso
-from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, MajorUnits, exact
 from tap_stripe_apex.streams.expanded import ExpandedTransaction
 
 if TYPE_CHECKING:
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
+
+    from tap_stripe_apex.reading.sync import StripeSync
 
 
 class Dispute(msgspec.Struct, frozen=True):
@@ -57,7 +60,8 @@ class Disputes(StripeStream[Dispute]):
             "disputed_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="In major units; warning_* are inquiries without money.",
+            description="In major units, null in a currency of unknown decimals; warning_* are "
+            "inquiries without money.",
         ),
         th.Property("status", th.StringType, required=True, description="needs_response, won, ..."),
         th.Property("reason", th.StringType, required=True),
@@ -75,6 +79,10 @@ class Disputes(StripeStream[Dispute]):
         METADATA,
     ).to_dict()
 
+    def __init__(self, tap: Tap, sync: StripeSync) -> None:
+        super().__init__(tap, sync)
+        self._major_units = MajorUnits(self.name, self.logger)
+
     @override
     def to_record(self, item: Dispute, updated_at: int) -> Record:
         moves = item.balance_transactions
@@ -84,7 +92,7 @@ class Disputes(StripeStream[Dispute]):
             "updated_at": to_iso(updated_at),
             "amount": item.amount,
             "currency": item.currency,
-            "disputed_revenue": money.to_major(item.amount, item.currency),
+            "disputed_revenue": self._major_units.of(item.amount, item.currency),
             "status": item.status,
             "reason": item.reason,
             "is_charge_refundable": item.is_charge_refundable,

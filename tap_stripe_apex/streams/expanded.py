@@ -17,6 +17,7 @@ class ExpandedTransaction(msgspec.Struct, frozen=True):
     fee: int
     net: int
     exchange_rate: Decimal | None = None
+    created: int | None = None
 
 
 class ExpandedCustomer(msgspec.Struct, frozen=True):

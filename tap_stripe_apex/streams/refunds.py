@@ -12,10 +12,13 @@ from tap_stripe_apex import money
 from tap_stripe_apex.client import StripeStream
 from tap_stripe_apex.reading.events import REFUND_EVENTS
 from tap_stripe_apex.reading.windows import to_iso
-from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, exact
+from tap_stripe_apex.streams.columns import METADATA, UPDATED_AT, MajorUnits, exact
 
 if TYPE_CHECKING:
+    from singer_sdk import Tap
     from singer_sdk.helpers.types import Record
+
+    from tap_stripe_apex.reading.sync import StripeSync
 
 
 class Refund(msgspec.Struct, frozen=True):
@@ -46,7 +49,8 @@ class Refunds(StripeStream[Refund]):
     path = "/v1/refunds"
     object_kind = "refund"
     object_type = Refund
-    event_types = REFUND_EVENTS
+    # Refunds of old accounts have no events of their own when they are made.
+    event_types = (*REFUND_EVENTS, "charge.refunded")
     selected_by_default = False
     schema = th.PropertiesList(
         th.Property("id", th.StringType, required=True),
@@ -58,7 +62,8 @@ class Refunds(StripeStream[Refund]):
             "refunded_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="In major units; failed and cancelled refunds give the money back.",
+            description="In major units, null in a currency of unknown decimals; failed and "
+            "cancelled refunds give the money back.",
         ),
         th.Property(
             "status",
@@ -78,6 +83,10 @@ class Refunds(StripeStream[Refund]):
         METADATA,
     ).to_dict()
 
+    def __init__(self, tap: Tap, sync: StripeSync) -> None:
+        super().__init__(tap, sync)
+        self._major_units = MajorUnits(self.name, self.logger)
+
     @override
     def to_record(self, item: Refund, updated_at: int) -> Record:
         return {
@@ -86,7 +95,7 @@ class Refunds(StripeStream[Refund]):
             "updated_at": to_iso(updated_at),
             "amount": item.amount,
             "currency": item.currency,
-            "refunded_revenue": money.to_major(item.amount, item.currency),
+            "refunded_revenue": self._major_units.of(item.amount, item.currency),
             "status": item.status,
             "reason": item.reason,
             "pending_reason": item.pending_reason,

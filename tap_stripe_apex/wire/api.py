@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -19,7 +20,11 @@ DEFAULT_API_BASE: Final = "https://api.stripe.com"
 
 def is_loopback(address: str) -> bool:
     """Whether an address is on this machine."""
-    return urlsplit(address).hostname in {"127.0.0.1", "localhost", "::1"}
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def check_api_base(api_base: str) -> str:

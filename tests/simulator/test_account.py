@@ -152,7 +152,7 @@ def test_before_basil_an_authorisation_that_ends_was_called_refunded(account, to
 
 
 def test_refunds_of_an_old_account_have_no_events_of_their_own():
-    account = Account(NOW, refund_events=False)
+    account = Account(NOW, old_events=True)
     charge = account.create_charge(1_000)
     account.fail_refund(account.refund(charge, 100))
     assert [event.type for event in account.events] == [

@@ -4,9 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tap_stripe_apex.errors import UnknownCurrencyError
-from tests.conftest import sync
+from stripe_simulator import Account
+from stripe_simulator.server import serve
+from tap_stripe_apex.streams.columns import rounded
+from tests.conftest import NOW, sync
 
 
 def only(output):
@@ -67,10 +71,28 @@ def test_money_is_in_major_units_by_the_currency(account, run_tap, currency, min
     assert Decimal(str(record["net_revenue"])) == Decimal(major)
 
 
-def test_an_unknown_currency_stops_the_run_and_is_named(account, stripe):
-    account.create_charge(100, "xyz")
-    with pytest.raises(UnknownCurrencyError, match="'xyz'"):
-        sync(stripe.url)
+def test_of_an_unknown_currency_minor_units_are_read_and_one_warning_names_it(
+    account, stripe, caplog
+):
+    for _ in range(2):
+        account.refund(account.create_charge(100, "xyz"), 30)
+    account.create_charge(100, "usd")
+    usd, *unknown = sync(stripe.url).records()[::-1]
+    assert usd["revenue"] == 1
+    for record in unknown:
+        assert (record["amount_captured"], record["refunded_amount"]) == (100, 30)
+        assert (record["revenue"], record["net_revenue"]) == (None, None)
+    warnings = [each.getMessage() for each in caplog.records if each.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "'xyz'" in warnings[0]
+
+
+@pytest.mark.parametrize("currency", ["eek", "ltl", "lvl", "mro", "vef"])
+def test_currencies_that_are_no_more_are_known_since_old_charges_have_them(
+    account, run_tap, currency
+):
+    account.create_charge(1234, currency)
+    assert only(run_tap())["revenue"] == 12.34
 
 
 def test_an_authorisation_is_no_revenue_yet(account, run_tap):
@@ -84,7 +106,7 @@ def test_what_a_partial_capture_left_is_no_refund(account, run_tap):
     charge = account.create_charge(20675, capture=False)
     account.capture(charge, 20300)
     record = only(run_tap())
-    assert record["amount_refunded"] == 375
+    assert record["amount_refunded"] == record["refunded_amount"] == 0
     assert record["refunded"] is False
     assert record["revenue"] == record["net_revenue"] == 203
 
@@ -169,3 +191,28 @@ def test_the_last_thirty_days_are_read_by_default_and_by_the_clock_of_stripe(acc
 def test_no_charge_in_the_range_says_so(account, run_tap, caplog):
     assert run_tap().records() == []
     assert "No successful charge in the date range" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("millionths", "rate"),
+    [
+        ("63.7123456789", 0.000063712346),
+        ("63.7123445", 0.000063712344),
+        ("63.7123455", 0.000063712346),
+        ("63.7", 0.0000637),
+    ],
+)
+def test_a_rate_is_rounded_half_even_to_the_decimals_that_its_column_declares(millionths, rate):
+    account = Account(NOW, rates=lambda *_: Decimal(millionths))
+    account.create_charge(5_000_000, "krw")
+    with serve(account) as server:
+        (record,) = sync(server.url, expand_balance_transactions=True).records()
+    assert record["exchange_rate"] == rate
+
+
+@given(st.decimals(allow_nan=False, allow_infinity=False, min_value=0, max_value=10**9))
+def test_no_number_has_more_decimals_than_its_column_and_short_ones_stay(value):
+    kept = rounded(value, 12)
+    assert -kept.as_tuple().exponent <= 12
+    assert abs(kept - value) <= Decimal("5e-13")
+    assert rounded(kept, 12) is kept

@@ -20,7 +20,7 @@ from tap_stripe_apex.reading.bookmark import Bookmark
 from tap_stripe_apex.reading.display import HEARTBEAT, Display, Facts, Lines
 from tap_stripe_apex.reading.windows import Window
 from tap_stripe_apex.tap import TapStripeApex
-from tap_stripe_apex.wire.session import Usage
+from tap_stripe_apex.wire.usage import Usage
 from tests.conftest import EVERYTHING
 
 BIN = Path(sys.executable).parent

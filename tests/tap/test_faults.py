@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -10,14 +11,11 @@ from stripe_simulator.faults import Fault, FaultKind
 from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex import errors
 from tap_stripe_apex.wire.limiter import Limiter
-from tap_stripe_apex.wire.session import Retries, Session
-from tests.conftest import sync, sync_until_an_error
+from tests import conftest
+from tests.patience import without_waiting
 
-
-@pytest.fixture(autouse=True)
-def impatience(monkeypatch):
-    """The real retries, with shorter pauses."""
-    monkeypatch.setattr(Retries.__init__, "__defaults__", (7, 3, 0.01, 0.05))
+sync = partial(conftest.sync, patience=without_waiting())
+sync_until_an_error = partial(conftest.sync_until_an_error, patience=without_waiting(silence=0.1))
 
 
 @pytest.fixture
@@ -88,7 +86,7 @@ def test_a_429_makes_the_run_wait_for_as_long_as_stripe_says(busy_account, strip
             )
         )
     assert len(sync(stripe.url).ids) == 450
-    assert sorted(waits) == [(False, 1.0), (False, 3.5), (True, 7.0)]
+    assert sorted(waits) == [(False, 0.0), (False, 3.5), (True, 7.0)]
 
 
 LASTING = [
@@ -115,9 +113,8 @@ LASTING = [
 
 @pytest.mark.parametrize(("fault", "kind", "words"), LASTING)
 def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_all(
-    busy_account, stripe, fault, kind, words, monkeypatch
+    busy_account, stripe, fault, kind, words
 ):
-    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
     for _ in range(2000):
         busy_account.create_charge(100)
         busy_account.advance(timedelta(minutes=10))
@@ -135,9 +132,8 @@ def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_a
 
 @pytest.mark.parametrize(("fault", "kind", "words"), LASTING)
 def test_a_lasting_fault_in_a_catch_up_is_repaired_by_the_next_run(
-    busy_account, stripe, fault, kind, words, monkeypatch
+    busy_account, stripe, fault, kind, words
 ):
-    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.1))
     state = sync(stripe.url).state
     refunded = list(busy_account.charges)[::10]
     for charge in refunded:
@@ -189,10 +185,9 @@ def test_an_expired_key_is_not_called_a_wrong_one(busy_account, stripe):
         sync(stripe.url)
 
 
-def test_a_hanging_server_is_given_up_in_time(busy_account, stripe, monkeypatch):
-    monkeypatch.setitem(Session.__init__.__kwdefaults__, "timeout", (0.5, 0.3))
+def test_a_hanging_server_is_given_up_in_time(busy_account, stripe):
     stripe.faults.inject(Fault(FaultKind.HANG, 2, 1, "/v1/charges"))
-    assert len(sync(stripe.url).ids) == 450
+    assert len(sync(stripe.url, patience=without_waiting(silence=0.3)).ids) == 450
 
 
 def test_an_unreachable_server_is_named():

@@ -7,7 +7,7 @@ import pytest
 
 from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex.errors import ConfigurationError
-from tests.conftest import NOW
+from tests.conftest import NOW, sync
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -80,6 +80,26 @@ def debit_returned_later(account):
     account.reverse(charge)
 
 
+def debit_returned_later_without_a_trace(account):
+    charge = account.create_charge(5000, payment_method_type="sepa_debit")
+    yield
+    account.reverse(charge, traced=False)
+
+
+def captured_later_before_basil(account):
+    charge = account.create_charge(5000, capture=False)
+    yield
+    account.capture(charge, 4000, before_basil=True)
+
+
+def rest_refunded_later(account):
+    charge = account.create_charge(5000, capture=False)
+    account.capture(charge, 4000)
+    account.advance(HOUR)
+    yield
+    account.refund(charge, 1000)
+
+
 def posted_later(account):
     charge = account.create_charge(5000, posted=False)
     yield
@@ -89,6 +109,8 @@ def posted_later(account):
 CHANGES = [
     settled_later,
     captured_later,
+    captured_later_before_basil,
+    rest_refunded_later,
     authorisation_expired,
     refunded_later,
     refund_failed_later,
@@ -269,3 +291,22 @@ def test_a_server_whose_clock_is_a_little_behind_loses_nothing(stripe, read, war
         account.advance(timedelta(seconds=1))
         read()
     assert warehouse.agrees_with(account)
+
+
+@pytest.mark.parametrize("listed_again", [True, False])
+def test_a_charge_that_failed_after_all_leaves_the_revenue(account, stripe, listed_again):
+    charge = account.create_charge(5000, payment_method_type="sepa_debit")
+    account.create_charge(5000, status="failed")
+    account.advance(HOUR)
+    state = sync(stripe.url).state
+    account.reverse(charge, traced=False)
+    account.advance(40 * DAY if listed_again else HOUR)
+    (record,) = sync(stripe.url, state).records()
+    assert (record["id"], record["status"]) == (charge, "failed")
+    assert record["_sdc_deleted_at"] is not None
+
+
+def test_what_failed_before_the_first_run_was_never_revenue(account, stripe):
+    charge = account.create_charge(5000, payment_method_type="sepa_debit")
+    account.reverse(charge, traced=False)
+    assert sync(stripe.url).records() == []

@@ -38,8 +38,8 @@ class Account:
     def page(self, request):
         self.requests += 1
         start, end = (bisect_left(self.times, second) for second in request.window)
-        if request.starting_after is not None:
-            end = request.starting_after
+        if request.read:
+            end = request.read[-1].id
         page = self.items[max(start, end - PAGE_SIZE) : end]
         return page[::-1], len(page) < end - start
 

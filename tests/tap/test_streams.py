@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from stripe_simulator import Account
+from stripe_simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
-from tests.conftest import sync
+from tests.conftest import NOW, sync
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -19,16 +21,20 @@ def read(stripe):
 
     def run(*streams, state=None, method="LOG_BASED"):
         stripe.requests.clear()
-        config = {"api_key": "rk_test_simulated", "api_base": stripe.url}
-        catalog = TapStripeApex(config=config).catalog_dict
-        for stream in catalog["streams"]:
-            stream["replication_method"] = method
-            for entry in stream["metadata"]:
-                if entry["breadcrumb"] == []:
-                    entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
-        return sync(stripe.url, state, catalog)
+        return sync(stripe.url, state, selected(stripe.url, *streams, method=method))
 
     return run
+
+
+def selected(url, *streams, method="LOG_BASED"):
+    """A catalog with these streams selected, and no others."""
+    catalog = TapStripeApex(config={"api_key": "rk_test_simulated", "api_base": url}).catalog_dict
+    for stream in catalog["streams"]:
+        stream["replication_method"] = method
+        for entry in stream["metadata"]:
+            if entry["breadcrumb"] == []:
+                entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
+    return catalog
 
 
 def by_id(output, stream):
@@ -40,6 +46,63 @@ def test_what_is_not_selected_costs_nothing(account, stripe, run_tap):
     account.refund(account.create_charge(100, customer=customer), 10)
     run_tap()
     assert {request.path for request in stripe.requests} == {"/v1/events", "/v1/charges"}
+
+
+@pytest.fixture
+def old(account):
+    """An account whose events are of a version that is years old."""
+    account.old_events = True
+    return account
+
+
+def test_a_refund_that_only_its_charge_tells_of_is_read(old, stripe, read):
+    charges = [old.create_charge(100) for _ in range(3)]
+    old.advance(10 * DAY)
+    state = read("charges", "refunds").state
+    made = [old.refund(charge, 10) for charge in charges[:2]]
+    old.advance(HOUR)
+    output = read("charges", "refunds", state=state)
+    assert set(by_id(output, "refunds")) == set(made)
+    old.fail_refund(made[0])
+    old.advance(HOUR)
+    output = read("charges", "refunds", state=output.state)
+    assert [row["status"] for row in output.records("refunds")] == ["failed"]
+    old.advance(HOUR)
+    assert read("charges", "refunds", state=output.state).of("RECORD") == []
+    assert len(stripe.requests) == 1
+
+
+def test_a_refund_that_is_listed_late_is_read_though_only_its_charge_tells_of_it():
+    late = Account(NOW, listing_delay=timedelta(minutes=4), old_events=True)
+    with serve(late) as server:
+        charges = [late.create_charge(100) for _ in range(20)]
+        late.advance(HOUR)
+        catalog = selected(server.url, "refunds")
+        state = sync(server.url, None, catalog).state
+        made = {late.refund(charge, 10) for charge in charges}
+        read_ids = set()
+        for minutes in (2, 2, 2, 10):
+            late.advance(timedelta(minutes=minutes))
+            output = sync(server.url, state, catalog)
+            state = output.state
+            read_ids |= set(by_id(output, "refunds"))
+    assert read_ids == made
+
+
+def test_a_dispute_whose_events_do_not_name_it_is_read(old, stripe, read):
+    charge = old.create_charge(100)
+    old.advance(10 * DAY)
+    state = read("charges", "disputes").state
+    dispute = old.dispute(charge)
+    old.advance(HOUR)
+    output = read("charges", "disputes", state=state)
+    assert list(by_id(output, "disputes")) == [dispute]
+    assert by_id(output, "charges")[charge]["disputed"]
+    old.advance(20 * DAY)
+    old.close_dispute(dispute, "lost")
+    old.advance(HOUR)
+    output = read("charges", "disputes", state=output.state)
+    assert [row["status"] for row in output.records("disputes")] == ["lost"]
 
 
 def test_a_quiet_run_of_all_streams_costs_one_request(account, stripe, read):

@@ -36,7 +36,6 @@ def test_but_not_in_both_at_once():
     ("setting", "value"),
     [
         ("max_requests_per_second", 0),
-        ("max_requests_per_second", 101),
         ("max_concurrency", 0),
         ("max_concurrency", 65),
         ("account_id", "acct-1"),

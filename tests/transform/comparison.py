@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.transform.reference import experiments
+from tests.transform.reference.attribution import Attribution
 from tests.transform.reference.economics import Economics, people
 from tests.transform.worlds import MINOR_UNITS
 
 if TYPE_CHECKING:
-    from tests.transform.reference.attribution import Attribution
-    from tests.transform.warehouse import Results
+    from tests.transform.reference.settings import Settings
+    from tests.transform.warehouse import CompiledProject, Results
+    from tests.transform.worlds import World
 
 
 def compare_with_reference(results: Results, attribution: Attribution) -> None:
@@ -31,10 +33,22 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
     check_experiments(results, attribution)
 
 
+def agreed(project: CompiledProject, settings: Settings, world: World) -> Results:
+    """The results of a world whose tests pass and whose marts equal the reference.
+
+    Raises:
+        AssertionError: a test of the project fails, or a row differs.
+    """
+    results = project.run(world)
+    assert results.failures() == []
+    compare_with_reference(results, Attribution(world, settings))
+    return results
+
+
 def check_revenue(results, attribution):
     rows = results.rows("""
         select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
-            email, match_status, unmatched_reason, lead_id, gross_minor, net_minor,
+            email, match_status, unmatched_reason, lead_id, gross_minor, refunded_minor, net_minor,
             gross_reporting_minor, net_reporting_minor
         from marts.fct_revenue""")
     assert sorted(rows) == sorted(
@@ -49,6 +63,7 @@ def check_revenue(results, attribution):
             payment.unmatched_reason,
             payment.lead and payment.lead.lead_id,
             payment.charge.gross,
+            payment.charge.given_back,
             payment.charge.net_of_refunds,
             payment.gross_reporting,
             payment.net_reporting,
@@ -124,7 +139,8 @@ def check_channels(results, attribution):
 
 def check_periods(results, attribution):
     economics = Economics(attribution)
-    rolling = "true" if attribution.payments else "period = 'month'"
+    as_of_known = bool(attribution.payments or attribution.settings.as_of_date)
+    rolling = "true" if as_of_known else "period = 'month'"
     rows = results.rows(f"""
         select period, period_start, channel, attribution_model, revenue_minor, conversions,
             customers, new_customers, leads, spend_minor, cpl, cac, ltv, roas, payback_months
@@ -142,7 +158,7 @@ def check_periods(results, attribution):
             *row.ratios(row.revenue_reporting, row.spend_reporting, currency),
         )
         for key, row in economics.periods().items()
-        if attribution.payments or key[0] == "month"
+        if as_of_known or key[0] == "month"
     ]
     assert sorted(rows, key=str) == sorted(expected, key=str)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.transform.reference.settings import Settings
@@ -11,6 +13,7 @@ DEFAULT = Settings()
 UNUSUAL = Settings(
     timezone="America/New_York",
     reporting_currency="eur",
+    as_of_date=date(2026, 3, 10),
     attribution_window_days=20,
     time_decay_half_life_days=3,
     max_touches_per_email=4,

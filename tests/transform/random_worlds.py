@@ -38,6 +38,7 @@ emails = st.sampled_from(
         "zo\u00eb@example.com",
         "zoe\u0308@example.com",
         "cleo@example.com",
+        "cleo@example\u2009.com\x85",
         "",
     ]
 )
@@ -50,6 +51,9 @@ moments = st.builds(
     st.sampled_from([0, 0, 0, 1]),
 )
 labels = st.sampled_from([None, None, "google", "Google ", "newsletter", "facebook", "partner"])
+sources_of_spend = st.sampled_from(
+    [None, None, "google", "YouTube", "bing", "newsletter", "kiosk", "facebook_ads", "direct"]
+)
 mediums = st.sampled_from([None, None, "CPC", "email", "paid_social", "referral", "organic"])
 campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "spr\x1fing", "-"])
 pages = st.sampled_from(
@@ -80,14 +84,15 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
     amount = draw(st.integers(1, 500))
     captured = draw(st.integers(0, 9)) > 0
     capture = draw(st.integers(0, amount)) if captured and draw(st.booleans()) else None
-    least = amount - capture if capture is not None else 0
+    kept = capture if capture is not None else amount * captured
     settled = draw(st.one_of(st.none(), st.integers(1, 900))) if captured else None
     return Charge(
         id=key,
         created=draw(moments),
         amount=amount,
         amount_captured=capture,
-        amount_refunded=draw(st.integers(least, amount)) if draw(st.booleans()) else least,
+        amount_refunded=draw(st.integers(0, amount)) if draw(st.booleans()) else 0,
+        refunded_amount=draw(st.none() | st.integers(0, kept)),
         currency=draw(st.sampled_from(CURRENCIES)),
         captured=captured,
         customer_id=draw(customers),
@@ -114,10 +119,10 @@ def worlds(draw: st.DrawFn) -> World:
                 Spend,
                 spend_date=moments.map(lambda moment: moment.date()),
                 platform=st.sampled_from(
-                    ["google_ads", "Meta Ads", "linkedin_ads", "posters", None]
+                    ["google_ads", "Meta Ads", "linkedin_ads", "posters", "Bing Ads", None]
                 ),
                 campaign=campaigns,
-                utm_source=labels,
+                utm_source=sources_of_spend,
                 currency=st.sampled_from(CURRENCIES),
                 spend=st.decimals(0, 900, places=4),
             ),
@@ -186,7 +191,9 @@ def worlds(draw: st.DrawFn) -> World:
                     Exposure,
                     experiment_id=st.sampled_from(["exp", "exp", "exp", "other"]),
                     variant=st.sampled_from(["control", "variant_b"]),
-                    visitor_id=st.sampled_from(["v1", "v2", "v3", "v4", "v5", "v6", "v7"]),
+                    visitor_id=st.sampled_from(
+                        ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "", None]
+                    ),
                     exposed_at=moments,
                 ),
                 max_size=10,
@@ -255,8 +262,7 @@ def rename(world: World, name: str) -> World:
             for row in world.touchpoints
         ],
         experiment_exposures=[
-            replace(row, visitor_id=f"{name}_{row.visitor_id}")
-            for row in world.experiment_exposures
+            replace(row, visitor_id=key(row.visitor_id)) for row in world.experiment_exposures
         ],
         ad_spend=world.ad_spend,
     )

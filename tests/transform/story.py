@@ -45,7 +45,8 @@ EVERYTHING = World(
     ],
     ad_spend=[
         Spend(spend_date=NOON.date(), campaign="spring"),
-        Spend(spend_date=NOON.date(), platform="posters", spend=Decimal("12.34")),
+        Spend(spend_date=NOON.date(), platform="posters", utm_source=None, spend=Decimal("12.34")),
+        Spend(spend_date=NOON.date(), utm_source="youtube", spend=Decimal("56.78")),
     ],
     fx_rates=[
         Rate(
@@ -60,5 +61,6 @@ EVERYTHING = World(
         ),
         Exposure(experiment_id="exp", variant="control", visitor_id="v2", exposed_at=NOON),
         Exposure(experiment_id="exp", variant="control", visitor_id="v9", exposed_at=NOON),
+        Exposure(experiment_id="exp", variant="control", visitor_id="", exposed_at=NOON),
     ],
 )  # fmt: skip

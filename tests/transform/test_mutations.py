@@ -42,7 +42,7 @@ RULES = [
         id="a lead after the charge did not bring it",
     ),
     pytest.param(
-        "stg_stripe__charges", "amount - amount_refunded", "amount",
+        "stg_stripe__charges", "amount_captured - coalesce(", "amount_captured - 0 * coalesce(",
         id="what was refunded is no revenue",
     ),
     pytest.param(
@@ -55,8 +55,20 @@ RULES = [
         id="revenue before the first exposure is not the experiment's",
     ),
     pytest.param(
-        "int_spend__channels", "coalesce(platforms.channel, 'paid_other')", "platforms.channel",
+        "int_spend__channels", "platforms.channel, 'paid_other')", "platforms.channel)",
         id="spend is conserved, of a platform that nobody mapped too",
+    ),
+    pytest.param(
+        "int_spend__channels", "coalesce(sources.channel, ", "coalesce(",
+        id="spend follows the source of its record",
+    ),
+    pytest.param(
+        "int_attribution__weights", "604800", "302400",
+        id="time_decay halves the weight of a touch in each half-life",
+    ),
+    pytest.param(
+        "int_experiments__visitors", "where visitor_id is not null", "",
+        id="an exposure without a visitor counts for nobody",
     ),
     pytest.param(
         "stg_stripe__charges", "nfc_normalize", "trim",

@@ -10,13 +10,14 @@ from decimal import Decimal
 import duckdb
 import pytest
 
-from tests.transform.comparison import compare_with_reference
-from tests.transform.reference.attribution import Attribution
+from tests.transform.comparison import agreed
 from tests.transform.warehouse import dbt, query
 from tests.transform.worlds import (
+    ANN,
     NOON,
     Charge,
     Experiment,
+    Exposure,
     Lead,
     Rate,
     Spend,
@@ -25,49 +26,6 @@ from tests.transform.worlds import (
     build_warehouse,
     days,
 )
-
-ANN = Charge(id="ch_ann", customer_email="ann@example.com")
-
-
-def agreed(project, settings, world):
-    """The results of a world whose tests pass and whose marts equal the reference."""
-    results = project.run(world)
-    assert results.failures() == []
-    compare_with_reference(results, Attribution(world, settings))
-    return results
-
-
-@pytest.mark.parametrize(
-    "spelling",
-    [
-        pytest.param("ANN@EXAMPLE.COM", id="upper case"),
-        pytest.param("  ann@example.com ", id="blanks around"),
-        pytest.param("\tann@example.com\r\n", id="tabs and line ends around"),
-        pytest.param("\u00a0ann@example.com\u00a0", id="no-break spaces around"),
-        pytest.param("\u200bann@example.com\ufeff", id="invisible characters around"),
-        pytest.param("\u202fann@example.com\u3000", id="blanks of other scripts around"),
-        pytest.param("ann@exam\u00adple.com\u200e", id="soft hyphen and mark of direction"),
-    ],
-)
-def test_a_lead_is_found_however_its_address_was_typed(default_project, spelling):
-    lead = Lead(lead_id="l1", email=spelling, created_at=NOON - days(1))
-    results = default_project.run(World(charges=[ANN], leads=[lead]))
-    assert results.rows("select match_status, lead_id from marts.fct_revenue") == [("direct", "l1")]
-
-
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        pytest.param("zo\u00eb@example.com", "zoe\u0308@example.com", id="composed and decomposed"),
-        pytest.param("\u00c5sa@example.com", "\u212bsa@example.com", id="Angstrom sign"),
-        pytest.param("J\u030cohn@example.com", "\u01f0ohn@example.com", id="only lowered composed"),
-        pytest.param("STRASSE@example.com", "strasse@example.com", id="plain letters"),
-    ],
-)
-def test_two_spellings_in_unicode_are_one_person(default_project, one, other):
-    lead = Lead(lead_id="l1", email=one, created_at=NOON - days(1))
-    results = default_project.run(World(charges=[replace(ANN, customer_email=other)], leads=[lead]))
-    assert results.rows("select match_status from marts.fct_revenue") == [("direct",)]
 
 
 def test_several_leads_on_one_email_do_not_multiply_revenue(default_project, default_settings):
@@ -152,16 +110,17 @@ def test_an_empty_id_is_no_id(default_project, default_settings):
     assert results.rows("select count(*) from marts.dim_customers") == [(3,)]
 
 
-def test_spend_without_a_source_or_a_platform_is_spend(default_project, default_settings):
-    spend = Spend(spend_date=NOON.date(), utm_source=None, platform=None)
-    world = World(charges=[ANN], ad_spend=[spend, replace(spend, platform="google_ads")])
-    results = agreed(default_project, default_settings, world)
-    assert results.rows(
-        "select platform, source, channel, spend_minor from marts.mart_ad_spend order by platform"
-    ) == [
-        ("(none)", "(none)", "paid_other", 10_000),
-        ("google_ads", "(none)", "paid_search", 10_000),
+def test_an_exposure_without_a_visitor_counts_for_nobody(default_project, default_settings):
+    """As a tracker writes one whose cookie was refused."""
+    exposures = [
+        Exposure(experiment_id="e", variant=variant, visitor_id=visitor)
+        for variant, visitor in [("control", "v1"), ("control", ""), ("variant_b", None)]
     ]
+    world = World(
+        charges=[ANN], experiments=[Experiment(experiment_id="e")], experiment_exposures=exposures
+    )
+    results = agreed(default_project, default_settings, world)
+    assert results.rows("select variant, visitors from marts.mart_experiments") == [("control", 1)]
 
 
 def test_an_experiment_whose_cost_has_no_rate_is_told(default_project):

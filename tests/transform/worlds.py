@@ -31,6 +31,7 @@ class Charge:
     amount: int = 10_000
     amount_captured: int | None = None
     amount_refunded: int = 0
+    refunded_amount: int | None = None
     currency: str = "usd"
     captured: bool = True
     disputed: bool = False
@@ -50,13 +51,20 @@ class Charge:
         return self.amount if self.captured else 0
 
     @property
+    def given_back(self) -> int:
+        """Really refunded minor units; without that column, at most what was captured."""
+        if self.refunded_amount is not None:
+            return self.refunded_amount
+        return min(self.gross, self.amount_refunded)
+
+    @property
     def net_of_refunds(self) -> int:
         """Captured less refunded minor units."""
-        return self.amount - self.amount_refunded if self.captured else 0
+        return self.gross - self.given_back
 
     def row(self) -> tuple[Any, ...]:
         """The raw columns in the order of `CHARGES`."""
-        exponent = MINOR_UNITS[self.currency]
+        exponent = MINOR_UNITS.get(self.currency)
         settled = self.settled_amount
         return (
             self.id,
@@ -65,9 +73,10 @@ class Charge:
             self.amount,
             self.gross,
             self.amount_refunded,
+            self.refunded_amount,
             self.currency,
-            Decimal(self.gross).scaleb(-exponent),
-            Decimal(self.net_of_refunds).scaleb(-exponent),
+            None if exponent is None else Decimal(self.gross).scaleb(-exponent),
+            None if exponent is None else Decimal(self.net_of_refunds).scaleb(-exponent),
             "succeeded",
             self.captured,
             self.captured and self.amount_refunded == self.amount,
@@ -91,6 +100,9 @@ class Charge:
             None if settled is None else settled - (self.fee or 0),
             self.deleted_at,
         )
+
+
+ANN = Charge(id="ch_ann", customer_email="ann@example.com")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,7 +151,7 @@ class Experiment:
 class Exposure:
     experiment_id: str
     variant: str
-    visitor_id: str
+    visitor_id: str | None
     exposed_at: datetime = NOON
 
 
@@ -184,11 +196,12 @@ class World:
 
 CHARGES = """
     id varchar primary key, created timestamptz, updated_at timestamptz, amount bigint,
-    amount_captured bigint, amount_refunded bigint, currency varchar, revenue decimal(38, 9),
-    net_revenue decimal(38, 9), status varchar, captured boolean, refunded boolean,
-    disputed boolean, livemode boolean, customer_id varchar, customer_email varchar,
-    customer_email_source varchar, receipt_email varchar, billing_email varchar,
-    payment_intent_id varchar, payment_method_type varchar, description varchar, metadata json,
+    amount_captured bigint, amount_refunded bigint, refunded_amount bigint, currency varchar,
+    revenue decimal(38, 9), net_revenue decimal(38, 9), status varchar, captured boolean,
+    refunded boolean, disputed boolean, livemode boolean, customer_id varchar,
+    customer_email varchar, customer_email_source varchar, receipt_email varchar,
+    billing_email varchar, payment_intent_id varchar, payment_method_type varchar,
+    description varchar, metadata json,
     statement_descriptor varchar, balance_transaction_id varchar, settled_amount bigint,
     settled_currency varchar, exchange_rate decimal(38, 12), fee bigint, net bigint,
     _sdc_deleted_at timestamptz

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,16 @@ class Engine:
         return self.clone.meltano(
             self.environment, "invoke", command, *arguments, APEX_DEMO_SEEDS="true"
         )
+
+    def show(self, sql: str) -> list[dict[str, Any]]:
+        """Rows of a query that may call the project's macros."""
+        options = ("--project-dir", "transform", "--profiles-dir", "transform/profiles")
+        said = self.clone.meltano(
+            *(self.environment, "invoke", "dbt", "--quiet", "show", "--inline", sql),
+            *("--limit", "-1", "--output", "json", *options),
+        )
+        rows: list[dict[str, Any]] = json.loads(said[said.index('{\n  "show"') :])["show"]
+        return rows
 
     def tables(self, names: Sequence[str]) -> dict[str, Mart]:
         """Tables by their full names."""

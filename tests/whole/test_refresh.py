@@ -1,4 +1,4 @@
-"""`scripts/refresh.py` builds when what the models read has changed, and only then."""
+"""`stripe-apex refresh` builds when what the models read has changed, and only then."""
 
 import os
 import shutil
@@ -26,9 +26,8 @@ STANDS = (0, "Nothing that the models read has changed: the marts stand.\n")
 @pytest.fixture
 def warehouse(tmp_path):
     """A warehouse with one charge and one lead, in a copy of what builds it."""
-    for name in ("scripts", "transform"):
-        ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
+    ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
+    shutil.copytree(ROOT / "transform", tmp_path / "transform", ignore=ignored)
     path = tmp_path / "output" / "warehouse.duckdb"
     path.parent.mkdir()
     charge = Charge(id="ch_1", customer_email="a@example.com")
@@ -43,7 +42,7 @@ def run(tmp_path):
     def run():
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("APEX_", "DBT_"))}
         done = subprocess.run(
-            ["scripts/refresh.py", *BUILD],
+            ["stripe-apex", "refresh", *BUILD],
             cwd=tmp_path,
             env=clean | {"PATH": f"{Path(sys.executable).parent}:{clean['PATH']}"},
             stdout=subprocess.PIPE,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from stripe_simulator.book import InvalidOperationError
 
 if TYPE_CHECKING:
     from stripe_simulator.account import Account
+    from stripe_simulator.ledger import LedgerEntry
 
 
 @dataclass
@@ -52,12 +54,24 @@ class World:
                 account.fail(self._charge(n, status="pending"))
             case "reverse":
                 debits = [id_ for id_ in self.charges if id_.startswith("py_")]
-                account.reverse(self._charge(n, among=debits, status="succeeded"))
+                account.reverse(
+                    self._charge(n, among=debits, status="succeeded"), traced=n % 3 == 0
+                )
             case "capture":
-                account.capture(self._charge(n, status="succeeded", captured=False), 500)
+                charge = self._charge(n, status="succeeded", captured=False)
+                account.capture(charge, [500, 700, 1000][n % 3], before_basil=n % 2 == 0)
+            case "end":
+                charge = self._charge(n, status="succeeded", captured=False)
+                end = account.expire if n % 3 else account.cancel
+                end(charge, before_basil=n % 2 == 0)
             case "refund":
                 charge = self._charge(n, status="succeeded", captured=True)
                 self.refunds.append(account.refund(charge, 10))
+            case "refund the rest":
+                charge = self._charge(n, status="succeeded", captured=True)
+                record = account.charges[charge]
+                rest = record.amount - record.amount_captured
+                self.refunds.append(account.refund(charge, rest or None))
             case "fail refund":
                 account.fail_refund(self.refunds[n % len(self.refunds)])
             case "dispute":
@@ -82,18 +96,25 @@ class World:
         ][-4:]
         return possible[n % len(possible)]
 
+    def _settled(self, entry: LedgerEntry) -> int:
+        """Of the captured part, where the balance got all that was authorised."""
+        whole = self.account.balance_transactions[entry.balance_transaction or ""].amount
+        if self.account.charges[entry.id].released:
+            return round(Fraction(whole * entry.amount_captured, entry.amount))
+        return whole
+
     def truth(self, *, settled: bool) -> dict[str, Any]:
         """By stream, what the warehouse should hold."""
         account = self.account
-        money = account.balance_transactions
         charges = {
             id_: (
                 e.created,
                 e.amount_captured,
                 e.amount_refunded,
+                e.refunded_amount,
                 e.disputed,
                 e.email,
-                money[e.balance_transaction].amount if settled and e.balance_transaction else None,
+                self._settled(e) if settled and e.balance_transaction else None,
             )
             for id_, e in account.ledger().charges.items()
         }

@@ -61,14 +61,17 @@
 {%- endmacro %}
 
 
-{#- A touch loses half of its weight in each half-life. In ten-thousandths, at least one: small
-    enough that an amount of twelve digits times a path of 900 touches stays within 64 bits. -#}
-{% macro decay_weight(converted_at, occurred_at) -%}
-    greatest(1, cast(round(10000 * power(
-        0.5,
-        ({{ stripe_apex.epoch_seconds(converted_at) }} - {{ stripe_apex.epoch_seconds(occurred_at) }})
-        / {{ (var('time_decay_half_life_days') | float) * 86400 }}
-    )) as integer))
+{#- A touch loses half of its weight in each half-life before the last touch of its path, which weighs
+    2 ** 30. A power of two is halved without a remainder, so engines need not agree on how to round;
+    after 31 half-lives nothing is left, and none is asked for a number too small for it. -#}
+{% macro decay_weight(last_touch_at, occurred_at) -%}
+    cast(floor(1073741824 * power(
+        {{ stripe_apex.float('0.5') }},
+        least(64, (
+            {{ stripe_apex.epoch_seconds(last_touch_at) }}
+            - {{ stripe_apex.epoch_seconds(occurred_at) }}
+        ) / {{ stripe_apex.float(var('time_decay_half_life_days') | int * 86400) }})
+    ) + 0.5) as bigint)
 {%- endmacro %}
 
 
@@ -76,9 +79,14 @@
     floor(amount * W_k / W) - floor(amount * W_(k-1) / W), whole numbers whose sum over the path is
     the amount, whatever its sign. -#}
 {% macro shared_credit(amount, through, before, total) -%}
-    {%- set factor = amount if var('max_touches_per_email') | int <= 900 else stripe_apex.wide(amount) -%}
-    {{ stripe_apex.floor_divide(factor ~ ' * (' ~ through ~ ')', total) }}
-    - {{ stripe_apex.floor_divide(factor ~ ' * (' ~ before ~ ')', total) }}
+    {{ stripe_apex.floor_divide(amount ~ ' * (' ~ through ~ ')', total) }}
+    - {{ stripe_apex.floor_divide(amount ~ ' * (' ~ before ~ ')', total) }}
+{%- endmacro %}
+
+
+{#- Does an amount of twelve digits times the weight of any path stay within 64 bits? -#}
+{% macro has_small_weights(model) -%}
+    {{ return(model != 'time_decay' and var('max_touches_per_email') | int <= 900) }}
 {%- endmacro %}
 
 
@@ -93,7 +101,8 @@
                 then {{ amount }}
         end
     {%- else -%}
-        {{ stripe_apex.shared_credit(amount, *stripe_apex.weights_of_touch(
+        {%- set factor = amount if stripe_apex.has_small_weights(model) else stripe_apex.wide(amount) -%}
+        {{ stripe_apex.shared_credit(factor, *stripe_apex.weights_of_touch(
             model, position, path_length, weight, weight_through, weight_total
         )) }}
     {%- endif -%}

@@ -65,3 +65,17 @@
 {% macro signal_part(signal, number) -%}
     {{ dbt.split_part(signal, 'chr(31)', number) }}
 {%- endmacro %}
+
+
+{#- Does a row of the seed channel_rules match? A condition that it leaves empty always holds. -#}
+{% macro rule_matches(rule, source, medium, referrer_host, click_ids) -%}
+    ({{ rule }}.click_id is null or {{ click_ids }} like '%' || {{ rule }}.click_id || '%')
+    {%- for value, pattern in [
+        (source, 'utm_source'), (medium, 'utm_medium'), (referrer_host, 'referrer_host')
+    ] %}
+            and (
+                {{ rule }}.{{ pattern }} is null
+                or {{ stripe_apex.matches(value, rule ~ '.' ~ pattern) }}
+            )
+    {%- endfor %}
+{%- endmacro %}

@@ -90,3 +90,12 @@
 {% macro power_of_ten(minor_units) -%}
     case {{ minor_units }} when 0 then 1 when 2 then 100 when 3 then 1000 end
 {%- endmacro %}
+
+
+{#- What was really given back of a charge, minor units. Rows of an older version of the tap do not say:
+    Stripe's own number may hold what was never captured too, so no more than was captured counts. -#}
+{% macro refunded_minor(refunded_amount, amount_refunded, amount_captured) -%}
+    coalesce(
+        {{ refunded_amount }}, least({{ amount_captured }}, greatest(0, {{ amount_refunded }}))
+    )
+{%- endmacro %}

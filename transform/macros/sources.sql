@@ -21,10 +21,7 @@
     {%- if not execute or model.resource_type == 'unit_test' or load_relation(relation) -%}
         {{ relation }}
     {%- else -%}
-        {%- set described = graph.sources.values()
-            | selectattr('package_name', 'equalto', 'stripe_apex')
-            | selectattr('source_name', 'equalto', source_name)
-            | selectattr('name', 'equalto', table) | first -%}
+        {%- set described = stripe_apex.described_source(source_name, table) -%}
         (
             select
             {%- for column in described.columns.values() %}
@@ -34,6 +31,28 @@
             where 1 = 0
         )
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- A column that the loaded table may lack, since an older version of the tap made it: then null. -#}
+{% macro source_column(source_name, table, name) -%}
+    {%- set relation = source(source_name, table) -%}
+    {%- set loaded = execute and model.resource_type != 'unit_test' and load_relation(relation) -%}
+    {%- set names = adapter.get_columns_in_relation(relation) | map(attribute='name') | map('lower') | list
+        if loaded else [name] -%}
+    {%- if name in names -%}
+        {{ return(name) }}
+    {%- endif -%}
+    {%- set described = stripe_apex.described_source(source_name, table).columns[name] -%}
+    {{ return('cast(null as ' ~ stripe_apex.engine_type(described.data_type) ~ ')') }}
+{%- endmacro %}
+
+
+{% macro described_source(source_name, table) -%}
+    {{ return(graph.sources.values()
+        | selectattr('package_name', 'equalto', 'stripe_apex')
+        | selectattr('source_name', 'equalto', source_name)
+        | selectattr('name', 'equalto', table) | first) }}
 {%- endmacro %}
 
 

@@ -1,4 +1,7 @@
 -- The facts are the charges that the tap loaded, each once, with their money untouched.
+{%- set refunded = refunded_minor(
+    source_column('stripe', 'charges', 'refunded_amount'), 'amount_refunded', 'amount_captured'
+) %}
 with versions as (
 
     select
@@ -16,7 +19,7 @@ raw_charges as (
         lower(currency) as currency,
         count(*) as charges,
         sum(amount_captured) as gross_minor,
-        sum(case when captured then amount - amount_refunded else 0 end) as net_minor
+        sum(amount_captured - {{ refunded }}) as net_minor
     from versions
     where version_rank = 1 and _sdc_deleted_at is null
     group by lower(currency)
@@ -30,7 +33,7 @@ facts as (
         count(*) as charges,
         sum(gross_minor) as gross_minor,
         sum(net_minor) as net_minor
-    from {{ ref('fct_revenue') }}
+    from {{ ref('int_charges__priced') }}
     group by currency
 
 )

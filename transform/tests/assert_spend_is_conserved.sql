@@ -28,7 +28,4 @@ select
 from billed
 left join in_channels
     on billed.currency = in_channels.currency
-where
-    billed.spend_minor is null
-    or in_channels.spend_minor is null
-    or billed.spend_minor <> in_channels.spend_minor
+where coalesce(billed.spend_minor, 0) <> coalesce(in_channels.spend_minor, 0)

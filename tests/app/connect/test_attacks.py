@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
-from stripe_apex.connect.opening import doormat
+from stripe_apex.connect.opening import forwarding_file
 from stripe_simulator.keys import DEFAULT_KEY
 from tests.app.connect.client import Client, connected
 from tests.app.connect.conftest import ENDS_BADLY
@@ -284,7 +284,7 @@ def test_a_huge_form_is_refused(client):
 def test_the_browser_is_led_to_the_page_without_the_token_on_a_command_line(monkeypatch, tmp_path):
     monkeypatch.setenv("HOME", str(tmp_path))
     link = "http://127.0.0.1:1/launch?token=secret"
-    with doormat(link) as file:
+    with forwarding_file(link) as file:
         assert link in file.read_text()
         assert "secret" not in file.as_uri()
         assert file.stat().st_mode & 0o077 == 0

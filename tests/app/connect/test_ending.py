@@ -13,15 +13,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
+import psutil
 import pytest
 import requests
 from playwright.sync_api import expect
 
 from stripe_apex import meltano
 from stripe_apex.connect.presence import Patience
-from stripe_apex.connect.server import bind, port_of
+from stripe_apex.connect.server import bind, page_port
+from stripe_apex.errors import OptionError
 from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.errors import ConfigurationError
 from tests.app.connect.client import CSRF, Client, connected
 
 ROOT = Path(__file__).parents[3]
@@ -73,8 +74,8 @@ def free_port():
 def alive(pid):
     """Whether a process still works: one that is dead and not yet buried does not."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
         return False
 
 
@@ -213,8 +214,8 @@ def test_a_second_program_on_the_same_port_says_so(stripe, command):
     ],
 )
 def test_stripe_sends_the_browser_to_this_page_or_to_nobody(uri):
-    with pytest.raises(ConfigurationError, match="--redirect-uri must be"):
-        port_of(uri)
+    with pytest.raises(OptionError, match="--redirect-uri must be"):
+        page_port(uri, oauth=True)
 
 
 def test_no_key_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_path):
@@ -224,7 +225,7 @@ def test_no_key_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_p
         client.post("/key", key=key)
         connected(client)
     assert connected(client)
-    told = Path(f"/proc/{process.pid}/cmdline").read_text()
+    told = " ".join(psutil.Process(process.pid).cmdline())
     process.terminate()
     told += finish(process) + (tmp_path / "stderr").read_text()
     told += "".join(answer.text + str(answer.headers) for answer in client.answers)
@@ -243,7 +244,7 @@ def test_no_code_or_token_is_told_to_the_terminal_or_to_other_users(stripe, comm
     code = parse_qs(back.query)["code"][0]
     assert client.ask("GET", f"{back.path}?{back.query}").headers["Location"] == "/"
     assert connected(client)
-    told = Path(f"/proc/{process.pid}/cmdline").read_text()
+    told = " ".join(psutil.Process(process.pid).cmdline())
     process.terminate()
     told += finish(process) + (tmp_path / "stderr").read_text()
     told = told.replace(client.link, "")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_apex.connect.progress import Progress, Reader
+from stripe_apex.connect.progress import OutputReader, Progress
 from tap_stripe_apex.reading.display import Facts
 
 
@@ -19,18 +19,22 @@ def said(event, by="tap-stripe-apex", **more):
     st.integers(0, 100),
     st.integers(0, 10**9),
     st.floats(0.1, 1e5),
+    st.sampled_from(["", "waiting for 40 s: Stripe answered 503 while reading charges"]),
 )
-def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seconds):
-    facts = Facts(stream, percent, records, 7, seconds)
-    reader = Reader()
+def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seconds, waits):
+    facts = Facts(stream, percent, records, 7, seconds, waits)
+    assert str(Facts.parse(str(facts))) == str(facts)
+    reader = OutputReader()
     reader.read(said(str(facts)))
     stage = f"Reading {stream.replace('_', ' ')}"
-    assert reader.progress == Progress(stage, percent, f"{records:,} records, {facts.pace}")
+    assert reader.progress == Progress(
+        stage, percent, f"{records:,} records, {facts.pace}{f'; {waits}' if waits else ''}"
+    )
 
 
 @given(st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps))
 def test_no_line_stops_a_sync(line):
-    reader = Reader()
+    reader = OutputReader()
     reader.read(line)
     assert reader.progress == Progress()
 
@@ -67,14 +71,14 @@ MODELS_FAIL = [
     ids=["tap", "target", "models", "nobody"],
 )
 def test_a_failure_is_told_in_the_words_of_whoever_failed(lines, reason):
-    reader = Reader()
+    reader = OutputReader()
     for line in lines:
         reader.read(line)
     assert reader.progress.reason == reason
 
 
 def test_the_stages_of_a_sync():
-    reader = Reader()
+    reader = OutputReader()
     stages = [reader.progress.stage]
     for line in (
         said("Beginning sync of 'charges' in log_based mode"),
@@ -90,6 +94,6 @@ def test_the_stages_of_a_sync():
 
 @pytest.mark.parametrize("secret", ["rk_live_51Secret", "rt_secret", "jenny@example.com"])
 def test_no_secret_is_shown(secret):
-    reader = Reader()
+    reader = OutputReader()
     shown = [reader.read(said(f"Look: {secret}")), reader.read(f"Look: {secret}")]
     assert all(secret not in line and "****" in line for line in shown)

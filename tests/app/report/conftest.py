@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_apex.cli import main
-from tests.app.report.marts import SCENARIOS
+from tests.app.report.scenarios import SCENARIOS
 
 
 def run_report(*arguments: object):

@@ -10,7 +10,7 @@ import pytest
 from stripe_apex.report.formats import Formats
 from tests.app.report.conftest import run_report
 from tests.app.report.golden import assert_totals_agree, report_as_json
-from tests.app.report.marts import SCENARIOS
+from tests.app.report.scenarios import SCENARIOS
 
 
 class Tables(HTMLParser):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.app.report.marts import SCENARIOS
+from tests.app.report.scenarios import SCENARIOS
 from tests.browser import violations
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"

@@ -9,7 +9,7 @@ import pytest
 
 from tests import servers
 from tests.app.report.conftest import run_report
-from tests.app.report.marts import SCENARIOS
+from tests.app.report.scenarios import SCENARIOS
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,11 @@ import sys
 
 import pytest
 
-from stripe_apex.report import warehouse
+from stripe_apex.errors import WarehouseError
+from stripe_apex.warehouse import open_warehouse, redacted
 from tests.app.report.conftest import run_report
-from tests.app.report.marts import contracts, small
+from tests.app.report.marts import contracts
+from tests.app.report.scenarios import small
 
 HOLD = """
 import duckdb, sys, time
@@ -63,11 +65,12 @@ def test_no_duckdb_file(tmp_path):
     assert "cannot be opened" in complaint(path)
 
 
-def test_a_run_is_writing_it(tmp_path, held, monkeypatch):
+def test_a_run_is_writing_it(tmp_path, held):
     path = small().write(tmp_path / "w.duckdb")
     held(path, 60)
-    monkeypatch.setattr(warehouse, "LOCK_WAIT_SECONDS", 0.5)
-    assert "A run is writing the warehouse" in complaint(path)
+    impatient = open_warehouse(str(path), lock_wait_seconds=0.5)
+    with pytest.raises(WarehouseError, match="A run is writing the warehouse"), impatient:
+        pass
 
 
 def test_a_run_that_ends_soon_is_waited_for(tmp_path, held):
@@ -78,13 +81,13 @@ def test_a_run_that_ends_soon_is_waited_for(tmp_path, held):
 
 def test_the_file_is_free_again_after_the_look(tmp_path, held):
     path = small().write(tmp_path / "w.duckdb")
-    with warehouse.open_warehouse(str(path)) as marts:
+    with open_warehouse(str(path)) as marts:
         assert marts.rows("select $1 as one", 1) == [{"one": 1}]
     held(path, 0)
 
 
 def test_a_password_is_in_no_message():
-    place = warehouse.redacted("postgresql://ann:s3cret@db.example:5432/apex?password=s3cret")
+    place = redacted("postgresql://ann:s3cret@db.example:5432/apex?password=s3cret")
     assert place == "postgresql://ann@db.example:5432/apex"
     done = run_report("--warehouse", "postgresql://ann:s3cret@127.0.0.1:1/apex", "--format", "text")
     assert done.exit_code == 1

@@ -10,11 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from stripe_apex.check import open_session, verify
+from stripe_apex.check import verify
 from stripe_simulator.faults import Fault, FaultKind
 from tap_stripe_apex.auth.credential import ApiKey
 from tap_stripe_apex.auth.oauth import StripeApp
 from tap_stripe_apex.errors import PermissionDeniedError, UnavailableError
+from tap_stripe_apex.wire.session import open_session
 from tests import leaks
 
 APP_KEY = "sk_test_51App0Developer0Key"

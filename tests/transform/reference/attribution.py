@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tests.transform.reference import channels
 from tests.transform.reference.identity import People
 from tests.transform.reference.money import Rates, local_date
-from tests.transform.reference.settings import MODELS
+from tests.transform.reference.settings import MODELS, SINGLE_TOUCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -184,7 +184,7 @@ class Attribution:
             if not path:
                 yield self._without_touch(payment, model)
                 continue
-            weights = self._weights(model, path, self.converted_at(payment))
+            weights = self._weights(model, path)
             shares = zip(
                 shared_out(payment.charge.net_of_refunds, weights),
                 [None] * len(path)
@@ -196,7 +196,7 @@ class Attribution:
             for position, (step, weight, share) in enumerate(
                 zip(path, weights, shares, strict=True), start=1
             ):
-                if weight:
+                if weight or model not in SINGLE_TOUCH:
                     reason = "shared_mailbox" if self.is_shared(payment.person) else None
                     touch_id = step.touch.touchpoint_id
                     yield Credit(payment, model, position, touch_id, step.visit, reason, *share)
@@ -212,7 +212,7 @@ class Attribution:
         net = payment.charge.net_of_refunds
         return Credit(payment, model, 0, None, visit, reason, net, payment.net_reporting, MILLION)
 
-    def _weights(self, model: str, path: Sequence[Step], end: datetime) -> list[int]:
+    def _weights(self, model: str, path: Sequence[Step]) -> list[int]:
         """Whole numbers, one for each touch."""
         length = len(path)
         last = length - 1
@@ -227,7 +227,8 @@ class Attribution:
             middle = length - 2
             return [2 * middle if place in {0, last} else 1 for place in range(length)]
         if model == "time_decay":
-            return [decay(end - s.touch.occurred_at, self.settings) for s in path]
+            end = path[-1].touch.occurred_at
+            return [decay(end - step.touch.occurred_at, self.settings) for step in path]
         if model == "markov":
             return [self.markov_weights.get(step.visit.channel, 1) for step in path]
         return [1] * length
@@ -262,10 +263,10 @@ class Attribution:
 
 
 def decay(age: timedelta, settings: Settings) -> int:
-    """The weight of a touch of an age, in ten-thousandths, at least one."""
+    """The weight of a touch so long before the last one of its path, which weighs 2 ** 30."""
     seconds = age // timedelta(seconds=1)
     half_life = settings.time_decay_half_life_days * 86_400
-    return max(1, math.floor(10_000 * 0.5 ** (seconds / half_life) + 0.5))
+    return math.floor(2**30 * 0.5 ** (seconds / half_life) + 0.5)
 
 
 def shared_out(amount: int, weights: Sequence[int]) -> list[int]:

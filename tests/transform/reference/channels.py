@@ -95,6 +95,18 @@ def of_touch(touch: Touchpoint, settings: Settings) -> Visit:
     return Visit(classify(source, medium, referrer, clicks), source, campaign)
 
 
+def of_spend(source: str | None, platform: str | None) -> str:
+    """By the source, which the rules for visits read, else by the platform."""
+    name = label(source)
+    if name is not None:
+        channel = classify(name, None, "", set())
+        if channel in {"organic_search", "organic_social"}:
+            return classify(name, "cpc", "", set())
+        if channel not in {"direct", "other"}:
+            return channel
+    return platforms().get(snake_case(platform) or "", "paid_other")
+
+
 def of_lead(lead: Lead) -> Visit:
     """A lead's channel: the product's own verdict, else by its UTM fields."""
     page = lead.landing_page

@@ -73,7 +73,7 @@ class Economics:
 
     def __post_init__(self) -> None:
         days = [payment.day for payment in self.attribution.payments]
-        self.as_of = max(days, default=date(1970, 1, 1))
+        self.as_of = self.attribution.settings.as_of_date or max(days, default=date(1970, 1, 1))
 
     def daily(self) -> dict[Key, Sums]:
         """By day, channel, campaign, attribution model and currency: `mart_channels`."""
@@ -108,9 +108,7 @@ class Economics:
         for spend in self.attribution.world.ad_spend:
             minor = self.attribution.rates.to_minor(spend.spend, spend.currency)
             reporting = self.attribution.rates.convert(minor, spend.currency, spend.spend_date)
-            channel = channels.platforms().get(
-                channels.snake_case(spend.platform) or "", "paid_other"
-            )
+            channel = channels.of_spend(spend.utm_source, spend.platform)
             key = (
                 spend.spend_date,
                 channel,
@@ -146,13 +144,14 @@ class Economics:
     def cohorts(self) -> dict[tuple[date, int], tuple[int, int, int, int]]:
         """Customers, paying customers, revenue and cumulative revenue by cohort and age."""
         first: dict[int, date] = {}
-        for payment in self.attribution.payments:
+        known = [payment for payment in self.attribution.payments if payment.day <= self.as_of]
+        for payment in known:
             month = payment.day.replace(day=1)
             first[payment.person] = min(first.get(payment.person, month), month)
         sizes = Counter(first.values())
         revenue: Counter[tuple[date, int]] = Counter()
         payers: dict[tuple[date, int], set[int]] = defaultdict(set)
-        for payment in self.attribution.payments:
+        for payment in known:
             key = (first[payment.person], months(first[payment.person], payment.day))
             revenue[key] += payment.net_reporting or 0
             payers[key].add(payment.person)

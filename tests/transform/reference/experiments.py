@@ -29,7 +29,7 @@ def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
     first: dict[tuple[str, str], tuple] = {}
     for exposure in sorted(world.experiment_exposures, key=lambda e: (e.exposed_at, e.variant)):
         run = runs.get(exposure.experiment_id)
-        if run is None or exposure.exposed_at < run.started_at:
+        if run is None or not exposure.visitor_id or exposure.exposed_at < run.started_at:
             continue
         if run.ended_at is not None and exposure.exposed_at >= run.ended_at:
             continue

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from tests.transform.worlds import Charge, Touchpoint, World
 
 
+FORMATS = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
 BLANKS = dict.fromkeys(
-    map(ord, " \t\n\x0b\x0c\r\u00a0\u00ad\u200b\u200c\u200d\u200e\u200f\u202f\u2060\u3000\ufeff")
+    code
+    for code in range(0x10000)
+    if unicodedata.category(chr(code)) in {"Cc", "Zs", "Zl", "Zp"}
+    or code in {*FORMATS, *range(0x2060, 0x2070), 0xFEFF}
 )
-"""Characters that no address has; half of them nobody sees."""
+"""Characters that no address has: controls, blanks, and those that only format a text."""
 
 
 def normalize(email: str | None, settings: Settings) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import Any
 
 MODELS = (
@@ -16,12 +17,16 @@ MODELS = (
 )
 
 
+SINGLE_TOUCH = {"first_touch", "last_touch", "last_non_direct"}
+
+
 @dataclass(frozen=True)
 class Settings:
     """See `transform/dbt_project.yml`."""
 
     timezone: str = "UTC"
     reporting_currency: str = "usd"
+    as_of_date: date | None = None
     attribution_window_days: int = 90
     time_decay_half_life_days: int = 7
     max_touches_per_email: int = 500
@@ -36,7 +41,17 @@ class Settings:
     def as_vars(self) -> dict[str, Any]:
         """What `dbt --vars` takes."""
         return {
-            item.name: list(value) if isinstance(value, tuple) else value
+            item.name: as_json(value)
             for item in fields(self)
             if (value := getattr(self, item.name)) is not None
         }
+
+
+def as_json(value: Any) -> Any:
+    """A setting as `--vars` can say it."""
+    match value:
+        case tuple():
+            return list(value)
+        case date():
+            return value.isoformat()
+    return value

@@ -1,18 +1,24 @@
 with as_of as (
 
-    select {{ first_of_month(as_of_date(ref('fct_revenue'), 'revenue_date')) }} as as_of_month
+    select {{ as_of_date(ref('fct_revenue'), 'revenue_date') }} as as_of_date
 
 ),
 
 customers as (
 
-    select * from {{ ref('dim_customers') }}
+    select customers.*
+    from {{ ref('dim_customers') }} as customers
+    inner join as_of
+        on customers.first_revenue_date <= as_of.as_of_date
 
 ),
 
 revenue as (
 
-    select * from {{ ref('fct_revenue') }}
+    select revenue.*
+    from {{ ref('fct_revenue') }} as revenue
+    inner join as_of
+        on revenue.revenue_date <= as_of.as_of_date
 
 ),
 
@@ -42,7 +48,9 @@ spine as (
     from cohorts
     cross join as_of
     inner join ages
-        on ages.age_months <= {{ months_between('cohorts.cohort_month', 'as_of.as_of_month') }}
+        on
+            ages.age_months
+            <= {{ months_between('cohorts.cohort_month', first_of_month('as_of.as_of_date')) }}
 
 ),
 

@@ -22,6 +22,17 @@ effects as (
 ),
 
 {% endif -%}
+{% if 'time_decay' in weighed -%}
+timed as (
+
+    select
+        *,
+        max(occurred_at) over (partition by person_id, person_charge_number) as last_touch_at
+    from touches
+
+),
+
+{% endif -%}
 weighed as (
 
     select
@@ -31,10 +42,10 @@ weighed as (
         {% if model == 'markov' -%}
         coalesce(effects.markov_weight, 1) as markov_weight
         {%- else -%}
-        {{ decay_weight('touches.converted_at', 'touches.occurred_at') }} as time_decay_weight
+        {{ decay_weight('touches.last_touch_at', 'touches.occurred_at') }} as time_decay_weight
         {%- endif %}
         {%- endfor %}
-    from touches
+    from {{ 'timed as touches' if 'time_decay' in weighed else 'touches' }}
     {%- if 'markov' in weighed %}
     left join effects
         on touches.channel = effects.channel

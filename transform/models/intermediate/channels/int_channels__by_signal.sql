@@ -55,19 +55,10 @@ matching as (
     from looked_at
     inner join rules
         on
-            (rules.click_id is null or looked_at.click_ids like '%' || rules.click_id || '%')
-            and (
-                rules.utm_source is null
-                or {{ matches('looked_at.rule_source', 'rules.utm_source') }}
-            )
-            and (
-                rules.utm_medium is null
-                or {{ matches('looked_at.rule_medium', 'rules.utm_medium') }}
-            )
-            and (
-                rules.referrer_host is null
-                or {{ matches('looked_at.rule_host', 'rules.referrer_host') }}
-            )
+            {{ rule_matches(
+                'rules', 'looked_at.rule_source', 'looked_at.rule_medium', 'looked_at.rule_host',
+                'looked_at.click_ids'
+            ) }}
 
 ),
 

@@ -118,7 +118,7 @@ final as (
 
         currency,
         gross_minor,
-        gross_minor - net_minor as refunded_minor,
+        refunded_minor,
         net_minor,
         disputed_minor,
         fee_minor,

@@ -9,6 +9,7 @@ with experiments as (
 exposures as (
 
     select * from {{ ref('stg_experiments__exposures') }}
+    where visitor_id is not null
 
 ),
 

@@ -4,6 +4,12 @@ with spend as (
 
 ),
 
+sources as (
+
+    select * from {{ ref('int_spend__sources') }}
+
+),
+
 platforms as (
 
     select * from {{ ref('ad_platforms') }}
@@ -34,10 +40,12 @@ in_minor_units as (
         spend.impressions,
         spend.clicks,
         spend.platform_conversions,
-        coalesce(platforms.channel, 'paid_other') as channel,
+        coalesce(sources.channel, platforms.channel, 'paid_other') as channel,
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as spend_minor
     from spend
+    left join sources
+        on spend.utm_source = sources.source
     left join platforms
         on spend.platform = platforms.platform
     left join currencies

@@ -1,3 +1,6 @@
+{%- set refunded = refunded_minor(
+    source_column('stripe', 'charges', 'refunded_amount'), 'amount_refunded', 'amount_captured'
+) -%}
 with {{ newest_version(
     stripe_source('charges'), 'id', 'updated_at', ref('base_stripe__repeated_charges'),
     loaded=true
@@ -16,7 +19,8 @@ renamed as (
 
         lower(currency) as currency,
         amount_captured as gross_minor,
-        case when captured then amount - amount_refunded else 0 end as net_minor,
+        {{ refunded }} as refunded_minor,
+        amount_captured - {{ refunded }} as net_minor,
 
         lower(settled_currency) as settled_currency,
         settled_amount as settled_minor,

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from stripe_apex.report.read import DEFAULT_MODEL, Filters, read
-from stripe_apex.report.warehouse import missing_extra
+from stripe_apex.warehouse import DEFAULT_ADDRESS, missing_extra
 
 if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
 
-DEFAULT_WAREHOUSE = "output/warehouse.duckdb"
-DEFAULT_PAGE = Path("output/report.html")
+DEFAULT_MODEL: Final = "position_based"
+DEFAULT_PAGE: Final = Path("output/report.html")
 
 Form = Literal["html", "json", "text"]
 
@@ -22,7 +21,7 @@ Form = Literal["html", "json", "text"]
 @click.command()
 @click.option(
     "--warehouse",
-    default=DEFAULT_WAREHOUSE,
+    default=DEFAULT_ADDRESS,
     show_default=True,
     envvar="APEX_WAREHOUSE",
     help="The DuckDB file that dbt built the marts in, or postgresql://...",
@@ -73,40 +72,39 @@ def report(
     interactive: bool,
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
+    from stripe_apex.report.read import Filters, read
+    from tap_stripe_apex.files import write_whole
+
     facts = read(warehouse, Filters(period, attribution_model, currencies, channels))
     content = _render(facts, form, locale, interactive=interactive)
     if form == "html":
         output = output or DEFAULT_PAGE
-        _write(output, content)
+        write_whole(output, content.encode())
         click.echo(_render(facts, "text", locale))
         click.echo(f"\nReport: {output.resolve().as_uri()}")
     elif output is None:
         click.echo(content)
     else:
-        _write(output, f"{content}\n")
+        write_whole(output, f"{content}\n".encode())
 
 
 def _render(facts: Report, form: Form, locale: str, *, interactive: bool = False) -> str:
-    """The report's packages are an extra and slow to import: only who reports needs them."""
+    """The report in one of its forms.
+
+    Raises:
+        MissingPartError: the packages that make it are not installed.
+    """
     try:
-        from stripe_apex.report import as_json, text  # noqa: PLC0415
-        from stripe_apex.report.formats import Formats  # noqa: PLC0415
+        from stripe_apex.report import as_json, text
+        from stripe_apex.report.formats import Formats
 
         formats = Formats(locale)
         if form == "html":
-            from stripe_apex.report import page  # noqa: PLC0415
+            from stripe_apex.report import page
 
             return page.render(facts, formats, with_script=interactive)
         if form == "json":
             return as_json.render(facts, formats)
         return text.render(facts, formats)
-    except ModuleNotFoundError as exc:
-        raise missing_extra(f"the package {exc.name}") from exc
-
-
-def _write(path: Path, content: str) -> None:
-    """Whole or not at all: a reader never sees half a page."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    unfinished.write_text(content, encoding="utf-8")
-    unfinished.replace(path)
+    except ModuleNotFoundError as error:
+        raise missing_extra(f"the package {error.name}") from error

@@ -1,0 +1,91 @@
+"""`stripe-apex check`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from stripe_apex.commands.options import JSON_FILE, config_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from tap_stripe_apex.tap import TapStripeApex
+
+
+@click.command()
+@config_option
+@click.option(
+    "--catalog",
+    type=JSON_FILE,
+    help="Which streams should be readable; without it, those that the Meltano project selects, "
+    "or the default ones.",
+)
+def check(config: Path | None, catalog: Path | None) -> None:
+    """Verify the connection by fetching a single charge, then show what it may read.
+
+    Exit code 0 only if all selected streams can be read.
+    """
+    from stripe_apex.check import grants, reads, verify
+
+    tap = _tap(config, catalog)
+    verified = verify(tap.sync.session)
+    newest = (
+        f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
+    )
+    whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
+    click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
+    for grant in grants(tap.sync.session):
+        _row(grant.permission.name, grant.permission.purpose, yes=grant.granted)
+    click.echo("\nSelected streams")
+    refused = []
+    for name, refusal in reads(tap):
+        _row(name, "can be read" if refusal is None else str(refusal), yes=refusal is None)
+        refused += [] if refusal is None else [name]
+    if refused:
+        raise click.ClickException(f"Cannot read what is selected: {', '.join(refused)}.")
+
+
+def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
+    """The tap with the user's settings and selection.
+
+    Raises:
+        ConfigurationError: its settings are not valid, in one line.
+    """
+    from singer_sdk.exceptions import ConfigValidationError
+
+    from stripe_apex.settings import tap_config
+    from tap_stripe_apex.command import in_one_line
+    from tap_stripe_apex.errors import ConfigurationError
+    from tap_stripe_apex.tap import TapStripeApex
+
+    try:
+        return TapStripeApex(config=tap_config(config), catalog=_catalog(config, catalog))
+    except ConfigValidationError as error:
+        raise ConfigurationError(in_one_line(error)) from error
+
+
+def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:
+    """The catalog of a file, else that of the Meltano project; None: the tap's default streams."""
+    from stripe_apex import meltano
+    from stripe_apex.settings import read_object
+    from tap_stripe_apex.auth.places import project_root
+
+    if path is not None:
+        return read_object(path)
+    root = project_root(os.environ)
+    if config is not None or root is None:
+        return None
+    found = meltano.tap_catalog(root)
+    if found is None:
+        click.echo(
+            "Meltano cannot say which streams are selected: the default ones are checked.", err=True
+        )
+    return found
+
+
+def _row(name: str, meaning: str, *, yes: bool) -> None:
+    click.echo(f"  {'yes' if yes else 'no ':<4} {name:<21} {meaning}")

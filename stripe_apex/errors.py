@@ -1,0 +1,33 @@
+"""Everything that can go wrong around the tap, grouped by how one recovers.
+
+AppError
+├── OptionError          give the command another option
+├── MissingPartError     install the extra or the program that the message names
+└── WarehouseError       build the marts, or wait for the run that writes them
+    └── NoWarehouseError     there is none yet: the first run makes it
+
+What goes wrong with Stripe, its credentials or the tap's settings is a `TapError`. Every message is
+one line that says what is wrong and what to do.
+"""
+
+from __future__ import annotations
+
+
+class AppError(Exception):
+    """Base of all errors of the command line that a user can do something about."""
+
+
+class OptionError(AppError):
+    """An option of a command names what is not there, or makes no sense."""
+
+
+class MissingPartError(AppError):
+    """An extra of this package, or a program, is not installed."""
+
+
+class WarehouseError(AppError):
+    """The warehouse cannot be opened, or does not hold what it should."""
+
+
+class NoWarehouseError(WarehouseError):
+    """There is no warehouse yet."""

@@ -1,0 +1,22 @@
+"""Programs that are called: those of this environment before those of the PATH."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+
+def find_program(name: str) -> str | None:
+    """The path of a program, if there is one."""
+    beside = Path(sys.executable).with_name(name)
+    return str(beside) if os.access(beside, os.X_OK) else shutil.which(name)
+
+
+def search_path() -> str:
+    """The PATH for a program that calls others of this environment.
+
+    Whoever called us by our full path need not have the environment on the PATH.
+    """
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])

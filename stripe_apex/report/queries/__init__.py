@@ -1,0 +1,41 @@
+"""All that the report asks of the marts: one text of SQL for DuckDB and Postgres.
+
+In every query that has parameters, $1 and $2 are the first day and the day after the last one, and
+$3 the currencies, or null for all. Sums are cast to whole numbers, since the engines widen them
+differently.
+"""
+
+from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
+from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS
+from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
+from stripe_apex.report.queries.revenue import TOTALS, credits_by_model, months, unmatched
+from stripe_apex.report.queries.warehouse import (
+    COVERAGE,
+    KNOWN_VALUES,
+    MARTS,
+    ROW_COUNTS,
+    TABLES,
+    WHOLE,
+)
+
+__all__ = [
+    "ATTRIBUTION_CHECK",
+    "COHORTS",
+    "COVERAGE",
+    "EXPERIMENTS",
+    "KNOWN_VALUES",
+    "LEADS",
+    "MARTS",
+    "RAW_COLUMNS",
+    "ROW_COUNTS",
+    "TABLES",
+    "TOTALS",
+    "WHOLE",
+    "brought",
+    "brought_by_model",
+    "credits_by_model",
+    "months",
+    "raw_check",
+    "spent",
+    "unmatched",
+]

@@ -1,0 +1,126 @@
+"""What channels, platforms and campaigns brought, and what they cost."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stripe_apex.report.queries.filters import amount, in_scope
+
+LEADS: Final = """
+select channel, cast(sum(leads) as bigint) as leads
+from marts.mart_channels
+where activity_date >= $1 and activity_date < $2 and attribution_model = $3
+group by channel
+"""
+
+
+def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
+    """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
+
+    `squares` is the sum, over people, of the square of what each of them brought.
+    """
+    keys = ", ".join(dimensions)
+    return f"""
+with {_credits(converted=converted)},
+
+by_person as (
+    select
+        {keys},
+        person_id,
+        sum(revenue_minor) as revenue_minor,
+        sum(customer_micros) as customer_micros,
+        sum(new_customer_micros) as new_customer_micros
+    from credits
+    where attribution_model = $4
+    group by {keys}, person_id
+)
+
+select
+    {keys},
+    count(*) as payers,
+    cast(sum(customer_micros) as bigint) as customer_micros,
+    cast(sum(new_customer_micros) as bigint) as new_customer_micros,
+    cast(sum(revenue_minor) as bigint) as revenue_minor,
+    cast(sum(
+        cast(revenue_minor as decimal(19, 0)) * cast(revenue_minor as decimal(19, 0))
+    ) as decimal(38, 0)) as squares
+from by_person
+group by {keys}
+"""
+
+
+def brought_by_model(dimensions: tuple[str, ...], *, converted: bool) -> str:
+    """Revenue under each attribution model, by the same dimensions."""
+    keys = ", ".join(dimensions)
+    return f"""
+with {_credits(converted=converted)}
+
+select {keys}, attribution_model, cast(sum(revenue_minor) as bigint) as revenue_minor
+from credits
+group by {keys}, attribution_model
+order by attribution_model
+"""
+
+
+def spent(dimensions: tuple[str, ...], *, converted: bool) -> str:
+    """Ad spend and the conversions that platforms claim, by the same dimensions."""
+    keys = ", ".join(dimensions)
+    return f"""
+select
+    {keys},
+    cast(sum(coalesce({amount("spend", converted=converted)}, 0)) as bigint) as spend_minor,
+    cast(sum(platform_conversions) as decimal(24, 6)) as platform_conversions
+from marts.mart_ad_spend as spend
+where {in_scope("spend", "spend_date")}
+group by {keys}
+"""
+
+
+def _credits(*, converted: bool) -> str:
+    """Credits with the platform that was paid for them.
+
+    That is the platform whose spend has the credit's channel and campaign; where several have, or
+    none, the one whose spend has its channel and UTM source; else none.
+    """
+    return f"""campaign_platforms as (
+    select channel, campaign, min(platform) as platform
+    from marts.mart_ad_spend
+    where campaign <> '(none)' and platform <> '(none)'
+    group by channel, campaign
+    having count(distinct platform) = 1
+),
+
+source_platforms as (
+    select channel, source, min(platform) as platform
+    from marts.mart_ad_spend
+    where source <> '(none)' and platform <> '(none)'
+    group by channel, source
+    having count(distinct platform) = 1
+),
+
+credits as (
+    select
+        attribution.attribution_model,
+        attribution.channel,
+        coalesce(campaign_platforms.platform, source_platforms.platform) as platform,
+        coalesce(attribution.campaign, '(none)') as campaign,
+        attribution.person_id,
+        coalesce(attribution.{amount("credit", converted=converted)}, 0) as revenue_minor,
+        case when attribution.person_charge_number = 1 then attribution.credit_micros else 0 end
+            as new_customer_micros,
+        case
+            when revenue.previous_revenue_date is null or revenue.previous_revenue_date < $1
+                then attribution.credit_micros
+            else 0
+        end as customer_micros
+    from marts.fct_attribution as attribution
+    inner join marts.fct_revenue as revenue
+        on attribution.charge_id = revenue.charge_id
+    left join campaign_platforms
+        on attribution.channel = campaign_platforms.channel
+        and attribution.campaign = campaign_platforms.campaign
+    left join source_platforms
+        on attribution.channel = source_platforms.channel
+        and attribution.source = source_platforms.source
+    where {in_scope("revenue")}
+)"""

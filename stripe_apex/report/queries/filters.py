@@ -1,0 +1,17 @@
+"""The conditions and columns that queries share: which days, which currencies, which amount."""
+
+from __future__ import annotations
+
+_CURRENCIES = "cast($3 as text[])"
+_IN_CURRENCIES = f"({_CURRENCIES} is null or {{table}}.currency = any({_CURRENCIES}))"
+
+
+def in_scope(table: str, day: str = "revenue_date") -> str:
+    """The condition that a row of `table` is of the days $1 to $2 and the currencies $3."""
+    in_currencies = _IN_CURRENCIES.format(table=table)
+    return f"{table}.{day} >= $1 and {table}.{day} < $2 and {in_currencies}"
+
+
+def amount(kind: str, *, converted: bool) -> str:
+    """The column of an amount, in the reporting currency if it is to be `converted` into it."""
+    return f"{kind}_reporting_minor" if converted else f"{kind}_minor"

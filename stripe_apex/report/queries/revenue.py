@@ -1,0 +1,74 @@
+"""Revenue: in total, by month, by attribution model, and what no lead accounts for."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from stripe_apex.report.queries.filters import amount, in_scope
+
+TOTALS: Final = f"""
+select
+    revenue.currency,
+    count(*) as charges,
+    cast(sum(gross_minor) as bigint) as gross_minor,
+    cast(sum(refunded_minor) as bigint) as refunded_minor,
+    cast(sum(net_minor) as bigint) as net_minor,
+    cast(sum(disputed_minor) as bigint) as disputed_minor,
+    cast(sum(coalesce(fee_minor, 0)) as bigint) as fee_minor,
+    cast(sum(kept_minor) as bigint) as kept_minor,
+    cast(sum(coalesce(net_reporting_minor, 0)) as bigint) as net_reporting_minor,
+    count(fee_minor) as charges_with_fee,
+    count(*) - count(net_reporting_minor) as charges_without_rate
+from marts.fct_revenue as revenue
+where {in_scope("revenue")}
+group by revenue.currency
+order by net_reporting_minor desc, revenue.currency
+"""
+
+
+def months(*, converted: bool) -> str:
+    """Net revenue by month and channel; $4 is the attribution model."""
+    return f"""
+select
+    cast(date_trunc('month', channels.activity_date) as date) as month,
+    channels.channel,
+    cast(sum(coalesce({amount("revenue", converted=converted)}, 0)) as bigint) as revenue_minor
+from marts.mart_channels as channels
+where attribution_model = $4 and {in_scope("channels", "activity_date")}
+group by cast(date_trunc('month', channels.activity_date) as date), channels.channel
+having sum(conversions) > 0
+order by month, channel
+"""
+
+
+def credits_by_model(*, converted: bool) -> str:
+    """Net revenue by channel and attribution model."""
+    return f"""
+select
+    channels.channel,
+    channels.attribution_model,
+    cast(sum(coalesce({amount("revenue", converted=converted)}, 0)) as bigint) as revenue_minor
+from marts.mart_channels as channels
+where {in_scope("channels", "activity_date")}
+group by channels.channel, channels.attribution_model
+having sum(conversions) > 0
+order by channels.channel, channels.attribution_model
+"""
+
+
+def unmatched(*, converted: bool) -> str:
+    """Charges without a lead, by reason."""
+    return f"""
+select
+    unmatched.reason,
+    max(unmatched.remedy) as remedy,
+    unmatched.is_attributed_by_touches,
+    count(*) as charges,
+    cast(sum(coalesce(revenue.{amount("net", converted=converted)}, 0)) as bigint) as revenue_minor
+from marts.mart_unmatched as unmatched
+inner join marts.fct_revenue as revenue
+    on unmatched.charge_id = revenue.charge_id
+where {in_scope("revenue")}
+group by unmatched.reason, unmatched.is_attributed_by_touches
+order by revenue_minor desc, unmatched.reason, unmatched.is_attributed_by_touches
+"""

@@ -1,0 +1,57 @@
+"""What the warehouse holds, whatever the report is about: marts, days, values for filters."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MARTS: Final = (
+    "dim_customers",
+    "fct_attribution",
+    "fct_revenue",
+    "mart_ad_spend",
+    "mart_channels",
+    "mart_cohort_ltv",
+    "mart_experiments",
+    "mart_revenue_total",
+    "mart_unmatched",
+)
+"""The marts that are read."""
+
+TABLES: Final = "select table_name from information_schema.tables where table_schema = 'marts'"
+
+WHOLE: Final = """
+select
+    min(case when conversions > 0 or spend_minor <> 0 then activity_date end) as first_day,
+    max(case when conversions > 0 or spend_minor <> 0 then activity_date end) as last_day,
+    max(case when conversions > 0 then activity_date end) as last_revenue_day
+from marts.mart_channels
+"""
+
+KNOWN_VALUES: Final = """
+select 'attribution_model' as kind, attribution_model as value
+from marts.mart_channels group by attribution_model
+union all
+select 'channel' as kind, channel as value from marts.mart_channels group by channel
+union all
+select 'currency' as kind, currency as value from marts.mart_revenue_total group by currency
+union all
+select 'reporting_currency' as kind, reporting_currency as value
+from marts.fct_revenue group by reporting_currency
+order by kind, value
+"""
+
+COVERAGE: Final = """
+select
+    count(*) as charges,
+    cast(min(created_at) at time zone 'UTC' as timestamp) as first_charge_at,
+    cast(max(created_at) at time zone 'UTC' as timestamp) as last_charge_at,
+    cast(max(updated_at) at time zone 'UTC' as timestamp) as updated_at,
+    cast(sum(case when is_live then 1 else 0 end) as bigint) as live_charges,
+    (select min(spend_date) from marts.mart_ad_spend) as first_spend_date,
+    (select max(spend_date) from marts.mart_ad_spend) as last_spend_date
+from marts.fct_revenue
+"""
+
+ROW_COUNTS: Final = " union all ".join(
+    f"select '{mart}' as mart, count(*) as row_count from marts.{mart}" for mart in MARTS
+)

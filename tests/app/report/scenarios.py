@@ -1,0 +1,119 @@
+"""Marts for each case that the report has to cope with, by name."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tap_stripe_apex import money
+from tests.app.report.marts import DAY, LAST_DAY, Marts
+
+
+def small() -> Marts:
+    """Paid search earns back twice what it costs, paid social a third; some is unmatched."""
+    marts = Marts()
+    for number in range(120):
+        day = DAY + timedelta(days=number * 1.5)
+        marts.charge(
+            10_000 + number,
+            channel="paid_search",
+            campaign="brand_search",
+            source="google",
+            day=day,
+        )
+        marts.charge(9_000, channel="email", day=day, refunded=500, fee=200)
+        marts.charge(8_000, channel=None, day=day)
+        if number % 3 == 0:
+            marts.charge(
+                5_000,
+                channel="paid_social",
+                by_model={"first_touch": "email"},
+                source="facebook",
+                day=day,
+            )
+        marts.spend(5_000, campaign="brand_search", day=day)
+        marts.spend(
+            5_000, channel="paid_social", platform="meta_ads", source="facebook", day=day, claims=3
+        )
+    marts.charge(7_000, channel="email", day=LAST_DAY, person=1)
+    marts.cohorts()
+    marts.experiment("Annual plans first", "better", 0.4)
+    marts.experiment("A bolder headline", "inconclusive", 0.02)
+    marts.experiment("A new checkout", "sample_ratio_mismatch", 0.6)
+    marts.experiment("A quiet page", "not_enough_data", None)
+    return marts
+
+
+def one_currency() -> Marts:
+    """A few yen, no spend, nothing else."""
+    marts = Marts(reporting_currency="jpy")
+    for number in range(5):
+        marts.charge(1_200 + number, currency="jpy", fee=None, day=DAY + timedelta(days=number))
+    return marts
+
+
+def ten_currencies() -> Marts:
+    """Currencies of none, two and three decimals."""
+    marts = small()
+    for currency in ("eur", "gbp", "jpy", "kwd", "bhd", "krw", "chf", "sek", "inr"):
+        minor = 123_456_789 * 10 ** (money.decimals(currency) - 2) if currency != "jpy" else 9_999
+        marts.charge(int(minor), currency=currency, reporting=1_000_000, day=LAST_DAY)
+    return marts
+
+
+def forty_channels() -> Marts:
+    """More channels, with longer names, than there is room for."""
+    marts = Marts()
+    for number in range(40):
+        name = f"a_channel_with_a_rather_long_name_that_goes_on_and_on_{number:02}"
+        for _ in range(3):
+            marts.charge(1_000 * (number + 1), channel=name, source=f"s{number}", day=LAST_DAY)
+        marts.spend(
+            2_000, channel=name, platform=f"platform_{number}", source=f"s{number}", day=LAST_DAY
+        )
+    marts.charge(50_000, channel=None, day=LAST_DAY)
+    return marts
+
+
+HOSTILE = (
+    "<script>fetch('https://evil.example')</script>",
+    "\"><img src=x onerror=alert(1)>'",
+    "</script></style></svg><b>bold",
+    "\u202eevil\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627",
+    "👩‍👩‍👧 🎉 café",
+    "\x1b[31mred\x07 line\nbreak\u2028{{ 7*7 }} {% x %} ${1} \\' datum",
+    "",
+)
+
+
+def hostile() -> Marts:
+    """Channels, campaigns, platforms and experiments with whatever someone wrote into a URL."""
+    marts = Marts()
+    for number, name in enumerate(HOSTILE):
+        for person in range(40):
+            marts.charge(
+                5_000 + number, channel=name, campaign=name, source=name, day=LAST_DAY,
+                person=1000 * number + person,
+            )  # fmt: skip
+        marts.spend(
+            90_000, channel=name, platform=name or "x", campaign=name, source=name, day=LAST_DAY
+        )
+        marts.experiment(name, "better", 0.3)
+    return marts
+
+
+def wrong_sums() -> Marts:
+    """A mart that lost a charge: the reconciliation fails."""
+    marts = small()
+    marts.rows["mart_revenue_total"].pop()
+    return marts
+
+
+SCENARIOS = {
+    "small": small,
+    "empty": Marts,
+    "one_currency": one_currency,
+    "ten_currencies": ten_currencies,
+    "forty_channels": forty_channels,
+    "hostile": hostile,
+    "wrong_sums": wrong_sums,
+}
