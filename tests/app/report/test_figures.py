@@ -53,6 +53,7 @@ def test_the_json_equals_the_marts(warehouse_of, scenario):
     assert_totals_agree(warehouse_of(scenario))
 
 
+@pytest.mark.slow
 def test_the_pages_tables_equal_the_json(warehouse_of, page_of):
     report = report_as_json(warehouse_of("small"))
     tables, formats = tables_of(page_of("small")), Formats()
@@ -162,6 +163,7 @@ def test_json_goes_to_a_file_where_one_is_named(warehouse_of, tmp_path):
     assert [path.name for path in file.parent.iterdir()] == ["report.json"]
 
 
+@pytest.mark.slow
 def test_a_second_run_writes_the_same_bytes(warehouse_of, page_of, tmp_path):
     again = tmp_path / "again.html"
     run_report("--warehouse", warehouse_of("small"), "--output", again)

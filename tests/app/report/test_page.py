@@ -168,6 +168,7 @@ def test_the_page_allows_its_own_script_alone(page_of):
     assert "unsafe-eval" not in head
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("locale", "amount", "day"),
     [("de_DE", "1.234.567,890\u00a0KWD", "30.06.2026"), ("en_GB", "US$", "30 Jun 2026")],
