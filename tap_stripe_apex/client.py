@@ -111,6 +111,16 @@ class StripeStream(Stream, Generic[T]):
         return bookmark
 
     @property
+    def left_out(self) -> frozenset[str]:
+        """Columns that the catalog leaves out."""
+        mask = self.mask
+        return frozenset(
+            breadcrumb[1]
+            for breadcrumb, selected in mask.items()
+            if len(breadcrumb) == 2 and not selected
+        )
+
+    @property
     def reads_all_again(self) -> bool:
         """Whether the catalog wants everything in every run."""
         return self.replication_method == REPLICATION_FULL_TABLE
@@ -124,6 +134,7 @@ class StripeStream(Stream, Generic[T]):
             and bookmark.position is not None
             and date_range.ended(bookmark.position - OVERLAP_SECONDS)
             and not bookmark.widened(date_range.resolve(bookmark.position)).gaps
+            and bookmark.left_out <= self.left_out
         )
 
     @property
@@ -196,8 +207,6 @@ class StripeStream(Stream, Generic[T]):
 
     def _sample(self, limit: int) -> Iterator[Record]:
         """Some of the newest records, by one request: for connection tests."""
-        if limit == 1 and not self.selected_by_default:
-            return
         page = self.endpoint().page(limit=min(max(limit, 1), PAGE_SIZE))
         for item in page.content.data:
             record = self.to_record(item, page.date)
@@ -206,8 +215,12 @@ class StripeStream(Stream, Generic[T]):
 
     def _read(self, feed: Feed) -> Iterator[Record]:
         bookmark = self.bookmark
-        wanted = bookmark.widened(self._sync.date_range.resolve(feed.now))
-        reader = self.reader(feed, replace(wanted, source=self._sync.source))
+        wanted = replace(
+            bookmark.widened(self._sync.date_range.resolve(feed.now)),
+            source=self._sync.source,
+            left_out=bookmark.left_out | self.left_out,
+        )
+        reader = self.reader(feed, wanted)
         with self._sync.display.reading(self.name, reader.bookmark) as shown:
             yield from reader.read(shown)
         if bookmark.position is None and not shown.records and self.if_empty:

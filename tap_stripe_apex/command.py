@@ -8,7 +8,7 @@ import re
 import signal
 import sys
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
@@ -16,6 +16,7 @@ from singer_sdk.plugin_base import SingerCommand
 from typing_extensions import override
 
 from tap_stripe_apex.errors import TapError, redact
+from tap_stripe_apex.inputs import CheckedFile, check_catalog, check_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +44,10 @@ class ApexCommand(SingerCommand):
             expose_value=False,
             callback=_set_log_level,
         )
+        for option in command.params:
+            if (file := _FILES.get(option.name or "")) is not None:
+                option.type = file
+                option.is_eager = True  # --test wants to know the catalog
         return cls(
             name=command.name,
             callback=command.callback,
@@ -81,8 +86,8 @@ class ApexCommand(SingerCommand):
         except Exception as error:  # noqa: BLE001 - a user sees one line, whatever it is
             self._fail(
                 error,
-                f"{type(error).__name__}: {error}. If the configuration, the state and the catalog "
-                "are JSON objects as they should be, report this with what --log-level debug says.",
+                f"{type(error).__name__}: {error}. This is a bug: report it with what --log-level "
+                "debug says.",
             )
 
     def _fail(self, error: Exception, line: str) -> NoReturn:
@@ -104,6 +109,10 @@ def _plain(complaint: str) -> str:
     return _UNKNOWN.sub(_NAMED, complaint)
 
 
+_FILES: Final = {
+    "catalog": CheckedFile("catalog", check_catalog),
+    "state": CheckedFile("state", check_state, lines=True),
+}
 _SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token)'\]")
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
 _NAMED = r"Unknown setting: \1. See --about for those there are."

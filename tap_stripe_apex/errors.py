@@ -33,13 +33,18 @@ KEYS_URL: Final = "https://dashboard.stripe.com/apikeys"
 _SECRETS = re.compile(
     r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
 )
-_EMAILS = re.compile(r"[^\s@'\"<>]+@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+_EMAILS = re.compile(r"(?<![^\s@'\"<>])[^\s@'\"<>]++@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+"""Looked for at the beginning of each word only, so that a long text takes no longer than it is."""
+
+_LONGEST = 4_000
+"""Characters of a message; nobody reads more, and a setting may hold anything."""
 
 
 def redact(text: str) -> str:
     """`text` in one line, without anything shaped like a key, a token or an email."""
     text = _SECRETS.sub(lambda match: f"{match[1]}****", " ".join(text.split()))
-    return _EMAILS.sub("****@****", text)
+    text = _EMAILS.sub("****@****", text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 class TapError(Exception):

@@ -6,60 +6,58 @@ import gzip
 import json
 import tempfile
 from shutil import copyfileobj
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 import duckdb
 from upath import UPath
 
 from target_apex import sql
 from target_apex.column_types import JSON
-from target_apex.errors import InputError
 from target_apex.lines import BLOCK_SIZE, Run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
+    from target_apex.lines import Message
     from target_apex.streams import Stream
 
 _ROWS_AT_ONCE = 1000
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
-def runs(message: Mapping[str, Any], streams: Iterable[Stream], line: int) -> Iterator[Run]:
+def runs(message: Message, streams: Iterable[Stream]) -> Iterator[Run]:
     """The records of a BATCH message as if they had come as RECORD lines.
 
     Args:
         message: The message.
         streams: What its stream's records become; needed to read Parquet as it is meant.
-        line: Where it stood in the input.
 
     Raises:
         InputError: A file cannot be read, or its format is unknown.
     """
-    encoding = message["encoding"]
+    encoding = message.object("encoding")
     form, compression = encoding.get("format"), encoding.get("compression") or "none"
+    if form != "parquet" and (form != "jsonl" or compression not in ("gzip", "none")):
+        raise message.error(
+            f"BATCH files of format {form!r}, compression {compression!r} are not "
+            "supported; jsonl (gzip or none) and parquet are"
+        )
     as_json = {each.name for stream in streams for each in stream.columns if each.type == JSON}
-    for address in message["manifest"]:
+    for address in message.array("manifest"):
+        if not isinstance(address, str):
+            raise message.error("the manifest of the BATCH message is not a list of addresses")
         try:
-            if form == "jsonl" and compression in ("gzip", "none"):
+            if form == "parquet":
+                yield from _packed(message.stream, _parquet(address, as_json), address)
+            else:
                 with UPath(address).open("rb") as file:
                     unpacked = gzip.GzipFile(fileobj=file) if compression == "gzip" else file
                     lines = (data for data in unpacked if data.strip())
-                    yield from _packed(message["stream"], lines, address)
-            elif form == "parquet":
-                yield from _packed(message["stream"], _parquet(address, as_json), address)
-            else:
-                raise InputError.at(
-                    line,
-                    message["stream"],
-                    f"BATCH files of format {form!r}, compression {compression!r} are not "
-                    "supported; jsonl (gzip or none) and parquet are",
-                )
-        except (OSError, ValueError, duckdb.Error) as error:
+                    yield from _packed(message.stream, lines, address)
+        except Exception as error:
+            # Each file system has errors of its own.
             reason = getattr(error, "strerror", None) or type(error).__name__
-            raise InputError.at(
-                line, message["stream"], f"cannot read the BATCH file {address} ({reason})"
-            ) from error
+            raise message.error(f"cannot read the BATCH file {address} ({reason})") from error
 
 
 def _packed(stream: str, records: Iterable[bytes], source: str) -> Iterator[Run]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,20 @@ BIGINT_DIGITS = 19
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A DuckDB type; `precision` and `scale` matter for DECIMAL only."""
+    """A DuckDB type; all but the name matters for DECIMAL only.
+
+    Attributes:
+        name: DuckDB's.
+        precision: How many digits there are.
+        scale: How many of them stand after the point.
+        rounds: Whether a number with more decimal places is rounded, since a schema declares the
+            places; otherwise it is refused.
+    """
 
     name: str
     precision: int = 0
     scale: int = 0
+    rounds: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         if self.name == "DECIMAL":
@@ -75,39 +84,59 @@ def column_type(schema: object, root: Mapping[str, Any] | None = None) -> Column
         root: The schema of the stream, where `$ref` pointers lead.
     """
     found: ColumnType | None = None
-    for branch in _branches(schema, root or {}, frozenset()):
+    for branch in _Branches(root or {}).of(schema):
         found = branch if found is None else _union(found, branch)
     return found or VARCHAR
 
 
-def _branches(
-    schema: object, root: Mapping[str, Any], seen: frozenset[str]
-) -> Iterator[ColumnType]:
-    """One type for each kind of value that is not null."""
-    if not isinstance(schema, dict):
-        yield JSON
-        return
-    reference = schema.get("$ref")
-    if isinstance(reference, str):
-        # A schema that contains itself describes a tree, which only JSON can hold.
-        if reference in seen:
+class _Branches:
+    """The types that a schema allows; each `$ref` is followed once, however often it occurs."""
+
+    def __init__(self, root: Mapping[str, Any]) -> None:
+        self._root = root
+        # A schema that contains itself describes a tree, which only JSON can hold: so says the
+        # entry of a reference until all that it leads to is known.
+        self._known: dict[str, tuple[ColumnType, ...]] = {}
+
+    def of(self, schema: object) -> Iterator[ColumnType]:
+        """Every type that is not null."""
+        if not isinstance(schema, dict):
             yield JSON
+            return
+        reference = schema.get("$ref")
+        choices = [*_list(schema.get("anyOf")), *_list(schema.get("oneOf"))]
+        parts = _list(schema.get("allOf"))
+        if isinstance(reference, str):
+            yield from self._referred(reference)
+        elif "type" not in schema and choices:
+            for choice in choices:
+                yield from self.of(choice)
+        elif "type" not in schema and parts:
+            merged: dict[str, Any] = {}
+            for part in parts:
+                merged |= part if isinstance(part, dict) else {}
+            yield from self.of(merged)
         else:
-            yield from _branches(_resolve(reference, root), root, seen | {reference})
-        return
-    choices = [*schema.get("anyOf", ()), *schema.get("oneOf", ())]
-    if "type" not in schema and choices:
-        for choice in choices:
-            yield from _branches(choice, root, seen)
-    elif "type" not in schema and schema.get("allOf"):
-        merged: dict[str, Any] = {}
-        for part in schema["allOf"]:
-            merged |= part if isinstance(part, dict) else {}
-        yield from _branches(merged, root, seen)
-    else:
-        for kind in _kinds(schema):
-            if kind != "null":
-                yield _scalar(kind, schema)
+            for kind in _kinds(schema):
+                if kind != "null":
+                    yield _scalar(kind, schema)
+
+    def _referred(self, reference: str) -> tuple[ColumnType, ...]:
+        if reference not in self._known:
+            self._known[reference] = (JSON,)
+            found = self.of(_resolve(reference, self._root))
+            self._known[reference] = tuple(dict.fromkeys(found))
+        return self._known[reference]
+
+
+def _list(value: object) -> list[Any]:
+    """The list that a keyword should hold; empty where it holds something else."""
+    return value if isinstance(value, list) else []
+
+
+def _whole(value: object) -> int | None:
+    """The whole number that a keyword should hold."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _kinds(schema: Mapping[str, Any]) -> list[str]:
@@ -117,33 +146,44 @@ def _kinds(schema: Mapping[str, Any]) -> list[str]:
         return [declared]
     if isinstance(declared, list):
         return [kind for kind in declared if isinstance(kind, str)]
-    if "enum" in schema or "const" in schema:
-        values = schema.get("enum", [schema.get("const")])
+    values = _list(schema.get("enum"))
+    if "const" in schema and not values:
+        values = [schema["const"]]
+    if values:
         return sorted({_OF_PYTHON.get(type(value), "null") for value in values})
-    return ["string"] if schema.get("format") in _STRING_FORMATS else ["any"]
+    return ["string"] if _format(schema) in _STRING_FORMATS else ["any"]
 
 
 def _scalar(kind: str, schema: Mapping[str, Any]) -> ColumnType:
     if kind == "string":
-        form = schema.get("format")
-        if form in _DECIMAL_FORMATS:
-            return _singer_decimal(schema)
-        return _STRING_FORMATS.get(form, VARCHAR) if isinstance(form, str) else VARCHAR
+        form = _format(schema)
+        return (
+            _singer_decimal(schema)
+            if form in _DECIMAL_FORMATS
+            else _STRING_FORMATS.get(form, VARCHAR)
+        )
     if kind == "number":
         return _number(schema)
     return {"integer": BIGINT, "boolean": BOOLEAN}.get(kind, JSON)
+
+
+def _format(schema: Mapping[str, Any]) -> str:
+    form = schema.get("format")
+    return form if isinstance(form, str) else ""
 
 
 def _singer_decimal(schema: Mapping[str, Any]) -> ColumnType:
     """Strings that hold decimals; `precision` and `scale` are optional, as in SQL."""
     extra = schema.get("additionalProperties")
     sized = {**extra, **schema} if isinstance(extra, dict) else schema
-    precision, scale = sized.get("precision"), sized.get("scale")
-    if not isinstance(precision, int):
-        precision = MAX_PRECISION
-    if not isinstance(scale, int):
-        scale = min(UNSIZED_DECIMAL_SCALE, precision) if "precision" not in sized else 0
-    return _decimal(precision - scale, scale)
+    precision, scale = _whole(sized.get("precision")), _whole(sized.get("scale"))
+    if scale is not None:
+        return _decimal((MAX_PRECISION if precision is None else precision) - scale, scale)
+    if precision is not None:
+        return _decimal(precision, 0)
+    unsized = _decimal(MAX_PRECISION - UNSIZED_DECIMAL_SCALE, UNSIZED_DECIMAL_SCALE)
+    # Nobody has said that further digits do not matter.
+    return replace(unsized, rounds=False)
 
 
 def _number(schema: Mapping[str, Any]) -> ColumnType:
@@ -151,7 +191,7 @@ def _number(schema: Mapping[str, Any]) -> ColumnType:
 
     They are stated by the SDK's extension `x-sql-datatype`, or by `multipleOf` with the bounds.
     """
-    if schema.get("x-sql-datatype") in {"decimal", "numeric"}:
+    if schema.get("x-sql-datatype") in ("decimal", "numeric"):
         sized = schema.get("x-sql-datatype-properties")
         return _singer_decimal(sized if isinstance(sized, dict) else {})
     step = _as_decimal(schema.get("multipleOf"))

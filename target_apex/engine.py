@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +14,9 @@ logger = logging.getLogger("target-apex")
 
 MEMORY_LIMIT_MB = 128
 """What DuckDB may keep in memory before it spills to disk."""
+
+_KB_PER_COLUMN = 100
+"""DuckDB works on 2,048 rows at once, with some vectors for each column."""
 
 SESSION = (
     # A date-time without an offset is UTC.
@@ -25,6 +29,11 @@ SESSION = (
 )
 
 
+_DAMAGED = re.compile(
+    "not a valid DuckDB|Could not read enough bytes|[Cc]orrupt|[Cc]hecksum|replaying WAL"
+)
+
+
 class Memory:
     """DuckDB's memory limit, small at first, doubled for a batch that needs more."""
 
@@ -33,6 +42,11 @@ class Memory:
         self._limit = MEMORY_LIMIT_MB
         for statement in SESSION:
             connection.execute(statement)
+
+    def reserve(self, columns: int) -> None:
+        """Allow what a row of so many columns needs, which is more than a batch's size tells."""
+        while self._limit * 1024 < columns * _KB_PER_COLUMN and self.grow():
+            pass
 
     def grow(self) -> bool:
         """Allow twice as much; false if that were more than half of the machine's memory."""
@@ -51,4 +65,9 @@ def reason(error: duckdb.Error) -> str:
     text = text.partition("Error: ")[2] or text
     if "No space left" in text or "too large" in text:
         text += "; make room on that disk and run again"
+    elif _DAMAGED.search(text):
+        text += (
+            "; the file is damaged, or no DuckDB file: put a backup in its place, or move it away "
+            "and read everything again, without a state"
+        )
     return text

@@ -86,6 +86,7 @@ class Lake:
     def load(self, stream: Stream, spool: Spool) -> None:
         """Write the spooled lines as one file."""
         types = {column.name: column.type for column in stream.columns}
+        self._memory.reserve(len(stream.columns))
         staged = stage.Stage(self._connection, stream, types)
         filled = staged.fill(spool)
         extra = self._metadata.columns(filled, spool)

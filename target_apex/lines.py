@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BLOCK_SIZE = 1 << 20
 
+
 _RECORD_HEAD = re.compile(
     rb'\{\s*"type"\s*:\s*"RECORD"\s*,\s*"stream"\s*:\s*("(?:[^"\\]|\\.)*")\s*,\s*"record"\s*:\s*\{'
 )
@@ -39,19 +40,76 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """A STATE message."""
+
+    value: str
+    """The JSON text of its value, as it came."""
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """Any message that is not a record."""
+    """Any message that is neither a record nor a state."""
 
     type: str
     content: dict[str, Any]
     line: int
 
+    @property
+    def stream(self) -> str:
+        """The name of the stream that it is about."""
+        return self.text("stream")
+
+    def text(self, name: str) -> str:
+        """A field that must be there, and hold a text.
+
+        Raises:
+            InputError: It is not so.
+        """
+        value = self._field(name)
+        if not isinstance(value, str):
+            raise self.error(f"{name!r} of the {self.type} message is not a text")
+        return value
+
+    def array(self, name: str) -> list[Any]:
+        """A field that must be there, and hold a list.
+
+        Raises:
+            InputError: It is not so.
+        """
+        value = self._field(name)
+        if not isinstance(value, list):
+            raise self.error(f"{name!r} of the {self.type} message is not a list")
+        return value
+
+    def object(self, name: str) -> dict[str, Any]:
+        """A field that must be there, and hold an object.
+
+        Raises:
+            InputError: It is not so.
+        """
+        value = self._field(name)
+        if not isinstance(value, dict):
+            raise self.error(f"{name!r} of the {self.type} message is not an object")
+        return value
+
+    def _field(self, name: str) -> Any:
+        if name not in self.content:
+            raise self.error(f"the {self.type} message lacks {name!r}")
+        return self.content[name]
+
+    def error(self, problem: str) -> InputError:
+        """The error for a problem of this message."""
+        stream = self.content.get("stream")
+        return InputError.at(self.line, stream if isinstance(stream, str) else None, problem)
+
 
 class _Envelope(msgspec.Struct):
-    """What must be known of a RECORD line whose keys come in an unusual order."""
+    """What must be known of a line that does not begin as RECORD lines commonly do."""
 
     type: str
     stream: str | None = None
+    value: msgspec.Raw = msgspec.Raw()
 
 
 _ENVELOPE = msgspec.json.Decoder(_Envelope)
@@ -66,9 +124,14 @@ class _Head:
     end_of_run: re.Pattern[bytes]
 
     @classmethod
-    def of(cls, match: re.Match[bytes]) -> _Head:
+    def of(cls, match: re.Match[bytes]) -> _Head | None:
+        """None if the name of the stream is no JSON text after all."""
+        try:
+            stream = json.loads(match[1])
+        except ValueError:
+            return None
         start = match[0]
-        return cls(json.loads(match[1]), start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
+        return cls(stream, start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
 
 
 def blocks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
@@ -96,7 +159,7 @@ def _chunks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
         yield data
 
 
-def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | Message]:
+def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | State | Message]:
     """Runs and messages in their order.
 
     Raises:
@@ -111,8 +174,8 @@ def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | Message]:
             if head is None or not block.startswith(head.start, position):
                 match = _RECORD_HEAD.match(block, position)
                 head = heads.get(match[0]) if match else None
-                if match and head is None:
-                    head = heads.setdefault(match[0], _Head.of(match))
+                if match and head is None and (head := _Head.of(match)):
+                    heads[match[0]] = head
             if head is None:
                 end = block.index(b"\n", position) + 1
                 item = _single(block[position:end], line)
@@ -129,7 +192,7 @@ def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | Message]:
             line += rows
 
 
-def _single(data: bytes, line: int) -> Run | Message | None:
+def _single(data: bytes, line: int) -> Run | State | Message | None:
     """One line that does not begin as RECORD lines commonly do; None if it is blank."""
     if not data.strip():
         return None
@@ -137,12 +200,18 @@ def _single(data: bytes, line: int) -> Run | Message | None:
         envelope = _ENVELOPE.decode(data)
         kind: object = envelope.type
         stream: object = envelope.stream
+        value = bytes(envelope.value).decode()
         content = None
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         content = _loads(data, line)
         kind, stream = content.get("type"), content.get("stream")
+        value = _text_of(data, "value") if kind == "STATE" else ""
     if kind == "RECORD" and isinstance(stream, str):
         return Run(stream, data, 1, line)
+    if kind == "STATE":
+        if not value:
+            raise InputError.at(line, None, "the STATE message lacks 'value'")
+        return State(value)
     content = content or _loads(data, line)
     if not isinstance(kind, str):
         raise InputError.at(line, None, "the message has no type")
@@ -152,9 +221,38 @@ def _single(data: bytes, line: int) -> Run | Message | None:
 def _loads(data: bytes, line: int) -> dict[str, Any]:
     try:
         content = json.loads(data)
+    except json.JSONDecodeError as error:
+        raise InputError.at(line, None, f"not valid JSON ({error.msg})") from error
+    except UnicodeDecodeError as error:
+        raise InputError.at(line, None, "not valid JSON (not UTF-8)") from error
     except ValueError as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "not UTF-8"
-        raise InputError.at(line, None, f"not valid JSON ({reason})") from error
+        raise InputError.at(line, None, "a number has too many digits") from error
+    except RecursionError as error:
+        raise InputError.at(line, None, "a value is nested too deeply") from error
     if not isinstance(content, dict):
         raise InputError.at(line, None, "not a Singer message (a JSON object is expected)")
     return content
+
+
+def _text_of(data: bytes, name: str) -> str:
+    """The JSON text of a field of an object that `json` reads, but no stricter reader; or ""."""
+    text = data.decode("utf-8-sig")
+    decoder = json.JSONDecoder()
+    position = text.index("{") + 1
+    found = ""
+    while not text.startswith("}", position := _after_space(text, position)):
+        key, position = decoder.raw_decode(text, _after_space(text, position))
+        start = _after_space(text, _after_space(text, position) + 1)  # behind the colon
+        _, position = decoder.raw_decode(text, start)
+        if key == name:
+            found = text[start:position]
+        position = _after_space(text, position)
+        position += text.startswith(",", position)
+    return found
+
+
+def _after_space(text: str, position: int) -> int:
+    """The place of the first character from `position` on that is no white space."""
+    while text[position] in " \t\r\n":
+        position += 1
+    return position

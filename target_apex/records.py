@@ -7,11 +7,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import jsonschema  # type: ignore[import-untyped]  # no stubs in the locked environment
-from singer_sdk.mapper import RemoveRecordTransform
 from singer_sdk.typing import DEFAULT_JSONSCHEMA_VALIDATOR
 
 from target_apex.errors import InputError, UnknownStreamError
 from target_apex.lines import Run
+from target_apex.maps import Maps
 from target_apex.repair import decode, encode
 
 if TYPE_CHECKING:
@@ -24,23 +24,26 @@ class RecordPath:
     """Decodes each record, maps and checks it, and writes it as a line again."""
 
     def __init__(self, mapper: PluginMapper, *, validate: bool) -> None:
-        self._mapper = mapper
+        self._known = Maps(mapper)
         self._validate = validate
         self._validators: dict[str, jsonschema.protocols.Validator] = {}
 
     def describe(
-        self, stream: str, schema: dict[str, Any], keys: Sequence[str] | None
+        self, stream: str, schema: dict[str, Any], keys: Any, line: int
     ) -> Iterator[tuple[str, Mapping[str, Any], Sequence[str] | None]]:
         """Name, schema and keys of every stream that the maps make of this one.
 
         Raises:
-            InputError: To validate was asked for, and the schema is not a valid one.
+            InputError: The maps and the schema do not go together; or to validate was asked for,
+                and the schema is not a valid one.
         """
-        self._mapper.register_raw_stream_schema(stream, schema, keys)
-        for each in self._maps(stream, stream):
+        if not isinstance(schema.get("properties"), dict):
+            raise InputError.at(line, stream, "its schema has no properties")
+        self._known.register(stream, schema, keys, line)
+        for each in self._maps(stream, line):
             if self._validate:
                 self._validators[each.stream_alias] = _validator(
-                    each.stream_alias, each.transformed_schema
+                    each.stream_alias, each.transformed_schema, line
                 )
             yield each.stream_alias, each.transformed_schema, each.transformed_key_properties
 
@@ -52,30 +55,36 @@ class RecordPath:
             UnknownStreamError: The stream's SCHEMA has not come.
         """
         maps = self._maps(run.stream, run.first_line)
-        for offset, line in enumerate(BytesIO(run.data)):
-            place = run.first_line + offset
+        for place, line in enumerate(BytesIO(run.data), run.first_line):
+            where = f"line {place} of {run.source}" if run.source else place
             try:
-                yield from self._mapped(run, line, place, maps)
+                for name, data in self._mapped(run.stream, line, where, maps):
+                    yield Run(name, data + b"\n", 1, place, run.source)
             except RecursionError as error:
-                raise InputError.at(place, run.stream, "a value is nested too deeply") from error
+                raise InputError.at(where, run.stream, "a value is nested too deeply") from error
 
     def _mapped(
-        self, run: Run, line: bytes, place: int, maps: Sequence[StreamMap]
-    ) -> Iterator[Run]:
+        self, stream: str, line: bytes, where: int | str, maps: Sequence[StreamMap]
+    ) -> Iterator[tuple[str, bytes]]:
         try:
             message = decode(line)
         except ValueError as error:
-            raise InputError.at(place, run.stream, "not valid JSON") from error
+            raise InputError.at(where, stream, "not valid JSON") from error
         record = message.get("record")
         if not isinstance(record, dict):
-            raise InputError.at(place, run.stream, "the RECORD message has no record")
+            raise InputError.at(where, stream, "the RECORD message has no record")
         for each in maps:
-            # Maps may change what they are given.
-            made = each.transform(dict(record))
+            try:
+                # Maps may change what they are given.
+                made = self._known.transform(each, stream, dict(record))
+            except InputError as error:
+                raise InputError.at(where, stream, str(error)) from error
             if made is not None:
-                self._check(made, each.stream_alias, place)
-                data = encode(message | {"stream": each.stream_alias, "record": made})
-                yield Run(each.stream_alias, data + b"\n", 1, place, run.source)
+                self._check(made, each.stream_alias, where)
+                yield (
+                    each.stream_alias,
+                    encode(message | {"stream": each.stream_alias, "record": made}),
+                )
 
     def aliases(self, stream: str, place: int) -> list[str]:
         """The streams that the maps make of this one.
@@ -86,33 +95,32 @@ class RecordPath:
         return [each.stream_alias for each in self._maps(stream, place)]
 
     def _maps(self, stream: str, place: int | str) -> list[StreamMap]:
-        """All but those that remove the stream; a stream without a SCHEMA has none at all."""
-        if stream not in self._mapper.stream_maps:
+        """All that keep the stream; a stream without a SCHEMA has none at all."""
+        maps = self._known.of(stream)
+        if maps is None:
             raise UnknownStreamError.before_schema(place, stream)
-        return [
-            each
-            for each in self._mapper.stream_maps[stream]
-            if not isinstance(each, RemoveRecordTransform)
-        ]
+        return maps
 
-    def _check(self, record: dict[str, Any], stream: str, line: int) -> None:
+    def _check(self, record: dict[str, Any], stream: str, where: int | str) -> None:
         if self._validate:
             for problem in self._validators[stream].iter_errors(record):
                 raise InputError.at(
-                    line,
+                    where,
                     stream,
                     f"{problem.json_path} breaks the rule {problem.validator!r} of its schema",
                 )
 
 
-def _validator(stream: str, schema: Mapping[str, Any]) -> jsonschema.protocols.Validator:
-    exact = _exact(schema)
+def _validator(stream: str, schema: Mapping[str, Any], line: int) -> jsonschema.protocols.Validator:
     try:
+        exact = _exact(schema)
         DEFAULT_JSONSCHEMA_VALIDATOR.check_schema(exact)
     except jsonschema.SchemaError as error:
-        raise InputError(
-            f"stream {stream!r}: its schema is not valid JSON Schema at {error.json_path}"
+        raise InputError.at(
+            line, stream, f"its schema is not valid JSON Schema at {error.json_path}"
         ) from error
+    except RecursionError as error:
+        raise InputError.at(line, stream, "its schema is nested too deeply") from error
     return DEFAULT_JSONSCHEMA_VALIDATOR(exact)
 
 

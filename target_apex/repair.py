@@ -11,35 +11,36 @@ from __future__ import annotations
 import json
 import re
 from datetime import UTC, date, datetime, time
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Self
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from target_apex.column_types import BIGINT, BOOLEAN, DATE, JSON, TIME, TIMESTAMPTZ, VARCHAR
+from target_apex.decimals import Number
 from target_apex.errors import InputError
 from target_apex.exactness import survives_double
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from target_apex.column_types import ColumnType
-
-
-class Number(Decimal):
-    """A number with a point or an exponent, and how it was written: 1.50 stays 1.50."""
-
-    text: str
-
-    def __new__(cls, text: str) -> Self:  # noqa: D102 - a constructor, as the class says
-        number = super().__new__(cls, text)
-        number.text = text
-        return number
 
 
 def _verbatim(value: object) -> msgspec.Raw | str:
     """What the encoder does not know: our numbers, and whatever a stream map has made."""
     return msgspec.Raw(value.text.encode()) if isinstance(value, Number) else str(value)
+
+
+def as_version(value: object) -> int | None:
+    """The version of a table that a message names; None if it is no integer of 64 bits."""
+    if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) < MAX_INTEGER_TEXT:
+        value = int(value)
+    if isinstance(value, (float, Decimal)) and value == value // 1:
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int) or not -(2**63) <= value < 2**63:
+        return None
+    return value
 
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number", enc_hook=_verbatim)
@@ -48,6 +49,8 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PLAIN_TIMESTAMP = re.compile(
     r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?", re.ASCII
 )
+MAX_INTEGER_TEXT = 40
+_PLAIN_DECIMAL = re.compile(r"[+-]?\d*\.\d+", re.ASCII)
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 
 
@@ -61,10 +64,15 @@ def decode(line: bytes) -> dict[str, Any]:
         found = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
         # Python's reader also takes what taps written in Python emit: NaN, lone surrogates.
-        found = json.loads(line, parse_float=Number, parse_constant=Number)
+        found = json.loads(line, parse_float=Number, parse_constant=Number, parse_int=_as_integer)
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - the caller's one error for bad JSON
     return found
+
+
+def _as_integer(text: str) -> int | Number:
+    """An integer; one of thousands of digits, which Python refuses to make, stays as written."""
+    return int(text) if len(text) < MAX_INTEGER_TEXT else Number(text)
 
 
 def encode(value: object) -> bytes:
@@ -75,13 +83,19 @@ def encode(value: object) -> bytes:
         return _ENCODER.encode(_printable(value))
 
 
-def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], row: int) -> bytes:
+def repair(
+    message: dict[str, Any],
+    columns: Iterable[tuple[str, ColumnType]],
+    row: int,
+    notice: Callable[[str], None],
+) -> bytes:
     """The line to load in place of a RECORD message.
 
     Args:
         message: The message, decoded by `decode`.
         columns: Each property that is read, and what it is read as.
         row: Its place in the batch, which the line carries in `ord`.
+        notice: Told the name of each property whose value was rounded.
 
     Raises:
         InputError: The message has no record.
@@ -96,7 +110,10 @@ def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], r
         if value is None:
             continue
         if kind != JSON:
-            kept[name] = _scalar(value, kind)
+            found = _scalar(value, kind)
+            kept[name] = rounded = _rounded(found, kind)
+            if rounded is not found:
+                notice(name)
         elif _is_delicate(value):
             exact[name] = _text(value)
         else:
@@ -104,9 +121,10 @@ def repair(message: dict[str, Any], columns: Iterable[tuple[str, ColumnType]], r
     line: dict[str, Any] = {"ord": row, "record": _printable(kept)}
     if exact:
         line["exact"] = _printable(exact)
-    for extra in ("version", "time_extracted"):
-        if message.get(extra) is not None:
-            line[extra] = message[extra]
+    if message.get("version") is not None:
+        line["version"] = _scalar(message["version"], BIGINT)
+    if message.get("time_extracted") is not None:
+        line["time_extracted"] = message["time_extracted"]
     return encode(line)
 
 
@@ -123,7 +141,8 @@ def _scalar(value: Any, kind: ColumnType) -> Any:
             return int(value)
         if kind.name == "DECIMAL":
             return _plain(value, kind)
-        return value.text if isinstance(value, Number) and _is_delicate(value) else value
+        if isinstance(value, Number) and (kind == VARCHAR or _is_delicate(value)):
+            return value.text
     return value
 
 
@@ -133,7 +152,7 @@ def _from_text(value: str, kind: ColumnType) -> str:
     if kind == VARCHAR:
         return text
     if kind == BIGINT:
-        return str(int(text)) if _INTEGER.fullmatch(text) and len(text) < 40 else text
+        return str(int(text)) if _INTEGER.fullmatch(text) and len(text) < MAX_INTEGER_TEXT else text
     if kind == BOOLEAN:
         return text.lower() if text.lower() in ("true", "false") else text
     if kind.name == "DECIMAL":
@@ -172,6 +191,16 @@ def _plain(value: Decimal, kind: ColumnType) -> str:
     if point and not fraction[kind.scale :].strip("0"):
         return f"{whole}.{fraction[: kind.scale]}" if kind.scale else whole
     return text
+
+
+def _rounded(value: Any, kind: ColumnType) -> Any:
+    """A number with more decimal places than the schema declares, rounded half to even."""
+    if kind.name != "DECIMAL" or not kind.rounds or not kind.scale or not isinstance(value, str):
+        return value
+    if not _PLAIN_DECIMAL.fullmatch(value) or len(value.partition(".")[2]) <= kind.scale:
+        return value
+    step = Decimal(1).scaleb(-kind.scale)
+    return format(Decimal(value).quantize(step, ROUND_HALF_EVEN, Context(prec=len(value))), "f")
 
 
 def _is_delicate(value: Any) -> bool:

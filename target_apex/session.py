@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from target_apex.errors import InputError, RetryError, UnknownStreamError
 from target_apex.exactness import inexact_rows
@@ -26,6 +26,9 @@ MAX_BATCH_BYTES = 64 << 20
 
 MAX_BATCH_SECONDS = 300.0
 """A batch ends with the first message after this time, however small it is."""
+
+MAX_BATCH_STREAMS = 200
+"""A batch ends before one more stream: each has a file open, and two batches are under way."""
 
 
 class Destination(Protocol):
@@ -62,7 +65,7 @@ class _Batch:
     activations: list[tuple[Stream, int]] = field(default_factory=list)
     rows: int = 0
     size: int = 0
-    state: dict[str, Any] | None = None
+    state: str | None = None
     started: float = field(default_factory=time.monotonic)
 
     def close(self) -> None:
@@ -77,7 +80,7 @@ class Session:
         self,
         settings: Settings,
         connect: Callable[[Settings], Destination],
-        emit_state: Callable[[dict[str, Any]], None],
+        emit_state: Callable[[str], None],
     ) -> None:
         self._settings = settings
         self._connect = connect
@@ -86,7 +89,7 @@ class Session:
         self._streams: dict[str, Stream] = {}
         self._names: dict[str, str] = {}
         self._batch = _Batch()
-        self._withheld: dict[str, Any] | None = None
+        self._withheld: str | None = None
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="target-apex-load")
         self._loading: Future[None] | None = None
 
@@ -103,9 +106,11 @@ class Session:
             return
         twin = self._names.setdefault(fold(stream.name), stream.name)
         if twin != stream.name:
-            raise InputError(
-                f"streams {twin!r} and {stream.name!r} differ in case only, which are one table to "
-                "DuckDB; give one another name with the __alias__ of stream_maps"
+            raise InputError.at(
+                stream.line,
+                stream.name,
+                f"its name and {twin!r} differ in case only, which are one table to DuckDB; give "
+                "one stream another name with the __alias__ of stream_maps",
             )
         if stream.name in self._batch.spools:
             self.commit()
@@ -131,6 +136,8 @@ class Session:
         stream = self.stream(run.stream, run.first_line)
         if self._loading is not None and self._loading.done():
             self._wait()
+        if run.stream not in self._batch.spools and len(self._batch.spools) >= MAX_BATCH_STREAMS:
+            self.commit()
         batch = self._batch
         spool = batch.spools.get(run.stream)
         if spool is None:
@@ -151,8 +158,8 @@ class Session:
         self._batch.activations.append((self.stream(name, line), version))
         self.commit()
 
-    def state(self, value: dict[str, Any]) -> None:
-        """Take a STATE: it goes out once all that came before it is committed."""
+    def state(self, value: str) -> None:
+        """Take the JSON text of a state: it goes out once all that came before it is committed."""
         self._batch.state = value
 
     def commit(self) -> None:

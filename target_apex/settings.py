@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from singer_sdk import typing as th
 
+from target_apex.errors import SettingsError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -118,9 +120,16 @@ class Settings:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Settings:
-        """Read a configuration that has passed `SCHEMA`; null means the default."""
+        """Read a configuration that has passed `SCHEMA`; null means the default.
+
+        Raises:
+            SettingsError: A name is empty, or holds what no name can.
+        """
         defaults = {name: each.get("default") for name, each in SCHEMA["properties"].items()}
         config = defaults | {name: each for name, each in config.items() if each is not None}
+        for name in ("path", "default_target_schema"):
+            if not config[name].strip() or "\0" in config[name]:
+                raise SettingsError(f"the setting {name} is empty, or holds a NUL character")
         return cls(
             path=config["path"],
             destination=Destination(config["destination"]),

@@ -13,6 +13,7 @@ from target_apex.column_types import BIGINT, BOOLEAN, DATE, DOUBLE, JSON, TIME, 
 if TYPE_CHECKING:
     from target_apex.column_types import ColumnType
 
+_FRACTION = r"-?\d+(\.\d+)?(e[+-]?\d+)?"
 SECONDS_OF_A_DAY = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 
 
@@ -68,6 +69,15 @@ def misfit(text: str, kind: ColumnType) -> str | None:
         endless = f"isinf({value}) AND NOT contains(lower({text}), 'inf')"
         return f"({text} IS NOT NULL AND ({value} IS NULL OR ({endless})))"
     return f"({text} IS NOT NULL AND {value} IS NULL)"
+
+
+def like_a_fraction(text: str) -> str:
+    """True where `text` may have been a number that DuckDB wrote in its own way."""
+    return (
+        # All but the last condition cost little, and let most texts through.
+        f"({text} BETWEEN '-' AND ':' AND (contains({text}, '.') OR contains({text}, 'e'))"
+        f" AND regexp_full_match({text}, {literal(_FRACTION)}))"
+    )
 
 
 def describe(kind: ColumnType) -> str:

@@ -3,21 +3,24 @@
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
 
-from dataclasses import dataclass
+import logging
+from collections import Counter
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from target_apex import sql
-from target_apex.column_types import JSON, VARCHAR
+from target_apex.column_types import BIGINT, JSON, VARCHAR
 from target_apex.errors import InputError, MissingKeyError, RetryError
+from target_apex.exactness import may_change_as_text
 from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
 from target_apex.streams import DELETED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from target_apex.column_types import ColumnType
     from target_apex.streams import Column, Stream
@@ -26,6 +29,15 @@ TABLE = "temp.main.apex_stage"
 """One row per line; columns c0, c1, ... in the order of the stream's, see `create`."""
 
 _PATCHES = "apex_patches"
+_PART = "apex_part_{}"
+
+COLUMNS_AT_ONCE = 500
+"""Columns of a wide stream that one query reads: what DuckDB does grows with their square."""
+
+_NO_RECORD, _NO_VERSION, _LIKE_A_NUMBER = -1, -2, -3
+"""Misfits that are not of one column."""
+
+_logger = logging.getLogger("target-apex")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +81,13 @@ class Stage:
         if len(hard) < spool.rows:
             spool.flush()
             try:
-                hard = hard | self._read(spool, replace=True)
+                misfits = self._read(spool, replace=True)
             except duckdb.InvalidInputException as error:
                 # One line that DuckDB cannot read spoils the file, and aborts the transaction.
                 spool.hard_rows = set(range(spool.rows))
                 raise RetryError from error
+            texts = {row for row, misfit in misfits.items() if misfit == _LIKE_A_NUMBER}
+            hard = hard | (misfits.keys() - texts) | _numbers(spool, texts - hard)
         if hard:
             self._reread(spool, hard)
         rows, versions, first = self._row(
@@ -135,16 +149,17 @@ class Stage:
         whole = len(hard) == spool.rows
         if not whole:
             self._connection.execute(
-                f"UPDATE {TABLE} SET ord = rowid - (SELECT min(rowid) FROM {TABLE})"
+                f"UPDATE {TABLE} SET misfit = NULL, ord = rowid - (SELECT min(rowid) FROM {TABLE})"
             )
             self._connection.execute(
                 f"DELETE FROM {TABLE} WHERE ord IN (SELECT unnest(?))", [sorted(hard)]
             )
         repaired = Spool()
+        rounded: Counter[str] = Counter()
         try:
             for row, line in enumerate(spool.lines()):
                 if row in hard:
-                    data = self._repaired(line, row, spool.place(row)) + b"\n"
+                    data = self._repaired(line, row, spool.place(row), rounded) + b"\n"
                     repaired.append(Run(self._stream.name, data, 1, row))
             repaired.flush()
             misfits = self._read(repaired, replace=whole, repaired=True)
@@ -152,8 +167,16 @@ class Stage:
             repaired.close()
         if misfits:
             self._refuse(spool)
+        for name, count in rounded.items():
+            _logger.warning(
+                "Stream %r: %d values of %r had more decimal places than its schema declares, and "
+                "were rounded half to even.",
+                self._stream.name,
+                count,
+                name,
+            )
 
-    def _repaired(self, line: bytes, row: int, place: str) -> bytes:
+    def _repaired(self, line: bytes, row: int, place: str, rounded: Counter[str]) -> bytes:
         stream = self._stream
         try:
             message = decode(line)
@@ -169,40 +192,71 @@ class Stage:
                         place, stream.name, f"the record lacks its key property {key!r}"
                     )
         columns = [
-            (column.name, kind) for column, kind in zip(stream.columns, self._types, strict=True)
+            # Keys that differ must not become one.
+            (column.name, replace(kind, rounds=False) if column.name in stream.keys else kind)
+            for column, kind in zip(stream.columns, self._types, strict=True)
         ]
         try:
-            return repair(message, columns, row)
+            return repair(message, columns, row, lambda name: rounded.update([name]))
         except InputError as error:
             raise InputError.at(place, stream.name, str(error)) from error
         except RecursionError as error:
             raise InputError.at(place, stream.name, "a value is nested too deeply") from error
 
-    def _read(self, spool: Spool, *, replace: bool, repaired: bool = False) -> set[int]:
-        """Read a file into the stage; the rows (by `ord` if repaired) that do not fit."""
-        select = self._select(spool, repaired=repaired)
+    def _read(self, spool: Spool, *, replace: bool, repaired: bool = False) -> dict[int, int]:
+        """Read a file into the stage.
+
+        Returns:
+            The rows (by `ord` if repaired) that do not fit, and the index of the first column that
+            does not.
+        """
+        selects = [
+            self._select(spool, first, repaired=repaired)
+            for first in range(0, len(self._types), COLUMNS_AT_ONCE)
+        ]
+        select = selects[0] if len(selects) == 1 else self._join(selects)
         if replace:
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {_bare()} AS {select}")
         else:
             self._connection.execute(f"INSERT INTO {TABLE} {select}")
+        for part in range(len(selects) if len(selects) > 1 else 0):
+            self._connection.execute(f"DROP TABLE temp.main.{_PART.format(part)}")
         # In an open transaction the first rowid is a large constant, not 0.
         place = "ord" if repaired else f"rowid - (SELECT min(rowid) FROM {TABLE})"
         found = self._connection.execute(
-            f"SELECT {place} FROM {TABLE} WHERE misfit IS NOT NULL"
+            f"SELECT {place}, misfit FROM {TABLE} WHERE misfit IS NOT NULL"
         ).fetchall()
-        return {row for (row,) in found}
+        return dict(found)
 
-    def _select(self, spool: Spool, *, repaired: bool) -> str:
-        columns = list(zip(self._stream.columns, self._types, strict=True))
+    def _join(self, selects: Sequence[str]) -> str:
+        """The stage's columns from as many tables, each with some of them, row by row."""
+        parts = [_PART.format(part) for part in range(len(selects))]
+        for part, select in zip(parts, selects, strict=True):
+            self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {part} AS {select}")
+        columns = ", ".join(f"c{index}" for index in range(len(self._types)))
+        extra = ", ".join(f"{parts[0]}.{name}" for name in ("version", "time_extracted", "ord"))
+        misfit = ", ".join(f"{part}.misfit" for part in parts)
+        return (
+            f"SELECT {columns}, {extra}, coalesce({misfit}) AS misfit"
+            f" FROM {' POSITIONAL JOIN '.join(parts)}"
+        )
+
+    def _select(self, spool: Spool, first: int, *, repaired: bool) -> str:
+        """The query for the columns from `first` on, at most `COLUMNS_AT_ONCE`."""
+        pairs = zip(self._stream.columns, self._types, strict=True)
+        columns = list(enumerate(pairs))[first : first + COLUMNS_AT_ONCE]
         fields = ", ".join(
             f"{sql.identifier(column.name)} {'JSON' if kind == JSON else 'VARCHAR'}"
-            for column, kind in columns
+            for _, (column, kind) in columns
         )
-        shape = {"record": f"STRUCT({fields})", "version": "BIGINT", "time_extracted": "VARCHAR"}
+        shape = {"record": f"STRUCT({fields})", "version": "VARCHAR", "time_extracted": "VARCHAR"}
         if repaired:
             shape |= {"ord": "BIGINT", "exact": "MAP(VARCHAR, VARCHAR)"}
-        values, misfits = [], [] if repaired else ["WHEN record IS NULL THEN -1"]
-        for index, (column, kind) in enumerate(columns):
+        values = []
+        misfits = [] if repaired else [f"WHEN record IS NULL THEN {_NO_RECORD}"]
+        misfits.append(f"WHEN {sql.misfit('version', BIGINT)} THEN {_NO_VERSION}")
+        numbers = []
+        for index, (column, kind) in columns:
             text = f"record[{sql.literal(column.name)}]"
             value = sql.cast(text, kind)
             if kind == JSON and repaired:
@@ -213,13 +267,16 @@ class Stage:
                 misfits.append(f"WHEN {doubt} THEN {index}")
             if column.name in self._stream.keys and not repaired:
                 misfits.append(f"WHEN {text} IS NULL THEN {index}")
-        misfit = f"CASE {' '.join(misfits)} END" if misfits else "NULL"
-        pairs = ", ".join(f"{name}: {sql.literal(kind)}" for name, kind in shape.items())
+            if kind == VARCHAR and not repaired:
+                numbers.append(f"WHEN {sql.like_a_fraction(text)} THEN {_LIKE_A_NUMBER}")
+        # Whatever else does not fit comes first: it is more than a suspicion.
+        misfit = f"CASE {' '.join(misfits + numbers)} END"
+        described = ", ".join(f"{name}: {sql.literal(kind)}" for name, kind in shape.items())
         return (
-            f"SELECT {', '.join(values)}, version,"
+            f"SELECT {', '.join(values)}, {sql.cast('version', BIGINT)} AS version,"
             " try_cast(time_extracted AS TIMESTAMPTZ) AS time_extracted,"
             f" {'ord' if repaired else 'NULL::BIGINT AS ord'}, CAST({misfit} AS INTEGER) AS misfit"
-            f" FROM read_json({sql.literal(spool.path)}, columns = {{{pairs}}},"
+            f" FROM read_json({sql.literal(spool.path)}, columns = {{{described}}},"
             " format = 'newline_delimited', compression = 'none',"
             f" maximum_object_size = {spool.largest_object})"
         )
@@ -228,10 +285,15 @@ class Stage:
         row, index = self._row(
             f"SELECT ord, misfit FROM {TABLE} WHERE misfit IS NOT NULL ORDER BY ord LIMIT 1"
         )
-        column: Column = self._stream.columns[index]
+        place, stream = spool.place(row), self._stream
+        if index == _NO_VERSION:
+            raise InputError.at(
+                place, stream.name, f"the version of the record is not {sql.describe(BIGINT)}"
+            )
+        column: Column = stream.columns[index]
         raise InputError.at(
-            spool.place(row),
-            self._stream.name,
+            place,
+            stream.name,
             f"the value of {column.name!r} is not {sql.describe(self._types[index])}, "
             "as its schema says",
         )
@@ -239,6 +301,15 @@ class Stage:
     def _row(self, query: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
         return row
+
+
+def _numbers(spool: Spool, rows: set[int]) -> set[int]:
+    """Those rows whose lines hold numbers that DuckDB may have written otherwise."""
+    if not rows:
+        return rows
+    return {
+        row for row, line in enumerate(spool.lines()) if row in rows and may_change_as_text(line)
+    }
 
 
 def _bare() -> str:

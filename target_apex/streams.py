@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from target_apex.column_types import BIGINT, TIMESTAMPTZ, ColumnType, column_type
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 DELETED_AT = "_sdc_deleted_at"
 TABLE_VERSION = "_sdc_table_version"
+
+_UNUSABLE = re.compile(r"[\0\ud800-\udfff]")
 
 METADATA: dict[str, ColumnType] = {
     "_sdc_extracted_at": TIMESTAMPTZ,
@@ -40,30 +43,43 @@ class Stream:
     name: str
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
+    line: int = field(default=0, compare=False)
+    """Where its SCHEMA stood in the input."""
 
     @classmethod
     def of(
         cls,
         name: str,
         schema: object,
-        keys: Sequence[str] | None,
+        keys: object,
         *,
         metadata: bool = False,
+        line: int = 0,
     ) -> Stream:
         """Read a SCHEMA message.
 
         Args:
             name: The stream's name, which its table takes.
             schema: The JSON schema of its records.
-            keys: Its key properties.
+            keys: Its key properties: a list of names, or none.
             metadata: Whether the target fills the `_sdc_*` columns itself.
+            line: Where the message stood in the input.
 
         Raises:
             InputError: No table can hold such a stream.
         """
+        try:
+            return cls._of(name, schema, keys, metadata=metadata, line=line)
+        except RecursionError as error:
+            raise InputError.at(line, name, "its schema is nested too deeply") from error
+        except InputError as error:
+            raise InputError.at(line, name, str(error)) from error
+
+    @classmethod
+    def _of(cls, name: str, schema: object, keys: object, *, metadata: bool, line: int) -> Stream:
         properties = schema.get("properties") if isinstance(schema, dict) else None
         if not isinstance(schema, dict) or not isinstance(properties, dict):
-            raise InputError(f"stream {name!r}: its schema has no properties")
+            raise InputError("its schema has no properties")
         own = METADATA if metadata else {}
         columns = tuple(
             Column(key, column_type(value, schema))
@@ -71,12 +87,22 @@ class Stream:
             if key not in own and key != DELETED_AT
         )
         columns += (Column(DELETED_AT, TIMESTAMPTZ),)
-        missing = [key for key in keys or () if key not in properties]
-        if missing:
-            raise InputError(f"stream {name!r}: key property {missing[0]!r} is not in its schema")
-        _check_names(name, [name], "stream name")
-        _check_names(name, [column.name for column in columns], "column name")
-        return cls(name, columns, tuple(keys or ()))
+        named = _names(keys)
+        for key in named:
+            if key not in properties:
+                raise InputError(f"key property {key!r} is not in its schema")
+        _check_names([name], "stream name")
+        _check_names([column.name for column in columns], "column name")
+        return cls(name, columns, named, line)
+
+
+def _names(keys: object) -> tuple[str, ...]:
+    """The key properties, each once."""
+    if keys is None:
+        return ()
+    if not isinstance(keys, (list, tuple)) or not all(isinstance(key, str) for key in keys):
+        raise InputError("its key_properties are not a list of names")
+    return tuple(dict.fromkeys(keys))
 
 
 def fold(name: str) -> str:
@@ -84,18 +110,18 @@ def fold(name: str) -> str:
     return "".join(letter.lower() if letter.isascii() else letter for letter in name)
 
 
-def _check_names(stream: str, names: Sequence[str], what: str) -> None:
-    """No name may be empty or hold NUL, and no two may be one name to DuckDB."""
+def _check_names(names: Sequence[str], what: str) -> None:
+    """No name may be empty, hold NUL or what UTF-8 cannot, or be another one to DuckDB."""
     seen: dict[str, str] = {}
     for name in names:
-        if not name or "\0" in name:
+        if not name or _UNUSABLE.search(name):
             raise InputError(
-                f"stream {stream!r}: the {what} {name!r} cannot be used in DuckDB; "
+                f"the {what} {name!r} cannot be used in DuckDB; "
                 "rename or remove it with stream_maps"
             )
         twin = seen.setdefault(fold(name), name)
         if twin != name:
             raise InputError(
-                f"stream {stream!r}: {twin!r} and {name!r} differ in case only, which are one "
+                f"{twin!r} and {name!r} differ in case only, which are one "
                 f"{what} to DuckDB; rename or remove one with stream_maps"
             )

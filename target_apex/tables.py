@@ -3,10 +3,12 @@
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from target_apex import sql, stage
 from target_apex.column_types import BIGINT, DOUBLE, JSON, VARCHAR, ColumnType, holds, join
+from target_apex.errors import InputError
 from target_apex.streams import DELETED_AT, METADATA, TABLE_VERSION, fold
 
 if TYPE_CHECKING:
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from target_apex.streams import Column
+    from target_apex.streams import Column, Stream
+
+_KEY = "target-apex: rows are told apart by {}"
 
 
 class Table:
@@ -41,6 +45,36 @@ class Table:
                 self._add(column)
             elif present != column.type:
                 self._grow(column, present)
+
+    def claim(self, stream: Stream) -> None:
+        """Note by which key the table's rows are told apart, in its comment; it stays the same.
+
+        Raises:
+            InputError: The table's rows have another key. Rows that differ by one key may be equal
+                by another, and would replace each other.
+        """
+        prefix = _KEY.format("")
+        comment = self._scalar(
+            "SELECT max(comment) FROM duckdb_tables() WHERE database_name = current_database()"
+            f" AND lower(schema_name) = lower({sql.literal(self._schema)})"
+            f" AND lower(table_name) = lower({sql.literal(self.name)})"
+        )
+        noted = (comment or "").partition(prefix)[2].partition("\n")[0]
+        try:
+            before = json.loads(noted)
+        except ValueError:
+            text = "\n".join(filter(None, [comment, _KEY.format(json.dumps(stream.keys))]))
+            self._connection.execute(f"COMMENT ON TABLE {self._sql} IS {sql.literal(text)}")
+            return
+        if set(map(fold, before)) != set(map(fold, stream.keys)):
+            raise InputError.at(
+                stream.line,
+                stream.name,
+                f"its key properties are {_listed(stream.keys)}, but the rows of the table "
+                f"{self.name!r} are told apart by {_listed(before)}; give the stream another name "
+                "with the __alias__ of stream_maps, or its former key with __key_properties__, or "
+                "drop the table and read everything again",
+            )
 
     def types(self, columns: Iterable[Column]) -> dict[str, ColumnType]:
         """The type that each column has in the table, by the stream's name of it."""
@@ -215,3 +249,7 @@ class Table:
 
     def _scalar(self, query: str) -> Any:
         return self._connection.execute(query).fetchall()[0][0]
+
+
+def _listed(keys: Sequence[str]) -> str:
+    return ", ".join(map(repr, keys)) or "nothing (every record is a row)"

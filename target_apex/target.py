@@ -7,31 +7,32 @@ import os
 import sys
 from collections import Counter
 from copy import deepcopy
+from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from singer_sdk import Target
 from singer_sdk.helpers.capabilities import PluginCapabilities, TargetCapabilities
 from singer_sdk.io_base import SingerReader
+from singer_sdk.plugin_base import _ConfigInput
 from typing_extensions import override
 
-from target_apex import batches
 from target_apex.cli import OneLineCommand
-from target_apex.errors import InputError, SettingsError, TargetError, TerminatedError
-from target_apex.lake import Lake
-from target_apex.lines import Message, Run, parse
+from target_apex.destinations import batch_runs, destination
+from target_apex.errors import SettingsError, TargetError, TerminatedError
+from target_apex.lines import Message, Run, State, parse
+from target_apex.maps import make_mapper
 from target_apex.records import RecordPath
+from target_apex.repair import as_version
 from target_apex.session import Session
-from target_apex.settings import SCHEMA, Destination, Settings
+from target_apex.settings import SCHEMA, Settings
 from target_apex.streams import Stream
-from target_apex.warehouse import Warehouse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from types import FrameType
 
     import click
     from singer_sdk.helpers.capabilities import CapabilitiesEnum
-    from singer_sdk.plugin_base import _ConfigInput
 
 
 class LineReader(SingerReader):
@@ -51,25 +52,16 @@ class LineReader(SingerReader):
                 if isinstance(item, Run):
                     self._target.take(item)
                     counts["RECORD"] += item.rows
+                elif isinstance(item, State):
+                    self._target.session.state(item.value)
+                    counts["STATE"] += 1
                 else:
+                    self._target.obey(item)
                     counts[item.type] += 1
-                    self._target.line = item.line
-                    self._call(callbacks.get(item.type), item)
         except BaseException:
             self._target.session.close()
             raise
         return counts
-
-    @staticmethod
-    def _call(callback: Callable[[dict[str, Any]], None] | None, message: Message) -> None:
-        if callback is None:
-            raise InputError.at(message.line, None, f"unknown message type {message.type!r}")
-        try:
-            callback(message.content)
-        except KeyError as error:
-            raise InputError.at(
-                message.line, None, f"the {message.type} message lacks {error.args[0]!r}"
-            ) from error
 
 
 class TargetApex(Target):
@@ -91,17 +83,25 @@ class TargetApex(Target):
     ]
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
+        try:
+            super().__init__(**kwargs)
+        except (AttributeError, TypeError, ValueError) as error:
+            # The SDK's check of the settings fails where it does not expect what is there.
+            raise SettingsError(
+                "a setting does not have the form that target-apex --about describes: see to "
+                "stream_maps, and to the variables of the environment that begin with TARGET_APEX_"
+            ) from error
         self.settings = Settings.of(self.config)
-        connect = Lake if self.settings.destination == Destination.PARQUET else Warehouse
-        self.session = Session(self.settings, connect, self._write_state_message)
+        self.session = Session(self.settings, destination(self.settings), self._emit_state)
         self.message_reader = LineReader(self)
-        self.line = 0
-        """Where the message that is being processed stood in the input."""
         self._records: RecordPath | None = None
         validate = bool(self.config.get("validate_records"))
         if validate or self.config.get("stream_maps") or self.config.get("flattening_enabled"):
             self._records = RecordPath(self.mapper, validate=validate)
+
+    @override
+    def setup_mapper(self) -> None:
+        self.mapper = make_mapper(self.config, self.logger)
 
     def take(self, run: Run) -> None:
         """Hand records to the session, through Python objects only if they must."""
@@ -111,41 +111,65 @@ class TargetApex(Target):
             for each in self._records.transform(run):
                 self.session.take(each)
 
-    @override
-    def _process_schema_message(self, message_dict: dict[str, Any]) -> None:
-        stream, schema = message_dict["stream"], message_dict["schema"]
-        given = (stream, schema, message_dict.get("key_properties"))
-        described = [given] if self._records is None else self._records.describe(*given)
+    def obey(self, message: Message) -> None:
+        """Do what a message says that is neither a record nor a state.
+
+        Raises:
+            InputError: It cannot be done.
+        """
+        if message.type == "SCHEMA":
+            self._describe(message)
+        elif message.type == "ACTIVATE_VERSION":
+            self._activate(message)
+        elif message.type == "BATCH":
+            self._load_files(message)
+        elif message.type == "RECORD":
+            raise message.error("the RECORD message does not name its stream")
+        else:
+            raise message.error(f"unknown message type {message.type!r}")
+
+    def _describe(self, message: Message) -> None:
+        stream, schema = message.stream, message.object("schema")
+        given = (stream, schema, message.content.get("key_properties"))
+        described: Iterable[tuple[str, object, object]] = [given]
+        if self._records is not None:
+            described = self._records.describe(*given, message.line)
         for name, properties, keys in described:
-            metadata = self.settings.add_record_metadata
-            self.session.describe(Stream.of(name, properties, keys, metadata=metadata))
+            self.session.describe(
+                Stream.of(
+                    name,
+                    properties,
+                    keys,
+                    metadata=self.settings.add_record_metadata,
+                    line=message.line,
+                )
+            )
 
-    @override
-    def _process_state_message(self, message_dict: dict[str, Any]) -> None:
-        self.session.state(message_dict["value"])
-
-    @override
-    def _process_activate_version_message(self, message_dict: dict[str, Any]) -> None:
-        version = message_dict["version"]
+    def _activate(self, message: Message) -> None:
+        names = self._names(message)
         if not self.settings.activate_versions:
             return
-        for name in self._names(message_dict["stream"]):
-            self.session.activate(name, int(version), self.line)
+        version = as_version(message.content.get("version"))
+        if version is None:
+            raise message.error("the ACTIVATE_VERSION message has no version, which is an integer")
+        for name in names:
+            self.session.activate(name, version, message.line)
 
-    @override
-    def _process_batch_message(self, message_dict: dict[str, Any]) -> None:
-        names = self._names(message_dict["stream"])
-        streams = [self.session.stream(name, self.line) for name in names]
-        for run in batches.runs(message_dict, streams, self.line):
+    def _load_files(self, message: Message) -> None:
+        streams = [self.session.stream(name, message.line) for name in self._names(message)]
+        for run in batch_runs(message, streams):
             self.take(run)
 
-    def _names(self, stream: str) -> list[str]:
-        return [stream] if self._records is None else self._records.aliases(stream, self.line)
+    def _names(self, message: Message) -> list[str]:
+        """The streams that a stream becomes."""
+        if self._records is None:
+            return [message.stream]
+        return self._records.aliases(message.stream, message.line)
 
-    @override
-    def _write_state_message(self, state: dict[str, Any]) -> None:
+    @staticmethod
+    def _emit_state(state: str) -> None:
         try:
-            sys.stdout.write(json.dumps(state) + "\n")
+            sys.stdout.write(state + "\n")
             sys.stdout.flush()
         except BrokenPipeError as error:
             # Python would complain once more when it flushes stdout at exit.
@@ -165,14 +189,31 @@ class TargetApex(Target):
     def cb_config(
         cls, ctx: click.Context, param: click.Option, value: tuple[str, ...]
     ) -> _ConfigInput:
-        try:
-            return super().cb_config(ctx, param, value)
-        except (OSError, RuntimeError) as error:
-            raise SettingsError(f"cannot read the config: {error}") from error
-        except ValueError as error:
-            raise SettingsError(f"the config is not valid JSON: {error}") from error
+        found: dict[str, Any] = {}
+        for path in value:
+            if path != "ENV":
+                found |= _read_config(path)
+        return _ConfigInput(config=found, parse_env="ENV" in value)
 
     @classmethod
     @override
     def get_singer_command(cls) -> click.Command:
         return OneLineCommand.around(super().get_singer_command(), cls.logger)
+
+
+def _read_config(path: str) -> dict[str, Any]:
+    """The settings in a file; the SDK would not say which of the files it cannot read."""
+    try:
+        content = json.loads(Path(path).read_bytes())
+    except OSError as error:
+        raise SettingsError(f"cannot read the config {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"the config {path} is not valid JSON (not UTF-8)") from error
+    except json.JSONDecodeError as error:
+        where = f"{error.msg} at line {error.lineno}" if error.doc.strip() else "it is empty"
+        raise SettingsError(f"the config {path} is not valid JSON ({where})") from error
+    except (ValueError, RecursionError) as error:
+        raise SettingsError(f"the config {path} cannot be read ({type(error).__name__})") from error
+    if not isinstance(content, dict):
+        raise SettingsError(f"the config {path} is not a JSON object, which names settings")
+    return content

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from target_apex import sql
+from target_apex import files, sql
 from target_apex.column_types import BIGINT
 from target_apex.engine import Memory, reason
 from target_apex.errors import RetryError, WarehouseError, WarehouseLockedError
@@ -57,11 +57,16 @@ class Warehouse:
             raise WarehouseError(
                 f"cannot make the folder of {self._path}: {error.strerror}"
             ) from error
+        replaced = False
         while True:
             try:
                 connection = duckdb.connect(self._path)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error):
+                    # Once: on a full disk the file that is made anew is unfinished, too.
+                    if not replaced and files.remove_unfinished(self._path):
+                        replaced = True
+                        continue
                     raise WarehouseError(f"cannot open {self._path}: {reason(error)}") from error
                 if time.monotonic() >= deadline:
                     raise WarehouseLockedError.held(
@@ -113,12 +118,14 @@ class Warehouse:
                 self._overwritten.add(stream.name)
         table = Table(self._connection, schema, name)
         table.ensure(stream.columns)
+        table.claim(stream)
         self._prepared[stream.name] = (stream, table)
         return table
 
     def load(self, stream: Stream, spool: Spool) -> None:
         """Add the spooled lines to the stream's table."""
         table = self.prepare(stream)
+        self._memory.reserve(len(stream.columns))
         stage = Stage(self._connection, stream, table.types(stream.columns))
         staged = stage.fill(spool)
         table.widen_for(stream.columns)

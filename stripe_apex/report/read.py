@@ -142,7 +142,7 @@ class _ReportReader:
             yield facts.Check(name="attribution", **row)
         columns = {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
         if columns:
-            raw = queries.raw_check(marks_deleted="_sdc_deleted_at" in columns)
+            raw = queries.raw_check(columns)
             for row in self._warehouse.rows(raw):
                 yield facts.Check(name="raw_charges", attribution_model=None, **row)
 

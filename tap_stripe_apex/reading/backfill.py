@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tap_stripe_apex.reading.events import OVERLAP_SECONDS
@@ -86,8 +87,15 @@ class Backfill(Generic[T]):
 
     def forget(self) -> None:
         """List everything: as of now nothing is covered."""
-        self.bookmark = self.bookmark.forgotten(self._feed.end)
+        self.bookmark = replace(
+            self.bookmark.forgotten(self._feed.end), left_out=self._stream.left_out
+        )
         self._progress.forget()
+
+    @property
+    def regained(self) -> frozenset[str]:
+        """Columns that the catalog selects again, and that older records lack."""
+        return self.bookmark.left_out - self._stream.left_out
 
     def forget_the_future(self) -> bool:
         """Whether the bookmark was of a time that Stripe has not reached, and so was forgotten."""

@@ -55,6 +55,8 @@ class Bookmark:
             created and since when they are awaited.
         source: whose objects these are: live or test, and the connected account.
         expand: what was read whole with each object.
+        left_out: columns that at least one of the emitted records lacks, as the catalog left them
+            out.
         ahead: what of the covered part is true as of later, while a catch-up is under way.
         pending: of balance transactions, which of them will become available.
     """
@@ -67,6 +69,7 @@ class Bookmark:
     awaited: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     source: str | None = None
     expand: frozenset[str] = field(default_factory=frozenset)
+    left_out: frozenset[str] = field(default_factory=frozenset)
     ahead: Ahead | None = None
     pending: Pending | None = None
 
@@ -79,6 +82,7 @@ class Bookmark:
         "awaited",
         "source",
         "expand",
+        "left_out",
         "ahead",
         "pending",
     )
@@ -203,6 +207,8 @@ class Bookmark:
             state["source"] = self.source
         if self.expand:
             state["expand"] = sorted(self.expand)
+        if self.left_out:
+            state["left_out"] = sorted(self.left_out)
         if self.awaited:
             state["awaited"] = {
                 id_: [to_iso(created), to_iso(since)]
@@ -237,6 +243,7 @@ class Bookmark:
                 listed=_count(state.get("listed", 0)),
                 source=state.get("source"),
                 expand=frozenset(map(str, state.get("expand", []))),
+                left_out=frozenset(map(str, state.get("left_out", []))),
                 awaited={
                     id_: (from_iso(created), from_iso(since))
                     for id_, (created, since) in state.get("awaited", {}).items()

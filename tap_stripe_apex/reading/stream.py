@@ -52,6 +52,10 @@ class ReadableStream(Protocol[T]):
         """Of these, the ones that a key need not be allowed to read."""
 
     @property
+    def left_out(self) -> frozenset[str]:
+        """Columns that the catalog leaves out."""
+
+    @property
     def reads_all_again(self) -> bool:
         """Whether the catalog wants everything in every run."""
 

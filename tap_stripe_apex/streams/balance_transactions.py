@@ -133,7 +133,10 @@ class _BalanceReader:
         elif self._is_quiet(backfill.bookmark.position):
             return
         elif not backfill.forget_the_future():
-            if self._stream.reads_all_again:
+            if regained := backfill.regained:
+                columns = ", ".join(sorted(regained))
+                backfill.warn(f"older records lack {columns}, which is selected again")
+            if regained or self._stream.reads_all_again:
                 backfill.forget()
             else:
                 backfill.bookmark = self._with_gaps(backfill.bookmark.position)
@@ -145,7 +148,8 @@ class _BalanceReader:
         """Whether nothing can have changed since the last run, which read everything."""
         feed, bookmark = self._feed, self.bookmark
         return (
-            not bookmark.is_interrupted
+            not any(gap.start < position for gap in bookmark.gaps)
+            and not self._backfill.regained
             and feed.serves(position)
             and not feed.news(bookmark, self._stream.event_types, self._stream.object_kind)
             and feed.now - position < _AT_LEAST_EVERY_SECONDS

@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 _FEW: Final = 3
 """So many charges are asked about one by one; for more than these, lists cost fewer requests."""
 
+_MANY: Final = 20
+"""After so many look-ups of refunds that no short window held, all later refunds are listed."""
+
 _GIVEN_BACK: Final = {"failed", "canceled"}
 
 
@@ -122,6 +125,7 @@ class CaptureEvidence:
         self._now = now
         self._logger = logger
         self._asked = 0
+        self._late = 0
         self._unclear = 0
         self._refused: set[str] = set()
         self._refunds = Endpoint(session, "/v1/refunds", _Refund, what="refunds")
@@ -190,8 +194,8 @@ class CaptureEvidence:
             if self._asked > _FEW:
                 window = Window(charge.created, charge.created + LONGEST_AUTHORISATION)
                 found = self._refund_lists.find(charge.id, window)
-            if not found:  # made while the lists were read, or long after the charge
-                found = self._refunds_of(charge.id)
+            if not found:
+                found = self._late_refunds(charge)
         except PermissionDeniedError:
             self._refused.add("refunds")
             return None
@@ -200,6 +204,14 @@ class CaptureEvidence:
             for each in found
             if each.status not in _GIVEN_BACK
         ]
+
+    def _late_refunds(self, charge: Capture) -> Sequence[_Refund]:
+        """Refunds that were made long after the charge, or while the lists were read."""
+        self._late += 1
+        found: Sequence[_Refund] = ()
+        if self._late > _MANY:
+            found = self._refund_lists.find(charge.id, Window(charge.created, self._now))
+        return found or self._refunds_of(charge.id)
 
     def _refunds_of(self, charge: str) -> list[_Refund]:
         try:

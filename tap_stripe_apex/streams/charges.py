@@ -65,7 +65,7 @@ class Charge(msgspec.Struct, frozen=True):
     id: str
     created: int
     amount: int
-    amount_captured: int
+    captured_or_null: int | None = msgspec.field(name="amount_captured")
     amount_refunded: int
     currency: str
     status: str
@@ -84,6 +84,11 @@ class Charge(msgspec.Struct, frozen=True):
     calculated_statement_descriptor: str | None = None
     balance_transaction: str | ExpandedTransaction | None = None
     failure_balance_transaction: str | None = None
+
+    @property
+    def amount_captured(self) -> int:
+        """Gross, in minor units. Authorisations that old integrations cancelled may have null."""
+        return self.captured_or_null or 0
 
     def was_revenue(self, known_before: int) -> bool:
         """Whether an earlier run may have read it as succeeded, though it failed since.

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T", bound=Listed)
 
-_MOST_KEPT: Final = 100_000
+_MOST_KEPT: Final = 200_000
 """More objects than this are not held at a time; what was forgotten is listed again if need be."""
 
 _LONGEST_REACH: Final = 366 * 86_400

@@ -22,7 +22,7 @@ BASIL: Final = 1_743_379_200
 """2025-03-31 UTC: a charge that was created before cannot be of the new kind."""
 
 LONGEST_AUTHORISATION: Final = 32 * 86_400
-"""Seconds after its creation in which a charge is captured, or never."""
+"""Seconds after its creation in which a charge is captured as a rule, or never."""
 
 
 class Rest(Enum):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random
@@ -207,6 +208,20 @@ def test_what_is_older_than_basil_needs_no_proof():
         assert server.requests.count("/v1/refunds") == 0
 
 
+def test_what_was_captured_of_an_old_cancelled_authorisation_may_be_null(account, stripe, run_tap):
+    make(account, CASES["cancelled, before basil"])
+    answer = stripe._api.answer
+
+    def as_before_basil(*asked):
+        given = answer(*asked)
+        body = given.body.replace(b'"amount_captured":0', b'"amount_captured":null')
+        return replace(given, body=body)
+
+    stripe._api.answer = as_before_basil
+    (record,) = run_tap().records()
+    assert (record["amount_captured"], record["net_revenue"]) == (0, 0)
+
+
 def test_an_account_without_partial_captures_pays_nothing(account, stripe, run_tap):
     account.refund(account.create_charge(1000), 300)
     account.cancel(account.create_charge(1000, capture=False))
@@ -237,6 +252,16 @@ def test_many_partial_captures_are_told_by_lists(account, stripe, run_tap):
     assert len(listed) < 45
     assert sum(request.path.count("/") > 2 for request in listed) <= 3
     assert sum("charge=" in request.query for request in listed) <= 3
+
+
+def test_many_refunds_long_after_the_capture_are_told_by_lists_too(account, stripe, run_tap):
+    charges = [make(account, CASES["nothing refunded"]) for _ in range(90)]
+    account.advance(timedelta(days=60))
+    for charge in charges:
+        account.refund(charge, 300)
+        account.advance(timedelta(minutes=9))
+    assert {record["refunded_amount"] for record in run_tap().records()} == {300}
+    assert stripe.requests.count("/v1/refunds") < 50
 
 
 def live_a_day(

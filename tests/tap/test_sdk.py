@@ -4,6 +4,7 @@ import atexit
 from contextlib import ExitStack
 from datetime import timedelta
 
+import pytest
 from singer_sdk.testing import SuiteConfig, get_tap_test_class
 
 from stripe_simulator.account import Account
@@ -11,6 +12,10 @@ from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import serve
 from tap_stripe_apex.tap import TapStripeApex
 from tests.conftest import NOW
+
+# No record is deleted here, so these columns are always null. The SDK warns of that only where it
+# looks at such a column first, which depends on who runs the tests beside it.
+pytestmark = pytest.mark.filterwarnings("ignore:No records were available to test")
 
 # The SDK makes its tests of a class whose configuration must exist at import.
 _until_exit = ExitStack()

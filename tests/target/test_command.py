@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -43,7 +47,11 @@ def test_a_run_makes_the_folder_and_writes_only_states_to_stdout(run, tmp_path):
         ({"pth": "x"}, [], "unknown setting 'pth'; target-apex --about lists the settings"),
         ({"load_method": "merge"}, [], "bad setting: 'merge' is not one of"),
         ({"batch_size_rows": 0}, [], "bad setting: 0 is less than the minimum of 1"),
-        ("{", [], "the config is not valid JSON"),
+        ("{", [], "the config CONFIG is not valid JSON (Expecting property name"),
+        ("", [], "the config CONFIG is not valid JSON (it is empty)"),
+        ("[]", [], "the config CONFIG is not a JSON object"),
+        ("null", [], "the config CONFIG is not a JSON object"),
+        ({"stream_maps": {"s": {"__else__": True}}}, [], "a setting does not have the form"),
         ({"path": "/dev/null/w.duckdb"}, [KINDS], "cannot make the folder of /dev/null/w.duckdb"),
         ({"path": "/dev/null"}, [KINDS], "cannot open /dev/null"),
         ({"path": "w"}, ["no JSON"], "line 1: not valid JSON (Expecting value)"),
@@ -51,7 +59,7 @@ def test_a_run_makes_the_folder_and_writes_only_states_to_stdout(run, tmp_path):
         (
             {"path": "w"},
             [{"type": "SCHEMA", "stream": "s", "schema": {}}],
-            "stream 's': its schema",
+            "line 1, stream 's': its schema",
         ),
     ],
 )
@@ -61,8 +69,71 @@ def test_an_error_is_one_line_with_exit_code_1(config, lines, message, run, tmp_
     result = run(config, *lines)
     assert result.exit_code == 1
     assert "Traceback" not in result.err
+    message = message.replace("CONFIG", str(tmp_path / "config.json"))
     assert result.err.splitlines()[-1].startswith(f"target-apex: error: {message}")
     assert result.err.count("target-apex: error") == 1
+
+
+def test_a_config_that_is_not_there_is_named(tmp_path):
+    (tmp_path / "in").touch()
+    result = Command(tmp_path, "--config=missing.json", stdin=tmp_path / "in").result()
+    assert result.exit_code == 1
+    assert result.err.splitlines()[-1] == (
+        "target-apex: error: cannot read the config missing.json: No such file or directory"
+    )
+
+
+def test_settings_that_are_null_have_their_defaults(run, tmp_path):
+    names = set(TargetApex.config_jsonschema["properties"]) - {"destination", "load_method"}
+    nulls = dict.fromkeys(names)
+    result = run(nulls | {"path": str(tmp_path / "w.duckdb")}, KINDS, record("s", id=1), state(n=1))
+    assert (result.exit_code, result.out) == (0, '{"n": 1}\n')
+
+
+@pytest.mark.parametrize("variable", ["BATCH_SIZE_ROWS", "STREAM_MAPS"])
+def test_an_odd_variable_of_the_environment_is_one_line(variable, tmp_path):
+    environment = os.environ | {f"TARGET_APEX_{variable}": "{"}
+    command = [Path(sys.executable).with_name("target-apex"), "--config=ENV"]
+    result = subprocess.run(
+        command,
+        env=environment,
+        cwd=tmp_path,
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 1
+    assert "TARGET_APEX_" in result.stderr.splitlines()[-1]
+    assert "internal error" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "message"),
+    [
+        (["--version"], 0, "target-apex v"),
+        (["--config=c.json"], 1, "install it with pip install 'tap-stripe-apex[target]'"),
+    ],
+)
+def test_without_its_extra_the_command_says_what_to_install(
+    arguments, exit_code, message, tmp_path
+):
+    package = tmp_path / "hidden" / "duckdb"
+    package.mkdir(parents=True)
+    (package / "__init__.py").write_text("raise ModuleNotFoundError('gone', name='duckdb')")
+    (tmp_path / "c.json").write_text("{}")
+    result = subprocess.run(
+        [Path(sys.executable).with_name("target-apex"), *arguments],
+        env=os.environ | {"PYTHONPATH": str(package.parent)},
+        cwd=tmp_path,
+        input="",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == exit_code
+    assert message in (result.stdout + result.stderr).splitlines()[-1]
+    assert "Traceback" not in result.stderr
 
 
 def test_an_error_shows_no_value_of_a_record(run, tmp_path):

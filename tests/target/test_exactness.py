@@ -18,6 +18,16 @@ OBJECT = {"type": ["object", "null"]}
 CENTS = {"type": "number", "multipleOf": 0.01}
 TINY = {"type": "number", "multipleOf": 1e-10}
 DECIMAL = {"type": "string", "format": "singer.decimal"}
+WHOLE = {
+    "type": "number",
+    "x-sql-datatype": "decimal",
+    "x-sql-datatype-properties": {"precision": 10, "scale": 0},
+}
+SMALL = {
+    "type": "number",
+    "x-sql-datatype": "decimal",
+    "x-sql-datatype-properties": {"precision": 3, "scale": 2},
+}
 SIZED = {"type": "string", "format": "x-singer.decimal", "precision": 30, "scale": 4}
 MOMENT = {"type": "string", "format": "date-time"}
 DATE = {"type": "string", "format": "date"}
@@ -33,6 +43,14 @@ KEPT = {
     "lone surrogate": (STRING, r'"x\ud800y"', "x\ufffdy"),
     "spaces": (STRING, '" 1 "', " 1 "),
     "long number in a string column": (STRING, "12345678901234567.89", "12345678901234567.89"),
+    "number in a string column": (STRING, "1.10", "1.10"),
+    "number with an exponent in a string column": (STRING, "1e2", "1e2"),
+    "small number in a string column": (STRING, "-0.00001", "-0.00001"),
+    "number next to nothing in a string column": (STRING, "1e-400", "1e-400"),
+    "number beyond every double in a string column": (STRING, "1E400", "1E400"),
+    "integer in a string column": (STRING, "123456789012345678901234567890", "1234567890" * 3),
+    "true in a string column": (STRING, "true", "true"),
+    "text that looks like a number": (STRING, '"1.10"', "1.10"),
     "largest integer": (INTEGER, "9223372036854775807", 2**63 - 1),
     "smallest integer": (INTEGER, "-9223372036854775808", -(2**63)),
     "integer with a point": (INTEGER, "5.0", 5),
@@ -49,6 +67,13 @@ KEPT = {
     "decimal with a positive exponent": (CENTS, "1E+2", Decimal(100)),
     "singer decimal": (DECIMAL, '"3.141592653589793238"', Decimal("3.141592653589793238")),
     "sized singer decimal": (SIZED, '"-1.5000000"', Decimal("-1.5")),
+    "more places than declared": (CENTS, "0.1250", Decimal("0.12")),
+    "more places, rounded to the even neighbour": (CENTS, "-0.135", Decimal("-0.14")),
+    "more places, rounded up": (CENTS, "9.996", Decimal("10.00")),
+    "noise of a double": (CENTS, "19.990000000000002", Decimal("19.99")),
+    "noise of a double around nothing": (CENTS, "5.551115123125783e-17", Decimal("0.00")),
+    "far more places": (CENTS, "0.1250000000000000000001", Decimal("0.13")),
+    "more places in a sized singer decimal": (SIZED, '"1.00005"', Decimal("1.0000")),
     "true": (BOOLEAN, "true", True),
     "false": (BOOLEAN, "false", False),
     "true as MySQL writes it": (BOOLEAN, "1", True),
@@ -87,6 +112,7 @@ KEPT = {
     ),
     "lone surrogate in JSON": (OBJECT, r'{"a":"\ud800"}', '{"a":"\ufffd"}'),
     "number in JSON beyond every double": (OBJECT, '{"a":1e400}', '{"a":1e400}'),
+    "number in JSON next to nothing": (OBJECT, '{"a":1e-400}', '{"a":1e-400}'),
     "null object": (OBJECT, "null", None),
     "empty array": ({"type": "array"}, "[]", "[]"),
     "anything, a string": ({}, '"text"', '"text"'),
@@ -104,8 +130,11 @@ REFUSED = {
     "number beyond every double": (NUMBER, "1e400"),
     "negative number beyond every double": (NUMBER, "-1e400"),
     "integer above 2^64": (INTEGER, "18446744073709551616"),
-    "too many places": (CENTS, "0.125"),
-    "far too many places": (CENTS, "0.1000000000000000000001"),
+    "too many places for a type without a declared scale": (DECIMAL, '"0.1000000000000000001"'),
+    "fraction in a decimal column of whole numbers": (WHOLE, "1.5"),
+    "decimal that is next to nothing": (CENTS, "1e-400"),
+    "decimal as text that is next to nothing": (DECIMAL, '"1e-400"'),
+    "decimal that is too large when rounded": (SMALL, "9.995"),
     "too large a decimal": (CENTS, "1e40"),
     "text in a number column": (NUMBER, '"abc"'),
     "text in a boolean column": (BOOLEAN, '"yes"'),
@@ -217,3 +246,29 @@ def test_a_schema_that_no_table_can_hold_is_refused_before_anything_is_written(n
 def test_a_field_outside_the_schema_is_left_out(warehouse):
     warehouse.load(schema("s", {"a": STRING}), record("s", a="1", b="2"))
     assert warehouse.types("s") == {"a": "VARCHAR", "_sdc_deleted_at": "TIMESTAMP WITH TIME ZONE"}
+
+
+def test_rounding_is_told_once_for_a_column(warehouse, caplog):
+    kinds = schema("s", {"id": INTEGER, "v": CENTS}, ["id"])
+    warehouse.load(kinds, *[record("s", id=n, v=n + 0.125) for n in range(3)], record("s", id=9))
+    (warning,) = [each for each in caplog.records if each.levelname == "WARNING"]
+    assert warning.getMessage().startswith("Stream 's': 3 values of 'v' had more decimal places")
+
+
+def test_a_key_is_not_rounded_for_rows_would_become_one(warehouse):
+    kinds = schema("s", {"v": CENTS}, ["v"])
+    with pytest.raises(InputError, match=r"^line 3, stream 's': the value of 'v' is not a decimal"):
+        warehouse.load(kinds, record("s", v=0.25), record("s", v=0.251))
+
+
+def test_numbers_in_text_columns_are_as_they_came_on_every_line(warehouse):
+    values = ["1.10", '"1.10"', "29.00", "2.5e+3", '"x"', "7", "null", '"-"', "1E5", '"4.0"']
+    lines = [
+        f'{{"type":"RECORD","stream":"s","record":{{"id":{n},"v":{value}}}}}'
+        for n, value in enumerate(values)
+    ]
+    nullable = {"type": ["string", "null"]}
+    for settings in ({}, {"validate_records": False, "stream_maps": {"s": {"w": "id"}}}):
+        warehouse.load(schema("s", {"id": INTEGER, "v": nullable}, ["id"]), *lines, **settings)
+        found = [value for (value,) in warehouse.query("SELECT v FROM s ORDER BY id")]
+        assert found == [None if each == "null" else each.strip('"') for each in values]

@@ -189,6 +189,70 @@ def test_a_full_disk_is_one_line_and_the_table_is_as_after_the_last_state(
         assert found > told[-1]
 
 
+KINDS = schema("s", KEY, ["id"])
+
+
+@pytest.mark.parametrize("size", [0, 9, 4095, 4096, 8192, 12287])
+@pytest.mark.parametrize("filler", ["begun", "zeros"])
+def test_a_file_that_never_held_data_is_replaced(size, filler, tmp_path):
+    path = tmp_path / "w.duckdb"
+    duckdb.connect(path).close()
+    path.write_bytes(path.read_bytes()[:size] if filler == "begun" else bytes(size))
+    lines = write(tmp_path / "in", [KINDS, record("s", id=1, n=1)])
+    result = Command(tmp_path, config(tmp_path), stdin=lines).result()
+    assert result.exit_code == 0
+    assert "is made anew" in result.err
+    assert rows(tmp_path, "s") == {1: 1}
+
+
+@pytest.mark.parametrize("largest_file", [0, 1, 4096, 5000, 8192, 12287])
+def test_a_disk_that_is_full_as_the_file_is_made_costs_nothing(largest_file, tmp_path):
+    lines = write(tmp_path / "in", [KINDS])
+    settings = config(tmp_path)
+    full = Command(tmp_path, settings, stdin=lines, largest_file=largest_file).result()
+    assert full.exit_code == 1
+    (tmp_path / "in").write_text((tmp_path / "in").read_text() + json.dumps(record("s", id=1, n=1)))
+    assert Command(tmp_path, settings, stdin=tmp_path / "in").result().exit_code == 0
+    assert rows(tmp_path, "s") == {1: 1}
+
+
+def damage(path, how):
+    """Some of the file's bytes are no longer what they were."""
+    content = bytearray(path.read_bytes())
+    if how == "cut to nothing, with a log":
+        path.with_name("w.duckdb.wal").write_bytes(b"log")
+        content = content[:4096]
+    elif how == "no DuckDB file":
+        content = bytearray(b"hello, world\n" * 100)
+    elif how == "short text":
+        content = bytearray(b"hi\n")
+    else:
+        content[:12288] = os.urandom(12288)
+    path.write_bytes(content)
+    return bytes(content)
+
+
+@pytest.mark.parametrize(
+    "how", ["cut to nothing, with a log", "no DuckDB file", "short text", "headers"]
+)
+def test_a_damaged_file_is_named_with_what_to_do_and_left_alone(how, tmp_path):
+    path = tmp_path / "w.duckdb"
+    noise = random.Random(1)
+    with duckdb.connect(path) as connection:
+        connection.execute("CREATE TABLE t (t VARCHAR)")
+        connection.executemany(
+            "INSERT INTO t VALUES (?)", [[noise.randbytes(400).hex()] for _ in range(2000)]
+        )
+    content = damage(path, how)
+    lines = write(tmp_path / "in", [KINDS, record("s", id=1, n=1)])
+    result = Command(tmp_path, config(tmp_path), stdin=lines).result()
+    assert result.exit_code == 1
+    assert result.err.splitlines()[-1].startswith(f"target-apex: error: cannot open {path}: ")
+    assert "put a backup in its place, or move it away" in result.err.splitlines()[-1]
+    assert "Traceback" not in result.err
+    assert path.read_bytes() == content
+
+
 @pytest.mark.slow
 def test_memory_is_bounded(tmp_path):
     filler = {f"c{n}": "x" * 60 for n in range(30)}

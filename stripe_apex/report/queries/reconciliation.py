@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ATTRIBUTION_CHECK: Final = """
 with models as (
@@ -40,9 +43,14 @@ where table_schema = 'raw_stripe' and table_name = 'charges'
 """
 
 
-def raw_check(*, marks_deleted: bool) -> str:
-    """Net revenue by currency, as the tap loaded it and as the marts have it."""
-    kept = "and _sdc_deleted_at is null" if marks_deleted else ""
+def raw_check(columns: Collection[str]) -> str:
+    """Net revenue by currency, as the tap loaded it and as the marts have it.
+
+    Args:
+        columns: of the raw table, which lacks some where an older version of the tap filled it.
+    """
+    kept = "and _sdc_deleted_at is null" if "_sdc_deleted_at" in columns else ""
+    told = "refunded_amount" if "refunded_amount" in columns else "null"
     return f"""
 with versions as (
     select *, row_number() over (partition by id order by updated_at desc) as version_rank
@@ -52,8 +60,12 @@ with versions as (
 raw_totals as (
     select
         lower(currency) as currency,
-        cast(sum(case when captured then amount - amount_refunded else 0 end) as bigint)
-            as net_minor
+        cast(
+            sum(
+                amount_captured
+                - coalesce({told}, least(amount_captured, greatest(0, amount_refunded)))
+            ) as bigint
+        ) as net_minor
     from versions
     where version_rank = 1 {kept}
     group by lower(currency)
