@@ -133,7 +133,10 @@ def recognise(cells: Sequence[str], answers: Answers) -> Layout:
     _refuse_periods(kind, headings, columns, answers)
     for field in kind.fields:
         if field.needed and field.name not in columns and field.name not in answers.values:
-            said = f"No column is understood as `{field.name}` of {kind.title}."
+            said = (
+                f"No column is understood as `{field.name}` of {kind.title}; the file has "
+                f"{_listed(headings)}."
+            )
             raise UnclearError(said, f"column {field.name}", ["..."])
     platform = (
         _platform(headings) if kind is AD_SPEND and "platform" not in answers.values else None
@@ -156,8 +159,8 @@ def _kind(headings: tuple[Heading, ...], answers: Answers) -> Kind:
         if needed <= known and known & set(kind.some_of):
             fits[kind.name] = len(columns)
     if not fits:
-        listed = ", ".join(f"`{item.text}`" for item in headings[:12] if item.text)
-        raise UnclearError(f"The headers ({listed}) are of no kind that is known.", "kind", KINDS)
+        said = f"The headers ({_listed(headings)}) are of no kind that is known."
+        raise UnclearError(said, "kind", KINDS)
     best = [name for name, score in fits.items() if score == max(fits.values())]
     by_id = [name for name in fits if _has_own_id(KINDS[name], headings)]
     if len(by_id) == 1:
@@ -208,14 +211,21 @@ def _candidates(field: Field, headings: tuple[Heading, ...], taken: set[int]) ->
     return [position for _, position in sorted(free)]
 
 
+def _listed(headings: tuple[Heading, ...]) -> str:
+    """The headers of a file for a message, not too many."""
+    texts = [f"`{item.text[:40]}`" for item in headings if item.text]
+    return ", ".join(texts[:20]) + (", ..." if len(texts) > 20 else "")
+
+
 def _position(headings: tuple[Heading, ...], header: str, name: str) -> int:
     exact = [i for i, item in enumerate(headings) if item.text == header.strip()]
     found = exact or [i for i, item in enumerate(headings) if item.plain == heading(header).plain]
     if len(found) == 1:
         return found[0]
-    listed = ", ".join(f"`{item.text}`" for item in headings if item.text)
     how = "no column" if not found else f"{len(found)} columns"
-    raise FileError(f"--column {name}={header}: {how} of that name; the file has {listed}.")
+    raise FileError(
+        f"--column {name}={header}: {how} of that name; the file has {_listed(headings)}."
+    )
 
 
 def _refuse_periods(

@@ -67,8 +67,10 @@ def _parameter(address: str | None, name: str) -> str:
     """A parameter of an address; null without one."""
     if address is None:
         return "null"
-    found = f"regexp_extract({address}, '[?&]{name}=([^&#]*)', 1)"
-    return f"nullif(url_decode(replace({found}, '+', ' ')), '')"
+    found = f"replace(regexp_extract({address}, '[?&]{name}=([^&#]*)', 1), '+', ' ')"
+    # What is not encoded as UTF-8 stays as it is.
+    decoded = f"coalesce(try(url_decode({found})), {found})"
+    return f"nullif(replace({decoded}, chr(0), ''), '')"
 
 
 def _digest(prefix: str, *parts: str) -> str:

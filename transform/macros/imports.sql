@@ -43,7 +43,7 @@
 
 
 {% macro described_columns(table) -%}
-    {{ return(stripe_apex.described_apex(table).columns.values() | map(attribute='name') | list) }}
+    {{ return(stripe_apex.described_source('apex', table).columns.values() | map(attribute='name') | list) }}
 {%- endmacro %}
 
 
@@ -65,12 +65,4 @@
         ) -%}
     {%- endfor -%}
     {{ return(columns) }}
-{%- endmacro %}
-
-
-{% macro described_apex(table) -%}
-    {{ return(graph.sources.values()
-        | selectattr('package_name', 'equalto', 'stripe_apex')
-        | selectattr('source_name', 'equalto', 'apex')
-        | selectattr('name', 'equalto', table) | first) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@ import pytest
 
 from tests.app.sources import exports
 from tests.app.sources.conftest import Imports
-from tests.transform.warehouse import dbt, query
+from tests.transform.warehouse import BuildError, dbt, query
 from tests.transform.worlds import Charge, Lead, Rate, Spend, World, build_warehouse
 
 pytestmark = pytest.mark.dbt
@@ -126,3 +126,16 @@ def test_visits_and_experiments_are_staged(built):
         "stg_experiments__experiments": 1,
         "stg_experiments__exposures": 1,
     }
+
+
+def test_spend_that_stands_in_both_schemas_is_an_error(tmp_path):
+    """Else a file that was also loaded into `apex` would count twice."""
+    path = tmp_path / "warehouse.duckdb"
+    spend = Spend(spend_date=date(2026, 11, 1), campaign="Brand", spend=Decimal("1.50"))
+    build_warehouse(path, World(ad_spend=(spend,)))
+    imports = Imports(tmp_path, path)
+    content = "Day,Campaign,Platform,Currency,Cost\n2026-11-01,brand,Adwords,USD,1.50\n"
+    imports.load(imports.file("spend.csv", content))
+    dbt(tmp_path, "build", "--select", "+stg_ads__spend", "--exclude-resource-type", "unit_test")
+    with pytest.raises(BuildError, match="assert_no_spend_stands_twice"):
+        dbt(tmp_path, "test", "--select", "assert_no_spend_stands_twice")

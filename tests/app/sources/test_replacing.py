@@ -114,6 +114,15 @@ def test_the_last_of_two_rows_with_one_id_is_taken(imports):
     assert lead["email"] == "b@example.com"
 
 
+def test_what_an_address_encodes_is_decoded_where_it_can_be(imports):
+    """Whatever stands in an address, it does not keep a file of visits out."""
+    addresses = ["/?utm_source=a%20b", "/?utm_source=%E4x", "/?utm_source=%00y", "/?utm_source=%zz"]
+    rows = [[f"tp_{n}", "v", "2026-11-13T00:00:00Z", url] for n, url in enumerate(addresses)]
+    header = ["touchpoint_id", "visitor_id", "occurred_at", "landing_page"]
+    imports.load(imports.file("visits.csv", as_csv([header, *rows])))
+    assert [row["utm_source"] for row in imports.rows("touchpoints")] == ["a b", "%E4x", "y", "%zz"]
+
+
 def test_a_time_without_a_zone_is_read_in_the_one_that_is_named(imports):
     content = "Record ID,Email,Create Date\n7,a@example.com,2026-11-13 14:05\n"
     file = imports.file("a.csv", content)
