@@ -10,6 +10,10 @@ SHELL := /bin/bash
 # A company's proxy signs with its own authority: uv then wants the system's certificates.
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
+# Python 3.11 cannot read the path of this folder in the encoding of C, where it is not ASCII.
+ifneq ($(filter C POSIX,$(LC_ALL)),)
+export LC_ALL := C.UTF-8
+endif
 # One quiet pipeline: nothing calls home.
 export DO_NOT_TRACK := 1
 

@@ -27,15 +27,22 @@ OURS = ["meltano.yml", "scripts", "transform"]
 @pytest.fixture
 def project(tmp_path):
     """The project without what earlier runs left, on the environment that runs this test."""
+    folder = tmp_path / "Größe"
+    folder.mkdir()
     for name in OURS:
         source = ROOT / name
         if source.is_dir():
             ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
-            shutil.copytree(source, tmp_path / name, ignore=ignored)
+            shutil.copytree(source, folder / name, ignore=ignored)
         else:
-            shutil.copy(source, tmp_path / name)
-    (tmp_path / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    return tmp_path
+            shutil.copy(source, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return folder
+
+
+NOBODY = "http://127.0.0.1:9"
+UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PROXY": NOBODY}
+"""A locale that cannot spell the folder, and a proxy that does not answer."""
 
 
 @pytest.fixture
@@ -49,7 +56,7 @@ def run(project):
         return subprocess.run(
             [project / "scripts/run"],
             cwd=project,
-            env=kept | {"HOME": str(project), "DO_NOT_TRACK": "1"} | environment,
+            env=kept | UNFRIENDLY | {"HOME": str(project), "DO_NOT_TRACK": "1"} | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -57,6 +64,14 @@ def run(project):
         )
 
     return run
+
+
+def test_make_runs_all_in_an_encoding_that_can_spell_every_folder():
+    show = ["make", "--silent", "--eval", "show:; @echo $$LC_ALL", "show"]
+    said = subprocess.run(
+        show, cwd=ROOT, env=os.environ | {"LC_ALL": "C"}, capture_output=True, text=True, check=True
+    )
+    assert said.stdout == "C.UTF-8\n"
 
 
 def query(warehouse, sql):
