@@ -136,6 +136,7 @@ def test_spend_that_stands_in_both_schemas_is_an_error(tmp_path):
     imports = Imports(tmp_path, path)
     content = "Day,Campaign,Platform,Currency,Cost\n2026-11-01,brand,Adwords,USD,1.50\n"
     imports.load(imports.file("spend.csv", content))
-    dbt(tmp_path, "build", "--select", "+stg_ads__spend", "--exclude-resource-type", "unit_test")
+    only_models = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+    dbt(tmp_path, "build", "--select", "+mart_ad_spend", *only_models)
     with pytest.raises(BuildError, match="assert_no_spend_stands_twice"):
         dbt(tmp_path, "test", "--select", "assert_no_spend_stands_twice")
