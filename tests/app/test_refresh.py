@@ -4,12 +4,9 @@
 """
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import closing
-from pathlib import Path
 
 import duckdb
 import psycopg
@@ -18,7 +15,8 @@ from click.testing import CliRunner
 
 from stripe_apex.cli import main
 from stripe_apex.refresh import DbtProject
-from tests import servers
+
+pytestmark = pytest.mark.dbt
 
 STANDS = "Nothing that the models read has changed: the marts stand.\n"
 TABLES = (
@@ -60,23 +58,6 @@ def duckdb_file(project, monkeypatch):
     return change
 
 
-@pytest.fixture(scope="module")
-def postgres():
-    """The environment that names a cluster of its own."""
-    try:
-        servers.postgres_binaries()
-    except servers.ServerError as missing:
-        pytest.skip(str(missing))
-    # Where the user `postgres` may go, too; pytest's own folders are root's alone.
-    folder = Path(tempfile.mkdtemp(prefix="refresh-"))
-    folder.chmod(0o755)
-    try:
-        with servers.postgres(folder) as found:
-            yield found
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
 def postgres_database(project, postgres, monkeypatch):
     """Change the Postgres database that the environment names."""
@@ -94,7 +75,9 @@ def postgres_database(project, postgres, monkeypatch):
     return change
 
 
-@pytest.fixture(params=["duckdb_file", "postgres_database"])
+@pytest.fixture(
+    params=["duckdb_file", pytest.param("postgres_database", marks=pytest.mark.postgres)]
+)
 def change(request):
     """Change the warehouse, whichever it is."""
     return request.getfixturevalue(request.param)
