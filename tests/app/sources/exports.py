@@ -6,27 +6,11 @@ with made-up campaigns, people and money.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from tests.app.sources.export import Export
 from tests.app.sources.workbook import workbook
-
-
-@dataclass(frozen=True)
-class Export:
-    """A file, and what an import of it must load."""
-
-    name: str
-    content: bytes
-    kind: str
-    rows: int
-    first: dict[str, object]
-    """Some columns of the first row that is loaded."""
-    totals: dict[str, Decimal] = field(default_factory=dict)
-    left_out: int = 0
-    options: tuple[str, ...] = ()
-
 
 GOOGLE_CSV = Export(
     "Campaign report.csv",
