@@ -61,9 +61,15 @@ def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
     from tap_stripe_apex.command import in_one_line
     from tap_stripe_apex.errors import ConfigurationError
     from tap_stripe_apex.tap import TapStripeApex
+    from tap_stripe_apex.wire.patience import QUESTION
+
+    class AskedTap(TapStripeApex):
+        """The tap, for somebody who waits for the answer."""
+
+        patience = QUESTION
 
     try:
-        return TapStripeApex(config=tap_config(config), catalog=_catalog(config, catalog))
+        return AskedTap(config=tap_config(config), catalog=_catalog(config, catalog))
     except ConfigValidationError as error:
         raise ConfigurationError(in_one_line(error)) from error
 

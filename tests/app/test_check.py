@@ -9,6 +9,8 @@ from click.testing import CliRunner
 from stripe_apex.cli import main
 from stripe_simulator.keys import Key, Permission
 from tap_stripe_apex.tap import TapStripeApex
+from tap_stripe_apex.wire.patience import QUESTION
+from tap_stripe_apex.wire.session import Session
 
 EVERYTHING = ("charges", "customers", "events", "refunds", "disputes", "balance_transactions")
 
@@ -38,6 +40,21 @@ def test_a_connection_is_verified_by_a_single_charge(account, stripe, check):
     assert "Connected (test mode). Newest charge: 2026-10-01T00:00:00Z." in result.stdout
     assert permissions(result) == dict.fromkeys(EVERYTHING, True)
     assert stripe.requests.count("/v1/account") == 0
+
+
+def test_who_asks_waits_half_a_minute_at_most(account, check, monkeypatch):
+    found = []
+    monkeypatch.setattr(Session, "__init__", _noting(found, Session.__init__))
+    check()
+    assert [arguments["patience"] for arguments in found] == [QUESTION]
+
+
+def _noting(found, make):
+    def note(session, *args, **kwargs):
+        found.append(kwargs)
+        make(session, *args, **kwargs)
+
+    return note
 
 
 def test_an_account_without_charges_is_connected_too(check):
