@@ -64,6 +64,9 @@ class StripeStream(Stream, Generic[T]):
     optional: ClassVar[Mapping[str, OptionalExpansion]] = {}
     """Of these, the ones to do without if the key lacks the permission."""
 
+    added: ClassVar[frozenset[str]] = frozenset()
+    """Columns that records lack if their state is so old that it says nothing of `left_out`."""
+
     if_empty: ClassVar[str | None] = None
     """What to tell a user whose first run found nothing."""
 
@@ -108,6 +111,8 @@ class StripeStream(Stream, Generic[T]):
                 f"({bookmark.source}, this is {self._sync.source}). Use a state and a warehouse of "
                 "their own for it, or start both anew."
             )
+        if bookmark.position is not None and "left_out" not in self.stream_state:
+            return replace(bookmark, left_out=self.added)
         return bookmark
 
     @property

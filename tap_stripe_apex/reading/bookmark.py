@@ -204,6 +204,7 @@ class Bookmark:
         state: dict[str, Any] = {
             "covered": [[to_iso(start), to_iso(end)] for start, end in self.covered],
             "listed": self.listed,
+            "left_out": sorted(self.left_out),
         }
         if self.range:
             state["range"] = [to_iso(self.range.start), to_iso(self.range.end)]
@@ -215,8 +216,6 @@ class Bookmark:
             state["source"] = self.source
         if self.expand:
             state["expand"] = sorted(self.expand)
-        if self.left_out:
-            state["left_out"] = sorted(self.left_out)
         if self.awaited:
             state["awaited"] = {
                 id_: [to_iso(created), to_iso(since)]

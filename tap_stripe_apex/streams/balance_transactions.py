@@ -135,7 +135,7 @@ class _BalanceReader:
         elif not backfill.forget_the_future():
             if regained := backfill.regained:
                 columns = ", ".join(sorted(regained))
-                backfill.warn(f"older records lack {columns}, which is selected again")
+                backfill.warn(f"older records lack {columns}, which is read from now on")
             if regained or self._stream.reads_all_again:
                 backfill.forget()
             else:

@@ -136,6 +136,7 @@ class Charges(StripeStream[Charge]):
         "customer.deleted",
         "customer.updated",
     )
+    added = frozenset({"refunded_amount"})
     optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "

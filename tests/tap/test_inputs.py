@@ -181,8 +181,17 @@ def test_a_column_that_is_selected_again_is_read_again(account, stripe, caplog, 
         record["id"] for record in first.records(stream)
     ]
     assert all("description" in record for record in again.records(stream))
-    assert "older records lack description, which is selected again" in caplog.text
+    assert "older records lack description, which is read from now on" in caplog.text
     assert sync(stripe.url, again.state, selecting(stream)).records(stream) == []
+
+
+def test_charges_of_a_version_without_refunded_amount_are_read_again_once(account, stripe):
+    account.create_charge(100)
+    state = sync(stripe.url).state
+    del state["bookmarks"]["charges"]["left_out"]
+    again = sync(stripe.url, state)
+    assert len(again.records()) == 1
+    assert sync(stripe.url, again.state).records() == []
 
 
 def test_a_column_of_a_range_in_the_past_is_read_again_too(account, stripe):
