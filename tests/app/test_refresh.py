@@ -20,6 +20,8 @@ from stripe_apex.cli import main
 from stripe_apex.refresh import DbtProject
 from tests import servers
 
+pytestmark = pytest.mark.dbt
+
 STANDS = "Nothing that the models read has changed: the marts stand.\n"
 TABLES = (
     "create schema raw_stripe",
@@ -94,7 +96,9 @@ def postgres_database(project, postgres, monkeypatch):
     return change
 
 
-@pytest.fixture(params=["duckdb_file", "postgres_database"])
+@pytest.fixture(
+    params=["duckdb_file", pytest.param("postgres_database", marks=pytest.mark.postgres)]
+)
 def change(request):
     """Change the warehouse, whichever it is."""
     return request.getfixturevalue(request.param)
