@@ -28,7 +28,7 @@ _logger = logging.getLogger("stripe-apex")
 
 
 class Commands(click.Group):
-    """A group that imports what is called alone, and whose errors are one line and exit code 1.
+    """A group that imports only the command that is called; errors are one line and exit code 1.
 
     With --log-level debug, the traceback of an error is logged.
     """

@@ -30,7 +30,7 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
 
 
 def main() -> None:
-    """Print them; exit code 0, for the build has failed already."""
+    """Print the failures, with exit code 0: the build has reported its own."""
     if not (TARGET / "run_results.json").exists():
         sys.exit(f"{TARGET} holds no results: dbt did not get that far.")
     manifest = json.loads((TARGET / "manifest.json").read_text())

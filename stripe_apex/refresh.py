@@ -1,9 +1,9 @@
 """`dbt build`, unless nothing that the models read has changed since the last one.
 
 The marts depend on the rows of the source tables, the files of `transform/` and the settings in the
-environment, on no clock. A fingerprint of these three is kept as the comment of a mart that every
-build makes anew, so a build by hand, or one that fails half way, leaves none, and the next run
-builds. It is taken before the build: rows that arrive meanwhile are work for the next run.
+environment, and not on the time. A fingerprint of these three is kept as the comment of a mart that
+every build makes anew, so a build by hand, or one that fails half way, leaves none, and the next
+run builds. It is taken before the build: rows that arrive meanwhile are work for the next run.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ class _Manifest(msgspec.Struct):
 
 
 def _address(environ: Mapping[str, str]) -> str | None:
-    """The warehouse that dbt builds in; None where it is not looked into, as Spark's."""
+    """The warehouse that dbt builds in; None for one that is not looked into, such as Spark's."""
     target = environ.get("DBT_TARGET", "duckdb")
     if target == "postgres":
         return "postgresql://"

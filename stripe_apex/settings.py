@@ -1,4 +1,4 @@
-"""The tap's settings, as a command needs them that does not run the tap."""
+"""The tap's settings, for commands that do not run the tap."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def open_warehouse(
     """A connection that is closed at once after use: an open one keeps writers of a file out.
 
     Args:
-        address: path of a DuckDB file, or `postgresql://...`, where what is not said comes from
+        address: path of a DuckDB file, or `postgresql://...`; what that leaves out comes from
             `PGHOST`, `PGUSER` and so on.
         read_only: whether nothing will be changed; what is read of Postgres is then of one moment.
         lock_wait_seconds: how long to wait while another process writes the file.

@@ -30,7 +30,7 @@ BASIL = 1_743_379_200  # 2025-03-31: from this version on, what is not captured 
 
 
 class Account(RefundBook, DisputeBook, Book):
-    """Customers and charges; refunds and disputes are in the classes it is made of."""
+    """Customers and charges; refunds and disputes are in its base classes."""
 
     def create_customer(
         self,

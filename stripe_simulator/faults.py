@@ -13,10 +13,10 @@ from stripe_simulator.keys import expired, presented
 class FaultKind(StrEnum):
     """The first three are answered instead of the request; the others spoil its answer.
 
-    A spoilt answer's request was carried out: a token that it exchanged is spent. Of the last
-    ones, `DRIP` sends a byte now and then, `FLOOD` a hundred megabytes; a `SHORT_PAGE` holds less
-    than it could, an `EMPTY_PAGE` nothing, and both say that there is more; `SAME_PAGE` pays no
-    heed to the cursor; `HALF_CHARACTERS` cuts every character beyond U+FFFF in half.
+    The request of a spoilt answer was carried out: a token that it exchanged is spent. `DRIP` sends
+    a byte now and then, `FLOOD` a hundred megabytes; a `SHORT_PAGE` holds less than it could, an
+    `EMPTY_PAGE` nothing, and both say that there is more; `SAME_PAGE` ignores the
+    cursor; `HALF_CHARACTERS` cuts every character beyond U+FFFF in half.
     """
 
     RATE_LIMITED = "rate_limited"

@@ -24,7 +24,7 @@ _NO_EXPRESSIONS: Final = ("__alias__", "__source__", "__else__", "__key_properti
 
 
 class StreamMaps(PluginMapper):
-    """What becomes of each selected stream; streams that are not selected have no maps to fail.
+    """What becomes of each selected stream; those of other streams need not fit.
 
     Args:
         config: the tap's settings.
@@ -122,7 +122,7 @@ class _Evaluator:
 
 
 def _check_expression(stream: str, name: str, expression: object) -> None:
-    """The SDK would find what is no expression only when it is evaluated, or never.
+    """Check an expression now: the SDK would do so only when it evaluates it, or never.
 
     Raises:
         ConfigurationError: it cannot be evaluated.

@@ -1,4 +1,4 @@
-"""What needs DuckDB, which is an extra: imported only when it is needed, and missed in one line."""
+"""What needs DuckDB, an extra: imported only when needed; one line says if it is missing."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _is_unfinished(content: bytes) -> bool:
     if not content.strip(b"\0"):
         return len(content) <= _HEADERS
     if len(content) <= _MAGIC_AT:
-        # A part of DuckDB's checksum, but perhaps a short text that somebody wrote.
-        return not content.isascii()
+        # A part of DuckDB's checksum, unless it is a line of text that somebody wrote.
+        return not (len(content) > 1 and content.isascii() and content.endswith(b"\n"))
     begun = content[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)]
     return len(content) < _HEADERS and _MAGIC.startswith(begun)

@@ -53,7 +53,7 @@ def make_mapper(config: Mapping[str, Any], logger: logging.Logger) -> PluginMapp
 
 
 def _check_expression(stream: str, name: str, expression: object) -> None:
-    """The SDK would find what is no expression only when it is evaluated, or never."""
+    """Check an expression now: the SDK would do so only when it evaluates it, or never."""
     where = f"stream_maps: stream {stream!r}, {name!r}"
     if name in ("__alias__", "__source__") and not isinstance(expression, str):
         raise SettingsError(f"{where}: a stream's name, as a text, is expected")

@@ -4,4 +4,4 @@ A module here imports what does its work only when the command is called, so tha
 other commands do not wait for it.
 """
 
-__all__ = ["check", "connect", "options", "refresh", "report"]
+__all__ = ["check", "connect", "imports", "options", "refresh", "report"]

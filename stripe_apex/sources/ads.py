@@ -42,7 +42,7 @@ def finish(reading: Reading) -> None:
 
 
 def check(reading: Reading, sieve: Sieve) -> None:
-    """See that rows are of one day each, and add up to what the file says itself.
+    """Check that each row is of one day, and that the rows add up to the file's own total.
 
     Raises:
         FileError: a row covers a period.

@@ -21,7 +21,7 @@ def listed(formats: Iterable[str]) -> str:
 
 
 def bare(field: Field) -> str:
-    """A number without its currency, its spaces alike, and its sign in front."""
+    """A number without its currency, with one kind of space, and with its sign in front."""
     return bare_money(field.name) if field.type == "money" else _spaced(field.name)
 
 

@@ -116,7 +116,7 @@ def order_of(
 
 
 def spacing(days: Iterable[date]) -> str | None:
-    """`weeks` or `months` where days lie so regularly that each may stand for more than itself."""
+    """`weeks` or `months` if days lie so regularly that each may stand for a whole one."""
     ordered = sorted(set(days))
     if len(ordered) < 2:
         return None

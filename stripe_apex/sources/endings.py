@@ -1,4 +1,4 @@
-"""Whether the last value of a file is whole, where no end of a line says so."""
+"""Whether the last value of a file is whole, where no line end says so."""
 
 from __future__ import annotations
 

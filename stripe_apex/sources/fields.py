@@ -65,7 +65,7 @@ class Kind:
 
     @property
     def moment(self) -> str:
-        """The column that says when a row was."""
+        """The column that dates a row."""
         return next(field.name for field in self.fields if field.type in {"day", "time"})
 
     def field(self, name: str) -> Field:

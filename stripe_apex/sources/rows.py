@@ -100,7 +100,7 @@ class Sieve:
         return "" if position is None else cells[position]
 
     def _no_data(self, number: int, cells: Sequence[str]) -> str | None:
-        """Why a row is no data; None if it is."""
+        """Why a row is not data; None if it is data."""
         kind, columns = self.layout.kind, self.layout.columns
         if not any(cells[1:]) and _FOOTER.match(cells[0]):
             return "footer"

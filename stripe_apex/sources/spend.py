@@ -67,7 +67,7 @@ def refuse_other_total(
     totals: list[tuple[int, Decimal]],
     said: str | None,
 ) -> None:
-    """Refuse a file whose rows do not add up to what it says itself.
+    """Refuse a file whose rows do not add up to the file's own total.
 
     A platform rounds each row and its total apart, so they may differ by half a minor unit a row.
     Files of several currencies have no total that means anything.

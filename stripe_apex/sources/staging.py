@@ -1,6 +1,6 @@
 """A file's rows in a temporary DuckDB, typed: days, instants and exact numbers.
 
-All that decides how a column is read is asked of the pure modules; DuckDB applies it to all rows.
+The pure modules decide how a column is read; DuckDB applies that to all rows.
 """
 
 from __future__ import annotations

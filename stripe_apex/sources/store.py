@@ -183,7 +183,7 @@ def imports(warehouse: Warehouse) -> list[Import]:
 
 
 def undo(warehouse: Warehouse, import_id: int | None) -> tuple[Import, int]:
-    """Take an import back, the last one where none is named; and how many rows are there again.
+    """Take an import back, by default the last one; returns it, and how many rows came back.
 
     Raises:
         OptionError: there is no such import.

@@ -76,7 +76,7 @@ def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
 
 
 def check_answers(answers: Answers) -> None:
-    """See that the answers are to questions that there are.
+    """Check that each answer is to a question that exists.
 
     Raises:
         OptionError: one is not.

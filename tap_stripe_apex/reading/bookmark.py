@@ -21,10 +21,12 @@ _MAX_AWAITED: Final = 1000
 """A bound for the state; an account has hardly ever more than a few."""
 
 MAX_WINDOWS: Final = 1000
-"""Of a state; an interrupted run leaves some tens. Of more, the shortest are listed again."""
+"""Windows of a state; an interrupted run leaves some tens. If there are more, the shortest are
+listed again."""
 
 MAX_SEEN: Final = 500
-"""More recent events than this are read again rather than remembered: no run is quiet then."""
+"""If there are more recent events than this, they are read again instead of remembered, and no run
+is quiet."""
 
 
 class Pending(NamedTuple):
@@ -279,7 +281,7 @@ def _pending(state: Any) -> Pending:
 
 
 def _windows(pairs: Iterable[Any]) -> tuple[Window, ...]:
-    """What they hold, oldest first: all of it, unless no run could have left so many windows."""
+    """The windows that they hold, oldest first; the longest only, if no run could leave so many."""
     windows = union(_window(pair) for pair in pairs)
     longest = sorted(windows, key=lambda window: window.seconds)[-MAX_WINDOWS:]
     return tuple(sorted(longest))

@@ -1,7 +1,7 @@
 """What people see of a run while it goes on: a bar in a terminal, elsewhere a line now and then.
 
-All of it goes to standard error; standard output belongs to Singer. Whoever reads leaves word
-once in a while, and a thread looks at what was left: nothing is done for each record, and a run
+All of it goes to standard error; standard output belongs to Singer. Readers note their progress
+once in a while, and a thread shows what was noted last: nothing is done for each record, and a run
 that waits for Stripe is seen to wait.
 """
 
@@ -308,6 +308,6 @@ def _waits(usage: Usage) -> str:
 
 
 def _is_watched(terminal: str) -> bool:
-    """Whether standard error is a terminal that can draw, and has not to show the records too."""
+    """Whether standard error is a terminal that can draw and does not show the records too."""
     can_draw = terminal.lower() not in {"dumb", "unknown"}
     return can_draw and sys.stderr.isatty() and not sys.stdout.isatty()

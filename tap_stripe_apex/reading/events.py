@@ -150,8 +150,8 @@ _GIVEN_BACK: Final = {"failed", "canceled"}
 def changed_object(event: Event, kind: str) -> ChangedObject | None:
     """The object of `kind` (charge, refund, dispute, customer) that `event` changed, if any.
 
-    Disputes change their charge too, and so do refunds that give the money back; of a refund that
-    is made, the charge tells itself.
+    Disputes change their charge too, and so do refunds that fail or are cancelled; when a refund is
+    made, the charge has an event of its own.
     """
     payload = event.object
     if payload.object == kind and payload.id:

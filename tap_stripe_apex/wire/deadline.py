@@ -1,7 +1,7 @@
 """Connections whose answers come to an end, headers included.
 
-A time-out of `requests` is for the silence between two bytes, which one byte every five seconds
-never breaks. So the socket's reader knows when the whole answer must be there.
+A time-out of `requests` limits only the silence between two bytes, so one byte every five seconds
+keeps an answer going for ever. Here, the socket's reader knows when the whole answer must be there.
 """
 
 from __future__ import annotations

@@ -44,13 +44,13 @@ class Patience:
         limited: 429s without any success in between, whichever thread has it.
         unavailable: 5xx and broken connections, of one request.
         unreadable: answers that make no sense, of one request.
-        unreached: no connection, while there never was one: the address is more likely wrong
-            than the network ill.
+        unreached: no connection, as long as there never was one: then the address is more
+            likely wrong than the network is down.
         first_pause: between the first failure and the next try; doubled with each further one.
         longest_pause: between two tries.
         connecting: until a connection is there.
         silence: between two parts of an answer; the whole answer may take twice as long.
-        unless_told: for which everybody rests after a 429 that does not say how long.
+        unless_told: how long all threads rest after a 429 that does not say how long.
         clock: seconds that only go forward.
         sleep: waits that many seconds.
     """

@@ -110,7 +110,7 @@ class Pool(Generic[J, R]):
 
 
 def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], limiter: Limiter) -> Iterator[R]:
-    """What the jobs bring, as it comes; the first error ends it. Little waits to be taken."""
+    """The results of the jobs, as they come; the first error ends it. Few wait to be taken."""
     if len(jobs) == 1:
         yield from jobs[0]()
     elif jobs:
@@ -123,7 +123,7 @@ class _Jobs(Generic[R]):
 
     Args:
         jobs: what is to be done.
-        room: so many results may wait to be taken before no job is gone on with.
+        room: how many results may wait to be taken; while so many do, no job goes on.
     """
 
     def __init__(self, jobs: Sequence[Callable[[], Iterable[R]]], room: int) -> None:

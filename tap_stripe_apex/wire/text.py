@@ -1,7 +1,8 @@
 """JSON of Stripe's that holds texts which no UTF-8 can hold (pure).
 
-A lone surrogate is half a character, cut off by whoever counted in UTF-16. Stripe passes it on as
-an escape, for which the decoder refuses the whole page. It becomes U+FFFD, as in target-apex.
+A lone surrogate is the half of a character that is left where a program cut a text in UTF-16.
+Stripe passes it on as an escape, and the decoder then refuses the whole page. It becomes U+FFFD, as
+in target-apex.
 """
 
 from __future__ import annotations

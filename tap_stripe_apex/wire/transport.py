@@ -1,6 +1,6 @@
 """HTTP as the user's network has it: proxies, authorities, and an end to every answer.
 
-Loopback never goes through a proxy. An answer has a bound and, headers included, a deadline.
+Loopback never goes through a proxy. Each answer has a bound and a deadline, headers included.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MOST_BYTES: Final = 64 * 2**20
 _CHUNK: Final = 2**16
 
 _BUNDLES: Final = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
-"""Variables that name the certificates of the authorities, the first one that is set counts."""
+"""Variables that name the certificates of the authorities; the first one that is set counts."""
 
 _USUAL_REMEDY: Final = "Check api_base, the network and its proxy, then run again; nothing is lost."
 

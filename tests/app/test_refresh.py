@@ -4,12 +4,9 @@
 """
 
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 from contextlib import closing
-from pathlib import Path
 
 import duckdb
 import psycopg
@@ -18,7 +15,8 @@ from click.testing import CliRunner
 
 from stripe_apex.cli import main
 from stripe_apex.refresh import DbtProject
-from tests import servers
+
+pytestmark = pytest.mark.dbt
 
 pytestmark = pytest.mark.dbt
 
@@ -60,23 +58,6 @@ def duckdb_file(project, monkeypatch):
 
     change(*TABLES)
     return change
-
-
-@pytest.fixture(scope="module")
-def postgres():
-    """The environment that names a cluster of its own."""
-    try:
-        servers.postgres_binaries()
-    except servers.ServerError as missing:
-        pytest.skip(str(missing))
-    # Where the user `postgres` may go, too; pytest's own folders are root's alone.
-    folder = Path(tempfile.mkdtemp(prefix="refresh-"))
-    folder.chmod(0o755)
-    try:
-        with servers.postgres(folder) as found:
-            yield found
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_apex.cli import main
-from tests import servers
 
 
 class Imports:
@@ -100,25 +99,13 @@ def imports(tmp_path):
     return Imports(tmp_path, tmp_path / "warehouse.duckdb")
 
 
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    import shutil
-    import tempfile
-
-    folder = Path(tempfile.mkdtemp(prefix="imports-"))  # where the user `postgres` may go, too
-    folder.chmod(0o755)
-    with servers.postgres(folder) as environment:
-        yield environment
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def imports_anywhere(request, tmp_path):
     """Into each of the warehouses."""
     if request.param == "duckdb":
         yield Imports(tmp_path, tmp_path / "warehouse.duckdb")
         return
-    environment = request.getfixturevalue("postgres_server")
+    environment = request.getfixturevalue("postgres")
     monkeypatch = request.getfixturevalue("monkeypatch")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)

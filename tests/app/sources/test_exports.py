@@ -43,11 +43,10 @@ def test_a_file_twice_changes_nothing(imports_anywhere, export):
     assert imports_anywhere.everything() == before
 
 
-@pytest.mark.postgres
-def test_both_warehouses_load_the_same_rows(imports, postgres_server, tmp_path, monkeypatch):
+def test_both_warehouses_load_the_same_rows(imports, postgres, tmp_path, monkeypatch):
     from tests.app.sources.conftest import Imports
 
-    for variable, value in postgres_server.items():
+    for variable, value in postgres.items():
         monkeypatch.setenv(variable, value)
     postgres = Imports(tmp_path, "postgresql://")
     postgres.query("drop schema if exists apex_import cascade")
