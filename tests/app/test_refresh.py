@@ -18,6 +18,8 @@ from stripe_apex.refresh import DbtProject
 
 pytestmark = pytest.mark.dbt
 
+pytestmark = pytest.mark.dbt
+
 STANDS = "Nothing that the models read has changed: the marts stand.\n"
 TABLES = (
     "create schema raw_stripe",

@@ -48,6 +48,7 @@ def test_a_page_asks_nobody_and_fits_and_can_be_read_by_all(browser, page_of, sc
             assert visit.page.locator("script, iframe, object, base, form").count() == 0
 
 
+@pytest.mark.slow
 def test_the_policy_stands_in_the_page(page_of):
     assert f'content="{POLICY}"' in page_of("small").read_text()
 
@@ -162,6 +163,7 @@ def near(point, tooltip):
     )
 
 
+@pytest.mark.slow
 def test_the_page_allows_its_own_script_alone(page_of):
     head = page_of("small", "--interactive").read_text().split("</head>")[0]
     assert "script-src 'sha256-" in head
