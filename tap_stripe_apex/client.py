@@ -115,15 +115,17 @@ class StripeStream(Stream, Generic[T]):
             return replace(bookmark, left_out=self.added)
         return bookmark
 
-    @property
+    @cached_property
     def left_out(self) -> frozenset[str]:
-        """Columns that the catalog leaves out."""
-        mask = self.mask
-        return frozenset(
+        """Columns that the catalog leaves out, or that are younger than the catalog."""
+        entry = self._tap.input_catalog and self._tap.input_catalog.get_stream(self.name)
+        known = entry.schema.to_dict()["properties"] if entry else self.schema["properties"]
+        unselected = {
             breadcrumb[1]
-            for breadcrumb, selected in mask.items()
+            for breadcrumb, selected in self.mask.items()
             if len(breadcrumb) == 2 and not selected
-        )
+        }
+        return frozenset(unselected | (self.schema["properties"].keys() - known))
 
     @property
     def reads_all_again(self) -> bool:
@@ -147,6 +149,7 @@ class StripeStream(Stream, Generic[T]):
             and widest.range is not None
             and widest.range.end <= wanted.end
             and bookmark.left_out <= self.left_out
+            and set(self.expand) - set(self.optional) <= bookmark.expand
         )
 
     @property
@@ -195,18 +198,12 @@ class StripeStream(Stream, Generic[T]):
             return ()
         return self._read(self._sync.feed)
 
-    @cached_property
-    def _keeps_all(self) -> bool:
-        """Whether the catalog leaves out no column."""
-        return all(self.mask.values())
-
     @override
     def _generate_record_messages(self, record: Record) -> Generator[RecordMessage]:
-        if not self._keeps_all:
-            yield from super()._generate_record_messages(record)
-            return
         # The SDK would ask of each column of each record whether it is selected: a third of the
         # time that a record takes.
+        if self.left_out:
+            record = {name: value for name, value in record.items() if name not in self.left_out}
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:
@@ -247,7 +244,8 @@ class StripeStream(Stream, Generic[T]):
         for key in Bookmark.KEYS:
             state.pop(key, None)
         state.update(bookmark.to_state())
-        self._tap.state_writer.write_state(self.tap_state)
+        if self.config.get("batch_config") is None:  # else the SDK does, once a batch is told of
+            self._tap.state_writer.write_state(self.tap_state)
 
 
 def _is_news(record: logging.LogRecord) -> bool:

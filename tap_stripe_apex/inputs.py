@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -165,7 +166,7 @@ def _is_metadata(found: Any) -> bool:
 def _read(path: Path, where: str, *, lines: bool = False) -> Any:
     """The JSON of a file; of several lines the last, None for none."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise ConfigurationError(f"{_begin(where)} does not exist. Check the path.") from None
     except UnicodeDecodeError:

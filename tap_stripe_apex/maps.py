@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from typing import TYPE_CHECKING, Any, Final
 
 import simpleeval  # type: ignore[import-untyped]  # it has no types
-from singer_sdk.exceptions import MapExpressionError, StreamMapConfigError
+from singer_sdk.exceptions import StreamMapConfigError
 from singer_sdk.mapper import CustomStreamMap, PluginMapper, RemoveRecordTransform
 from singer_sdk.singerlib.catalog import Catalog
 from typing_extensions import override
@@ -38,6 +38,11 @@ class StreamMaps(PluginMapper):
         given = {name: value for name, value in config.items() if value is not None}
         for stream, definition in given.get("stream_maps", {}).items():
             if isinstance(definition, dict):
+                if "__source__" in definition and "__alias__" in definition:
+                    raise ConfigurationError(
+                        f"stream_maps: {stream!r} has both __source__ and __alias__. Leave out "
+                        f"__alias__: the stream is called {stream!r} already."
+                    )
                 for name, expression in definition.items():
                     _check_expression(stream, name, expression)
         try:
@@ -64,7 +69,8 @@ class StreamMaps(PluginMapper):
             schema = _with_free_objects_as_leaves(schema)
         try:
             super().register_raw_stream_schema(stream_name, schema, key_properties)
-        except (StreamMapConfigError, MapExpressionError, NotImplementedError, ValueError) as error:
+        except Exception as error:
+            # The SDK raises whatever it meets in a map that it does not expect.
             raise ConfigurationError(
                 f"The stream map of {stream_name!r} cannot be used: {_plain(str(error))}"
             ) from error
@@ -127,9 +133,11 @@ def _check_expression(stream: str, name: str, expression: object) -> None:
     Raises:
         ConfigurationError: it cannot be evaluated.
     """
+    where = f"stream_maps: {name!r} of {stream!r}"
+    if name in ("__alias__", "__source__") and not isinstance(expression, str):
+        raise ConfigurationError(f"{where} must be the name of a stream, as text.")
     if name in _NO_EXPRESSIONS or expression in _REMOVED:
         return
-    where = f"stream_maps: {name!r} of {stream!r}"
     if not isinstance(expression, str):
         raise ConfigurationError(f"{where} must be an expression, as text, or null.")
     try:

@@ -219,8 +219,8 @@ class ChangeReader(Generic[T]):
             )
         if changes.requests > max(_FEW_REQUESTS, self._backfill.pages):
             return f"so much changed that reading it singly would take {changes.requests:.0f}"
-        if regained := self._backfill.regained:
-            return f"older records lack {', '.join(sorted(regained))}, which is read from now on"
+        if regained := ", ".join(sorted(self._backfill.regained)):
+            return f"older records lack columns, or have them by another rule: {regained}"
         if unread := set(stream.expand) - set(stream.optional) - bookmark.expand:
             return f"{', '.join(sorted(unread))} is read with each of them from now on"
         return None

@@ -135,7 +135,9 @@ class _BalanceReader:
         elif not backfill.forget_the_future():
             if regained := backfill.regained:
                 columns = ", ".join(sorted(regained))
-                backfill.warn(f"older records lack {columns}, which is read from now on")
+                backfill.warn(
+                    f"older records lack columns, or have them by another rule: {columns}"
+                )
             if regained or self._stream.reads_all_again:
                 backfill.forget()
             else:
@@ -147,7 +149,8 @@ class _BalanceReader:
         """Whether nothing can have changed since the last run, which read everything."""
         feed, bookmark = self._feed, self.bookmark
         return (
-            not any(gap.start < position for gap in bookmark.gaps)
+            not self._stream.reads_all_again
+            and not any(gap.start < position for gap in bookmark.gaps)
             and not self._backfill.regained
             and feed.serves(position)
             and not feed.news(bookmark, self._stream.event_types, self._stream.object_kind)

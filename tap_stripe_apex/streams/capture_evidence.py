@@ -215,17 +215,11 @@ class CaptureEvidence:
 
     def _refunds_of(self, charge: str) -> list[_Refund]:
         try:
-            page = self._refunds.page([("charge", charge)]).content
-            found = page.data
-            while page.has_more:
-                after = ("starting_after", page.data[-1].id)
-                page = self._refunds.page([("charge", charge), after]).content
-                found += page.data
+            return [each for page in self._refunds.pages([("charge", charge)]) for each in page]
         except InvalidRequestError as error:
             if error.code != "resource_missing":
                 raise
             return []
-        return found
 
     def _transaction(self, transaction_id: str | None) -> _Transaction | None:
         if transaction_id is None or "transactions" in self._refused:

@@ -136,7 +136,7 @@ class Charges(StripeStream[Charge]):
         "customer.deleted",
         "customer.updated",
     )
-    added = frozenset({"refunded_amount"})
+    added = frozenset({"refunded_amount", "net_revenue", "settled_amount", "fee", "net"})
     optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "
@@ -308,6 +308,8 @@ class Charges(StripeStream[Charge]):
         self, item: Charge, rest: Rest | None, transaction: ExpandedTransaction
     ) -> Settled:
         """What was settled of the captured part."""
+        if not item.amount_captured:  # what an old integration authorised went back, fees included
+            return Settled(0, 0)
         whole = Settled(transaction.amount, transaction.fee)
         if not is_partial(item):
             return whole

@@ -128,3 +128,19 @@ def test_a_column_that_flattening_would_name_twice_is_named(account, stripe):
     maps = {"charges": {"a": "record", "a__id": "id"}}
     with pytest.raises(ConfigurationError, match=r"two columns 'a__id'.*flattening_separator"):
         sync(stripe.url, stream_maps=maps, flattening_enabled=True, flattening_max_depth=2)
+
+
+@pytest.mark.parametrize(
+    ("maps", "words"),
+    [
+        ({"y": {"__source__": None}}, "'__source__' of 'y' must be the name of a stream"),
+        ({"y": {"__source__": "charges", "__alias__": "z"}}, "both __source__ and __alias__"),
+        ({"charges": {"__alias__": "1/0"}}, "'charges' cannot be used: division by zero"),
+    ],
+    ids=range(3),
+)
+def test_a_map_that_makes_no_sense_is_refused_before_any_request(stripe, maps, words):
+    with pytest.raises(ConfigurationError) as error:
+        sync(stripe.url, stream_maps=maps)
+    assert words in str(error.value)
+    assert not stripe.requests
