@@ -15,7 +15,20 @@ if TYPE_CHECKING:
 
     from stripe_apex.sources.fields import Field, Kind
 
-_SYMBOLS: Final = {"€": "eur", "£": "gbp", "us$": "usd", "ca$": "cad", "c$": "cad", "a$": "aud"}
+_SYMBOLS: Final = {
+    "€": "eur",
+    "£": "gbp",
+    "₹": "inr",
+    "us$": "usd",
+    "ca$": "cad",
+    "c$": "cad",
+    "a$": "aud",
+    "au$": "aud",
+    "nz$": "nzd",
+    "hk$": "hkd",
+    "r$": "brl",
+    "mx$": "mxn",
+}
 """Symbols that mean one currency; `$` and `¥` mean several."""
 
 _WORDS: Final = {"all", "cup", "gel", "mad", "pen", "sos", "top", "try"}

@@ -174,6 +174,48 @@ WRONG = {
         spend(["2026-11-02", "A", "Meta", "EUR", "1.00"], header=[*HEADER[:4], "Cost (USD)"]),
         ["row 2", "USD", "another"],
     ),
+    "several signs of currencies": (
+        spend(
+            ["2026-11-02", "A", "Meta", "€10.00"],
+            ["2026-11-03", "A", "Meta", "$90.00"],
+            header=["Day", "Campaign", "Platform", "Cost"],
+        ),
+        ["row 3", "`$90.00`"],
+    ),
+    "several signs that mean several currencies": (
+        spend(
+            ["2026-11-02", "A", "Meta", "¥10.00"],
+            ["2026-11-03", "A", "Meta", "$90.00"],
+            header=["Day", "Campaign", "Platform", "Cost"],
+        ),
+        ["row 3", "`$90.00`", "several currencies"],
+    ),
+    "dollars under a header of euros": (
+        spend(
+            ["2026-11-02", "A", "Meta", "10.00"],
+            ["2026-11-03", "A", "Meta", "$90.00"],
+            header=["Day", "Campaign", "Platform", "Cost (EUR)"],
+        ),
+        ["row 3", "`$90.00`"],
+    ),
+    "dollars in a row of euros": (
+        spend(
+            ["2026-11-02", "A", "Meta", "USD", "$1.00"], ["2026-11-03", "A", "Meta", "EUR", "$9.00"]
+        ),
+        ["row 3", "`$9.00`"],
+    ),
+    "a code that is of no currency": (
+        spend(
+            ["2026-11-02", "A", "Meta", "10.00 EUR"],
+            ["2026-11-03", "A", "Meta", "90.00 ABC"],
+            header=["Day", "Campaign", "Platform", "Cost"],
+        ),
+        ["row 3", "`90.00 ABC`"],
+    ),
+    "millions in letters": (
+        spend(["2026-11-02", "A", "Meta", "EUR", "1.5 mio"]),
+        ["row 2", "`1.5 mio`", "plain number"],
+    ),
     "more decimals than money has": (
         spend(["2026-11-02", "A", "Meta", "EUR", "1.2345678"]),
         ["row 2", "more than 6 decimals"],
@@ -200,6 +242,19 @@ def test_it_is_refused_with_the_row_and_the_remedy(imports, case):
     content, words = case
     line = imports.refused(imports.file("file.csv", content))
     assert all(word in line for word in words), line
+
+
+def test_a_sign_that_fits_the_currency_of_its_row_is_accepted(imports):
+    imports.load(
+        imports.file(
+            "spend.csv",
+            spend(
+                ["2026-11-02", "A", "Meta", "USD", "$1.00"],
+                ["2026-11-03", "A", "Meta", "CAD", "$2.00"],
+            ),
+        )
+    )
+    assert imports.sums() == {"usd": Decimal(1), "cad": Decimal(2)}
 
 
 def test_which_of_several_sheets_is_meant_is_asked(imports):
