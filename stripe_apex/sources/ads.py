@@ -61,6 +61,7 @@ def check(reading: Reading, sieve: Sieve) -> None:
                 "where period_end <> spend_date order by row_number limit 1"
             ),
         )
+    spend.refuse_hidden_total(reading.name, staged.one(spend.HIDDEN_TOTAL))
     days = [day for (day,) in staged.all("select distinct spend_date from ready")]
     spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
     _round_fractions(reading)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources.kinds import AD_SPEND, KINDS
+from stripe_apex.sources.names import platform as platform_named
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from tap_stripe_apex.money import currencies
 
@@ -151,9 +152,7 @@ def recognise(cells: Sequence[str], answers: Answers) -> Layout:
                 f"{_listed(headings)}."
             )
             raise UnclearError(said, f"column {field.name}", ["..."])
-    platform = (
-        _platform(headings) if kind is AD_SPEND and "platform" not in answers.values else None
-    )
+    platform = _platform(headings, answers) if kind is AD_SPEND else None
     if platform is not None and columns.get("platform") is not None:
         columns = _without_vague_platform(columns, headings)
     return Layout(kind, columns, headings, None if "platform" in columns else platform)
@@ -252,14 +251,16 @@ def _refuse_periods(
         )
 
 
-def _platform(headings: tuple[Heading, ...]) -> str | None:
+def _platform(headings: tuple[Heading, ...], answers: Answers) -> str | None:
+    """Whose export it is, by its headers, or as the user says."""
     words = {item.plain for item in headings}
     found = [
         name
         for name, signatures in _SIGNATURES.items()
         if any(signature <= words for signature in signatures)
     ]
-    return found[0] if len(found) == 1 else None
+    said = platform_named(answers.values.get("platform", ""))
+    return found[0] if len(found) == 1 else said
 
 
 def _without_vague_platform(

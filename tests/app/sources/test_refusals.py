@@ -134,6 +134,14 @@ WRONG = {
         spend(["", "A", "Meta", "EUR", "1.00"], ["2026-11-02", "A", "Meta", "EUR", "1.00"]),
         ["row 2", "no day"],
     ),
+    "the total of a day without that name": (
+        spend(
+            ["2026-11-02", "", "Meta", "EUR", "30.00"],
+            ["2026-11-02", "A", "Meta", "EUR", "10.00"],
+            ["2026-11-02", "B", "Meta", "EUR", "20.00"],
+        ),
+        ["row 2", "30.00 EUR", "names no campaign", "Remove the row"],
+    ),
     "a row that is cut": (
         "Day,Campaign,Platform,Currency,Cost\n2026-11-02,A,Meta,EUR,1.00\n2026-11-03,A,Me",
         ["row 3", "3 values where the header has 5", "cut"],
@@ -255,6 +263,23 @@ def test_a_sign_that_fits_the_currency_of_its_row_is_accepted(imports):
         )
     )
     assert imports.sums() == {"usd": Decimal(1), "cad": Decimal(2)}
+
+
+@pytest.mark.parametrize("options", [(), ("--set", "platform=meta_ads")], ids=["", "platform"])
+def test_metas_total_is_left_out_also_where_the_platform_is_said(imports, options):
+    content = as_csv(
+        [
+            [
+                *("Reporting starts", "Reporting ends", "Campaign name", "Amount spent (USD)"),
+                *("Impressions", "Link clicks"),
+            ],
+            ["2026-11-03", "2026-11-03", "", "30.00", "300", "3"],
+            ["2026-11-03", "2026-11-03", "a", "10.00", "100", "1"],
+            ["2026-11-03", "2026-11-03", "b", "20.00", "200", "2"],
+        ]
+    )
+    imports.load(imports.file("meta.csv", content), options=options)
+    assert imports.sums() == {"usd": Decimal(30)}
 
 
 def test_which_of_several_sheets_is_meant_is_asked(imports):
