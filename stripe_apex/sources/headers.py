@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.sources import units
 from stripe_apex.sources.kinds import AD_SPEND, KINDS
 from stripe_apex.sources.names import platform as platform_named
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
+from stripe_apex.sources.units import Heading
 from tap_stripe_apex.money import currencies
 
 if TYPE_CHECKING:
@@ -68,15 +70,6 @@ _SIGNATURES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
-    """One header: as it stands, in plain words, and the currency that it names."""
-
-    text: str
-    plain: str
-    currency: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Layout:
     """How a file is read."""
 
@@ -104,17 +97,21 @@ class Layout:
 
 def heading(text: str) -> Heading:
     """A header, without case, punctuation, and what stands in brackets behind it."""
-    bare, currency = text.strip(), None
+    bare, currency, bracketed = text.strip(), None, []
     while match := _BRACKETS.search(bare):
-        currency = _code_in_header(match[1]) or currency
+        found = _code_in_header(match[1].strip().removeprefix("in "))
+        currency = found or currency
+        bracketed += [] if found else [match[1].strip()]
         bare = bare[: match.start()]
+    if any(unit.casefold().removeprefix("in ") == "micros" for unit in bracketed):
+        bare = f"{bare} micros"
     parts = _LAST_WORD.match(bare)
     if parts and currency is None and (currency := _code_in_header(parts[2])):
         bare = parts[1]
     if bare.isupper():
         bare = bare.lower()
     words = re.findall(r"\w+", _CAMEL.sub(" ", bare.replace("_", " ")).casefold())
-    return Heading(text.strip(), " ".join(words), currency)
+    return Heading(text.strip(), " ".join(words), currency, ", ".join(filter(None, bracketed)))
 
 
 def _code_in_header(text: str) -> str | None:
@@ -145,6 +142,9 @@ def recognise(cells: Sequence[str], answers: Answers) -> Layout:
     kind = _kind(headings, answers)
     columns = _columns(kind, headings, answers, strict=True)
     _refuse_periods(kind, headings, columns, answers)
+    for field in kind.fields:
+        if field.type == "money" and field.name in columns:
+            units.check(field.name, headings[columns[field.name]], headings, answers)
     for field in kind.fields:
         if field.needed and field.name not in columns and field.name not in answers.values:
             said = (

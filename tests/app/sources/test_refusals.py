@@ -75,6 +75,22 @@ CASES = {
         ["`Spend`, `Cost` may be `spend`", '--column spend="Cost"'],
         ("--column", "spend=Cost"),
     ),
+    "what stands in brackets behind the money": (
+        spend(["2026-11-03", "A", "Meta", "EUR", "1.00"], header=[*HEADER[:4], "Cost (modelled)"]),
+        ["`Cost (modelled)`", '--column spend="Cost (modelled)"'],
+        ("--column", "spend=Cost (modelled)"),
+    ),
+    "what converted money is in": (
+        spend(
+            ["2026-11-03", "A", "Meta", "JPY", "USD", "30.00"],
+            header=[
+                *("Day", "Campaign", "Platform", "Currency code", "Converted currency code"),
+                "Cost (Converted currency)",
+            ],
+        ),
+        ["are converted", '--column currency="Converted currency code"'],
+        ("--column", "currency=Converted currency code"),
+    ),
     "why a total differs": (
         spend(
             ["2026-11-03", "A", "Meta", "EUR", "1.00"],
@@ -141,6 +157,17 @@ WRONG = {
             ["2026-11-02", "B", "Meta", "EUR", "20.00"],
         ),
         ["row 2", "30.00 EUR", "names no campaign", "Remove the row"],
+    ),
+    "cents in place of euros": (
+        spend(["2026-11-02", "A", "Meta", "EUR", "100"], header=[*HEADER[:4], "Spend (cents)"]),
+        ["`Spend (cents)`", "whole units"],
+    ),
+    "thousands in place of euros": (
+        spend(
+            ["2026-11-02", "A", "Meta", "EUR", "100"],
+            header=[*HEADER[:4], "Spend (in thousands)"],
+        ),
+        ["`Spend (in thousands)`", "whole units"],
     ),
     "a row that is cut": (
         "Day,Campaign,Platform,Currency,Cost\n2026-11-02,A,Meta,EUR,1.00\n2026-11-03,A,Me",
@@ -280,6 +307,20 @@ def test_metas_total_is_left_out_also_where_the_platform_is_said(imports, option
     )
     imports.load(imports.file("meta.csv", content), options=options)
     assert imports.sums() == {"usd": Decimal(30)}
+
+
+def test_micros_in_brackets_are_read_exactly(imports):
+    imports.load(
+        imports.file(
+            "spend.csv",
+            spend(
+                ["2026-11-03", "A", "Google", "EUR", "1500000"],
+                ["2026-11-04", "A", "Google", "EUR", "9000000"],
+                header=[*HEADER[:4], "Cost (micros)"],
+            ),
+        )
+    )
+    assert imports.sums() == {"eur": Decimal("10.5")}
 
 
 def test_which_of_several_sheets_is_meant_is_asked(imports):
