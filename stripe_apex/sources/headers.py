@@ -62,7 +62,7 @@ _SIGNATURES: Final = {
     "linkedin_ads": ({"total spent", "start date"}, {"cost in local currency"}),
     "microsoft_ads": (
         {"gregorian date", "spend"},
-        {"time period", "spend"},
+        {"time period", "spend", "currency code"},
         {"account number", "spend"},
     ),
     "tiktok_ads": ({"by day", "cost"}, {"stat time day", "spend"}),
@@ -78,7 +78,7 @@ class Layout:
     """Position by the name of the field."""
     headings: tuple[Heading, ...]
     platform: str | None
-    """The ad platform whose export this is."""
+    """The ad platform whose export this seems to be; a column of platforms may say otherwise."""
 
     @property
     def unread(self) -> list[str]:
@@ -153,9 +153,9 @@ def recognise(cells: Sequence[str], answers: Answers) -> Layout:
             )
             raise UnclearError(said, f"column {field.name}", ["..."])
     platform = _platform(headings, answers) if kind is AD_SPEND else None
-    if platform is not None and columns.get("platform") is not None:
-        columns = _without_vague_platform(columns, headings)
-    return Layout(kind, columns, headings, None if "platform" in columns else platform)
+    if "platform" in columns and not _is_vague(headings[columns["platform"]], answers):
+        platform = None
+    return Layout(kind, columns, headings, platform)
 
 
 def _kind(headings: tuple[Heading, ...], answers: Answers) -> Kind:
@@ -263,13 +263,9 @@ def _platform(headings: tuple[Heading, ...], answers: Answers) -> str | None:
     return found[0] if len(found) == 1 else said
 
 
-def _without_vague_platform(
-    columns: dict[str, int], headings: tuple[Heading, ...]
-) -> dict[str, int]:
-    """Without a column such as Channel, which in a platform's own export is something else."""
-    if headings[columns["platform"]].plain in {"platform", "ad platform"}:
-        return columns
-    return {name: position for name, position in columns.items() if name != "platform"}
+def _is_vague(column: Heading, answers: Answers) -> bool:
+    """Whether a column such as Channel may be something else in a platform's own export."""
+    return "platform" not in answers.columns and column.plain not in {"platform", "ad platform"}
 
 
 _ALL_WORDS: Final = {

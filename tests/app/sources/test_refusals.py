@@ -75,22 +75,6 @@ CASES = {
         ["`Spend`, `Cost` may be `spend`", '--column spend="Cost"'],
         ("--column", "spend=Cost"),
     ),
-    "what stands in brackets behind the money": (
-        spend(["2026-11-03", "A", "Meta", "EUR", "1.00"], header=[*HEADER[:4], "Cost (modelled)"]),
-        ["`Cost (modelled)`", '--column spend="Cost (modelled)"'],
-        ("--column", "spend=Cost (modelled)"),
-    ),
-    "what converted money is in": (
-        spend(
-            ["2026-11-03", "A", "Meta", "JPY", "USD", "30.00"],
-            header=[
-                *("Day", "Campaign", "Platform", "Currency code", "Converted currency code"),
-                "Cost (Converted currency)",
-            ],
-        ),
-        ["are converted", '--column currency="Converted currency code"'],
-        ("--column", "currency=Converted currency code"),
-    ),
     "why a total differs": (
         spend(
             ["2026-11-03", "A", "Meta", "EUR", "1.00"],
@@ -150,25 +134,6 @@ WRONG = {
         spend(["", "A", "Meta", "EUR", "1.00"], ["2026-11-02", "A", "Meta", "EUR", "1.00"]),
         ["row 2", "no day"],
     ),
-    "the total of a day without that name": (
-        spend(
-            ["2026-11-02", "", "Meta", "EUR", "30.00"],
-            ["2026-11-02", "A", "Meta", "EUR", "10.00"],
-            ["2026-11-02", "B", "Meta", "EUR", "20.00"],
-        ),
-        ["row 2", "30.00 EUR", "names no campaign", "Remove the row"],
-    ),
-    "cents in place of euros": (
-        spend(["2026-11-02", "A", "Meta", "EUR", "100"], header=[*HEADER[:4], "Spend (cents)"]),
-        ["`Spend (cents)`", "whole units"],
-    ),
-    "thousands in place of euros": (
-        spend(
-            ["2026-11-02", "A", "Meta", "EUR", "100"],
-            header=[*HEADER[:4], "Spend (in thousands)"],
-        ),
-        ["`Spend (in thousands)`", "whole units"],
-    ),
     "a row that is cut": (
         "Day,Campaign,Platform,Currency,Cost\n2026-11-02,A,Meta,EUR,1.00\n2026-11-03,A,Me",
         ["row 3", "3 values where the header has 5", "cut"],
@@ -209,48 +174,6 @@ WRONG = {
         spend(["2026-11-02", "A", "Meta", "EUR", "1.00"], header=[*HEADER[:4], "Cost (USD)"]),
         ["row 2", "USD", "another"],
     ),
-    "several signs of currencies": (
-        spend(
-            ["2026-11-02", "A", "Meta", "€10.00"],
-            ["2026-11-03", "A", "Meta", "$90.00"],
-            header=["Day", "Campaign", "Platform", "Cost"],
-        ),
-        ["row 3", "`$90.00`"],
-    ),
-    "several signs that mean several currencies": (
-        spend(
-            ["2026-11-02", "A", "Meta", "¥10.00"],
-            ["2026-11-03", "A", "Meta", "$90.00"],
-            header=["Day", "Campaign", "Platform", "Cost"],
-        ),
-        ["row 3", "`$90.00`", "several currencies"],
-    ),
-    "dollars under a header of euros": (
-        spend(
-            ["2026-11-02", "A", "Meta", "10.00"],
-            ["2026-11-03", "A", "Meta", "$90.00"],
-            header=["Day", "Campaign", "Platform", "Cost (EUR)"],
-        ),
-        ["row 3", "`$90.00`"],
-    ),
-    "dollars in a row of euros": (
-        spend(
-            ["2026-11-02", "A", "Meta", "USD", "$1.00"], ["2026-11-03", "A", "Meta", "EUR", "$9.00"]
-        ),
-        ["row 3", "`$9.00`"],
-    ),
-    "a code that is of no currency": (
-        spend(
-            ["2026-11-02", "A", "Meta", "10.00 EUR"],
-            ["2026-11-03", "A", "Meta", "90.00 ABC"],
-            header=["Day", "Campaign", "Platform", "Cost"],
-        ),
-        ["row 3", "`90.00 ABC`"],
-    ),
-    "millions in letters": (
-        spend(["2026-11-02", "A", "Meta", "EUR", "1.5 mio"]),
-        ["row 2", "`1.5 mio`", "plain number"],
-    ),
     "more decimals than money has": (
         spend(["2026-11-02", "A", "Meta", "EUR", "1.2345678"]),
         ["row 2", "more than 6 decimals"],
@@ -277,50 +200,6 @@ def test_it_is_refused_with_the_row_and_the_remedy(imports, case):
     content, words = case
     line = imports.refused(imports.file("file.csv", content))
     assert all(word in line for word in words), line
-
-
-def test_a_sign_that_fits_the_currency_of_its_row_is_accepted(imports):
-    imports.load(
-        imports.file(
-            "spend.csv",
-            spend(
-                ["2026-11-02", "A", "Meta", "USD", "$1.00"],
-                ["2026-11-03", "A", "Meta", "CAD", "$2.00"],
-            ),
-        )
-    )
-    assert imports.sums() == {"usd": Decimal(1), "cad": Decimal(2)}
-
-
-@pytest.mark.parametrize("options", [(), ("--set", "platform=meta_ads")], ids=["", "platform"])
-def test_metas_total_is_left_out_also_where_the_platform_is_said(imports, options):
-    content = as_csv(
-        [
-            [
-                *("Reporting starts", "Reporting ends", "Campaign name", "Amount spent (USD)"),
-                *("Impressions", "Link clicks"),
-            ],
-            ["2026-11-03", "2026-11-03", "", "30.00", "300", "3"],
-            ["2026-11-03", "2026-11-03", "a", "10.00", "100", "1"],
-            ["2026-11-03", "2026-11-03", "b", "20.00", "200", "2"],
-        ]
-    )
-    imports.load(imports.file("meta.csv", content), options=options)
-    assert imports.sums() == {"usd": Decimal(30)}
-
-
-def test_micros_in_brackets_are_read_exactly(imports):
-    imports.load(
-        imports.file(
-            "spend.csv",
-            spend(
-                ["2026-11-03", "A", "Google", "EUR", "1500000"],
-                ["2026-11-04", "A", "Google", "EUR", "9000000"],
-                header=[*HEADER[:4], "Cost (micros)"],
-            ),
-        )
-    )
-    assert imports.sums() == {"eur": Decimal("10.5")}
 
 
 def test_which_of_several_sheets_is_meant_is_asked(imports):
