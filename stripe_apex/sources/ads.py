@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources import names, spend
@@ -24,6 +25,10 @@ def finish(reading: Reading) -> None:
         UnclearError: nothing says which platform was paid, or in which currency.
     """
     expressions, layout = reading.expressions, reading.layout
+    if layout.platform is not None and "platform" in layout.columns and not _names_one(reading):
+        columns = {name: at for name, at in layout.columns.items() if name != "platform"}
+        layout = reading.layout = replace(layout, columns=columns)
+        del expressions["platform"]
     if layout.platform is not None and "platform" not in expressions:
         expressions["platform"] = literal(layout.platform)
         reading.values["platform"] = f"{layout.platform}, by the headers"
@@ -61,6 +66,7 @@ def check(reading: Reading, sieve: Sieve) -> None:
                 "where period_end <> spend_date order by row_number limit 1"
             ),
         )
+    spend.refuse_hidden_total(reading.name, staged.one(spend.HIDDEN_TOTAL))
     days = [day for (day,) in staged.all("select distinct spend_date from ready")]
     spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
     _round_fractions(reading)
@@ -111,6 +117,14 @@ def unknown_platform(said: str) -> str:
         f"the models do not know the platform {names.snake_case(said)}: its spend is of the "
         "channel "
         "paid_other until the seed ad_platforms names one"
+    )
+
+
+def _names_one(reading: Reading) -> bool:
+    """Whether a column that may be of platforms names one anywhere."""
+    return any(
+        names.platform(said) is not None or f"platform {said}" in reading.answers.values
+        for (said,) in reading.staged.all("select distinct coalesce(platform, '') from raw")
     )
 
 

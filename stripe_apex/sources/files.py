@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources.headers import known_words
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
-from stripe_apex.sources.typed import texts_of
+from stripe_apex.sources.typed import Rounded, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -277,7 +277,7 @@ def _score(cells: Sequence[str], answers: Answers) -> int:
 def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
     """The rows that are not empty, without spaces around their cells."""
     for number, cells in rows:
-        stripped = [cell.strip(_SPACES) if cell else cell for cell in cells]
+        stripped = [cell if isinstance(cell, Rounded) else cell.strip(_SPACES) for cell in cells]
         if any(stripped):
             yield number, stripped
 

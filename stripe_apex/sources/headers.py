@@ -6,8 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.sources import units
 from stripe_apex.sources.kinds import AD_SPEND, KINDS
+from stripe_apex.sources.names import platform as platform_named
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
+from stripe_apex.sources.units import Heading
 from tap_stripe_apex.money import currencies
 
 if TYPE_CHECKING:
@@ -15,7 +18,20 @@ if TYPE_CHECKING:
 
     from stripe_apex.sources.fields import Field, Kind
 
-_SYMBOLS: Final = {"€": "eur", "£": "gbp", "us$": "usd", "ca$": "cad", "c$": "cad", "a$": "aud"}
+_SYMBOLS: Final = {
+    "€": "eur",
+    "£": "gbp",
+    "₹": "inr",
+    "us$": "usd",
+    "ca$": "cad",
+    "c$": "cad",
+    "a$": "aud",
+    "au$": "aud",
+    "nz$": "nzd",
+    "hk$": "hkd",
+    "r$": "brl",
+    "mx$": "mxn",
+}
 """Symbols that mean one currency; `$` and `¥` mean several."""
 
 _WORDS: Final = {"all", "cup", "gel", "mad", "pen", "sos", "top", "try"}
@@ -46,20 +62,11 @@ _SIGNATURES: Final = {
     "linkedin_ads": ({"total spent", "start date"}, {"cost in local currency"}),
     "microsoft_ads": (
         {"gregorian date", "spend"},
-        {"time period", "spend"},
+        {"time period", "spend", "currency code"},
         {"account number", "spend"},
     ),
     "tiktok_ads": ({"by day", "cost"}, {"stat time day", "spend"}),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """One header: as it stands, in plain words, and the currency that it names."""
-
-    text: str
-    plain: str
-    currency: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +78,7 @@ class Layout:
     """Position by the name of the field."""
     headings: tuple[Heading, ...]
     platform: str | None
-    """The ad platform whose export this is."""
+    """The ad platform whose export this seems to be; a column of platforms may say otherwise."""
 
     @property
     def unread(self) -> list[str]:
@@ -90,17 +97,21 @@ class Layout:
 
 def heading(text: str) -> Heading:
     """A header, without case, punctuation, and what stands in brackets behind it."""
-    bare, currency = text.strip(), None
+    bare, currency, bracketed = text.strip(), None, []
     while match := _BRACKETS.search(bare):
-        currency = _code_in_header(match[1]) or currency
+        found = _code_in_header(match[1].strip().removeprefix("in "))
+        currency = found or currency
+        bracketed += [] if found else [match[1].strip()]
         bare = bare[: match.start()]
+    if any(unit.casefold().removeprefix("in ") == "micros" for unit in bracketed):
+        bare = f"{bare} micros"
     parts = _LAST_WORD.match(bare)
     if parts and currency is None and (currency := _code_in_header(parts[2])):
         bare = parts[1]
     if bare.isupper():
         bare = bare.lower()
     words = re.findall(r"\w+", _CAMEL.sub(" ", bare.replace("_", " ")).casefold())
-    return Heading(text.strip(), " ".join(words), currency)
+    return Heading(text.strip(), " ".join(words), currency, ", ".join(filter(None, bracketed)))
 
 
 def _code_in_header(text: str) -> str | None:
@@ -132,18 +143,19 @@ def recognise(cells: Sequence[str], answers: Answers) -> Layout:
     columns = _columns(kind, headings, answers, strict=True)
     _refuse_periods(kind, headings, columns, answers)
     for field in kind.fields:
+        if field.type == "money" and field.name in columns:
+            units.check(field.name, headings[columns[field.name]], headings, answers)
+    for field in kind.fields:
         if field.needed and field.name not in columns and field.name not in answers.values:
             said = (
                 f"No column is understood as `{field.name}` of {kind.title}; the file has "
                 f"{_listed(headings)}."
             )
             raise UnclearError(said, f"column {field.name}", ["..."])
-    platform = (
-        _platform(headings) if kind is AD_SPEND and "platform" not in answers.values else None
-    )
-    if platform is not None and columns.get("platform") is not None:
-        columns = _without_vague_platform(columns, headings)
-    return Layout(kind, columns, headings, None if "platform" in columns else platform)
+    platform = _platform(headings, answers) if kind is AD_SPEND else None
+    if "platform" in columns and not _is_vague(headings[columns["platform"]], answers):
+        platform = None
+    return Layout(kind, columns, headings, platform)
 
 
 def _kind(headings: tuple[Heading, ...], answers: Answers) -> Kind:
@@ -239,23 +251,21 @@ def _refuse_periods(
         )
 
 
-def _platform(headings: tuple[Heading, ...]) -> str | None:
+def _platform(headings: tuple[Heading, ...], answers: Answers) -> str | None:
+    """Whose export it is, by its headers, or as the user says."""
     words = {item.plain for item in headings}
     found = [
         name
         for name, signatures in _SIGNATURES.items()
         if any(signature <= words for signature in signatures)
     ]
-    return found[0] if len(found) == 1 else None
+    said = platform_named(answers.values.get("platform", ""))
+    return found[0] if len(found) == 1 else said
 
 
-def _without_vague_platform(
-    columns: dict[str, int], headings: tuple[Heading, ...]
-) -> dict[str, int]:
-    """Without a column such as Channel, which in a platform's own export is something else."""
-    if headings[columns["platform"]].plain in {"platform", "ad platform"}:
-        return columns
-    return {name: position for name, position in columns.items() if name != "platform"}
+def _is_vague(column: Heading, answers: Answers) -> bool:
+    """Whether a column such as Channel may be something else in a platform's own export."""
+    return "platform" not in answers.columns and column.plain not in {"platform", "ad platform"}
 
 
 _ALL_WORDS: Final = {

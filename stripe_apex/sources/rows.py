@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from stripe_apex.sources.kinds import AD_SPEND, LEADS, TOUCHPOINTS
 from stripe_apex.sources.numbers import NOTHING
 from stripe_apex.sources.questions import FileError
+from stripe_apex.sources.typed import Rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -25,6 +26,7 @@ _FOOTER: Final = re.compile(
     r"report (?:generated|created|run)\b|as of \d|rows?:? \d|showing \d",
     re.IGNORECASE,
 )
+_DIGITS: Final = 15
 _PAGE_VIEWS: Final = {"1", "pageview", "page_view", "page view", "page", "$pageview"}
 
 
@@ -78,9 +80,24 @@ class Sieve:
             if reason is not None:
                 self._leave_out(reason, number)
                 continue
+            self._refuse_rounded(number, values)
             self.kept += 1
             self.last_kept = number
             yield number, values
+
+    def _refuse_rounded(self, number: int, values: Sequence[str]) -> None:
+        """Refuse numbers in place of texts, such as ids, of which only 15 digits are left."""
+        for field_name, value in zip(self.layout.columns, values, strict=True):
+            if (
+                isinstance(value, Rounded)
+                and len(value.lstrip("-").partition(".")[0]) > _DIGITS
+                and self.layout.kind.field(field_name).type == "text"
+            ):
+                raise FileError(
+                    f"{self.name}, row {number}: `{value}` is a number, of which spreadsheets keep "
+                    f"{_DIGITS} digits only. Format the column of `{field_name}` as text before "
+                    "you paste its values, or import the CSV that they come from."
+                )
 
     def _leave_out(self, reason: str, number: int) -> None:
         self.left_out.setdefault(reason, []).append(number)

@@ -22,6 +22,41 @@ BY_DAY: Final = {
 }
 """How the report of a platform is made to have one row for each day."""
 
+HIDDEN_TOTAL: Final = """
+    with
+        named as (
+            select spend_date, platform, currency, account_id, sum(spend) as spend
+            from ready
+            where coalesce(campaign, '') not in ('', '-', '--')
+            group by spend_date, platform, currency, grouping sets ((account_id), ())
+        )
+    select unnamed.row_number, unnamed.spend, unnamed.currency
+    from ready as unnamed
+    inner join named using (spend_date, platform, currency, spend)
+    where
+        coalesce(unnamed.campaign, '') in ('', '-', '--')
+        and unnamed.spend <> 0
+        and (unnamed.account_id is null or unnamed.account_id = named.account_id)
+    order by unnamed.row_number
+    limit 1
+"""
+"""The first row without a campaign that is as much as the campaigns of its day together."""
+
+
+def refuse_hidden_total(name: str, found: tuple[int, Decimal, str] | None) -> None:
+    """Refuse a row that may be the total of a day, though nothing calls it one.
+
+    Raises:
+        FileError: there is such a row.
+    """
+    if found is not None:
+        row, amount, currency = found
+        raise FileError(
+            f"{name}, row {row}: it names no campaign, and its {money(amount, currency)} are what "
+            "the campaigns of that day add up to, so it may count them again. Remove the row, or "
+            "write a campaign into it."
+        )
+
 
 def refuse_periods(name: str, platform: str | None, longer: tuple[int, date, date] | None) -> None:
     """Refuse rows that cover more than a day.

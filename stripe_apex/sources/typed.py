@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+class Rounded(str):
+    """The text of a number that a spreadsheet keeps with 15 digits."""
+
+    __slots__ = ()
+
+
 def texts_of(cells: Iterable[Any]) -> list[str]:
     """Typed cells as text."""
     return [text_of(cell) for cell in cells]
@@ -40,4 +46,5 @@ def _number(cell: float | Decimal) -> str:
     if not exact.is_finite():
         return ""
     text = f"{exact:f}"
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text
+    text = f"{text}0" if len(text.partition(".")[2]) == 3 else text
+    return Rounded(text) if isinstance(cell, float) else text
