@@ -6,10 +6,12 @@ what is there, and either replacing or adding could falsify the sum.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stripe_apex.sources.kinds import AD_SPEND
 from stripe_apex.sources.questions import UnclearError
+from stripe_apex.sources.spend import money
 from stripe_apex.sources.store import SCHEMA, present
 
 if TYPE_CHECKING:
@@ -30,9 +32,9 @@ def refuse_overlap(warehouse: Warehouse, reading: Reading, incoming: str) -> Non
     if reading.kind is not AD_SPEND or AD_SPEND not in present(warehouse):
         return
     said = reading.answers.of("overlap")
-    if said != "keep":
+    if said not in {"keep", "replace-and-keep"}:
         _refuse_other_account(warehouse, reading, incoming)
-    if said != "replace":
+    if said not in {"replace", "replace-and-keep"}:
         _refuse_other_campaigns(warehouse, reading, incoming)
 
 
@@ -57,28 +59,42 @@ def _refuse_other_account(warehouse: Warehouse, reading: Reading, incoming: str)
             + (f", or --set account_id={account}" if account else "")
             + ". If not, keep both.",
             "overlap",
-            ["keep"],
+            ["keep" if reading.answers.of("overlap") is None else "replace-and-keep"],
         )
 
 
 def _refuse_other_campaigns(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
-    """Days of which no campaign is in the file may be of another account, or of another part."""
-    same = f"{_SAME_DAYS} and {_SAME_ACCOUNT}"
+    """Campaigns that the file lacks may be of another account, or of another part.
+
+    A file without any campaigns has the sums of an account, which stand for its campaigns; so do
+    campaigns for the sums of an earlier file.
+    """
+    same = f"old.platform = new.platform and {_SAME_ACCOUNT}"
     found = warehouse.run(
-        f"select old.file_name, old.platform, min(old.spend_date), max(old.spend_date) "
+        "select old.file_name, old.platform, coalesce(old.campaign, ''), min(old.spend_date), "
+        "max(old.spend_date), old.currency, sum(old.spend) "
         f"from {SCHEMA}.ad_spend as old where old.spend <> 0 "
-        f"and exists (select 1 from {incoming} as new where {same}) "
-        f"and not exists (select 1 from {SCHEMA}.ad_spend as other join {incoming} as new on "
-        f"{same.replace('old.', 'other.')} and {_SAME_CAMPAIGN.replace('old.', 'other.')} "
-        "where other.file_name = old.file_name and other.platform = old.platform) "
-        "group by old.file_name, old.platform order by 1 limit 1"
+        f"and exists (select 1 from {incoming} as new where {_SAME_DAYS} and {_SAME_ACCOUNT}) "
+        f"and exists (select 1 from {incoming} as new where {same} and new.campaign is not null) "
+        f"and not exists (select 1 from {incoming} as new where {same} and {_SAME_CAMPAIGN}) "
+        f"and (old.campaign is not null or exists (select 1 from {SCHEMA}.ad_spend as new where "
+        f"{same} and new.import_id = old.import_id and new.campaign is not null)) "
+        "group by 1, 2, 3, old.currency order by 1, 2, 3, old.currency"
     )
     if found:
-        file, platform, first, last = found[0]
+        file, platform = found[0][:2]
+        campaigns = list(dict.fromkeys(row[2] or "(no name)" for row in found))
+        more = f" and {len(campaigns) - 3:,} more" if len(campaigns) > 3 else ""
+        sums: dict[str, Decimal] = {}
+        for row in found:
+            sums[row[5]] = sums.get(row[5], Decimal(0)) + row[6]
+        spent = ", ".join(money(amount, code) for code, amount in sorted(sums.items()))
+        first, last = min(row[3] for row in found), max(row[4] for row in found)
         raise UnclearError(
             f"{reading.name}: for {platform}, {first} to {last}, {file} brought campaigns of which "
-            "this file has none, and they would be replaced. If they are of another account, name "
-            "this one with --set account_id=...; if both files are parts, export them as one.",
+            f"this file has none ({', '.join(campaigns[:3])}{more}: {spent}), and they would be "
+            "replaced. If they are of another account, name this one with --set account_id=...; "
+            "if both files are parts, export them as one.",
             "overlap",
-            ["replace"],
+            ["replace" if reading.answers.of("overlap") is None else "replace-and-keep"],
         )

@@ -86,18 +86,20 @@ def present(warehouse: Warehouse) -> list[Kind]:
     return [kind for kind in KINDS.values() if kind.name in names]
 
 
-def replaced_by(warehouse: Warehouse, kind: Kind, incoming: str) -> list[tuple[str, int, Any]]:
-    """The files of which rows would be replaced, how many, and their spend."""
+def replaced_by(warehouse: Warehouse, kind: Kind, incoming: str) -> list[tuple[str, int, str]]:
+    """The files of which rows would be replaced, how many, and their spend as text."""
     if kind not in present(warehouse):
         return []
-    spend = "sum(old.spend)" if kind is AD_SPEND else "null"
-    return [
-        (name, rows, total)
-        for name, rows, total in warehouse.run(
-            f"select old.file_name, count(*), {spend} from {SCHEMA}.{kind.name} as old "
-            f"where {_covered(kind, incoming)} group by old.file_name order by old.file_name"
-        )
-    ]
+    spend = "old.currency, sum(old.spend)" if kind is AD_SPEND else "null, null"
+    by = ", old.currency" if kind is AD_SPEND else ""
+    files: dict[str, tuple[int, list[str]]] = {}
+    for name, rows, currency, total in warehouse.run(
+        f"select old.file_name, count(*), {spend} from {SCHEMA}.{kind.name} as old "
+        f"where {_covered(kind, incoming)} group by old.file_name{by} order by old.file_name{by}"
+    ):
+        count, spent = files.get(name, (0, []))
+        files[name] = (count + rows, [*spent, *([money(total, currency)] if currency else [])])
+    return [(name, rows, ", ".join(spent)) for name, (rows, spent) in files.items()]
 
 
 def changes_nothing(warehouse: Warehouse, kind: Kind, incoming: str) -> bool:

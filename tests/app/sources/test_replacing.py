@@ -28,7 +28,7 @@ def test_an_open_day_that_is_imported_again_is_replaced(imports_anywhere):
     imports.load(imports.file("old.csv", OLD))
     said = imports.load(imports.file("new.csv", NEW))
     assert imports.sums() == {"eur": Decimal(65)}
-    assert "replaces       1 rows of old.csv" in said
+    assert "replaces       1 rows of old.csv (20.00 EUR)" in said
     listed = imports.run("--list").output
     assert "new.csv: 2026-11-04 to 2026-11-05, 2 rows, 55.00 EUR" in listed
     assert "1 rows of 2, the others were replaced" in listed
@@ -71,6 +71,30 @@ def test_a_part_of_the_campaigns_does_not_push_out_the_others_unasked(imports):
     assert "--set account_id=" in line
     imports.load(other, options=("--set", "overlap=replace"))
     assert imports.sums() == {"eur": Decimal(5)}
+
+
+def test_a_campaign_that_a_later_export_lacks_is_not_deleted_unasked(imports_anywhere):
+    imports, days = imports_anywhere, ("2026-11-01", "2026-11-02", "2026-11-03")
+    both = [
+        [day, "1", campaign, "Meta", "EUR", cost]
+        for day in days[:2]
+        for campaign, cost in (("a", "10.00"), ("b", "500.00"))
+    ]
+    imports.load(imports.file("a1.csv", spend(*both)))
+    file = imports.file("a2.csv", spend(*([day, "1", "a", "Meta", "EUR", "10.00"] for day in days)))
+    line = imports.refused(file)
+    assert "a1.csv brought campaigns of which this file has none (b: 1,000.00 EUR)" in line
+    assert "--set overlap=replace" in line
+    imports.load(file, options=("--set", "overlap=replace"))
+    assert imports.sums() == {"eur": Decimal(30)}
+
+
+@pytest.mark.parametrize("campaigns", [("", "a"), ("a", "")], ids=["by campaign", "by account"])
+def test_sums_of_an_account_and_its_campaigns_stand_for_each_other(imports, campaigns):
+    for campaign in campaigns:
+        row = ["2026-11-03", "1", campaign, "Google", "EUR", "10.00"]
+        imports.load(imports.file(f"{campaign}.csv", spend(row)))
+    assert imports.sums() == {"eur": Decimal(10)}
 
 
 def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
