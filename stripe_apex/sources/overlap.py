@@ -12,15 +12,16 @@ from typing import TYPE_CHECKING
 from stripe_apex.sources.kinds import AD_SPEND
 from stripe_apex.sources.questions import UnclearError
 from stripe_apex.sources.spend import money
-from stripe_apex.sources.store import SCHEMA, present
+from stripe_apex.sources.store import SCHEMA, account, present
 
 if TYPE_CHECKING:
     from stripe_apex.sources.reading import Reading
     from stripe_apex.sources.warehouse import Warehouse
 
 _SAME_DAYS = "old.platform = new.platform and old.spend_date = new.spend_date"
-_SAME_ACCOUNT = "coalesce(old.account_id, '') = coalesce(new.account_id, '')"
+_SAME_ACCOUNT = f"{account('old.account_id')} = {account('new.account_id')}"
 _SAME_CAMPAIGN = "coalesce(old.campaign, '') = coalesce(new.campaign, '')"
+_ANY_CAMPAIGN = f"({_SAME_CAMPAIGN} or old.campaign is null or new.campaign is null)"
 
 
 def refuse_overlap(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
@@ -39,24 +40,33 @@ def refuse_overlap(warehouse: Warehouse, reading: Reading, incoming: str) -> Non
 
 
 def _refuse_other_account(warehouse: Warehouse, reading: Reading, incoming: str) -> None:
-    """The same spend under another account would be counted twice."""
+    """The same spend under another account would be counted twice.
+
+    An account that the file names too is known to be another one, and so is an account that
+    stands beside the new one on some day already.
+    """
+    table = f"{SCHEMA}.ad_spend"
+    known = f"old.platform = new.platform and {_SAME_ACCOUNT}"
+    stood = f"(select distinct platform, spend_date, {account('account_id')} as name from {table})"
     found = warehouse.run(
         f"select old.file_name, min(old.spend_date), max(old.account_id), max(old.import_id) "
-        f"from {SCHEMA}.ad_spend as old join {incoming} as new on {_SAME_DAYS} and "
-        f"{_SAME_CAMPAIGN} "
-        f"where not {_SAME_ACCOUNT} and old.spend <> 0 and (old.account_id is null or "
-        "new.account_id is null or (old.spend = new.spend and old.currency = new.currency)) "
+        f"from {table} as old join {incoming} as new on {_SAME_DAYS} and {_ANY_CAMPAIGN} "
+        f"where not {_SAME_ACCOUNT} and old.spend <> 0 "
+        f"and not exists (select 1 from {incoming} as new where {known}) "
+        f"and not exists (select 1 from {stood} as a join {stood} as b on a.platform = b.platform "
+        "and a.spend_date = b.spend_date where a.platform = old.platform "
+        f"and a.name = {account('old.account_id')} and b.name = {account('new.account_id')}) "
         "group by old.file_name order by max(old.import_id) desc limit 1"
     )
     if found:
-        file, day, account, number = found[0]
-        where = f"the account {account}" if account else "no account"
+        file, day, named, number = found[0]
+        where = f"the account {named}" if named else "no account"
         raise UnclearError(
             f"{reading.name}: campaigns of {day} are there already, with {where}, from {file}; "
             "beside "
             f"them they would count twice. If it is the same spend, `stripe-apex import --undo "
             f"{number}` first"
-            + (f", or --set account_id={account}" if account else "")
+            + (f", or --set account_id={named}" if named else "")
             + ". If not, keep both.",
             "overlap",
             ["keep" if reading.answers.of("overlap") is None else "replace-and-keep"],

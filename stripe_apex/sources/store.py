@@ -66,6 +66,11 @@ class Import:
     totals: str
 
 
+def account(name: str) -> str:
+    """An account's name for comparing: 111-222-3333 is 1112223333, and Acme is ACME."""
+    return f"translate(lower(coalesce({name}, '')), '-_. ', '')"
+
+
 def prepare(warehouse: Warehouse, kind: Kind) -> None:
     """Make the tables of a kind."""
     warehouse.run(f"create schema if not exists {SCHEMA}")
@@ -222,10 +227,13 @@ def _columns(kind: Kind) -> str:
 
 def _covered(kind: Kind, incoming: str, old: str = "old") -> str:
     """The condition that an old row has the key of a new one."""
-    same = " and ".join(
-        f"coalesce(new.{name}, '') = coalesce({old}.{name}, '')"
-        if kind.field(name).type == "text"
-        else f"new.{name} = {old}.{name}"
-        for name in kind.key
-    )
+    same = " and ".join(_same(kind, name, old) for name in kind.key)
     return f"exists (select 1 from {incoming} as new where {same})"
+
+
+def _same(kind: Kind, name: str, old: str) -> str:
+    if name == "account_id":
+        return f"{account(f'new.{name}')} = {account(f'{old}.{name}')}"
+    if kind.field(name).type == "text":
+        return f"coalesce(new.{name}, '') = coalesce({old}.{name}, '')"
+    return f"new.{name} = {old}.{name}"

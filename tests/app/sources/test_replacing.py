@@ -105,6 +105,45 @@ def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
     assert imports.sums() == {"eur": Decimal(22)}
 
 
+def test_an_account_is_the_same_however_its_number_is_written(imports_anywhere):
+    imports = imports_anywhere
+    for name, account in {"a": "111-222-3333", "b": "1112223333"}.items():
+        row = ["2026-11-03", account, "A", "Google", "EUR", "4.00"]
+        imports.load(imports.file(f"{name}.csv", spend(row)))
+    assert imports.sums() == {"eur": Decimal(4)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(("111-222-3333", "A"), ("Acme", "A")), (("", ""), ("1", "A")), (("1", "A"), ("2", ""))],
+    ids=["another name", "neither named before", "no campaign"],
+)
+def test_spend_that_may_be_there_under_another_account_is_asked(imports_anywhere, old, new):
+    imports = imports_anywhere
+    imports.load(imports.file("a.csv", spend(["2026-11-03", *old, "Google", "EUR", "4.00"])))
+    file = imports.file("b.csv", spend(["2026-11-03", *new, "Google", "EUR", "9.00"]))
+    assert "would count twice" in imports.refused(file)
+    imports.load(file, options=("--set", "overlap=keep"))
+    assert imports.sums() == {"eur": Decimal(13)}
+    imports.load(imports.file("c.csv", spend(["2026-11-03", *new, "Google", "EUR", "9.50"])))
+    assert imports.sums() == {"eur": Decimal("13.50")}, "it is not asked again"
+
+
+def test_an_account_that_is_known_from_other_days_only_is_asked_about(imports):
+    for name, day, account in (("a", "2026-11-01", "Acme"), ("b", "2026-11-02", "ID 1")):
+        imports.load(imports.file(name, spend([day, account, "A", "Google", "EUR", "4.00"])))
+    rows = [[day, "ID 1", "A", "Google", "EUR", "4.00"] for day in ("2026-11-01", "2026-11-02")]
+    assert "would count twice" in imports.refused(imports.file("c.csv", spend(*rows)))
+
+
+def test_accounts_of_one_file_are_not_taken_for_each_other(imports):
+    """Accounts may have campaigns of the same name."""
+    for cost in ("1.00", "2.00"):
+        rows = [["2026-11-03", account, "Brand", "Meta", "EUR", cost] for account in "12"]
+        imports.load(imports.file(f"{cost}.csv", spend(*rows)))
+    assert imports.sums() == {"eur": Decimal(4)}
+
+
 def test_two_files_of_one_command_do_not_push_each_other_out(imports):
     a = imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"]))
     b = imports.file("b.csv", spend(["2026-11-03", "1", "B", "Meta", "EUR", "5.00"]))
