@@ -11,10 +11,18 @@ from stripe_apex.sources.reading import Reading, literal
 from tap_stripe_apex.money import decimals
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stripe_apex.sources.rows import Sieve
 
 _DAYS: Final = {"day", "by day", "date", "spend date", "tag", "datum", "jour", "gregorian date"}
 """Headers of a day of its own, where others are the start of a period."""
+
+_STARTS: Final = {"start date", "reporting starts", "date start", "berichtsstart", "time period"}
+"""Headers of the first day of a period."""
+
+_OF_THE_REPORT: Final = {"reporting ends", "berichtsende"}
+"""Headers of Meta that end the whole report where the file has a day, too."""
 
 
 def finish(reading: Reading) -> None:
@@ -48,21 +56,8 @@ def check(reading: Reading, sieve: Sieve) -> None:
         FileError: a row covers a period.
         UnclearError: days lie far apart, or a total differs.
     """
-    staged, platform = reading.staged, reading.layout.platform
-    heading = reading.layout.heading("spend_date")
-    if "period_end" in reading.expressions and heading is not None and heading.plain not in _DAYS:
-        spend.refuse_periods(
-            reading.name,
-            platform,
-            staged.one(
-                f"select row_number, spend_date, period_end from (select row_number, "
-                f"{reading.expressions['spend_date']} as spend_date, "
-                f"{reading.expressions['period_end']} as period_end from raw) "
-                "where period_end <> spend_date order by row_number limit 1"
-            ),
-        )
-    days = [day for (day,) in staged.all("select distinct spend_date from ready")]
-    spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
+    staged = reading.staged
+    _refuse_periods(reading)
     _round_fractions(reading)
     reading.totals = dict(
         staged.all("select currency, sum(spend) from ready group by currency order by currency")
@@ -75,6 +70,29 @@ def check(reading: Reading, sieve: Sieve) -> None:
         staged.amounts("spend", sieve.totals),
         reading.answers.of("totals"),
     )
+
+
+def _refuse_periods(reading: Reading) -> None:
+    staged, platform, layout = reading.staged, reading.layout.platform, reading.layout
+    said = reading.answers.of("rows")
+    start, end = layout.heading("spend_date"), layout.heading("period_end")
+    a_day = start is None or start.plain in _DAYS
+    if end is not None and not (a_day and end.plain in _OF_THE_REPORT):
+        longer = staged.one(
+            f"select row_number, spend_date, period_end from (select row_number, "
+            f"{reading.expressions['spend_date']} as spend_date, "
+            f"{reading.expressions['period_end']} as period_end from raw) "
+            "where period_end <> spend_date order by row_number limit 1"
+        )
+        spend.refuse_periods(reading.name, platform, longer, has_day=a_day, said=said)
+    days = staged.all("select distinct platform, account_id, spend_date from ready")
+    groups: dict[object, list[date]] = {None: [day for *_, day in days]}
+    for paid, account, day in days:
+        groups.setdefault((paid, account), []).append(day)
+    for group in groups.values():
+        spend.refuse_spacing(reading.name, platform, group, said)
+    if start is not None and start.plain in _STARTS and end is None:
+        spend.refuse_one_start(reading.name, platform, start.text, set(groups[None]), said)
 
 
 def _round_fractions(reading: Reading) -> None:

@@ -67,6 +67,37 @@ CASES = {
         ["days lie months apart", "--set rows=daily"],
         ("--set", "rows=daily"),
     ),
+    "whether the rows of one platform are weeks": (
+        spend(
+            ["2026-11-02", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-09", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-02", "A", "Google", "EUR", "1.00"],
+            ["2026-11-03", "A", "Google", "EUR", "1.00"],
+        ),
+        ["days lie weeks apart", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
+    "whether a start is a day": (
+        as_csv(
+            [
+                ["Date Range: 11/1/2026 - 11/30/2026"],
+                ["Start Date", "Campaign", "Currency", "Total Spent"],
+                ["11/30/2026", "A", "EUR", "1500.00"],
+                ["11/30/2026", "B", "EUR", "2000.00"],
+            ]
+        ),
+        ["`Start Date` is 2026-11-30 in all rows", "Daily", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
+    "whether a day with an end is a period": (
+        spend(
+            ["02.11.2026", "08.11.2026", "Meta", "EUR", "1.00"],
+            ["10.11.2026", "15.11.2026", "Meta", "EUR", "1.00"],
+            header=["Datum", "Bis", "Plattform", "Währung", "Kosten"],
+        ),
+        ["row 2", "2026-11-02 to 2026-11-08", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
     "which of two columns is the money": (
         spend(
             ["2026-11-03", "A", "Meta", "EUR", "1.00", "2.00"],
