@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources import names, spend
 from stripe_apex.sources.currency import currency
-from stripe_apex.sources.questions import UnclearError
+from stripe_apex.sources.questions import FileError, UnclearError
 from stripe_apex.sources.reading import Reading, literal
 from tap_stripe_apex.money import decimals
 
@@ -53,10 +53,11 @@ def check(reading: Reading, sieve: Sieve) -> None:
     """Check that each row is of one day, and that the rows add up to the file's own total.
 
     Raises:
-        FileError: a row covers a period.
+        FileError: a row covers a period, or stands twice in a file that was pasted together.
         UnclearError: days lie far apart, or a total differs.
     """
     staged = reading.staged
+    _refuse_repeated(reading)
     _refuse_periods(reading)
     _round_fractions(reading)
     reading.totals = dict(
@@ -70,6 +71,24 @@ def check(reading: Reading, sieve: Sieve) -> None:
         staged.amounts("spend", sieve.totals),
         reading.answers.of("totals"),
     )
+
+
+def _refuse_repeated(reading: Reading) -> None:
+    """Refuse rows that stand above a repeated header and below it again."""
+    headers = reading.left_out.get("repeated header", [])
+    columns = ", ".join(reading.layout.columns)
+    found = headers and reading.staged.one(
+        f"select min(row_number), max(row_number) as again from (select *, "
+        f"len([header for header in {headers} if header < row_number]) as part from raw) "
+        f"group by {columns} having min(part) < max(part) order by again limit 1"
+    )
+    if found:
+        row, again = found
+        raise FileError(
+            f"{reading.name}, row {again}: it is row {row} again, below a repeated header, so two "
+            "exports whose days overlap may have been pasted together. Import them one by one, or "
+            "remove the rows that stand twice."
+        )
 
 
 def _refuse_periods(reading: Reading) -> None:

@@ -115,6 +115,11 @@ CASES = {
         ["row 4", "total is 5.00 EUR", "add up to 2.00 EUR", "--set totals=ignore"],
         ("--set", "totals=ignore"),
     ),
+    "whether the last number before trailing separators is whole": (
+        "Day;Campaign;Platform;Currency;Cost;\n2026-11-02;A;Meta;EUR;12.34;\n2026-11-03;A;Meta;EUR;1",
+        ["row 3", "`1`", "may be cut", "--set end=complete"],
+        ("--set", "end=complete"),
+    ),
     "whether the last number is whole": (
         spend(
             ["2026-11-03", "A", "Meta", "EUR", "12.50"], ["2026-11-04", "A", "Meta", "EUR", "12.5"]
@@ -160,6 +165,16 @@ WRONG = {
             ["2026-11-02", "Total", "Meta", "EUR", "1.00"],
         ),
         ["row 3", "called a total", "without subtotals"],
+    ),
+    "exports that are pasted together and overlap": (
+        spend(
+            ["2026-11-02", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-03", "A", "Meta", "EUR", "2.00"],
+            HEADER,
+            ["2026-11-03", "A", "Meta", "EUR", "2.00"],
+            ["2026-11-04", "A", "Meta", "EUR", "3.00"],
+        ),
+        ["row 5", "row 3 again", "Import them one by one"],
     ),
     "a row without a day": (
         spend(["", "A", "Meta", "EUR", "1.00"], ["2026-11-02", "A", "Meta", "EUR", "1.00"]),
