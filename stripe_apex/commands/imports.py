@@ -142,7 +142,7 @@ def _import(
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
             return understand.understand(file, said, Path(folder))
 
-        def compare(reading: Reading) -> list[tuple[str, int, object]]:
+        def compare(reading: Reading) -> list[tuple[str, int, str]]:
             with opened(address, write=False) as found:
                 if found is None:
                     return []
@@ -191,9 +191,9 @@ def _load(warehouse: Warehouse, readings: Sequence[Reading]) -> None:
 
 
 def _with_answers(
-    reading: Reading, done: Callable[[Reading], list[tuple[str, int, object]]]
-) -> Callable[[Answers], list[tuple[str, int, object]]]:
-    def again(answers: Answers) -> list[tuple[str, int, object]]:
+    reading: Reading, done: Callable[[Reading], list[tuple[str, int, str]]]
+) -> Callable[[Answers], list[tuple[str, int, str]]]:
+    def again(answers: Answers) -> list[tuple[str, int, str]]:
         reading.answers = answers
         return done(reading)
 

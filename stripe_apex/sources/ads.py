@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources import names, spend
 from stripe_apex.sources.currency import currency
-from stripe_apex.sources.questions import UnclearError
+from stripe_apex.sources.questions import FileError, UnclearError
 from stripe_apex.sources.reading import Reading, literal
 from tap_stripe_apex.money import decimals
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stripe_apex.sources.rows import Sieve
 
 _DAYS: Final = {"day", "by day", "date", "spend date", "tag", "datum", "jour", "gregorian date"}
 """Headers of a day of its own, where others are the start of a period."""
+
+_STARTS: Final = {"start date", "reporting starts", "date start", "berichtsstart", "time period"}
+"""Headers of the first day of a period."""
+
+_OF_THE_REPORT: Final = {"reporting ends", "berichtsende"}
+"""Headers of Meta that end the whole report where the file has a day, too."""
 
 
 def finish(reading: Reading) -> None:
@@ -50,25 +58,13 @@ def check(reading: Reading, sieve: Sieve) -> None:
     """Check that each row is of one day, and that the rows add up to the file's own total.
 
     Raises:
-        FileError: a row covers a period.
+        FileError: a row covers a period, or stands twice in a file that was pasted together.
         UnclearError: days lie far apart, or a total differs.
     """
-    staged, platform = reading.staged, reading.layout.platform
-    heading = reading.layout.heading("spend_date")
-    if "period_end" in reading.expressions and heading is not None and heading.plain not in _DAYS:
-        spend.refuse_periods(
-            reading.name,
-            platform,
-            staged.one(
-                f"select row_number, spend_date, period_end from (select row_number, "
-                f"{reading.expressions['spend_date']} as spend_date, "
-                f"{reading.expressions['period_end']} as period_end from raw) "
-                "where period_end <> spend_date order by row_number limit 1"
-            ),
-        )
+    staged = reading.staged
+    _refuse_repeated(reading)
+    _refuse_periods(reading)
     spend.refuse_hidden_total(reading.name, staged.one(spend.HIDDEN_TOTAL))
-    days = [day for (day,) in staged.all("select distinct spend_date from ready")]
-    spend.refuse_spacing(reading.name, platform, days, reading.answers.of("rows"))
     _round_fractions(reading)
     reading.totals = dict(
         staged.all("select currency, sum(spend) from ready group by currency order by currency")
@@ -81,6 +77,47 @@ def check(reading: Reading, sieve: Sieve) -> None:
         staged.amounts("spend", sieve.totals),
         reading.answers.of("totals"),
     )
+
+
+def _refuse_repeated(reading: Reading) -> None:
+    """Refuse rows that stand above a repeated header and below it again."""
+    headers = reading.left_out.get("repeated header", [])
+    columns = ", ".join(reading.layout.columns)
+    found = headers and reading.staged.one(
+        f"select min(row_number), max(row_number) as again from (select *, "
+        f"len([header for header in {headers} if header < row_number]) as part from raw) "
+        f"group by {columns} having min(part) < max(part) order by again limit 1"
+    )
+    if found:
+        row, again = found
+        raise FileError(
+            f"{reading.name}, row {again}: it is row {row} again, below a repeated header, so two "
+            "exports whose days overlap may have been pasted together. Import them one by one, or "
+            "remove the rows that stand twice."
+        )
+
+
+def _refuse_periods(reading: Reading) -> None:
+    staged, platform, layout = reading.staged, reading.layout.platform, reading.layout
+    said = reading.answers.of("rows")
+    start, end = layout.heading("spend_date"), layout.heading("period_end")
+    a_day = start is None or start.plain in _DAYS
+    if end is not None and not (a_day and end.plain in _OF_THE_REPORT):
+        longer = staged.one(
+            f"select row_number, spend_date, period_end from (select row_number, "
+            f"{reading.expressions['spend_date']} as spend_date, "
+            f"{reading.expressions['period_end']} as period_end from raw) "
+            "where period_end <> spend_date order by row_number limit 1"
+        )
+        spend.refuse_periods(reading.name, platform, longer, has_day=a_day, said=said)
+    days = staged.all("select distinct platform, account_id, spend_date from ready")
+    groups: dict[object, list[date]] = {None: [day for *_, day in days]}
+    for paid, account, day in days:
+        groups.setdefault((paid, account), []).append(day)
+    for group in groups.values():
+        spend.refuse_spacing(reading.name, platform, group, said)
+    if start is not None and start.plain in _STARTS and end is None:
+        spend.refuse_one_start(reading.name, platform, start.text, set(groups[None]), said)
 
 
 def _round_fractions(reading: Reading) -> None:

@@ -116,17 +116,21 @@ def order_of(
 
 
 def spacing(days: Iterable[date]) -> str | None:
-    """`weeks` or `months` if days lie so regularly that each may stand for a whole one."""
+    """`weeks` or `months` if days lie so regularly that each may stand for a whole one.
+
+    The first and the last period of a report may be cut, so one day at each end may lie elsewhere
+    if three others are left.
+    """
     ordered = sorted(set(days))
-    if len(ordered) < 2:
-        return None
-    gaps = {later - earlier for earlier, later in pairwise(ordered)}
-    if all(gap % timedelta(days=7) == timedelta(0) for gap in gaps):
-        return "weeks"
-    if all(day.day == 1 for day in ordered) or all(
-        (day + timedelta(days=1)).day == 1 for day in ordered
-    ):
-        return "months"
+    parts = [ordered]
+    parts += [part for part in (ordered[1:], ordered[:-1], ordered[1:-1]) if len(part) > 2]
+    for part in parts if len(ordered) > 1 else ():
+        gaps = {later - earlier for earlier, later in pairwise(part)}
+        if all(gap % timedelta(days=7) == timedelta(0) for gap in gaps):
+            return "weeks"
+        following = {(day + timedelta(days=1)).day for day in part}
+        if len({day.day for day in part}) == 1 or following == {1}:
+            return "months"
     return None
 
 

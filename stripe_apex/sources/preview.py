@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stripe_apex.sources.spend import money
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _WIDTH = 14
 
 
-def preview(reading: Reading, replaced: Iterable[tuple[str, int, Any]]) -> str:
+def preview(reading: Reading, replaced: Iterable[tuple[str, int, str]]) -> str:
     """What would be loaded, one line for each thing to see.
 
     Args:
@@ -37,8 +37,8 @@ def preview(reading: Reading, replaced: Iterable[tuple[str, int, Any]]) -> str:
         lines.append(_line("left out", f"{reason}: {_numbers(numbers)}"))
     if reading.layout.unread:
         lines.append(_line("not read", ", ".join(reading.layout.unread)))
-    for name, rows, _ in replaced:
-        lines.append(_line("replaces", f"{rows:,} rows of {name}"))
+    for name, rows, spent in replaced:
+        lines.append(_line("replaces", f"{rows:,} rows of {name}{f' ({spent})' if spent else ''}"))
     lines += [_line("note", note) for note in reading.notes]
     return "\n".join(printable(line) for line in lines)
 

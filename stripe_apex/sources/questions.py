@@ -16,7 +16,7 @@ CHOICES: Final = {
     "rows": ("daily",),
     "end": ("complete",),
     "totals": ("ignore",),
-    "overlap": ("replace", "keep"),
+    "overlap": ("replace", "keep", "replace-and-keep"),
 }
 """Questions about the whole file that have a fixed set of answers."""
 

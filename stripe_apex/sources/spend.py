@@ -10,7 +10,7 @@ from stripe_apex.sources.questions import FileError, UnclearError
 from tap_stripe_apex.money import decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
 BY_DAY: Final = {
@@ -58,25 +58,38 @@ def refuse_hidden_total(name: str, found: tuple[int, Decimal, str] | None) -> No
         )
 
 
-def refuse_periods(name: str, platform: str | None, longer: tuple[int, date, date] | None) -> None:
+def refuse_periods(
+    name: str,
+    platform: str | None,
+    longer: tuple[int, date, date] | None,
+    *,
+    has_day: bool,
+    said: str | None,
+) -> None:
     """Refuse rows that cover more than a day.
 
     Args:
         name: what messages call the file.
         platform: whose export it is.
         longer: the first row that ends on another day than it starts, and both days.
+        has_day: the start is called a day, so that the end may be of something else.
+        said: the user's answer to whether it is.
 
     Raises:
         FileError: there is such a row.
+        UnclearError: there is one if the end is that of the row.
     """
-    if longer is not None:
-        row, start, end = longer
-        raise FileError(
-            f"{name}, row {row}: it covers {start} to {end}, and a period's spend cannot be "
-            "divided "
-            f"into days without guessing. Export it again by day: "
-            f"{BY_DAY.get(platform or '', 'one row for each day')}."
-        )
+    if longer is None or (has_day and said is not None):
+        return
+    row, start, end = longer
+    message = (
+        f"{name}, row {row}: it covers {start} to {end}, and a period's spend cannot be divided "
+        f"into days without guessing. Export it again by day: "
+        f"{BY_DAY.get(platform or '', 'one row for each day')}."
+    )
+    if has_day:
+        raise UnclearError(f"{message} The end may be the campaign's.", "rows", ["daily"])
+    raise FileError(message)
 
 
 def refuse_spacing(name: str, platform: str | None, days: Iterable[date], said: str | None) -> None:
@@ -90,6 +103,24 @@ def refuse_spacing(name: str, platform: str | None, days: Iterable[date], said: 
         raise UnclearError(
             f"{name}: its days lie {apart} apart, so each row may be of more than a day. Export it "
             f"again by day ({BY_DAY.get(platform or '', 'one row for each day')}) if it is.",
+            "rows",
+            ["daily"],
+        )
+
+
+def refuse_one_start(
+    name: str, platform: str | None, header: str, days: Collection[date], said: str | None
+) -> None:
+    """Ask whether rows are daily, where all have one day that may be the start of a period.
+
+    Raises:
+        UnclearError: they have.
+    """
+    if len(days) == 1 and said is None:
+        raise UnclearError(
+            f"{name}: `{header}` is {next(iter(days))} in all rows and nothing says where it ends, "
+            "so each row may be of more than a day. Export it again by day "
+            f"({BY_DAY.get(platform or '', 'one row for each day')}) if it is.",
             "rows",
             ["daily"],
         )

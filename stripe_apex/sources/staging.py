@@ -320,14 +320,9 @@ class Staged:
         Raises:
             UnclearError: nothing vouches for the value.
         """
-        last = next(
-            (
-                name
-                for name, position in self.layout.columns.items()
-                if position == len(self.layout.headings) - 1
-            ),
-            None,
-        )
+        # Trailing separators make columns without a header.
+        end = max(n for n, heading in enumerate(self.layout.headings) if heading.text)
+        last = next((name for name, n in self.layout.columns.items() if n == end), None)
         if last is None or self._answers.of("end") is not None:
             return
         row, value = self.one(

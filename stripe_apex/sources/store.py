@@ -66,6 +66,11 @@ class Import:
     totals: str
 
 
+def account(name: str) -> str:
+    """An account's name for comparing: 111-222-3333 is 1112223333, and Acme is ACME."""
+    return f"translate(lower(coalesce({name}, '')), '-_. ', '')"
+
+
 def prepare(warehouse: Warehouse, kind: Kind) -> None:
     """Make the tables of a kind."""
     warehouse.run(f"create schema if not exists {SCHEMA}")
@@ -86,18 +91,20 @@ def present(warehouse: Warehouse) -> list[Kind]:
     return [kind for kind in KINDS.values() if kind.name in names]
 
 
-def replaced_by(warehouse: Warehouse, kind: Kind, incoming: str) -> list[tuple[str, int, Any]]:
-    """The files of which rows would be replaced, how many, and their spend."""
+def replaced_by(warehouse: Warehouse, kind: Kind, incoming: str) -> list[tuple[str, int, str]]:
+    """The files of which rows would be replaced, how many, and their spend as text."""
     if kind not in present(warehouse):
         return []
-    spend = "sum(old.spend)" if kind is AD_SPEND else "null"
-    return [
-        (name, rows, total)
-        for name, rows, total in warehouse.run(
-            f"select old.file_name, count(*), {spend} from {SCHEMA}.{kind.name} as old "
-            f"where {_covered(kind, incoming)} group by old.file_name order by old.file_name"
-        )
-    ]
+    spend = "old.currency, sum(old.spend)" if kind is AD_SPEND else "null, null"
+    by = ", old.currency" if kind is AD_SPEND else ""
+    files: dict[str, tuple[int, list[str]]] = {}
+    for name, rows, currency, total in warehouse.run(
+        f"select old.file_name, count(*), {spend} from {SCHEMA}.{kind.name} as old "
+        f"where {_covered(kind, incoming)} group by old.file_name{by} order by old.file_name{by}"
+    ):
+        count, spent = files.get(name, (0, []))
+        files[name] = (count + rows, [*spent, *([money(total, currency)] if currency else [])])
+    return [(name, rows, ", ".join(spent)) for name, (rows, spent) in files.items()]
 
 
 def changes_nothing(warehouse: Warehouse, kind: Kind, incoming: str) -> bool:
@@ -220,10 +227,13 @@ def _columns(kind: Kind) -> str:
 
 def _covered(kind: Kind, incoming: str, old: str = "old") -> str:
     """The condition that an old row has the key of a new one."""
-    same = " and ".join(
-        f"coalesce(new.{name}, '') = coalesce({old}.{name}, '')"
-        if kind.field(name).type == "text"
-        else f"new.{name} = {old}.{name}"
-        for name in kind.key
-    )
+    same = " and ".join(_same(kind, name, old) for name in kind.key)
     return f"exists (select 1 from {incoming} as new where {same})"
+
+
+def _same(kind: Kind, name: str, old: str) -> str:
+    if name == "account_id":
+        return f"{account(f'new.{name}')} = {account(f'{old}.{name}')}"
+    if kind.field(name).type == "text":
+        return f"coalesce(new.{name}, '') = coalesce({old}.{name}, '')"
+    return f"new.{name} = {old}.{name}"

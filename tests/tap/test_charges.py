@@ -216,3 +216,12 @@ def test_no_number_has_more_decimals_than_its_column_and_short_ones_stay(value):
     assert -kept.as_tuple().exponent <= 12
     assert abs(kept - value) <= Decimal("5e-13")
     assert rounded(kept, 12) is kept
+
+
+def test_nothing_is_settled_of_an_authorisation_that_an_old_integration_cancelled(account, stripe):
+    charge = account.create_charge(1000, capture=False)
+    account.cancel(charge, before_basil=True)
+    (record,) = sync(stripe.url, expand_balance_transactions=True).records()
+    settled = (record["settled_amount"], record["fee"], record["net"])
+    assert (record["revenue"], record["net_revenue"]) == (0, 0)
+    assert settled in {(0, 0, 0), (None, None, None)}

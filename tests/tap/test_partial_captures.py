@@ -346,12 +346,3 @@ def test_without_permissions_less_revenue_is_assumed_and_one_warning_counts_the_
     assert len(warnings) == 1
     assert "Of 6 partially captured" in warnings[0]
     assert "'Refunds: Read'" in warnings[0]
-
-
-def test_nothing_is_settled_of_an_authorisation_that_an_old_integration_cancelled(account, stripe):
-    charge = account.create_charge(1000, capture=False)
-    account.cancel(charge, before_basil=True)
-    (record,) = sync(stripe.url, expand_balance_transactions=True).records()
-    settled = (record["settled_amount"], record["fee"], record["net"])
-    assert (record["revenue"], record["net_revenue"]) == (0, 0)
-    assert settled in {(0, 0, 0), (None, None, None)}

@@ -51,3 +51,31 @@ def test_days_that_are_weeks_apart_are_noticed(first, gaps):
     for gap in gaps:
         days.append(days[-1] + timedelta(weeks=gap))
     assert spacing(days) == "weeks"
+
+
+WEEKS = [date(2026, 11, 2) + timedelta(weeks=n) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([date(2026, 11, 1), *WEEKS], "weeks"),
+        ([*WEEKS, date(2026, 11, 27)], "weeks"),
+        ([date(2026, 11, 1), *WEEKS, date(2026, 11, 27)], "weeks"),
+        ([date(2026, month, 15) for month in (1, 2, 3)], "months"),
+        ([date(2026, 1, 31), date(2026, 2, 28), date(2026, 3, 31)], "months"),
+        ([date(2025, 12, 9), *(date(2026, month, 1) for month in (1, 2, 3))], "months"),
+        ([date(2026, 11, 3), date(2026, 11, 4), date(2026, 11, 11)], None),
+    ],
+    ids=[
+        *(
+            "a first week that is cut",
+            "a last week that is cut",
+            "both cut",
+            "months from the 15th",
+        ),
+        *("ends of months", "a first month that is cut", "too few days to tell"),
+    ],
+)
+def test_periods_are_noticed_though_the_first_and_the_last_may_be_cut(days, said):
+    assert spacing(days) == said

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import itertools
 import tempfile
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
+from stripe_apex.sources import dates
 from tests.app.sources.conftest import Imports
 
 pytestmark = pytest.mark.slow
@@ -145,13 +145,9 @@ def saved(rows, look):
 
 
 def spacing_is_plain(rows):
-    days = sorted({row.day for row in rows})
-    gaps = {(b - a).days % 7 for a, b in itertools.pairwise(days)}
-    return len(days) == 1 or (
-        gaps != {0}
-        and not all(day.day == 1 for day in days)
-        and not all((day + timedelta(days=1)).day == 1 for day in days)
-    )
+    """Whether the days of all rows and of each platform are clearly days, not weeks or months."""
+    groups = [rows, *([r for r in rows if PLATFORMS[r.platform] == p] for p in PLATFORMS.values())]
+    return all(dates.spacing({row.day for row in group}) is None for group in groups)
 
 
 def decided(rows, look):

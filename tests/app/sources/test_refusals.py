@@ -67,6 +67,37 @@ CASES = {
         ["days lie months apart", "--set rows=daily"],
         ("--set", "rows=daily"),
     ),
+    "whether the rows of one platform are weeks": (
+        spend(
+            ["2026-11-02", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-09", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-02", "A", "Google", "EUR", "1.00"],
+            ["2026-11-03", "A", "Google", "EUR", "1.00"],
+        ),
+        ["days lie weeks apart", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
+    "whether a start is a day": (
+        as_csv(
+            [
+                ["Date Range: 11/1/2026 - 11/30/2026"],
+                ["Start Date", "Campaign", "Currency", "Total Spent"],
+                ["11/30/2026", "A", "EUR", "1500.00"],
+                ["11/30/2026", "B", "EUR", "2000.00"],
+            ]
+        ),
+        ["`Start Date` is 2026-11-30 in all rows", "Daily", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
+    "whether a day with an end is a period": (
+        spend(
+            ["02.11.2026", "08.11.2026", "Meta", "EUR", "1.00"],
+            ["10.11.2026", "15.11.2026", "Meta", "EUR", "1.00"],
+            header=["Datum", "Bis", "Plattform", "Währung", "Kosten"],
+        ),
+        ["row 2", "2026-11-02 to 2026-11-08", "--set rows=daily"],
+        ("--set", "rows=daily"),
+    ),
     "which of two columns is the money": (
         spend(
             ["2026-11-03", "A", "Meta", "EUR", "1.00", "2.00"],
@@ -83,6 +114,11 @@ CASES = {
         ),
         ["row 4", "total is 5.00 EUR", "add up to 2.00 EUR", "--set totals=ignore"],
         ("--set", "totals=ignore"),
+    ),
+    "whether the last number before trailing separators is whole": (
+        "Day;Campaign;Platform;Currency;Cost;\n2026-11-02;A;Meta;EUR;12.34;\n2026-11-03;A;Meta;EUR;1",
+        ["row 3", "`1`", "may be cut", "--set end=complete"],
+        ("--set", "end=complete"),
     ),
     "whether the last number is whole": (
         spend(
@@ -129,6 +165,16 @@ WRONG = {
             ["2026-11-02", "Total", "Meta", "EUR", "1.00"],
         ),
         ["row 3", "called a total", "without subtotals"],
+    ),
+    "exports that are pasted together and overlap": (
+        spend(
+            ["2026-11-02", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-03", "A", "Meta", "EUR", "2.00"],
+            HEADER,
+            ["2026-11-03", "A", "Meta", "EUR", "2.00"],
+            ["2026-11-04", "A", "Meta", "EUR", "3.00"],
+        ),
+        ["row 5", "row 3 again", "Import them one by one"],
     ),
     "a row without a day": (
         spend(["", "A", "Meta", "EUR", "1.00"], ["2026-11-02", "A", "Meta", "EUR", "1.00"]),

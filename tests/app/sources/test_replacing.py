@@ -28,7 +28,7 @@ def test_an_open_day_that_is_imported_again_is_replaced(imports_anywhere):
     imports.load(imports.file("old.csv", OLD))
     said = imports.load(imports.file("new.csv", NEW))
     assert imports.sums() == {"eur": Decimal(65)}
-    assert "replaces       1 rows of old.csv" in said
+    assert "replaces       1 rows of old.csv (20.00 EUR)" in said
     listed = imports.run("--list").output
     assert "new.csv: 2026-11-04 to 2026-11-05, 2 rows, 55.00 EUR" in listed
     assert "1 rows of 2, the others were replaced" in listed
@@ -73,12 +73,75 @@ def test_a_part_of_the_campaigns_does_not_push_out_the_others_unasked(imports):
     assert imports.sums() == {"eur": Decimal(5)}
 
 
+def test_a_campaign_that_a_later_export_lacks_is_not_deleted_unasked(imports_anywhere):
+    imports, days = imports_anywhere, ("2026-11-01", "2026-11-02", "2026-11-03")
+    both = [
+        [day, "1", campaign, "Meta", "EUR", cost]
+        for day in days[:2]
+        for campaign, cost in (("a", "10.00"), ("b", "500.00"))
+    ]
+    imports.load(imports.file("a1.csv", spend(*both)))
+    file = imports.file("a2.csv", spend(*([day, "1", "a", "Meta", "EUR", "10.00"] for day in days)))
+    line = imports.refused(file)
+    assert "a1.csv brought campaigns of which this file has none (b: 1,000.00 EUR)" in line
+    assert "--set overlap=replace" in line
+    imports.load(file, options=("--set", "overlap=replace"))
+    assert imports.sums() == {"eur": Decimal(30)}
+
+
+@pytest.mark.parametrize("campaigns", [("", "a"), ("a", "")], ids=["by campaign", "by account"])
+def test_sums_of_an_account_and_its_campaigns_stand_for_each_other(imports, campaigns):
+    for campaign in campaigns:
+        row = ["2026-11-03", "1", campaign, "Google", "EUR", "10.00"]
+        imports.load(imports.file(f"{campaign}.csv", spend(row)))
+    assert imports.sums() == {"eur": Decimal(10)}
+
+
 def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
     imports.load(imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"])))
     again = imports.file("b.csv", spend(["2026-11-03", "", "A", "Meta", "EUR", "12.00"]))
     assert "would count twice" in imports.refused(again)
     imports.load(again, options=("--set", "overlap=keep"))
     assert imports.sums() == {"eur": Decimal(22)}
+
+
+def test_an_account_is_the_same_however_its_number_is_written(imports_anywhere):
+    imports = imports_anywhere
+    for name, account in {"a": "111-222-3333", "b": "1112223333"}.items():
+        row = ["2026-11-03", account, "A", "Google", "EUR", "4.00"]
+        imports.load(imports.file(f"{name}.csv", spend(row)))
+    assert imports.sums() == {"eur": Decimal(4)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(("111-222-3333", "A"), ("Acme", "A")), (("", ""), ("1", "A")), (("1", "A"), ("2", ""))],
+    ids=["another name", "neither named before", "no campaign"],
+)
+def test_spend_that_may_be_there_under_another_account_is_asked(imports_anywhere, old, new):
+    imports = imports_anywhere
+    imports.load(imports.file("a.csv", spend(["2026-11-03", *old, "Google", "EUR", "4.00"])))
+    file = imports.file("b.csv", spend(["2026-11-03", *new, "Google", "EUR", "9.00"]))
+    assert "would count twice" in imports.refused(file)
+    imports.load(file, options=("--set", "overlap=keep"))
+    assert imports.sums() == {"eur": Decimal(13)}
+    imports.load(imports.file("c.csv", spend(["2026-11-03", *new, "Google", "EUR", "9.50"])))
+    assert imports.sums() == {"eur": Decimal("13.50")}, "it is not asked again"
+
+
+def test_an_account_that_is_known_from_other_days_only_is_asked_about(imports):
+    for name, day, account in (("a", "2026-11-01", "Acme"), ("b", "2026-11-02", "ID 1")):
+        imports.load(imports.file(name, spend([day, account, "A", "Google", "EUR", "4.00"])))
+    rows = [[day, "ID 1", "A", "Google", "EUR", "4.00"] for day in ("2026-11-01", "2026-11-02")]
+    assert "would count twice" in imports.refused(imports.file("c.csv", spend(*rows)))
+
+
+def test_accounts_of_one_file_are_not_taken_for_each_other(imports):
+    """Accounts may have campaigns of the same name."""
+    for cost in ("1.00", "2.00"):
+        rows = [["2026-11-03", account, "Brand", "Meta", "EUR", cost] for account in "12"]
+        imports.load(imports.file(f"{cost}.csv", spend(*rows)))
+    assert imports.sums() == {"eur": Decimal(4)}
 
 
 def test_two_files_of_one_command_do_not_push_each_other_out(imports):
