@@ -47,6 +47,7 @@ CASES = {
             [
                 ["Time period", "Campaign name", "Spend", "Currency", "Impressions", "Results"],
                 ["2026-11-03", "A", "10.00", "EUR", "1", "1"],
+                ["2026-11-04", "A", "10.00", "EUR", "1", "1"],
             ]
         ),
         ["nothing says which ad platform was paid"],
