@@ -161,8 +161,6 @@ def left_out(stream, *columns):
     found = selecting(stream)
     for entry in found["streams"]:
         for each in entry["metadata"]:
-            if entry["tap_stream_id"] == stream and each["breadcrumb"][-1:] in map(list, columns):
-                each["metadata"]["selected"] = False
             if each["breadcrumb"] and each["breadcrumb"][-1] in columns:
                 each["metadata"]["selected"] = False
     return found

@@ -7,8 +7,8 @@ import pytest
 
 from stripe_simulator import Account
 from stripe_simulator.server import serve
-from tap_stripe_apex.tap import TapStripeApex
 from tests.conftest import NOW, sync
+from tests.tap.catalogs import select
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -21,20 +21,9 @@ def read(stripe):
 
     def run(*streams, state=None, method="LOG_BASED"):
         stripe.requests.clear()
-        return sync(stripe.url, state, selected(stripe.url, *streams, method=method))
+        return sync(stripe.url, state, select(stripe.url, *streams, method=method))
 
     return run
-
-
-def selected(url, *streams, method="LOG_BASED"):
-    """A catalog with these streams selected, and no others."""
-    catalog = TapStripeApex(config={"api_key": "rk_test_simulated", "api_base": url}).catalog_dict
-    for stream in catalog["streams"]:
-        stream["replication_method"] = method
-        for entry in stream["metadata"]:
-            if entry["breadcrumb"] == []:
-                entry["metadata"]["selected"] = stream["tap_stream_id"] in streams
-    return catalog
 
 
 def by_id(output, stream):
@@ -77,7 +66,7 @@ def test_a_refund_that_is_listed_late_is_read_though_only_its_charge_tells_of_it
     with serve(late) as server:
         charges = [late.create_charge(100) for _ in range(20)]
         late.advance(HOUR)
-        catalog = selected(server.url, "refunds")
+        catalog = select(server.url, "refunds")
         state = sync(server.url, None, catalog).state
         made = {late.refund(charge, 10) for charge in charges}
         read_ids = set()
