@@ -36,13 +36,17 @@ run: $(STAMP)
 connect: $(STAMP)
 	@$(BIN)/stripe-apex connect $(ARGS)
 
+# The tests start our programs some thousand times. Where PYTHONDONTWRITEBYTECODE is set, as in many
+# containers, each start would compile our code again: half of all the time.
+check test test-quick test-random test-warehouses: export PYTHONDONTWRITEBYTECODE :=
+
 # Lint and types run beside the tests; what they say is shown when they are done.
 check: $(STAMP)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-quick lint
 
-# What these words mean: tests/needs.py.
+# What these words mean: tests/needs.py. Many of these tests wait, so one more of them than there are cores runs.
 test-quick: $(STAMP)
-	@$(BIN)/pytest -q -n auto -m "not (browser or dbt or postgres or slow)" $(ARGS)
+	@$(BIN)/pytest -q -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -m "not (browser or dbt or postgres or slow)" $(ARGS)
 
 test: $(STAMP)
 	@$(BIN)/pytest -n auto $(ARGS)

@@ -22,6 +22,7 @@ def rows(made):
     return {name: list(csv.DictReader(StringIO(text))) for name, text in made.items()}
 
 
+@pytest.mark.slow
 def test_the_committed_seeds_are_what_the_story_tells(made):
     remedy = "run: python -m stripe_simulator.seeds transform/seeds/apex"
     assert {path.stem for path in COMMITTED.glob("*.csv")} == set(made), remedy

@@ -56,6 +56,7 @@ BAD = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("settings", "words"), BAD)
 def test_bad_input_is_one_line_that_says_what_to_do(account, stripe, tap, settings, words):
     stripe.keys.add(Key("rk_test_blind", frozenset({Permission.EVENTS})))
@@ -186,6 +187,7 @@ def busy_account(account):
     return account
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
 def test_a_run_that_was_ended_by_a_signal_is_no_success(busy_account, stripe, started, number):
     lines = [started.stdout.readline() for _ in range(5)]
@@ -212,6 +214,7 @@ def assert_that_each_state_is_true(messages, account):
                 assert set(account.ledger(*window).charges) <= written
 
 
+@pytest.mark.slow
 def test_a_target_that_has_ended_is_named_as_the_cause(busy_account, started):
     started.stdout.readline()
     started.stdout.close()
@@ -223,6 +226,7 @@ def test_a_target_that_has_ended_is_named_as_the_cause(busy_account, started):
     assert "BrokenPipeError" not in err
 
 
+@pytest.mark.slow
 def test_the_package_runs_as_a_module_too():
     """And importing it brings the SDK only to whoever asks for the tap."""
     run = [sys.executable, "-m", "tap_stripe_apex", "--version"]

@@ -70,6 +70,7 @@ limits = settings(
 )
 
 
+@pytest.mark.slow
 @limits
 @given(density=gaps, picked=st.one_of(picks, near))
 def test_k_changed_charges_cost_at_most_k_requests_or_the_pages_of_their_windows_and_two(
@@ -89,6 +90,7 @@ def test_k_changed_charges_cost_at_most_k_requests_or_the_pages_of_their_windows
         assert len(stripe.requests) <= min(len(changed), pages_of(account, changed)) + 2
 
 
+@pytest.mark.slow
 @limits
 @given(
     density=gaps,
@@ -157,6 +159,7 @@ def test_the_charges_of_a_customer_with_many_cost_one_request_for_each_hundred(a
     assert len(stripe.requests) == 1 + 5
 
 
+@pytest.mark.slow
 def test_a_state_comes_at_least_every_ten_thousand_records(account, stripe):
     for _ in range(21_000):
         account.create_charge(100)

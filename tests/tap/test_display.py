@@ -139,6 +139,7 @@ def test_a_short_run_shows_neither_bar_nor_line(account, in_terminal):
     assert "of the range" not in drawn
 
 
+@pytest.mark.slow
 def test_in_a_terminal_a_bar_shows_how_far_the_stream_is(account, in_terminal):
     drawn, written = in_terminal(**a_run_of_some_seconds(account))
     bar = re.compile(r"charges .*━.* \d+%  \d+ records  \d+/s  \d+ requests")
@@ -153,6 +154,7 @@ def test_in_a_terminal_a_bar_shows_how_far_the_stream_is(account, in_terminal):
     assert "Asked Stripe" in last
 
 
+@pytest.mark.slow
 def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, in_terminal):
     without_customers = frozenset(Permission) - {Permission.CUSTOMERS}
 
@@ -167,6 +169,7 @@ def test_a_line_that_is_logged_meanwhile_stands_above_the_bar(account, stripe, i
     assert re.search(r"\x1b\[2K[-\d]+ [:,\d]+ \| WARNING .*Grant 'Customers: Read'.*\n", drawn)
 
 
+@pytest.mark.slow
 def test_an_error_is_one_line_below_a_bar_that_is_gone(account, stripe, in_terminal):
     def revoke(request):
         if stripe.requests.count("/v1/charges") >= 13:
@@ -180,6 +183,7 @@ def test_an_error_is_one_line_below_a_bar_that_is_gone(account, stripe, in_termi
     assert "Traceback" not in last
 
 
+@pytest.mark.slow
 def test_nothing_is_done_for_each_record(account, stripe, clock, capsysbinary):
     for _ in range(2_000):
         account.create_charge(100)

@@ -111,6 +111,7 @@ LASTING = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "kind", "words"), LASTING)
 def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_all(
     busy_account, stripe, fault, kind, words
@@ -130,6 +131,7 @@ def test_a_lasting_fault_is_an_error_with_the_request_and_the_next_run_repairs_a
     assert sorted([*output.ids, *again.ids]) == sorted(busy_account.ledger().charges)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("fault", "kind", "words"), LASTING)
 def test_a_lasting_fault_in_a_catch_up_is_repaired_by_the_next_run(
     busy_account, stripe, fault, kind, words

@@ -14,6 +14,7 @@ HOUR = timedelta(hours=1)
 WITHOUT_EVENTS = frozenset({Permission.CHARGES, Permission.CUSTOMERS})
 
 
+@pytest.mark.slow
 def test_an_interrupted_backfill_goes_on_without_the_events_permission(
     account, stripe, read, warehouse
 ):
@@ -57,6 +58,7 @@ def states_of(output):
             yield line["value"], list(written)
 
 
+@pytest.mark.slow
 def test_a_catch_up_that_is_killed_goes_on_where_it_stopped(
     changed_a_lot, stripe, warehouse, monkeypatch
 ):
@@ -82,6 +84,7 @@ def test_what_others_keep_in_the_state_stays_there(account, run_tap):
     assert state["bookmarks"]["charges"]["listed"] == 1
 
 
+@pytest.mark.slow
 def test_a_catch_up_is_told_to_a_run_that_changes_come_into(
     changed_a_lot, stripe, read, warehouse, monkeypatch
 ):
@@ -100,6 +103,7 @@ def test_a_catch_up_is_told_to_a_run_that_changes_come_into(
     assert warehouse.agrees_with(changed_a_lot)
 
 
+@pytest.mark.slow
 def test_a_customer_who_was_deleted_while_all_were_listed_is_no_dead_end(account, stripe):
     customers = []
     for _ in range(700):

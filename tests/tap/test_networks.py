@@ -57,6 +57,7 @@ def run(stripe, tmp_path):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [("tap-stripe-apex",), ("stripe-apex", "check")])
 def test_loopback_never_goes_through_a_proxy(account, stripe, run, command):
     account.create_charge(100)
@@ -181,6 +182,7 @@ def test_authorities_that_do_not_vouch_for_it_are_named(secure, monkeypatch, nam
     assert one_line_with(raised, f"The authorities in {name} ({certifi.where()})")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUNDLES)
 @pytest.mark.parametrize("content", [None, "not a certificate"], ids=["missing", "something else"])
 def test_a_bundle_that_cannot_be_read_is_one_line(run, tmp_path, name, content):
@@ -200,6 +202,7 @@ def test_a_bundle_that_is_missing_stops_a_question_too(tmp_path, monkeypatch):
         open_session(ApiKey(DEFAULT_KEY), {})
 
 
+@pytest.mark.slow
 def test_without_tls_nobody_looks_at_the_bundle(account, stripe, run, tmp_path):
     done = run("tap-stripe-apex", environ={"SSL_CERT_FILE": str(tmp_path / "missing.pem")})
     assert done.returncode == 0

@@ -122,6 +122,7 @@ def session(stripe):
     session.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gzipped", [False, True], ids=["plain", "gzip"])
 def test_an_answer_without_end_is_an_error_in_one_line(busy_account, stripe, gzipped):
     stripe.gzipped = gzipped
@@ -133,6 +134,7 @@ def test_an_answer_without_end_is_an_error_in_one_line(busy_account, stripe, gzi
     assert "\n" not in str(error)
 
 
+@pytest.mark.slow
 def test_a_byte_now_and_then_does_not_hold_a_run(busy_account, stripe):
     stripe.faults.inject(Fault(FaultKind.DRIP, 1, ALWAYS, "/v1/charges"))
     began = time.monotonic()
@@ -143,6 +145,7 @@ def test_a_byte_now_and_then_does_not_hold_a_run(busy_account, stripe):
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.slow
 def test_nor_do_headers_that_come_byte_by_byte():
     began = time.monotonic()
     headers = b"HTTP/1.1 200 OK\r\n" + b"X-Padding: a\r\n" * 90

@@ -47,6 +47,7 @@ def lasting(fault, times=999_999):
     )
 
 
+@pytest.mark.slow
 def test_fifteen_429s_in_a_row_do_not_end_a_run(one_charge, stripe, clock):
     stripe.faults.inject(lasting(LIMITED, 15))
     assert sync(stripe.url, patience=without_waiting(clock)).ids == [
@@ -189,6 +190,7 @@ def test_a_503_of_a_proxy_which_has_no_date_is_waited_out_too(clock):
     assert clock.now - 1000 == pytest.approx(RUN.unavailable)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rate", "warnings"), [(100, 0), (101, 1), (500, 1)])
 def test_a_raised_limit_may_be_used_with_one_warning(stripe, tmp_path, rate, warnings):
     config = tmp_path / "config.json"

@@ -113,6 +113,7 @@ histories = st.lists(
 ).map(lambda groups: [second for group in groups for second in group])
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(histories, st.integers(1, 12), st.randoms(use_true_random=False))
 def test_every_object_comes_out_once_and_oldest_first(history, in_flight, random):
@@ -237,6 +238,7 @@ def test_a_busy_day_is_read_by_all_requests_at_once(after):
     assert course.pages <= 1.055 * course.charges / PAGE_SIZE
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seconds", [1, 4])
 def test_while_one_answer_is_late_the_others_keep_the_pace(seconds):
     times = day_and_night(60_000)

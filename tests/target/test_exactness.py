@@ -227,6 +227,7 @@ def test_column_and_table_names_may_hold_anything(warehouse):
     assert found == [tuple(values.values())]
 
 
+@pytest.mark.slow
 def test_five_hundred_columns(warehouse):
     names = [f"column_{place}" for place in range(500)]
     kinds = {name: {"type": ["integer", "null"]} for name in names}

@@ -163,6 +163,7 @@ def test_a_schema_that_contains_itself_is_json(warehouse):
     assert warehouse.query("SELECT v, w FROM s") == [('{"v":1}', 2)]
 
 
+@pytest.mark.slow
 def test_a_row_may_have_thousands_of_columns(warehouse):
     names = [f"c{n}" for n in range(1_201)]
     kinds = {name: [INTEGER, {"type": "string"}, {"type": "object"}][n % 3]
@@ -179,6 +180,7 @@ def test_a_row_may_have_thousands_of_columns(warehouse):
         warehouse.load(schema("w", kinds, ["c0"]), record("w", **values | {"c1200": "x"}))
 
 
+@pytest.mark.slow
 def test_there_may_be_more_streams_than_open_files(warehouse):
     names = [f"s{n}" for n in range(450)]
     kinds = [schema(name, {"id": INTEGER}) for name in names]

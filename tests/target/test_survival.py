@@ -232,6 +232,7 @@ def damage(path, how):
     return bytes(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "how", ["cut to nothing, with a log", "no DuckDB file", "short text", "headers"]
 )

@@ -115,6 +115,7 @@ def test_it_waits_for_who_is_at_stripe(stripe, serve_page, visit):
     expect(tab.locator(".badge")).to_have_text("Not connected")
 
 
+@pytest.mark.slow
 def test_after_ten_idle_minutes_it_ends_even_if_the_page_is_open(serve_page):
     page = serve_page(patience=Patience(idle=4))
     client = Client(page.link).enter()
@@ -138,6 +139,7 @@ def test_a_sync_is_finished_though_the_page_was_closed(project, serve_page, visi
     assert (root / "finished").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "stubborn"),
     [(signal.SIGINT, False), (signal.SIGHUP, False), (signal.SIGTERM, True)],
@@ -193,6 +195,7 @@ def test_the_browser_is_opened_without_the_link_on_its_command_line(command, tmp
     assert not file.parent.exists()
 
 
+@pytest.mark.slow
 def test_a_second_program_on_the_same_port_says_so(stripe, command):
     with bind(0) as first:
         uri = f"http://127.0.0.1:{first.getsockname()[1]}/oauth/callback"
@@ -218,6 +221,7 @@ def test_stripe_sends_the_browser_to_this_page_or_to_nobody(uri):
         page_port(uri, oauth=True)
 
 
+@pytest.mark.slow
 def test_no_key_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_path):
     process, client = command()
     client.enter()
@@ -233,6 +237,7 @@ def test_no_key_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_p
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_no_code_or_token_is_told_to_the_terminal_or_to_other_users(stripe, command, tmp_path):
     uri = f"http://127.0.0.1:{free_port()}/oauth/callback"
     process, client = command("--redirect-uri", uri, **app_of(stripe))

@@ -53,6 +53,7 @@ def test_the_policy_stands_in_the_page(page_of):
     assert f'content="{POLICY}"' in page_of("small").read_text()
 
 
+@pytest.mark.slow
 def test_no_id_is_used_twice(page_of):
     ids = re.findall(r'\sid="([^"]+)"', page_of("small").read_text())
     assert len(ids) == len(set(ids)) > 10

@@ -73,6 +73,7 @@ def test_a_run_is_writing_it(tmp_path, held):
         pass
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_soon_is_waited_for(tmp_path, held):
     path = small().write(tmp_path / "w.duckdb")
     held(path, 1)

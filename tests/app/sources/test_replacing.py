@@ -34,6 +34,7 @@ def test_an_open_day_that_is_imported_again_is_replaced(imports_anywhere):
     assert "1 rows of 2, the others were replaced" in listed
 
 
+@pytest.mark.slow
 def test_the_last_import_is_taken_back_and_what_it_replaced_is_there_again(imports_anywhere):
     imports = imports_anywhere
     imports.load(imports.file("old.csv", OLD))
@@ -97,6 +98,7 @@ def test_sums_of_an_account_and_its_campaigns_stand_for_each_other(imports, camp
     assert imports.sums() == {"eur": Decimal(10)}
 
 
+@pytest.mark.slow
 def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
     imports.load(imports.file("a.csv", spend(["2026-11-03", "1", "A", "Meta", "EUR", "10.00"])))
     again = imports.file("b.csv", spend(["2026-11-03", "", "A", "Meta", "EUR", "12.00"]))
@@ -113,6 +115,7 @@ def test_an_account_is_the_same_however_its_number_is_written(imports_anywhere):
     assert imports.sums() == {"eur": Decimal(4)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [(("111-222-3333", "A"), ("Acme", "A")), (("", ""), ("1", "A")), (("1", "A"), ("2", ""))],
@@ -195,6 +198,7 @@ def test_a_time_without_a_zone_is_read_in_the_one_that_is_named(imports):
     assert lead["created_at"].isoformat() == "2026-11-13T13:05:00+00:00"
 
 
+@pytest.mark.slow
 def test_what_an_import_that_fails_late_wrote_is_gone(imports, monkeypatch):
     """The second file of a command is refused when the first is loaded already."""
     imports.load(imports.file("old.csv", OLD))

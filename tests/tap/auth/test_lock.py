@@ -38,6 +38,7 @@ def test_the_lock_of_a_killed_process_is_free_at_once(tmp_path, holder):
     assert (tmp_path / "tokens.json.lock").exists()
 
 
+@pytest.mark.slow
 def test_whoever_waits_gets_the_lock_when_it_is_let_go(tmp_path, holder):
     waiting = subprocess.Popen(
         [sys.executable, "-c", HOLDS, tmp_path / "tokens.json"], stdout=subprocess.PIPE, text=True

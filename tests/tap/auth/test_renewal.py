@@ -61,6 +61,7 @@ def test_an_ended_token_is_renewed_once_by_one_of_many_threads(account, oauth):
     assert found == {oauth.tokens.read().access_token}
 
 
+@pytest.mark.slow
 def test_an_ended_token_is_renewed_once_by_one_of_many_processes(oauth):
     """Each with threads of its own, and all at the same moment."""
     environ = os.environ | oauth.environ | {"TAP_STRIPE_APEX_API_BASE": oauth.stripe.url}
@@ -84,6 +85,7 @@ def test_an_ended_token_is_renewed_once_by_one_of_many_processes(oauth):
     assert oauth.stripe.requests.count(TOKEN) == oauth.exchanges == 1
 
 
+@pytest.mark.slow
 def test_a_run_in_which_the_token_ends_goes_on_with_a_new_one(account, oauth):
     """It ends while many requests are in flight; every charge is read, by one exchange."""
     for _ in range(6000):
@@ -241,6 +243,7 @@ def test_a_full_disk_is_noticed_before_the_refresh_token_is_spent(oauth):
     assert RolledTokens(oauth.app, oauth.tokens).token()
 
 
+@pytest.mark.slow
 def test_a_passing_failure_of_stripe_costs_no_connection(oauth):
     oauth.stripe.faults.inject(Fault(FaultKind.SERVER_ERROR, path=TOKEN, times=2))
     oauth.grow_old(3600)

@@ -123,6 +123,7 @@ def everything(oauth, command):
     return done
 
 
+@pytest.mark.slow
 def test_no_command_shows_a_secret_whatever_happens(everything):
     told = "\n".join(result.stdout + result.stderr for result in everything)
     assert "Traceback" in told, "all there is to tell was told"
