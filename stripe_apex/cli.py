@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from importlib import import_module
 from keyword import iskeyword
 from typing import Final
@@ -11,6 +12,7 @@ import click
 from typing_extensions import override
 
 from stripe_apex.errors import AppError
+from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.errors import TapError, redact
 
 COMMANDS: Final = {
@@ -20,9 +22,18 @@ COMMANDS: Final = {
     "import": "stripe_apex.commands.imports",
     "refresh": "stripe_apex.commands.refresh",
     "report": "stripe_apex.commands.report",
+    "run": "stripe_apex.commands.run",
     "simulate": "stripe_simulator.command",
 }
 """Each command and the module that it is defined in, which is imported when it is called."""
+
+_WHOLE: Final = 500
+"""More letters than the first sentence of any help has."""
+
+_SECRETS: Final = frozenset(
+    f"TAP_STRIPE_APEX_{name}" for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN")
+) | {"STRIPE_APP_SECRET_KEY"}
+"""What of `.env` only the tap and the page need: they read it there."""
 
 _logger = logging.getLogger("stripe-apex")
 
@@ -47,6 +58,15 @@ class Commands(click.Group):
         return command
 
     @override
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """All commands with the whole first sentence of each; click would cut it off."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(_WHOLE)) for name, command in found if command]
+            )
+
+    @override
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
@@ -56,7 +76,17 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands)
-@click.option("--log-level", default="warning", type=click.Choice(["debug", "info", "warning"]))
+@click.option(
+    "--log-level",
+    default="warning",
+    show_default=True,
+    type=click.Choice(["debug", "info", "warning"]),
+    help="What is logged to standard error; debug shows the traceback of an error.",
+)
+@click.version_option(package_name="tap-stripe-apex", message="%(prog)s %(version)s")
 def main(log_level: str) -> None:
     """From Stripe payments to marketing truth."""
+    for name, value in environment().items():
+        if name not in _SECRETS:
+            os.environ.setdefault(name, value)  # libpq and click look there, and nowhere else
     logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")

@@ -29,13 +29,18 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
         yield f"{node['resource_type']} {node['name']}{about}: {said}"
 
 
+def last_build() -> list[str]:
+    """One line for each node of the last build that failed."""
+    manifest = json.loads((TARGET / "manifest.json").read_text())
+    results = json.loads((TARGET / "run_results.json").read_text())["results"]
+    return list(failures(manifest, results))
+
+
 def main() -> None:
     """Print the failures, with exit code 0: the build has reported its own."""
     if not (TARGET / "run_results.json").exists():
         sys.exit(f"{TARGET} holds no results: dbt did not get that far.")
-    manifest = json.loads((TARGET / "manifest.json").read_text())
-    results = json.loads((TARGET / "run_results.json").read_text())["results"]
-    lines = list(failures(manifest, results)) or ["Every model and test of the last build passed."]
+    lines = last_build() or ["Every model and test of the last build passed."]
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
     for line in lines:
         sys.stdout.write(f"::error title=dbt::{line}\n" if in_actions else f"{line}\n")

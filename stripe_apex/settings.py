@@ -35,10 +35,14 @@ def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file.
 
     Raises:
-        ConfigurationError: it holds something else.
+        ConfigurationError: it cannot be read, or holds something else.
     """
     try:
         found = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(
+            f"{path} cannot be read: {error.strerror}. Check the path."
+        ) from error
     except ValueError as error:
         raise ConfigurationError(f"{path} is no valid JSON: {error}.") from error
     if not isinstance(found, dict):

@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     import psycopg
 
 DEFAULT_ADDRESS: Final = "output/warehouse.duckdb"
+"""What dbt's profile builds in where nothing else is said: the demo's file."""
+
 LOCK_WAIT_SECONDS: Final = 10.0
 """How long to wait while a run is writing the file; the demo's `dbt build` takes about as long."""
-
-_POSTGRES: Final = ("postgres:", "postgresql:")
 
 
 class Warehouse:
@@ -75,12 +75,17 @@ def open_warehouse(
         NoWarehouseError: there is no such file.
         WarehouseError: it cannot be opened or read.
     """
-    if address.startswith(_POSTGRES):
+    if is_postgres(address):
         opened = _postgres(address, read_only=read_only)
     else:
         opened = _duckdb(Path(address), lock_wait_seconds, read_only=read_only)
     with opened as warehouse:
         yield warehouse
+
+
+def is_postgres(address: str) -> bool:
+    """Whether a warehouse is a Postgres database; else its address is the path of a DuckDB file."""
+    return address.startswith(("postgres:", "postgresql:"))
 
 
 def redacted(address: str) -> str:

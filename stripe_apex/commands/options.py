@@ -7,7 +7,8 @@ from typing import Final
 
 import click
 
-JSON_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+JSON_FILE: Final = click.Path(path_type=Path)
+"""A file that `settings.read_object` reads, which says in one line what is wrong with it."""
 
 config_option = click.option(
     "--config",

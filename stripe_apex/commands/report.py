@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from stripe_apex.warehouse import DEFAULT_ADDRESS, missing_extra
+from stripe_apex.warehouse import missing_extra
 
 if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
 
 DEFAULT_MODEL: Final = "position_based"
-DEFAULT_PAGE: Final = Path("output/report.html")
 
 Form = Literal["html", "json", "text"]
 
@@ -21,10 +20,9 @@ Form = Literal["html", "json", "text"]
 @click.command()
 @click.option(
     "--warehouse",
-    default=DEFAULT_ADDRESS,
-    show_default=True,
     envvar="APEX_WAREHOUSE",
-    help="The DuckDB file that dbt built the marts in, or postgresql://...",
+    help="The DuckDB file that dbt built the marts in, or postgresql://...  [default: that of the "
+    "account that is connected, else the demo's]",
 )
 @click.option(
     "--format",
@@ -37,7 +35,8 @@ Form = Literal["html", "json", "text"]
 @click.option(
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
-    help=f"The file to write.  [default: {DEFAULT_PAGE}; for json and text, standard output]",
+    help="The file to write.  [default: a page beside the warehouse, such as output/report.html; "
+    "for json and text, standard output]",
 )
 @click.option(
     "--period",
@@ -61,7 +60,7 @@ Form = Literal["html", "json", "text"]
 )
 def report(
     *,
-    warehouse: str,
+    warehouse: str | None,
     form: Form,
     output: Path | None,
     period: str,
@@ -72,13 +71,16 @@ def report(
     interactive: bool,
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
+    from stripe_apex.account import report_page, warehouse_address
     from stripe_apex.report.read import Filters, read
+    from tap_stripe_apex.auth.places import environment
     from tap_stripe_apex.files import write_whole
 
+    warehouse = warehouse or warehouse_address(environment())
     facts = read(warehouse, Filters(period, attribution_model, currencies, channels))
     content = _render(facts, form, locale, interactive=interactive)
     if form == "html":
-        output = output or DEFAULT_PAGE
+        output = output or report_page(warehouse)
         write_whole(output, content.encode())
         click.echo(_render(facts, "text", locale))
         click.echo(f"\nReport: {output.resolve().as_uri()}")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex import meltano
+from stripe_apex.account import is_checkout
 from stripe_apex.programs import find_program, search_path
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class Pipeline:
 
 
 def find_pipeline(root: Path | None) -> Pipeline | None:
-    """The pipeline of a Meltano project: its scripts/run, else the first job with the tap.
+    """The pipeline of a Meltano project: `make run` in a checkout of this one, else its first job.
+
+    A script of somebody else's project is never run, whatever its name.
 
     Args:
         root: the project, if there is one. May block.
@@ -44,8 +47,8 @@ def find_pipeline(root: Path | None) -> Pipeline | None:
     if root is None:
         return None
     script = root / "scripts" / "run"
-    if os.access(script, os.X_OK):
-        return Pipeline(root, (str(script),))
+    if is_checkout(root) and os.access(script, os.X_OK):
+        return Pipeline(root, (str(script), "--log-format", "json"))
     program, job = find_program("meltano"), meltano.job_with_tap(root)
     return Pipeline(root, (program, "run", job)) if program and job else None
 

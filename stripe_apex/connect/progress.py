@@ -18,6 +18,7 @@ from tap_stripe_apex.reading.display import Facts
 from tap_stripe_apex.wire.usage import Usage
 
 _BEGINS: Final = re.compile(r"Beginning (?:\w+ )?sync of '(\w+)'")
+_WORD: Final = re.compile(r"\S+")
 _MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
 
 
@@ -54,7 +55,7 @@ class OutputReader:
         said = _decode(line)
         event = redact(str(said.get("event", ""))) if said else line.rstrip()
         if not said:
-            return redact(event) if not event.startswith(" ") else event
+            return _WORD.sub(lambda word: redact(word[0]), event)  # a table keeps its columns
         speaker = str(said.get("string_id") or said.get("name") or "meltano")
         if event.strip():
             self._last[speaker] = event

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import duckdb
 
 from stripe_apex.errors import MissingPartError, WarehouseError
-from stripe_apex.warehouse import LOCK_WAIT_SECONDS
+from stripe_apex.warehouse import LOCK_WAIT_SECONDS, is_postgres
 from tap_stripe_apex.errors import redact
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from stripe_apex.sources.reading import Reading
 
 MEMORY: Final = "256MB"
-_POSTGRES: Final = ("postgres:", "postgresql:")
 _BATCH: Final = 10_000
 
 
@@ -51,7 +50,7 @@ def opened(address: str, *, write: bool) -> Iterator[Warehouse | None]:
         MissingPartError: the driver is not installed.
         WarehouseError: it cannot be opened, or another process is writing it.
     """
-    if address.startswith(_POSTGRES):
+    if is_postgres(address):
         with _postgres(address) as warehouse:
             yield warehouse
     elif write or Path(address).exists():

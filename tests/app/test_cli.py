@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,28 @@ def test_every_command_explains_itself(command):
     done = CliRunner().invoke(main, [command, "--help"])
     assert done.exit_code == 0
     assert done.output.startswith(f"Usage: main {command} ")
+
+
+def test_the_list_of_commands_cuts_nothing_off():
+    done = CliRunner().invoke(main, ["--help"])
+    assert "..." not in done.output.partition("Commands:")[2]
+    assert "keep key or tokens." in done.output
+
+
+def test_the_version_is_that_of_the_package():
+    done = CliRunner().invoke(main, ["--version"], prog_name="stripe-apex")
+    assert done.output == f"stripe-apex {version('tap-stripe-apex')}\n"
+
+
+@pytest.mark.parametrize("content", [None, b"[1", b"[]", b"\xff"], ids=repr)
+def test_a_configuration_that_cannot_be_read_is_named_in_one_line(tmp_path, content):
+    config = tmp_path / "config.json"
+    if content is not None:
+        config.write_bytes(content)
+    done = CliRunner().invoke(main, ["check", "--config", str(config)])
+    assert done.exit_code == 1
+    assert done.output.startswith(f"Error: {config} ")
+    assert done.output.count("\n") == 1
 
 
 def test_an_unknown_command_is_told():

@@ -1,13 +1,17 @@
 """What `make run` runs, on a copy of the project, against the simulated account's own ledger."""
 
 import os
+import pty
+import select
 import shutil
 import subprocess
 import sys
+import time
 from datetime import timedelta
 from pathlib import Path
 
 import duckdb
+import psutil
 import pytest
 
 from stripe_apex.report.text import amount
@@ -46,17 +50,23 @@ UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PR
 
 
 @pytest.fixture
-def run(project):
+def unfriendly(project):
+    """The environment of a run: nothing of ours, and much that gets in the way."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
+    }
+    return kept | UNFRIENDLY | {"HOME": str(project), "DO_NOT_TRACK": "1"}
+
+
+@pytest.fixture
+def run(project, unfriendly):
     def run(**environment):
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
-        }
         return subprocess.run(
             [project / "scripts/run"],
             cwd=project,
-            env=kept | UNFRIENDLY | {"HOME": str(project), "DO_NOT_TRACK": "1"} | environment,
+            env=unfriendly | environment,
             capture_output=True,
             text=True,
             check=False,
@@ -126,9 +136,17 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
     for period, mart_period in (("last_90_days", "last_90_days"), ("2026-07", "month")):
         assert_economics_agree(warehouse, period, mart_period)
     first_page = page.read_bytes()
+    before = result.stdout[: result.stdout.index("Spend ")]
+    assert before.startswith("No Stripe key is configured: reading the simulated account.")
+    assert "takes about a minute" in before
+    assert before.splitlines()[1:] == [
+        f"{stage} ..."
+        for stage in ("Starting", "Reading charges", "Loading", "Building the models", "Finishing")
+    ]
 
     again = run()
     assert again.returncode == 0
+    assert "The last run took" in again.stdout
     assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
     assert page.read_bytes() == first_page
     assert_customers_can_be_predicted(project, warehouse)
@@ -203,7 +221,8 @@ def test_without_rates_every_currency_is_shown_and_the_run_says_what_is_missing(
     assert result.returncode == 1
     assert " 15.00" in result.stdout
     assert " 1,500" in result.stdout
-    assert (project / "output/report.html").exists()
+    assert (project / "output/account-report.html").exists()
+    assert not (project / "output/report.html").exists(), "that is the demo's"
     assert "assert_no_rate_is_missing" in result.stderr
     assert "Put the rates of these days into the table apex.fx_rates" in result.stderr
 
@@ -218,3 +237,49 @@ def test_a_refused_key_stops_the_run_and_writes_nothing(project, run):
     assert not warehouse.exists() or not query(
         warehouse, "select * from duckdb_tables() where schema_name = 'raw_stripe'"
     )
+
+
+@pytest.mark.parametrize("seconds", [0.1, 1.5, 6], ids=["start", "tap", "target"])
+def test_ctrl_c_is_one_line_and_leaves_no_process(terminal_run, seconds):
+    shown, code, left = terminal_run(ctrl_c_after=seconds)
+    assert code == 130, shown
+    last = shown.replace("^C", "").rstrip().rpartition("\n")[2]
+    assert last.endswith("Stopped. Nothing is lost: the next run goes on from here.")
+    assert "Traceback" not in shown
+    assert left == []
+
+
+@pytest.fixture
+def terminal_run(project, unfriendly):
+    """Runs scripts/run in a terminal, and presses Ctrl-C there."""
+
+    def run(ctrl_c_after):
+        controller, terminal = pty.openpty()
+        process = subprocess.Popen(
+            ["setsid", "--ctty", project / "scripts/run"],
+            cwd=project,
+            env=unfriendly,
+            stdin=terminal,
+            stdout=terminal,
+            stderr=terminal,
+        )
+        os.close(terminal)
+        shown, pressed, began = b"", False, time.monotonic()
+        while True:
+            if select.select([controller], [], [], 0.1)[0]:
+                try:
+                    shown += os.read(controller, 4096)
+                except OSError:  # nobody has the terminal any more
+                    break
+            if not pressed and time.monotonic() - began > ctrl_c_after:
+                pressed = os.write(controller, b"\x03") == 1
+        code = process.wait(30)
+        os.close(controller)
+        left = [
+            each.info["cmdline"]
+            for each in psutil.process_iter(["cmdline", "cwd"])
+            if each.info["cwd"] and Path(each.info["cwd"]).is_relative_to(project)
+        ]
+        return shown.decode(), code, left
+
+    return run

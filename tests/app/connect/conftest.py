@@ -213,6 +213,9 @@ def project(tmp_path):
         script.parent.mkdir()
         script.write_text(PIPELINE + ending)
         script.chmod(0o755)
+        transform = tmp_path / "transform"
+        transform.mkdir()
+        (transform / "dbt_project.yml").write_text("name: stripe_apex\n")
         return tmp_path
 
     return make

@@ -95,5 +95,9 @@ def test_the_stages_of_a_sync():
 @pytest.mark.parametrize("secret", ["rk_live_51Secret", "rt_secret", "jenny@example.com"])
 def test_no_secret_is_shown(secret):
     reader = OutputReader()
-    shown = [reader.read(said(f"Look: {secret}")), reader.read(f"Look: {secret}")]
+    shown = [reader.read(line) for line in (said(f"Look: {secret}"), secret, f"  USD   {secret}")]
     assert all(secret not in line and "****" in line for line in shown)
+
+
+def test_a_table_in_the_log_keeps_its_columns():
+    assert OutputReader().read("  USD   818,858.60\n") == "  USD   818,858.60"

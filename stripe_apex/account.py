@@ -1,0 +1,66 @@
+"""Whose money is meant: one's own account, once somebody has begun to connect it, else the demo's.
+
+Made-up money must never stand where real money is expected, so every command asks here which
+warehouse it is about.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.warehouse import DEFAULT_ADDRESS, is_postgres
+from tap_stripe_apex.auth.places import token_path
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACCOUNT_WAREHOUSE: Final = "output/account.duckdb"
+"""Where `make run` reads one's own account into."""
+
+DEMO_WAREHOUSE: Final = DEFAULT_ADDRESS
+"""Where `make run` reads the simulated account into."""
+
+_BEGUN_BY: Final = (
+    "TAP_STRIPE_APEX_API_KEY",
+    "TAP_STRIPE_APEX_ACCESS_TOKEN",
+    "TAP_STRIPE_APEX_REFRESH_TOKEN",
+    "TAP_STRIPE_APEX_TOKEN_FILE",
+    "STRIPE_APP_CLIENT_ID",
+    "STRIPE_APP_SECRET_KEY",
+)
+"""Any of these says that somebody has begun to connect an account."""
+
+
+def is_begun(environ: Mapping[str, str]) -> bool:
+    """Whether somebody has begun to connect an account, even if it does not work yet.
+
+    Args:
+        environ: the environment with the project's `.env`: `auth.places.environment()`.
+    """
+    return any(environ.get(name) for name in _BEGUN_BY) or token_path(None, environ).exists()
+
+
+def warehouse_address(environ: Mapping[str, str]) -> str:
+    """The warehouse that is meant where no option says: path of a DuckDB file, or an address."""
+    named = environ.get("APEX_WAREHOUSE")
+    return named or (ACCOUNT_WAREHOUSE if is_begun(environ) else DEMO_WAREHOUSE)
+
+
+def report_page(address: str) -> Path:
+    """Where the report of a warehouse is written: each warehouse has a page of its own."""
+    if is_postgres(address):
+        return Path("output/postgres-report.html")
+    if address == DEMO_WAREHOUSE:
+        return Path("output/report.html")
+    file = Path(address)
+    return file.with_name(f"{file.stem}-report.html")
+
+
+def is_checkout(root: Path) -> bool:
+    """Whether a folder is a checkout of this project, which has a pipeline of its own.
+
+    Somebody else's project may have a script of the same name.
+    """
+    project = root / "transform" / "dbt_project.yml"
+    return project.exists() and "name: stripe_apex" in project.read_text("utf-8").splitlines()

@@ -1,0 +1,57 @@
+"""How far a pipeline is, for people and for programs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from stripe_apex.connect.progress import Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Show = Callable[[str, Progress], None]
+"""Takes each line that a pipeline writes, and how far the pipeline is by then."""
+
+
+@contextmanager
+def stages() -> Iterator[Show]:
+    """For people: a line that moves in a terminal; elsewhere, a line for each stage."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _StageLines()
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+        yield lambda _, progress: bar.update(task, description=_described(progress))
+
+
+def raw_lines(line: str, _: Progress) -> None:
+    """For programs: each line as it comes."""
+    sys.stdout.write(line)
+    sys.stdout.flush()
+
+
+class _StageLines:
+    """Prints each stage once, when it begins."""
+
+    def __init__(self) -> None:
+        self._stage = ""
+
+    def __call__(self, _: str, progress: Progress) -> None:
+        if progress.stage != self._stage:
+            self._stage = progress.stage
+            click.echo(f"{progress.stage} ...")
+
+
+def _described(progress: Progress) -> str:
+    far = f"{progress.percent}% of the date range" if progress.percent is not None else ""
+    return ", ".join(filter(None, (progress.stage, far, progress.detail)))
