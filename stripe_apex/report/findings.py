@@ -7,7 +7,9 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.judgement import Confidence, Doubt, Verdict, verdict
+from stripe_apex.report.advice import Confidence, Doubt
+from stripe_apex.report.facts import ratio
+from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.words import Words, ltv_curve
 
@@ -65,7 +67,6 @@ _SURE = {
 _DOUBTS = {
     Doubt.WORST_CASE: "under the least favourable attribution model, chance could explain it",
     Doubt.FEW_PAYERS: "few people paid",
-    Doubt.ONE_CAMPAIGN: "one campaign carries it",
     Doubt.UNCOVERED: "ad spend is known for a part of the days only",
 }
 
@@ -86,17 +87,17 @@ class Findings(Words):
         if not advice.winners:
             return self._without_winner()
         best = advice.winners[0]
-        names = [line.channel for line in (best, *advice.rivals)]
         if advice.rivals:
-            title = f"Spend more on {listed(names).replace(' and ', ' or ')}: each pays for itself."
+            names = listed([self.name_of(line) for line in (best, *advice.rivals)], ready=True)
+            title = f"Spend more on {names.replace(' and ', ' or ')}: each pays for itself."
         else:
             title = (
-                f"Spend more on {quoted(best.channel)}: "
+                f"Spend more on {self.name_of(best)}: "
                 f"each {self.one} brought back {self.returned(best.roas)}."
             )
         return Headline(
             title,
-            " ".join(filter(None, (self._carried_by(), self._losing()))),
+            " ".join(filter(None, (self._around(best), self._brand(), self._losing()))),
             advice.confidence,
             self._sure(),
             tuple(self._reasons(best)),
@@ -124,22 +125,44 @@ class Findings(Words):
 
     def _without_winner(self) -> Headline:
         advice = self.advice
-        if len(advice.losers) == len(advice.paid):
-            title = "No paid channel earns back what it costs."
+        best = advice.rest or next(
+            (line for line in advice.paid if not self._is_all_brand(line)), None
+        )
+        if advice.brand is not None and verdict(advice.brand) is Verdict.PAYS:
+            title = (
+                "Only searches for your own name earn back what they cost: each "
+                f"{self.one} brought back {self.returned(advice.brand.roas)}."
+            )
+            lead = "These people would often have come anyway, so nothing says: spend more."
+            if advice.rest is not None:
+                lead += (
+                    f" The rest of {quoted(advice.rest.channel)} brought back "
+                    f"{self.returned(advice.rest.roas)}, and chance could explain the difference "
+                    f"from {self.one}."
+                    if verdict(advice.rest) is Verdict.UNCLEAR
+                    else f" The rest of {quoted(advice.rest.channel)} brought back "
+                    f"{self.returned(advice.rest.roas)}."
+                )
+        elif best is None or len(advice.losers) == len(advice.paid):
+            title, lead = "No paid channel earns back what it costs.", ""
         else:
             title = "No paid channel has proven that it earns back what it costs."
-        best = advice.paid[0]
+            lead = (
+                f"{sentence(quoted(best.channel))} comes nearest: each {self.one} brought back "
+                f"{self.returned(best.roas)}."
+            )
         return Headline(
             title,
-            f"{sentence(quoted(best.channel))} comes nearest: each {self.one} brought back "
-            f"{self.returned(best.roas)}.",
+            " ".join(filter(None, (lead, self._losing()))),
             Confidence.LOW,
             self._sure(),
-            tuple(self._reasons(best)),
+            tuple(self._reasons(best or advice.paid[0])),
         )
 
     def _sure(self) -> str:
         """How sure, in a sentence, with what stands against it."""
+        if self.advice.losers and not self.advice.winners:
+            return "That this loses is sure; where more money would pay is not."
         if self.advice.confidence in _SURE:
             return _SURE[self.advice.confidence]
         doubts = [_DOUBTS[doubt] for doubt in self.advice.doubts]
@@ -175,6 +198,12 @@ class Findings(Words):
 
     def _models(self, spread: Mapping[str, Decimal]) -> Reason:
         low, high = min(spread, key=spread.__getitem__), max(spread, key=spread.__getitem__)
+        if spread[low] == spread[high]:
+            return Reason(
+                "Attribution",
+                "No payment here has touches of several channels, so the attribution models cannot "
+                "differ.",
+            )
         agree = spread[low] > 1 or spread[high] < 1
         return Reason(
             "Attribution",
@@ -193,17 +222,33 @@ class Findings(Words):
             "later can raise returns, hardly lower them.",
         )
 
-    def _carried_by(self) -> str:
-        hangs_on = self.advice.concentration
-        if hangs_on is None or not hangs_on.carries:
+    def _around(self, best: Economics) -> str:
+        """What is to be said of a channel of which a part alone has proven to pay."""
+        if best.platform is None:
             return ""
-        text = (
-            f"One campaign carries it: {quoted(hangs_on.best.campaign or '')} brought back "
-            f"{self.returned(hangs_on.best.roas)}, the rest {self.returned(hangs_on.rest)}."
+        (channel,) = (line for line in self.advice.paid if line.channel == best.channel)
+        spend = ratio(best.spend_minor, channel.spend_minor)
+        return (
+            f"That is {self.formats.percent(spend)} of the spend on {quoted(best.channel)}, which "
+            f"brought back {self.returned(channel.roas)} as a whole."
         )
-        if "brand" in (hangs_on.best.campaign or ""):
-            text += " Who searches for your name would often have come anyway."
-        return text
+
+    def _brand(self) -> str:
+        brand = self.advice.brand
+        if brand is None:
+            return ""
+        return (
+            f"Searches for your own name are set apart: they brought back "
+            f"{self.returned(brand.roas)}, but these people would often have come anyway."
+        )
+
+    def _is_all_brand(self, channel: Economics) -> bool:
+        brand = self.advice.brand
+        return (
+            brand is not None
+            and brand.channel == channel.channel
+            and brand.spend_minor >= channel.spend_minor
+        )
 
     def _losing(self) -> str:
         losers = self.advice.losers
@@ -211,11 +256,10 @@ class Findings(Words):
             return ""
         worst = losers[0]
         if len(losers) > 1:
-            return (
-                f"{sentence(listed([line.channel for line in losers]))} cost more than they bring."
-            )
+            names = listed([self.name_of(line) for line in losers], ready=True)
+            return f"{sentence(names)} cost more than they bring."
         return (
-            f"{sentence(quoted(worst.channel))} costs more than it brings: "
+            f"{sentence(self.name_of(worst))} costs more than it brings: "
             f"{self.returned(worst.roas)} for each {self.one}."
         )
 

@@ -46,9 +46,15 @@ def quoted(name: str) -> str:
     return text if text.isascii() else f"{_ISOLATE}{text}{_POP}"
 
 
-def listed(names: list[str], most: int = 3) -> str:
-    """Labels as a list in words: a, b and 3 more."""
-    shown = [quoted(name) for name in names[:most]]
+def listed(names: list[str], most: int = 3, *, ready: bool = False) -> str:
+    """Labels as a list in words: a, b and 3 more.
+
+    Args:
+        names: of the warehouse, or as they are to be shown.
+        most: names before "and 3 more".
+        ready: the names are to be shown as they are.
+    """
+    shown = names[:most] if ready else [quoted(name) for name in names[:most]]
     if len(names) > most:
         shown.append(f"{len(names) - most} more")
     return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

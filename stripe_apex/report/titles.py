@@ -99,18 +99,19 @@ class Titles(Words):
         if not advice.paid:
             return "What channels cost is not known yet"
         winners, losers = (
-            [line.channel for line in group] for group in (advice.winners, advice.losers)
+            [self.name_of(line) for line in group] for group in (advice.winners, advice.losers)
         )
         if not winners and not losers:
             return "Whether the paid channels earn back their spend is open"
         parts = []
         if winners:
             verb = "earns back its" if len(winners) == 1 else "earn back their"
-            parts.append(f"{sentence(listed(winners))} {verb} spend")
+            parts.append(f"{sentence(listed(winners, ready=True))} {verb} spend")
         if losers:
+            lost = listed(losers, ready=True)
             verb = "does not" if len(losers) == 1 else "do not"
             verb = verb if winners else f"{verb} earn back the spend"
-            parts.append(f"{listed(losers) if winners else sentence(listed(losers))} {verb}")
+            parts.append(f"{lost if winners else sentence(lost)} {verb}")
         return ", ".join(parts)
 
     def cohorts(self) -> str:

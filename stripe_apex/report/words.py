@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from stripe_apex.report.advice import advise
 from stripe_apex.report.facts import UNATTRIBUTED, ratio
-from stripe_apex.report.judgement import advise
+from stripe_apex.report.labels import label, quoted
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ class Words:
     def returned(self, roas: Decimal | None) -> str:
         """What one major unit of spend brought back: $2.17."""
         return self.formats.fine(roas or Decimal(0), self.report.scope.currency, 2)
+
+    def name_of(self, line: Economics) -> str:
+        """A channel, a platform or a campaign inside a sentence."""
+        if line.campaign is not None:
+            return f"the campaign {quoted(line.campaign)} ({label(line.platform or '')})"
+        return quoted(line.platform or line.channel)
 
     def share(self, minor: int) -> Decimal:
         """Of the net revenue."""

@@ -16,7 +16,7 @@ def small() -> Marts:
         marts.charge(
             10_000 + number,
             channel="paid_search",
-            campaign="brand_search",
+            campaign="winter_boots",
             source="google",
             day=day,
         )
@@ -30,7 +30,7 @@ def small() -> Marts:
                 source="facebook",
                 day=day,
             )
-        marts.spend(5_000, campaign="brand_search", day=day)
+        marts.spend(5_000, campaign="winter_boots", day=day)
         marts.spend(
             5_000, channel="paid_social", platform="meta_ads", source="facebook", day=day, claims=3
         )

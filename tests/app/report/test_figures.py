@@ -94,7 +94,7 @@ def test_a_campaign_belongs_to_the_platform_that_was_paid_for_it(warehouse_of):
     assert set(platforms) == {"google_ads", "meta_ads"}
     assert platforms["meta_ads"]["revenue_minor"] == 40 * 5_000
     assert platforms["meta_ads"]["platform_conversions"] == "360.000000"
-    assert [line["campaign"] for line in report["campaigns"]] == ["brand_search", "(none)"]
+    assert [line["campaign"] for line in report["campaigns"]] == ["winter_boots", "(none)"]
 
 
 def test_a_period_counts_its_days_alone(warehouse_of):

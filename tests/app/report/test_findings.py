@@ -1,15 +1,18 @@
 """Words from numbers: whatever the numbers are, the words claim no more than these allow."""
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_apex.report import facts
+from stripe_apex.report.advice import Confidence, advise, is_brand
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.formats import Formats
-from stripe_apex.report.judgement import Confidence, Verdict, advise, verdict, worst_case
+from stripe_apex.report.judgement import Verdict, verdict, worst_case
 from stripe_apex.report.titles import Titles
 
 FORMATS = Formats()
@@ -26,6 +29,59 @@ SCOPE = facts.Scope(
     converted=True,
 )
 minor = st.integers(-(10**7), 10**10)
+
+
+def line(channel, platform=None, campaign=None, *, spend, roas, models=(1, 1), payers=400):
+    """A line whose models lie between the given multiples of its revenue, with little chance."""
+    revenue = int(spend * roas)
+    by_model = {m: int(revenue * times) for m, times in zip(MODELS, models, strict=False)}
+    return facts.Economics(
+        channel=channel,
+        platform=platform,
+        campaign=campaign,
+        payers=payers,
+        customers=Decimal(payers),
+        new_customers=Decimal(payers),
+        revenue_minor=revenue,
+        error_minor=revenue // 20,
+        spend_minor=spend,
+        revenue_by_model=by_model | {"linear": revenue},
+    )
+
+
+def report_of(channels, platforms=(), campaigns=()):
+    net = sum(each.revenue_minor for each in channels)
+    return facts.Report(
+        scope=SCOPE,
+        coverage=facts.Coverage(
+            1,
+            datetime(2026, 1, 1, tzinfo=UTC),
+            None,
+            None,
+            date(2026, 1, 1),
+            date(2026, 6, 30),
+            1,
+            {},
+        ),
+        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0),) if channels else (),
+        months=(),
+        credits=tuple(
+            facts.Credit(each.channel, model, revenue)
+            for each in channels
+            for model, revenue in each.revenue_by_model.items()
+        ),
+        channels=tuple(channels),
+        platforms=tuple(platforms),
+        campaigns=tuple(campaigns),
+        cohorts=(),
+        experiments=(),
+        unmatched=(),
+        checks=(),
+        net_minor=net,
+        unattributed_minor=sum(
+            each.revenue_minor for each in channels if each.channel == facts.UNATTRIBUTED
+        ),
+    )
 
 
 @st.composite
@@ -48,38 +104,7 @@ def lines(draw):
 @st.composite
 def reports(draw):
     channels = draw(st.lists(lines(), unique_by=lambda line: line.channel, max_size=5))
-    net = sum(line.revenue_minor for line in channels)
-    return facts.Report(
-        scope=SCOPE,
-        coverage=facts.Coverage(
-            1,
-            datetime(2026, 1, 1, tzinfo=UTC),
-            None,
-            None,
-            date(2026, 1, 1),
-            date(2026, 6, 30),
-            1,
-            {},
-        ),
-        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0),) if channels else (),
-        months=(),
-        credits=tuple(
-            facts.Credit(line.channel, model, revenue)
-            for line in channels
-            for model, revenue in line.revenue_by_model.items()
-        ),
-        channels=tuple(channels),
-        platforms=(),
-        campaigns=(),
-        cohorts=(),
-        experiments=(),
-        unmatched=(),
-        checks=(),
-        net_minor=net,
-        unattributed_minor=sum(
-            line.revenue_minor for line in channels if line.channel == facts.UNATTRIBUTED
-        ),
-    )
+    return report_of(channels)
 
 
 @in_words
@@ -101,6 +126,167 @@ def test_more_spend_is_advised_only_where_interval_and_all_models_are_above_one(
         best = advise(report).winners[0]
         assert best.payers >= 100
         assert worst_case(best) > 1
+
+
+def test_a_platform_that_loses_is_no_reason_to_spend_more_on_its_channel():
+    report = report_of(
+        [line("paid_social", spend=1_000_000, roas=1.41)],
+        [
+            line("paid_social", "meta_ads", spend=885_000, roas=0.85),
+            line("paid_social", "linkedin_ads", spend=115_000, roas=5.73),
+        ],
+        [
+            line("paid_social", "meta_ads", "prospecting", spend=885_000, roas=0.85),
+            line("paid_social", "linkedin_ads", "abm", spend=115_000, roas=5.73),
+        ],
+    )
+    headline = Findings(report, FORMATS).headline()
+    assert headline.title == "Spend more on LinkedIn Ads: each $1 brought back $5.73."
+    assert headline.lead.startswith(
+        "That is 12% of the spend on paid social, which brought back $1.41 as a whole."
+    )
+    assert headline.lead.endswith("Meta Ads costs more than it brings: $0.85 for each $1.")
+    assert Titles(report, FORMATS).economics() == (
+        "LinkedIn Ads earns back its spend, Meta Ads does not"
+    )
+
+
+BRAND = line("paid_search", "google_ads", "Brand - Search", spend=400_000, roas=4.27)
+
+
+def search(rest):
+    """Paid search with a brand campaign, which carries it, and another."""
+    other = line("paid_search", "google_ads", "generic", spend=600_000, roas=rest)
+    whole = line("paid_search", spend=1_000_000, roas=(4.27 * 4 + rest * 6) / 10, payers=800)
+    platform = facts.Economics(**{**asdict(whole), "platform": "google_ads"})
+    return report_of([whole], [platform], [BRAND, other])
+
+
+def test_searches_for_the_own_name_are_no_reason_to_spend_more():
+    headline = Findings(search(1.04), FORMATS).headline()
+    assert headline.title == (
+        "Only searches for your own name earn back what they cost: each $1 brought back $4.27."
+    )
+    assert "The rest of paid search brought back $1.04, and chance could explain" in headline.lead
+    assert headline.confidence is Confidence.LOW
+
+
+def test_what_pays_without_them_is_named_with_its_own_return():
+    headline = Findings(search(1.5), FORMATS).headline()
+    assert headline.title == "Spend more on paid search: each $1 brought back $1.50."
+    assert headline.lead.startswith("Searches for your own name are set apart: they brought back")
+
+
+@pytest.mark.parametrize(
+    ("campaign", "brand"),
+    [
+        ("Brand - Search", True),
+        ("brand_search", True),
+        ("DE | Branded | Exact", True),
+        ("non-brand", False),
+        ("Nonbrand generic", False),
+        ("Brand awareness 2026", False),
+        ("generic", False),
+    ],
+)
+def test_brand_campaigns_are_known_by_name(campaign, brand):
+    assert is_brand(line("paid_search", "google_ads", campaign, spend=1, roas=1)) is brand
+    assert not is_brand(line("paid_social", "meta_ads", campaign, spend=1, roas=1))
+
+
+def test_one_campaign_that_carries_its_channel_is_the_finding():
+    parts = [
+        line("paid_video", "youtube", "launch", spend=100_000, roas=8.0),
+        line("paid_video", "youtube", "evergreen", spend=900_000, roas=0.99),
+    ]
+    whole = line("paid_video", spend=1_000_000, roas=1.691)
+    headline = Findings(report_of([whole], [], parts), FORMATS).headline()
+    assert headline.title.startswith("Spend more on the campaign launch (youtube): each $1")
+
+
+def test_the_best_of_many_campaigns_needs_more_proof():
+    one = facts.Economics(
+        channel="paid_social",
+        payers=100,
+        revenue_minor=1_250,
+        error_minor=120,
+        spend_minor=1_000,
+    )
+    assert verdict(one) is Verdict.PAYS
+    assert verdict(one, among=20) is Verdict.UNCLEAR
+
+
+def test_a_part_does_not_lose_while_revenue_that_no_part_has_could_make_up_for_it():
+    parts = [
+        line("paid_social", "meta_ads", "a", spend=500_000, roas=0.5),
+        line("paid_social", "meta_ads", "b", spend=500_000, roas=2.0),
+    ]
+    whole = line("paid_social", spend=1_000_000, roas=1.8)
+    assert not advise(report_of([whole], [], parts)).losers
+    assert advise(report_of([line("paid_social", spend=1_000_000, roas=1.25)], [], parts)).losers
+
+
+def test_models_that_cannot_differ_do_not_agree():
+    reasons = Findings(report_of([line("email", spend=1_000, roas=3)]), FORMATS).headline().reasons
+    (said,) = [reason.text for reason in reasons if reason.name == "Attribution"]
+    assert said == (
+        "No payment here has touches of several channels, so the attribution models cannot differ."
+    )
+
+
+@st.composite
+def split_channels(draw):
+    """A channel whose platforms and campaigns add up to it."""
+    campaigns = [
+        line(
+            "paid_search",
+            draw(st.sampled_from(["google_ads", "microsoft_ads"])),
+            f"{draw(st.sampled_from(['brand', 'generic', 'shoes']))} {number}",
+            spend=draw(st.integers(1_000, 1_000_000)),
+            roas=draw(st.floats(0, 8)),
+            models=draw(st.tuples(st.floats(0.5, 2), st.floats(0.5, 2))),
+            payers=draw(st.integers(0, 500)),
+        )
+        for number in range(draw(st.integers(1, 6)))
+    ]
+    platforms = [
+        added("paid_search", name, [each for each in campaigns if each.platform == name])
+        for name in sorted({each.platform for each in campaigns})
+    ]
+    return report_of([added("paid_search", None, campaigns)], platforms, campaigns)
+
+
+def added(channel, platform, parts):
+    return facts.Economics(
+        channel=channel,
+        platform=platform,
+        payers=sum(each.payers for each in parts),
+        revenue_minor=sum(each.revenue_minor for each in parts),
+        error_minor=int(sum(each.error_minor**2 for each in parts) ** 0.5),
+        spend_minor=sum(each.spend_minor for each in parts),
+        revenue_by_model={
+            model: sum(each.revenue_by_model[model] for each in parts) for model in MODELS
+        },
+    )
+
+
+@in_words
+@given(split_channels())
+def test_no_larger_part_contradicts_an_advice(report):
+    advice = advise(report)
+    for said, above in ((advice.winners, True), (advice.losers, False)):
+        for whole in said:
+            parts = [
+                each
+                for each in report.campaigns
+                if whole.platform in {None, each.platform}
+                and whole.campaign in {None, each.campaign}
+                and not is_brand(each)
+            ]
+            assert parts, "brand campaigns are never advised"
+            for part in parts:
+                if part.spend_minor * 10 >= whole.spend_minor:
+                    assert part.roas >= 1 if above else part.roas <= 1
 
 
 @in_words
