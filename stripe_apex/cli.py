@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "report": "stripe_apex.commands.report",
     "run": "stripe_apex.commands.run",
     "simulate": "stripe_simulator.command",
+    "status": "stripe_apex.commands.status",
 }
 """Each command and the module that it is defined in, which is imported when it is called."""
 

@@ -4,7 +4,8 @@ AppError
 ├── OptionError          give the command another option
 ├── MissingPartError     install the extra or the program that the message names
 └── WarehouseError       build the marts, or wait for the run that writes them
-    └── NoWarehouseError     there is none yet: the first run makes it
+    ├── NoWarehouseError     there is none yet: the first run makes it
+    └── BusyWarehouseError   another process is writing it: wait
 
 What goes wrong with Stripe, its credentials or the tap's settings is a `TapError`. Every message is
 one line that says what is wrong and what to do.
@@ -31,3 +32,7 @@ class WarehouseError(AppError):
 
 class NoWarehouseError(WarehouseError):
     """There is no warehouse yet."""
+
+
+class BusyWarehouseError(WarehouseError):
+    """Another process is writing the warehouse."""

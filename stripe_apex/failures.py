@@ -23,10 +23,15 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
             continue
         node = nodes[result["unique_id"]]
         parents = [nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes]
-        told = node["resource_type"] == "test" and len(parents) <= MOST_PARENTS
+        told = node["resource_type"] == "test" and 0 < len(parents) <= MOST_PARENTS
         about = f" (about {', '.join(parents)})" if told else ""
         said = " ".join(f"{result['message']}. {node.get('description', '')}".split())
         yield f"{node['resource_type']} {node['name']}{about}: {said}"
+
+
+def has_results() -> bool:
+    """Whether there was a build here that got far enough to say what failed."""
+    return (TARGET / "run_results.json").exists()
 
 
 def last_build() -> list[str]:
@@ -38,7 +43,7 @@ def last_build() -> list[str]:
 
 def main() -> None:
     """Print the failures, with exit code 0: the build has reported its own."""
-    if not (TARGET / "run_results.json").exists():
+    if not has_results():
         sys.exit(f"{TARGET} holds no results: dbt did not get that far.")
     lines = last_build() or ["Every model and test of the last build passed."]
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"

@@ -39,20 +39,39 @@ def tap_catalog(root: Path) -> dict[str, Any] | None:
 
 @dataclass(frozen=True, slots=True)
 class TapRun:
-    """A run of the tap that went well: in which environment, and when it ended."""
+    """A run of the tap that has ended.
 
-    environment: str
+    Attributes:
+        name: of the pipeline, with its environment: Meltano keeps the state under it.
+        ended_at: when it did, UTC.
+        succeeded: whether it went well.
+    """
+
+    name: str
     ended_at: datetime
+    succeeded: bool
+
+    @property
+    def environment(self) -> str:
+        """The environment of Meltano's that it ran in."""
+        return self.name.rpartition(":")[0]
 
 
 def runs_of_tap(root: Path) -> list[TapRun]:
-    """The last runs of the tap that went well; none where Meltano cannot tell."""
+    """The last runs of the tap, the newest first; none where Meltano cannot tell."""
     said = _ask(root, *_QUIET, "logs", "list", "--format", "json", "--limit", "50")
     return [
-        TapRun(run["job_name"].rpartition(":")[0], datetime.fromisoformat(run["ended_at"]))
+        TapRun(run["job_name"], datetime.fromisoformat(run["ended_at"]), run["state"] == "SUCCESS")
         for run in _decoded(said).get("runs", [])
-        if f"{PLUGIN}-to-" in run["job_name"] and run["state"] == "SUCCESS" and run["ended_at"]
+        if f"{PLUGIN}-to-" in run["job_name"] and run["ended_at"]
     ]
+
+
+def state_of(root: Path, name: str) -> dict[str, Any]:
+    """The bookmarks that Meltano keeps for a pipeline, by stream; none where it has no state."""
+    said = _decoded(_ask(root, *_QUIET, "state", "get", name))
+    bookmarks: dict[str, Any] = said.get("singer_state", {}).get("bookmarks", {})
+    return bookmarks
 
 
 def job_with_tap(root: Path) -> str | None:

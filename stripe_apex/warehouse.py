@@ -11,7 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from stripe_apex.errors import MissingPartError, NoWarehouseError, WarehouseError
+from stripe_apex.errors import (
+    BusyWarehouseError,
+    MissingPartError,
+    NoWarehouseError,
+    WarehouseError,
+)
 from tap_stripe_apex.errors import redact
 
 if TYPE_CHECKING:
@@ -122,7 +127,7 @@ def _duckdb(path: Path, lock_wait_seconds: float, *, read_only: bool) -> Iterato
                     "of another version of DuckDB. `make run` makes a new one where it is removed."
                 ) from error
             if time.monotonic() >= give_up:
-                raise WarehouseError(
+                raise BusyWarehouseError(
                     f"A run is writing the warehouse at {path}. Try again when it has ended."
                 ) from error
             time.sleep(0.2)

@@ -58,7 +58,11 @@ def last_sync(root: Path) -> datetime | None:
 
     Runs of the environment `demo` do not count: they read the simulated account.
     """
-    ended = [run.ended_at for run in meltano.runs_of_tap(root) if run.environment != "demo"]
+    ended = [
+        run.ended_at
+        for run in meltano.runs_of_tap(root)
+        if run.succeeded and run.environment != "demo"
+    ]
     return max(ended, default=None)
 
 

@@ -89,7 +89,18 @@ def query(warehouse, sql):
         return connection.execute(sql).fetchall()
 
 
-def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
+def status(project, environment, *options):
+    return subprocess.run(
+        [project / ".venv/bin/stripe-apex", "status", *options],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     ledger = Story().account().ledger()
     result = run()
     assert result.returncode == 0, result.stdout + result.stderr
@@ -136,13 +147,19 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run):
     for period, mart_period in (("last_90_days", "last_90_days"), ("2026-07", "month")):
         assert_economics_agree(warehouse, period, mart_period)
     first_page = page.read_bytes()
-    before = result.stdout[: result.stdout.index("Spend ")]
+    before = result.stdout.partition("Only searches for your own name")[0]
     assert before.startswith("No Stripe key is configured: reading the simulated account.")
     assert "takes about a minute" in before
     assert before.splitlines()[1:] == [
         f"{stage} ..."
         for stage in ("Starting", "Reading charges", "Loading", "Building the models", "Finishing")
     ]
+
+    seen = status(project, unfriendly, "--max-age", "1d")
+    assert seen.returncode == 0, seen.stdout + seen.stderr
+    assert "last run        went well" in seen.stdout
+    assert "read            100% of the date range from 2025-05-01 on" in seen.stdout
+    assert seen.stdout.endswith("Nothing is wrong that can be seen from here.\n")
 
     again = run()
     assert again.returncode == 0
@@ -227,12 +244,17 @@ def test_without_rates_every_currency_is_shown_and_the_run_says_what_is_missing(
     assert "Put the rates of these days into the table apex.fx_rates" in result.stderr
 
 
-def test_a_refused_key_stops_the_run_and_writes_nothing(project, run):
+def test_a_refused_key_stops_the_run_and_writes_nothing(project, run, unfriendly):
     with serve(Account(now=NOW)) as server:
         result = run(TAP_STRIPE_APEX_API_KEY="rk_test_wrong", TAP_STRIPE_APEX_API_BASE=server.url)
     assert result.returncode != 0
     assert "Invalid API key" in result.stdout + result.stderr
     assert "rk_test_wrong" not in result.stdout + result.stderr
+    seen = status(project, unfriendly | {"TAP_STRIPE_APEX_API_KEY": "rk_test_wrong"})
+    assert seen.returncode == 1
+    assert "account         your own, by a key in the environment" in seen.stdout
+    assert "last good run   none" in seen.stdout
+    assert "failed." in seen.stdout
     warehouse = project / "output/account.duckdb"
     assert not warehouse.exists() or not query(
         warehouse, "select * from duckdb_tables() where schema_name = 'raw_stripe'"

@@ -1,0 +1,46 @@
+"""Tell a webhook that something is wrong, in JSON that Slack, Mattermost and others take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+import requests
+
+from stripe_apex.errors import OptionError
+from tap_stripe_apex.errors import redact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VARIABLE: Final = "APEX_NOTIFY_URL"
+_TIMEOUT_SECONDS: Final = 10
+_LOOPBACK: Final = {"localhost", "127.0.0.1", "::1"}
+
+
+def notify(url: str, subject: str, problems: Iterable[str]) -> None:
+    """Post `{"text": ...}` to a webhook.
+
+    Args:
+        url: of the webhook, which is a secret.
+        subject: what the problems are about.
+        problems: a line for each; emails and keys are taken out.
+
+    Raises:
+        OptionError: the address is no https address, or the webhook does not take the message.
+    """
+    parts = urlsplit(url)
+    if parts.scheme != "https" and parts.hostname not in _LOOPBACK:
+        raise OptionError(f"{VARIABLE} must be an https address.")
+    text = "\n".join([subject, *(f"- {redact(problem)}" for problem in problems)])
+    try:
+        requests.post(url, json={"text": text}, timeout=_TIMEOUT_SECONDS).raise_for_status()
+    except requests.HTTPError as error:
+        raise OptionError(
+            f"The webhook of {VARIABLE} answered {error.response.status_code}: nobody was told."
+        ) from None
+    except requests.RequestException as error:
+        raise OptionError(
+            f"The webhook of {VARIABLE} cannot be reached ({type(error).__name__}): nobody was "
+            "told."
+        ) from None
