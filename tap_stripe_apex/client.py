@@ -65,7 +65,7 @@ class StripeStream(Stream, Generic[T]):
     """Of these, the ones to do without if the key lacks the permission."""
 
     added: ClassVar[frozenset[str]] = frozenset()
-    """Columns that records lack if their state is so old that it says nothing of `left_out`."""
+    """Columns that older versions lacked, and records too whose state does not name them."""
 
     if_empty: ClassVar[str | None] = None
     """What to tell a user whose first run found nothing."""
@@ -111,9 +111,9 @@ class StripeStream(Stream, Generic[T]):
                 f"({bookmark.source}, this is {self._sync.source}). Use a state and a warehouse of "
                 "their own for it, or start both anew."
             )
-        if bookmark.position is not None and "left_out" not in self.stream_state:
-            return replace(bookmark, left_out=self.added)
-        return bookmark
+        if bookmark.position is None:
+            return bookmark
+        return replace(bookmark, left_out=bookmark.left_out | (self.added - bookmark.added))
 
     @cached_property
     def left_out(self) -> frozenset[str]:
@@ -228,6 +228,7 @@ class StripeStream(Stream, Generic[T]):
             bookmark.widened(self._sync.date_range.resolve(feed.now)),
             source=self._sync.source,
             left_out=bookmark.left_out | self.left_out,
+            added=self.added,
         )
         reader = self.reader(feed, wanted)
         with self._sync.display.reading(self.name, reader.bookmark) as shown:

@@ -37,6 +37,8 @@ def _economics(line: Economics, currency: str) -> dict[str, Any]:
     unit = money.minor_per_major(currency)
     ratios = {
         "roas": line.roas,
+        "new_roas": line.new_roas,
+        "returning_revenue_minor": line.returning_revenue_minor,
         "roas_interval": line.roas_interval,
         "roas_by_model": line.roas_by_model,
         "cpl": line.cpl(unit),

@@ -94,7 +94,11 @@ class Economics:
     Attributes:
         payers: people with credit, of however small a share.
         customers: shares of people who paid, each counted once in the period.
-        new_customers: those whose first charge ever it was.
+        new_customers: those whose first charge ever it is known to be.
+        maybe_new_customers: those of whom it is not known whether they had paid before the charges
+            that are loaded.
+        new_revenue_minor: the part of the revenue from first charges of new customers.
+        maybe_new_revenue_minor: the part from charges of which it is not known.
         error_minor: standard error of the revenue, as if people came as independent arrivals:
             the root of the sum of the squares of what each of them brought.
         leads: None where they are not counted at this level.
@@ -108,7 +112,10 @@ class Economics:
     payers: int = 0
     customers: Decimal = Decimal(0)
     new_customers: Decimal = Decimal(0)
+    maybe_new_customers: Decimal = Decimal(0)
     revenue_minor: int = 0
+    new_revenue_minor: int = 0
+    maybe_new_revenue_minor: int = 0
     error_minor: int = 0
     spend_minor: int = 0
     leads: int | None = None
@@ -119,6 +126,23 @@ class Economics:
     def roas(self) -> Decimal | None:
         """Revenue / spend; None without spend."""
         return ratio(self.revenue_minor, self.spend_minor)
+
+    @property
+    def returning_revenue_minor(self) -> int:
+        """The part of the revenue from people who had paid before."""
+        return self.revenue_minor - self.new_revenue_minor - self.maybe_new_revenue_minor
+
+    @property
+    def knows_who_is_new(self) -> bool:
+        """Whether it is known of everybody."""
+        return not self.maybe_new_customers
+
+    @property
+    def new_roas(self) -> Decimal | None:
+        """Revenue of first charges / spend; None where it is not known which are first."""
+        if not self.knows_who_is_new:
+            return None
+        return ratio(self.new_revenue_minor, self.spend_minor)
 
     @property
     def roas_interval(self) -> tuple[Decimal, Decimal] | None:
@@ -142,8 +166,10 @@ class Economics:
         return ratio(self.spend_minor, (self.leads or 0) * unit)
 
     def cac(self, unit: int) -> Decimal | None:
-        """Spend / new customers, in major units."""
-        return ratio(self.spend_minor, self.new_customers * unit) if self.spend_minor else None
+        """Spend / new customers, in major units; None where it is not known who is new."""
+        if not self.spend_minor or not self.knows_who_is_new:
+            return None
+        return ratio(self.spend_minor, self.new_customers * unit)
 
     def ltv(self, unit: int) -> Decimal | None:
         """Revenue / customers in the period, in major units: realised, not predicted."""
@@ -152,7 +178,7 @@ class Economics:
     @property
     def payback_months(self) -> Decimal | None:
         """CAC / (LTV / 12)."""
-        if not self.spend_minor:
+        if not self.spend_minor or not self.knows_who_is_new:
             return None
         return ratio(
             12 * self.spend_minor * self.customers, self.new_customers * self.revenue_minor
@@ -233,6 +259,7 @@ class Coverage:
     Attributes:
         rows: number of rows, by mart.
         updated_at: when the newest version of a charge became true, UTC.
+        new_customers_known_from: the first day from which it is known of everybody who is new.
     """
 
     charges: int
@@ -243,6 +270,7 @@ class Coverage:
     last_spend_date: date | None
     live_charges: int
     rows: Mapping[str, int]
+    new_customers_known_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +280,8 @@ class Report:
     Attributes:
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
+        maybe_new_customers: people of the scope, over all channels, of whom it is not known whether
+            they had paid before the charges that are loaded.
     """
 
     scope: Scope
@@ -268,6 +298,7 @@ class Report:
     checks: tuple[Check, ...]
     net_minor: int
     unattributed_minor: int
+    maybe_new_customers: int = 0
 
     @property
     def last_month_is_whole(self) -> bool:

@@ -266,6 +266,7 @@ class Findings(Words):
     def others(self) -> tuple[Finding, ...]:
         """What else stands out, the most useful first."""
         found = [
+            *self._unknown_customers(),
             *self._claims(),
             *self._tested(),
             *self._worth(),
@@ -274,13 +275,18 @@ class Findings(Words):
         ]
         return tuple(found)
 
+    def _unknown_customers(self) -> Iterator[Finding]:
+        if self.report.maybe_new_customers:
+            yield Finding(Tone.OPEN, f"{self.who_may_be_new()}.", self.how_to_know_who_is_new())
+
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats
         claims = [
             line
             for line in self.report.platforms
             if line.platform_conversions
-            and line.platform_conversions > CLAIMED_TOO_MUCH * line.new_customers
+            and line.platform_conversions
+            > CLAIMED_TOO_MUCH * (line.new_customers + line.maybe_new_customers)
             and line.platform_conversions >= 30
         ]
         for line in sorted(claims, key=lambda line: -(line.platform_conversions or 0))[:1]:
@@ -288,7 +294,8 @@ class Findings(Words):
                 Tone.OPEN,
                 f"{label(line.platform or '')} claims "
                 f"{formats.number(line.platform_conversions)} conversions.",
-                f"Payments credit it with {formats.number(line.new_customers)} new customers. "
+                f"Payments credit it with {'' if line.knows_who_is_new else 'at most '}"
+                f"{formats.number(line.new_customers + line.maybe_new_customers)} new customers. "
                 "Steer by money received, not by what a platform says of itself.",
             )
 

@@ -66,6 +66,7 @@ class _ReportReader:
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._selected))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
         return facts.Report(
             scope=scope,
             coverage=self._coverage(),
@@ -93,6 +94,7 @@ class _ReportReader:
                 if credit.channel == facts.UNATTRIBUTED
                 and credit.attribution_model == scope.attribution_model
             ),
+            maybe_new_customers=unknown["maybe_new_customers"],
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:
@@ -201,7 +203,7 @@ def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `brought`, `spent` or `LEADS` as fields of `Economics`."""
     figures = dict(row)
-    for name in ("customer", "new_customer"):
+    for name in ("customer", "new_customer", "maybe_new_customer"):
         if f"{name}_micros" in figures:
             figures[f"{name}s"] = Decimal(figures.pop(f"{name}_micros")).scaleb(-6)
     if "squares" in figures:

@@ -114,6 +114,18 @@ class Titles(Words):
             parts.append(f"{lost if winners else sentence(lost)} {verb}")
         return ", ".join(parts)
 
+    def customers(self) -> str:
+        """Of revenue of new and of returning customers."""
+        lines = self.report.channels
+        if not any(line.payers for line in lines):
+            return "Nobody paid in these days"
+        if self.report.maybe_new_customers:
+            return self.who_may_be_new()
+        share = ratio(
+            sum(line.new_revenue_minor for line in lines), sum(line.revenue_minor for line in lines)
+        )
+        return f"First payments brought {self.formats.percent(share)} of net revenue"
+
     def cohorts(self) -> str:
         """Of LTV by cohort."""
         curve = dict(ltv_curve(self.report))

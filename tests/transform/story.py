@@ -20,7 +20,10 @@ from tests.transform.worlds import Touchpoint as Touch
 
 EVERYTHING = World(
     charges=[
-        Charge(id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1"),
+        Charge(
+            id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1",
+            customer_created=NOON - days(5),
+        ),
         Charge(
             id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333
         ),
@@ -30,6 +33,7 @@ EVERYTHING = World(
         ),
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
+        Charge(id="ch_void", customer_email="void@example.com", captured=False),
     ],
     leads=[
         Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),

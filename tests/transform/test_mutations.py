@@ -78,6 +78,15 @@ RULES = [
         "int_attribution__pathless", "else 'unattributed' end as channel", "end as channel",
         id="who has neither touch nor lead is unattributed, and counted",
     ),
+    pytest.param(
+        "int_charges__people", "net_minor > 0", "net_minor >= 0",
+        id="a charge that brought nothing makes nobody a customer",
+    ),
+    pytest.param(
+        "int_charges__people",
+        "ordered.first_customer_created_at >= history.loaded_from", "true",
+        id="a customer who is older than the loaded charges is not known to be new",
+    ),
 ]  # fmt: skip
 
 

@@ -17,7 +17,8 @@ group by channel
 def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
     """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
 
-    `squares` is the sum, over people, of the square of what each of them brought.
+    Of what is `maybe_new`, it is not known whether the payer had paid before the charges that are
+    loaded. `squares` is the sum, over people, of the square of what each of them brought.
     """
     keys = ", ".join(dimensions)
     return f"""
@@ -29,7 +30,11 @@ by_person as (
         person_id,
         sum(revenue_minor) as revenue_minor,
         sum(customer_micros) as customer_micros,
-        sum(new_customer_micros) as new_customer_micros
+        sum(new_customer_micros) as new_customer_micros,
+        sum(maybe_new_customer_micros) as maybe_new_customer_micros,
+        sum(case when is_new then revenue_minor else 0 end) as new_revenue_minor,
+        sum(case when is_new is null then revenue_minor else 0 end)
+            as maybe_new_revenue_minor
     from credits
     where attribution_model = $4
     group by {keys}, person_id
@@ -40,6 +45,9 @@ select
     count(*) as payers,
     cast(sum(customer_micros) as bigint) as customer_micros,
     cast(sum(new_customer_micros) as bigint) as new_customer_micros,
+    cast(sum(maybe_new_customer_micros) as bigint) as maybe_new_customer_micros,
+    cast(sum(new_revenue_minor) as bigint) as new_revenue_minor,
+    cast(sum(maybe_new_revenue_minor) as bigint) as maybe_new_revenue_minor,
     cast(sum(revenue_minor) as bigint) as revenue_minor,
     cast(sum(
         cast(revenue_minor as decimal(19, 0)) * cast(revenue_minor as decimal(19, 0))
@@ -106,8 +114,10 @@ credits as (
         coalesce(attribution.campaign, '(none)') as campaign,
         attribution.person_id,
         coalesce(attribution.{amount("credit", converted=converted)}, 0) as revenue_minor,
-        case when attribution.person_charge_number = 1 then attribution.credit_micros else 0 end
-            as new_customer_micros,
+        revenue.is_new,
+        case when revenue.is_new then attribution.credit_micros else 0 end as new_customer_micros,
+        case when revenue.is_new is null then attribution.credit_micros else 0 end
+            as maybe_new_customer_micros,
         case
             when revenue.previous_revenue_date is null or revenue.previous_revenue_date < $1
                 then attribution.credit_micros
@@ -122,5 +132,5 @@ credits as (
     left join source_platforms
         on attribution.channel = source_platforms.channel
         and attribution.source = source_platforms.source
-    where {in_scope("revenue")}
+    where revenue.is_conversion and {in_scope("revenue")}
 )"""
