@@ -44,7 +44,9 @@ spine as (
     select
         cohorts.cohort_month,
         cohorts.customers,
-        ages.age_months
+        ages.age_months,
+        ages.age_months = {{ months_between('cohorts.cohort_month', first_of_month('as_of.as_of_date')) }}
+        and {{ is_within_month('as_of.as_of_date') }} as is_partial
     from cohorts
     cross join as_of
     inner join ages
@@ -61,7 +63,7 @@ monthly as (
         {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
             as age_months,
         count(distinct revenue.person_id) as paying_customers,
-        cast(sum(revenue.net_reporting_minor) as bigint) as revenue_minor
+        {{ sum_of_all('revenue.net_reporting_minor') }} as revenue_minor
     from revenue
     inner join customers
         on revenue.person_id = customers.person_id
@@ -71,18 +73,16 @@ monthly as (
 
 ),
 
-cumulative as (
+by_age as (
 
     select
         spine.cohort_month,
         spine.age_months,
+        spine.is_partial,
         spine.customers,
         coalesce(monthly.paying_customers, 0) as paying_customers,
-        coalesce(monthly.revenue_minor, 0) as revenue_minor,
-        cast(sum(coalesce(monthly.revenue_minor, 0)) over (
-            partition by spine.cohort_month order by spine.age_months
-            rows between unbounded preceding and current row
-        ) as bigint) as cumulative_revenue_minor
+        case when monthly.cohort_month is null then 0 else monthly.revenue_minor end
+            as revenue_minor
     from spine
     left join monthly
         on
@@ -91,11 +91,26 @@ cumulative as (
 
 ),
 
+cumulative as (
+
+    select
+        *,
+        {{ sum_of_all('revenue_minor', over='so_far') }} as cumulative_revenue_minor
+    from by_age
+    window
+        so_far as (
+            partition by cohort_month order by age_months
+            rows between unbounded preceding and current row
+        )
+
+),
+
 final as (
 
     select
         cohort_month,
         age_months,
+        is_partial,
         customers,
         paying_customers,
         '{{ var("reporting_currency") }}' as currency,

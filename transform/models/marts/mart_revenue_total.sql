@@ -17,7 +17,7 @@ totals as (
         cast(sum(kept_minor) as bigint) as kept_minor,
         cast(sum(gross) as decimal(28, 3)) as gross,
         cast(sum(net) as decimal(28, 3)) as net,
-        cast(sum(net_reporting_minor) as bigint) as net_reporting_minor
+        {{ sum_of_all('net_reporting_minor') }} as net_reporting_minor
     from revenue
     group by revenue_date, currency
 
