@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.transform.reference import experiments
+from tests.transform.reference import accrual, cash, cohorts, experiments
 from tests.transform.reference.attribution import Attribution
-from tests.transform.reference.economics import Economics, people
+from tests.transform.reference.economics import Economics, months, people, quotient, six
 from tests.transform.worlds import MINOR_UNITS
 
 if TYPE_CHECKING:
@@ -30,6 +30,9 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
     check_channels(results, attribution)
     check_periods(results, attribution)
     check_cohorts(results, attribution)
+    check_cohort_economics(results, attribution)
+    check_accrual(results, attribution)
+    check_cash(results, attribution)
     check_experiments(results, attribution)
 
 
@@ -166,10 +169,82 @@ def check_periods(results, attribution):
 def check_cohorts(results, attribution):
     rows = results.rows("""
         select cohort_month, age_months, customers, paying_customers, revenue_minor,
-            cumulative_revenue_minor
+            cumulative_revenue_minor, is_partial
         from marts.mart_cohort_ltv""")
-    expected = Economics(attribution).cohorts()
+    economics = Economics(attribution)
+    expected = {
+        (month, age): (
+            *figures,
+            age == months(month, economics.as_of) and cohorts.is_within_month(economics.as_of),
+        )
+        for (month, age), figures in economics.cohorts().items()
+    }
     assert {row[:2]: row[2:] for row in rows} == expected
+
+
+def check_cohort_economics(results, attribution):
+    ages = ", ".join(
+        f"day_{age}_customers, day_{age}_revenue_minor, day_{age}_ltv" for age in cohorts.AGES
+    )
+    unit = 10 ** MINOR_UNITS[attribution.settings.reporting_currency]
+
+    def each(revenue, people_):
+        value = None if revenue is None else quotient(revenue, people_ * unit)
+        return None if value is None else six(value)
+
+    for mart, keys, group in (
+        ("mart_cohorts", "cohort_month", None),
+        (
+            "mart_channel_cohorts",
+            "cohort_month, first_channel",
+            cohorts.first_channel(attribution),
+        ),
+    ):
+        rows = results.rows(f"""
+            select {keys}, is_partial, customers, revenue_minor, ltv, spend_minor, cac,
+                payback_age_months, {ages}
+            from marts.{mart}""")
+        expected = []
+        for key, cohort in cohorts.cohorts(
+            attribution, Economics(attribution).as_of, group
+        ).items():
+            size = len(cohort.people)
+            row = [*key, cohort.is_partial, size, cohort.revenue, each(cohort.revenue, size)]
+            cac = each(cohort.spend, size) if cohort.spend else None
+            row += [cohort.spend, cac, cohort.payback_age()]
+            for age in cohorts.AGES:
+                old, revenue = cohort.at_age(age)
+                row += [old, revenue, each(revenue, old)]
+            expected.append(tuple(row))
+        assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_accrual(results, attribution):
+    as_of = Economics(attribution).as_of
+    rows = results.rows("""
+        select month, channel, attribution_model, dated_by, conversions, revenue_minor,
+            spend_minor, roas
+        from marts.mart_channel_accrual""")
+    expected = [(*key, *line.figures()) for key, line in accrual.accrual(attribution).items()]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
+    if attribution.payments or attribution.settings.as_of_date:
+        for month, over in results.rows(
+            "select distinct month, window_is_over from marts.mart_channel_accrual"
+        ):
+            assert over == accrual.window_is_over(month, as_of, attribution.settings)
+
+
+def check_cash(results, attribution):
+    rows = results.rows("""
+        select cash_date, currency, charges, gross_minor, refunds, refunded_minor,
+            undated_refunded_minor, net_minor
+        from marts.mart_revenue_daily_cash""")
+    days = cash.daily(attribution)
+    expected = [
+        (*key, day.charges, day.gross, day.refunds, day.refunded, day.undated, cash.net(days, key))
+        for key, day in days.items()
+    ]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
 
 
 def check_experiments(results, attribution):

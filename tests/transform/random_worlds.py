@@ -14,6 +14,7 @@ from tests.transform.worlds import (
     Exposure,
     Lead,
     Rate,
+    Refund,
     Spend,
     Touchpoint,
     World,
@@ -104,6 +105,26 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
     )
 
 
+@st.composite
+def refunds(draw: st.DrawFn, charges: list[Charge]) -> list[Refund]:
+    """Refunds of some charges: all of them loaded, some, or more than went back."""
+    if not charges:
+        return []
+    return [
+        Refund(
+            id=key,
+            charge_id=charge.id,
+            created=charge.created + timedelta(hours=draw(st.integers(0, 24 * 40))),
+            amount=draw(st.integers(1, charge.amount)),
+            currency=charge.currency,
+            status=draw(st.sampled_from([None, "succeeded", "succeeded", "pending", "failed"])),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "re_", 5)
+        for charge in [draw(st.sampled_from(charges))]
+    ]
+
+
 def numbered(draw: st.DrawFn, prefix: str, most: int) -> list[str]:
     """Some keys."""
     return [f"{prefix}{number}" for number in range(draw(st.integers(0, most)))]
@@ -147,6 +168,7 @@ def worlds(draw: st.DrawFn) -> World:
     ]
     return World(
         charges=own_charges,
+        refunds=draw(refunds(own_charges)),
         leads=[
             Lead(
                 lead_id=key,
@@ -213,6 +235,7 @@ def together(parts: list[World]) -> World:
     rates = {(r.rate_date, r.from_currency, r.to_currency): r for p in parts for r in p.fx_rates}
     return World(
         charges=[row for part in apart for row in part.charges],
+        refunds=[row for part in apart for row in part.refunds],
         leads=[row for part in apart for row in part.leads],
         touchpoints=[row for part in apart for row in part.touchpoints],
         ad_spend=[row for part in apart for row in part.ad_spend],
@@ -242,6 +265,10 @@ def rename(world: World, name: str) -> World:
                 customer_email=email(row.customer_email),
             )
             for row in world.charges
+        ],
+        refunds=[
+            replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
+            for row in world.refunds
         ],
         leads=[
             replace(

@@ -88,6 +88,7 @@ final as (
         revenue.net_minor,
         revenue.net_reporting_minor,
         positioned.touchpoint_id,
+        {{ local_date('positioned.occurred_at') }} as touch_date,
         positioned.signal_id,
         positioned.is_shared,
         positioned.position,
