@@ -52,8 +52,8 @@ class Total:
     """Revenue in one currency, in its minor units.
 
     Attributes:
+        net_reporting_minor: net in the reporting currency; None where a charge has no rate.
         charges_with_fee: of how many charges Stripe's fee is known; `fee_minor` is their sum.
-        charges_without_rate: which cannot be said in the reporting currency, for want of a rate.
     """
 
     currency: str
@@ -64,9 +64,24 @@ class Total:
     disputed_minor: int
     fee_minor: int
     kept_minor: int
-    net_reporting_minor: int
+    net_reporting_minor: int | None
     charges_with_fee: int
-    charges_without_rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A currency that no converted figure holds, since some of its money has no exchange rate.
+
+    Attributes:
+        charges: those without a rate, which brought `revenue_minor` net.
+        bills: rows of ad spend without a rate, of `spend_minor`.
+    """
+
+    currency: str
+    charges: int
+    revenue_minor: int
+    bills: int
+    spend_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +176,18 @@ class Economics:
 
 @dataclass(frozen=True, slots=True)
 class CohortAge:
-    """A month's new customers, so many months later; `cumulative_minor` is of all of them."""
+    """A month's new customers, so many months later.
+
+    Attributes:
+        cumulative_minor: net revenue of all of them; None where a part has no rate.
+        is_complete: the month of this age is over, and the revenue is known.
+    """
 
     cohort_month: date
     age_months: int
     customers: int
     paying_customers: int
-    cumulative_minor: int
+    cumulative_minor: int | None
     is_complete: bool
 
 
@@ -250,6 +270,8 @@ class Report:
     """All that is known; every page, text and JSON is made of it.
 
     Attributes:
+        totals: of each currency in these days, those that are left out included.
+        left_out: currencies that are in no figure but `totals`.
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
     """
@@ -257,6 +279,7 @@ class Report:
     scope: Scope
     coverage: Coverage
     totals: tuple[Total, ...]
+    left_out: tuple[LeftOut, ...]
     months: tuple[Month, ...]
     credits: tuple[Credit, ...]
     channels: tuple[Economics, ...]

@@ -81,6 +81,8 @@ class Findings(Words):
                 "There is no revenue in these days yet.",
                 "Widen date_range or the report's period, or check that charges exist in Stripe.",
             )
+        if report.left_out:
+            return self._without_rates()
         if not advice.paid:
             return self._without_spend()
         if not advice.winners:
@@ -100,6 +102,16 @@ class Findings(Words):
             advice.confidence,
             self._sure(),
             tuple(self._reasons(best)),
+        )
+
+    def _without_rates(self) -> Headline:
+        """What is left out may have been earned by spend that is not, or the other way round."""
+        shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+        return Headline(
+            "Which channel deserves more money cannot be said: some money has no exchange rate.",
+            f"The figures below are of {shown} alone. {self.left_out()}",
+            Confidence.LOW,
+            reasons=(self._unmatched_reason(),),
         )
 
     def _without_spend(self) -> Headline:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isqrt
@@ -50,11 +50,14 @@ class _ReportReader:
 
     def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
         self._warehouse = warehouse
-        self._scope = _scope(warehouse, filters)
-        scope = self._scope
-        self._days = (scope.start, scope.end)
-        currencies = None if scope.currencies is None else list(scope.currencies)
-        self._selected = (*self._days, currencies)
+        asked = _scope(warehouse, filters)
+        self._days = (asked.start, asked.end)
+        self._asked = (*self._days, _listed(asked.currencies))
+        self._scope, self._left_out = _convertible(
+            asked,
+            [facts.LeftOut(**row) for row in warehouse.rows(queries.CURRENCIES, *self._asked)],
+        )
+        self._selected = (*self._days, _listed(self._scope.currencies))
 
     def report(self) -> facts.Report:
         scope, rows = self._scope, self._warehouse.rows
@@ -63,13 +66,14 @@ class _ReportReader:
             facts.Credit(**row)
             for row in rows(queries.credits_by_model(converted=converted), *self._selected)
         ]
-        totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._selected))
+        totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         return facts.Report(
             scope=scope,
             coverage=self._coverage(),
             totals=totals,
+            left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
             credits=tuple(self._wanted(credits_)),
             channels=channels,
@@ -85,7 +89,9 @@ class _ReportReader:
             ),
             checks=tuple(self._checks()),
             net_minor=sum(
-                total.net_reporting_minor if converted else total.net_minor for total in totals
+                (total.net_reporting_minor or 0) if converted else total.net_minor
+                for total in totals
+                if scope.currencies is None or total.currency in scope.currencies
             ),
             unattributed_minor=sum(
                 credit.revenue_minor
@@ -118,13 +124,10 @@ class _ReportReader:
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:
-        # The month of the last revenue is over only if that came on its last day.
-        known_until = period.day_after(self._scope.as_of)
         return tuple(
             facts.CohortAge(
-                **row,
-                is_complete=period.month_after(row["cohort_month"], row["age_months"] + 1)
-                <= known_until,
+                **{name: row[name] for name in row if name != "is_partial"},
+                is_complete=not row["is_partial"] and row["cumulative_minor"] is not None,
             )
             for row in self._warehouse.rows(queries.COHORTS, *self._days)
         )
@@ -190,6 +193,39 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
         currencies=currencies or None,
         channels=filters.channels or None,
     )
+
+
+def _convertible(
+    scope: facts.Scope, currencies: Sequence[facts.LeftOut]
+) -> tuple[facts.Scope, tuple[facts.LeftOut, ...]]:
+    """The scope without the currencies of which some money has no rate, and these.
+
+    A sum over the rest is whole, where one over all would lack a part. If all money is in one
+    currency, nothing needs a rate, and the report is in that one.
+
+    Args:
+        scope: what is asked for.
+        currencies: what there is in it, the most charges first.
+    """
+    lacking = [line for line in currencies if line.charges or line.bills]
+    if not scope.converted or not lacking:
+        return scope, ()
+    if len(currencies) == 1:
+        return replace(scope, currency=currencies[0].currency, converted=False), ()
+    whole = [line.currency for line in currencies if line not in lacking]
+    shown = whole or [currencies[0].currency]
+    narrowed = replace(
+        scope,
+        currencies=tuple(shown),
+        currency=shown[0] if len(shown) == 1 else scope.currency,
+        converted=len(shown) > 1,
+    )
+    return narrowed, tuple(line for line in currencies if line.currency not in shown)
+
+
+def _listed(currencies: tuple[str, ...] | None) -> list[str] | None:
+    """As a query takes it."""
+    return None if currencies is None else list(currencies)
 
 
 def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:

@@ -194,7 +194,9 @@ class _Sections:
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
             tuple(legend),
-            "A cohort shows after its first whole month. Load more history: widen date_range.",
+            f"Some charges have no exchange rate. {self._titles.rates_remedy}"
+            if any(line.cumulative_minor is None for line in report.cohorts)
+            else "A cohort shows after its first whole month. Load more history: widen date_range.",
         )
 
     def experiments(self) -> Section:

@@ -189,13 +189,16 @@ class Tables:
                 if line is None or not line.customers:
                     row.append("")
                     continue
+                if line.cumulative_minor is None:
+                    row.append(DASH)
+                    continue
                 ltv = line.cumulative_minor / line.customers / unit
                 row.append(formats.major(ltv, currency) + ("" if line.is_complete else "*"))
             rows.append(tuple(row))
         columns = ("first payment", "customers", *(f"{age}" for age in ages))
         caption = (
             f"Net revenue per customer by months since the first payment, {currency.upper()}; "
-            "* that month is not over yet"
+            f"* that month is not over yet; {DASH} some of it has no exchange rate"
         )
         return Table(caption, columns, tuple(rows) if report.cohorts else ())
 

@@ -61,7 +61,8 @@ def reports(draw):
             1,
             {},
         ),
-        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0),) if channels else (),
+        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1),) if channels else (),
+        left_out=(),
         months=(),
         credits=tuple(
             facts.Credit(line.channel, model, revenue)
