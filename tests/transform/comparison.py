@@ -52,7 +52,8 @@ def check_revenue(results, attribution):
     rows = results.rows("""
         select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
             email, match_status, unmatched_reason, lead_id, gross_minor, refunded_minor, net_minor,
-            gross_reporting_minor, net_reporting_minor
+            gross_reporting_minor, net_reporting_minor, disputed_minor, kept_minor,
+            kept_reporting_minor, basis_minor, basis_reporting_minor
         from marts.fct_revenue""")
     assert sorted(rows) == sorted(
         (
@@ -70,6 +71,11 @@ def check_revenue(results, attribution):
             payment.charge.net_of_refunds,
             payment.gross_reporting,
             payment.net_reporting,
+            attribution.rates.disputed(payment.charge),
+            payment.kept,
+            payment.kept_reporting,
+            payment.basis,
+            payment.basis_reporting,
         )
         for payment in attribution.payments
     )
@@ -78,7 +84,8 @@ def check_revenue(results, attribution):
 def check_credits(results, attribution):
     rows = results.rows("""
         select charge_id, attribution_model, touch_position, touchpoint_id, channel, source,
-            campaign, reason, credit_minor, credit_reporting_minor, credit_micros
+            campaign, reason, credit_minor, credit_reporting_minor, credit_micros,
+            credit_basis_minor, credit_basis_reporting_minor
         from marts.fct_attribution
         order by charge_id, attribution_model, touch_position""")
     expected = (
@@ -94,6 +101,8 @@ def check_credits(results, attribution):
             credit.minor,
             credit.reporting,
             credit.micros,
+            credit.basis,
+            credit.basis_reporting,
         )
         for credit in attribution.credits_
     )
@@ -184,7 +193,7 @@ def check_cohorts(results, attribution):
 
 def check_cohort_economics(results, attribution):
     ages = ", ".join(
-        f"day_{age}_customers, day_{age}_revenue_minor, day_{age}_ltv" for age in cohorts.AGES
+        f"day_{age}_customers, day_{age}_basis_minor, day_{age}_ltv" for age in cohorts.AGES
     )
     unit = 10 ** MINOR_UNITS[attribution.settings.reporting_currency]
 
@@ -201,7 +210,7 @@ def check_cohort_economics(results, attribution):
         ),
     ):
         rows = results.rows(f"""
-            select {keys}, is_partial, customers, revenue_minor, ltv, spend_minor, cac,
+            select {keys}, is_partial, customers, revenue_minor, kept_minor, ltv, spend_minor, cac,
                 payback_age_months, {ages}
             from marts.{mart}""")
         expected = []
@@ -209,7 +218,8 @@ def check_cohort_economics(results, attribution):
             attribution, Economics(attribution).as_of, group
         ).items():
             size = len(cohort.people)
-            row = [*key, cohort.is_partial, size, cohort.revenue, each(cohort.revenue, size)]
+            row = [*key, cohort.is_partial, size, cohort.revenue, cohort.kept]
+            row.append(each(cohort.basis, size))
             cac = each(cohort.spend, size) if cohort.spend else None
             row += [cohort.spend, cac, cohort.payback_age()]
             for age in cohorts.AGES:
@@ -223,7 +233,7 @@ def check_accrual(results, attribution):
     as_of = Economics(attribution).as_of
     rows = results.rows("""
         select month, channel, attribution_model, dated_by, conversions, revenue_minor,
-            spend_minor, roas
+            kept_minor, spend_minor, roas
         from marts.mart_channel_accrual""")
     expected = [(*key, *line.figures()) for key, line in accrual.accrual(attribution).items()]
     assert sorted(rows, key=str) == sorted(expected, key=str)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.transform.worlds import (
     Charge,
+    Dispute,
     Experiment,
     Exposure,
     Lead,
@@ -96,6 +97,7 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         refunded_amount=draw(st.none() | st.integers(0, kept)),
         currency=draw(st.sampled_from(CURRENCIES)),
         captured=captured,
+        disputed=draw(st.sampled_from([False, False, False, True])),
         customer_id=draw(customers),
         customer_email=draw(emails),
         settled_amount=settled,
@@ -103,6 +105,25 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         fee=draw(st.integers(0, 20)) if settled is not None else None,
         deleted_at=draw(st.sampled_from([None, None, None, None, START])),
     )
+
+
+@st.composite
+def disputes(draw: st.DrawFn, charges: list[Charge]) -> list[Dispute]:
+    """Disputes of some charges: won, lost and mere inquiries."""
+    if not charges:
+        return []
+    return [
+        Dispute(
+            id=key,
+            charge_id=charge.id,
+            amount=draw(st.integers(1, charge.amount)),
+            currency=charge.currency,
+            status=draw(st.sampled_from(["lost", "lost", "won", "under_review", "warning_closed"])),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "du_", 3)
+        for charge in [draw(st.sampled_from(charges))]
+    ]
 
 
 @st.composite
@@ -169,6 +190,7 @@ def worlds(draw: st.DrawFn) -> World:
     return World(
         charges=own_charges,
         refunds=draw(refunds(own_charges)),
+        disputes=draw(disputes(own_charges)),
         leads=[
             Lead(
                 lead_id=key,
@@ -236,6 +258,7 @@ def together(parts: list[World]) -> World:
     return World(
         charges=[row for part in apart for row in part.charges],
         refunds=[row for part in apart for row in part.refunds],
+        disputes=[row for part in apart for row in part.disputes],
         leads=[row for part in apart for row in part.leads],
         touchpoints=[row for part in apart for row in part.touchpoints],
         ad_spend=[row for part in apart for row in part.ad_spend],
@@ -269,6 +292,10 @@ def rename(world: World, name: str) -> World:
         refunds=[
             replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
             for row in world.refunds
+        ],
+        disputes=[
+            replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
+            for row in world.disputes
         ],
         leads=[
             replace(

@@ -43,7 +43,9 @@ payments as (
         {{ stripe_apex.months_between(
             'customers.cohort_month', stripe_apex.first_of_month('revenue.revenue_date')
         ) }} as age_months,
-        revenue.net_reporting_minor as revenue_minor
+        revenue.net_reporting_minor as revenue_minor,
+        revenue.kept_reporting_minor as kept_minor,
+        revenue.basis_reporting_minor as basis_minor
     from customers
     inner join {{ revenue }} as revenue
         on
@@ -58,12 +60,15 @@ by_customer as (
         person_id,
         {{ keys | join(',\n        ') }},
         as_of_date,
-        {{ stripe_apex.sum_of_all('revenue_minor') }} as revenue_minor
+        {%- for amount in ['revenue', 'kept', 'basis'] %}
+        {{ stripe_apex.sum_of_all(amount ~ '_minor') }} as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+        {%- endfor %}
         {%- for age in stripe_apex.ltv_ages() %},
         first_revenue_date + {{ age }} <= as_of_date + 1 as is_{{ age }}_days_old,
         {{ stripe_apex.sum_of_all(
-            'case when revenue_date < first_revenue_date + ' ~ age ~ ' then revenue_minor else 0 end'
-        ) }} as day_{{ age }}_revenue_minor
+            'case when revenue_date < first_revenue_date + ' ~ age ~ ' then basis_minor else 0 end'
+        ) }} as day_{{ age }}_basis_minor
         {%- endfor %}
     from payments
     group by person_id, {{ keys | join(', ') }}, first_revenue_date, as_of_date
@@ -77,13 +82,16 @@ cohorts as (
         {{ stripe_apex.first_of_month('as_of_date') }} = cohort_month
         and {{ stripe_apex.is_within_month('as_of_date') }} as is_partial,
         count(*) as customers,
-        {{ stripe_apex.sum_of_all('revenue_minor') }} as revenue_minor
+        {%- for amount in ['revenue', 'kept', 'basis'] %}
+        {{ stripe_apex.sum_of_all(amount ~ '_minor') }} as {{ amount }}_minor
+        {{- ',' if not loop.last }}
+        {%- endfor %}
         {%- for age in stripe_apex.ltv_ages() %},
         count(case when is_{{ age }}_days_old then 1 end) as day_{{ age }}_customers,
         {{ stripe_apex.sum_of_all(
-            'case when is_' ~ age ~ '_days_old then day_' ~ age ~ '_revenue_minor end',
+            'case when is_' ~ age ~ '_days_old then day_' ~ age ~ '_basis_minor end',
             parts='case when is_' ~ age ~ '_days_old then 1 end'
-        ) }} as day_{{ age }}_revenue_minor
+        ) }} as day_{{ age }}_basis_minor
         {%- endfor %}
     from by_customer
     group by {{ keys | join(', ') }}, as_of_date
@@ -114,7 +122,7 @@ monthly as (
     select
         {{ keys | join(',\n        ') }},
         age_months,
-        {{ stripe_apex.sum_of_all('revenue_minor') }} as revenue_minor
+        {{ stripe_apex.sum_of_all('basis_minor') }} as basis_minor
     from payments
     group by {{ keys | join(', ') }}, age_months
 
@@ -125,7 +133,7 @@ cumulative as (
     select
         {{ keys | join(',\n        ') }},
         age_months,
-        {{ stripe_apex.sum_of_all('revenue_minor', over='so_far') }} as revenue_minor
+        {{ stripe_apex.sum_of_all('basis_minor', over='so_far') }} as basis_minor
     from monthly
     window
         so_far as (
@@ -148,7 +156,7 @@ paid_back as (
             {%- for key in keys %}
             cumulative.{{ key }} = spend.{{ key }} and
             {%- endfor %}
-            cumulative.revenue_minor >= spend.spend_minor
+            cumulative.basis_minor >= spend.spend_minor
     where spend.spend_minor > 0
     group by
         {%- for key in keys %}
@@ -167,7 +175,8 @@ final as (
         cohorts.customers,
         '{{ var("reporting_currency") }}' as currency,
         cohorts.revenue_minor,
-        {{ stripe_apex.ratio('cohorts.revenue_minor', 'cohorts.customers * as_of.minor_per_major') }} as ltv,
+        cohorts.kept_minor,
+        {{ stripe_apex.ratio('cohorts.basis_minor', 'cohorts.customers * as_of.minor_per_major') }} as ltv,
         case when spend.cohort_month is null then 0 else spend.spend_minor end as spend_minor,
         case
             when spend.spend_minor > 0
@@ -176,9 +185,9 @@ final as (
         paid_back.payback_age_months
         {%- for age in stripe_apex.ltv_ages() %},
         cohorts.day_{{ age }}_customers,
-        cohorts.day_{{ age }}_revenue_minor,
+        cohorts.day_{{ age }}_basis_minor,
         {{ stripe_apex.ratio(
-            'cohorts.day_' ~ age ~ '_revenue_minor',
+            'cohorts.day_' ~ age ~ '_basis_minor',
             'cohorts.day_' ~ age ~ '_customers * as_of.minor_per_major'
         ) }} as day_{{ age }}_ltv
         {%- endfor %}

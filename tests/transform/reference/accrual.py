@@ -16,7 +16,7 @@ from tests.transform.reference.settings import MODELS
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from tests.transform.reference.attribution import Attribution
+    from tests.transform.reference.attribution import Attribution, Credit
     from tests.transform.reference.settings import Settings
 
 Key = tuple[date, str, str, str]
@@ -27,14 +27,17 @@ class Accrued:
     """What a month's touches brought and what was spent in it."""
 
     micros: int = 0
-    credits_: list[int | None] = field(default_factory=list)
+    credits_: list[Credit] = field(default_factory=list)
     bills: list[int | None] = field(default_factory=list)
 
-    def figures(self) -> tuple[Decimal, int | None, int | None, Decimal | None]:
-        """Conversions, revenue, spend and ROAS."""
-        revenue, spend = total(self.credits_), total(self.bills)
-        roas = None if revenue is None or spend is None else quotient(revenue, spend)
-        return people(self.micros), revenue, spend, None if roas is None else six(roas)
+    def figures(self) -> tuple[Decimal | int | None, ...]:
+        """Conversions, revenue, kept, spend and ROAS."""
+        revenue = total(credit.reporting for credit in self.credits_)
+        kept = total(credit.kept_reporting for credit in self.credits_)
+        basis = total(credit.basis_reporting for credit in self.credits_)
+        spend = total(self.bills)
+        roas = None if basis is None or spend is None else quotient(basis, spend)
+        return people(self.micros), revenue, kept, spend, None if roas is None else six(roas)
 
 
 def accrual(attribution: Attribution) -> dict[Key, Accrued]:
@@ -50,7 +53,7 @@ def accrual(attribution: Attribution) -> dict[Key, Accrued]:
             dated_by = "touch"
         line = found[day.replace(day=1), credit.visit.channel, credit.model, dated_by]
         line.micros += credit.micros
-        line.credits_.append(credit.reporting)
+        line.credits_.append(credit)
     for bill in attribution.world.ad_spend:
         channel = channels.of_spend(bill.utm_source, bill.platform)
         minor = attribution.rates.to_minor(bill.spend, bill.currency)

@@ -49,6 +49,16 @@ class Cohort:
         return total(payment.net_reporting for own in self.people.values() for payment in own)
 
     @property
+    def kept(self) -> int | None:
+        """The same after disputes and fees."""
+        return total(payment.kept_reporting for own in self.people.values() for payment in own)
+
+    @property
+    def basis(self) -> int | None:
+        """What the ratios count of it."""
+        return total(payment.basis_reporting for own in self.people.values() for payment in own)
+
+    @property
     def is_partial(self) -> bool:
         return months(self.month, self.as_of) == 0 and is_within_month(self.as_of)
 
@@ -59,7 +69,7 @@ class Cohort:
             for own in self.people.values()
             if own[0].day + timedelta(days=days - 1) <= self.as_of
         ]
-        revenue = total(payment.net_reporting for own in old for payment in own)
+        revenue = total(payment.basis_reporting for own in old for payment in own)
         return len(old), revenue if old else None
 
     def payback_age(self) -> int | None:
@@ -70,7 +80,7 @@ class Cohort:
         by_age: dict[int, list[int | None]] = defaultdict(list)
         for own in self.people.values():
             for payment in own:
-                by_age[months(self.month, payment.day)].append(payment.net_reporting)
+                by_age[months(self.month, payment.day)].append(payment.basis_reporting)
         ages = sorted(by_age)
         sums = accumulate((total(by_age[age]) for age in ages), lambda one, two: total((one, two)))
         return next(

@@ -34,6 +34,9 @@ credits as (
         currency,
         {{ credit(model, 'net_minor', *(place + weights)) }} as credit_minor,
         {{ credit(model, 'net_reporting_minor', *(place + weights)) }} as credit_reporting_minor,
+        {{ credit(model, basis_column('minor'), *(place + weights)) }} as credit_basis_minor,
+        {{ credit(model, basis_column('reporting_minor'), *(place + weights)) }}
+            as credit_basis_reporting_minor,
         {{ credit(model, 'cast(1000000 as bigint)', *(place + weights)) }} as credit_micros
     from paths
     {%- if model in single_touch_models() %}
@@ -58,6 +61,8 @@ credits as (
         currency,
         net_minor as credit_minor,
         net_reporting_minor as credit_reporting_minor,
+        {{ basis_column('minor') }} as credit_basis_minor,
+        {{ basis_column('reporting_minor') }} as credit_basis_reporting_minor,
         1000000 as credit_micros
     from pathless
     {%- if not loop.last %}

@@ -5,8 +5,11 @@
 {%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
 {%- set credited = {
     'revenue_minor': 'net_reporting_minor',
+    'kept_minor': 'kept_reporting_minor',
+    'basis_minor': basis_column('reporting_minor'),
     'conversion_micros': 'cast(1000000 as bigint)',
 } -%}
+{%- set amounts = ['revenue_minor', 'kept_minor', 'basis_minor'] -%}
 with as_of as (
 
     select {{ as_of_date(ref('fct_revenue'), 'revenue_date') }} as as_of_date
@@ -58,9 +61,11 @@ path_months as (
         month,
         channel
         {%- for model in models %},
-        sum({{ model }}_conversion_micros) as {{ model }}_conversion_micros,
-        {{ sum_of_all(model ~ '_revenue_minor', parts=model ~ '_conversion_micros') }}
-            as {{ model }}_revenue_minor
+        sum({{ model }}_conversion_micros) as {{ model }}_conversion_micros
+        {%- for amount in amounts %},
+        {{ sum_of_all(model ~ '_' ~ amount, parts=model ~ '_conversion_micros') }}
+            as {{ model }}_{{ amount }}
+        {%- endfor %}
         {%- endfor %}
     from credits
     group by month, channel
@@ -72,8 +77,10 @@ pathless_months as (
     select
         {{ first_of_month('revenue_date') }} as month,
         channel,
-        sum(1000000) as conversion_micros,
-        {{ sum_of_all('net_reporting_minor') }} as revenue_minor
+        sum(1000000) as conversion_micros
+        {%- for amount in amounts %},
+        {{ sum_of_all(credited[amount]) }} as {{ amount }}
+        {%- endfor %}
     from pathless
     group by {{ first_of_month('revenue_date') }}, channel
 
@@ -99,7 +106,9 @@ stacked as (
         '{{ model }}' as attribution_model,
         'touch' as dated_by,
         {{ model }}_conversion_micros as conversion_micros,
-        {{ model }}_revenue_minor as revenue_minor,
+        {%- for amount in amounts %}
+        {{ model }}_{{ amount }} as {{ amount }},
+        {%- endfor %}
         0 as spend_minor
     from path_months
     where {{ model }}_conversion_micros is not null
@@ -113,7 +122,9 @@ stacked as (
         models.attribution_model,
         'charge' as dated_by,
         pathless_months.conversion_micros,
-        pathless_months.revenue_minor,
+        {%- for amount in amounts %}
+        pathless_months.{{ amount }},
+        {%- endfor %}
         0 as spend_minor
     from pathless_months
     cross join models
@@ -126,7 +137,9 @@ stacked as (
         models.attribution_model,
         'touch' as dated_by,
         0 as conversion_micros,
-        0 as revenue_minor,
+        {%- for amount in amounts %}
+        0 as {{ amount }},
+        {%- endfor %}
         spend_months.spend_minor
     from spend_months
     cross join models
@@ -141,7 +154,9 @@ summed as (
         attribution_model,
         dated_by,
         cast(sum(conversion_micros) as bigint) as conversion_micros,
-        {{ sum_of_all('revenue_minor') }} as revenue_minor,
+        {%- for amount in amounts %}
+        {{ sum_of_all(amount) }} as {{ amount }},
+        {%- endfor %}
         {{ sum_of_all('spend_minor') }} as spend_minor
     from stacked
     group by month, channel, attribution_model, dated_by
@@ -165,9 +180,10 @@ final as (
         {{ from_micros('summed.conversion_micros') }} as conversions,
         summed.revenue_minor,
         {{ major('summed.revenue_minor', reporting_minor_units()) }} as revenue,
+        summed.kept_minor,
         summed.spend_minor,
         {{ major('summed.spend_minor', reporting_minor_units()) }} as spend,
-        {{ ratio('summed.revenue_minor', 'summed.spend_minor') }} as roas
+        {{ ratio('summed.basis_minor', 'summed.spend_minor') }} as roas
     from summed
     cross join as_of
 

@@ -63,7 +63,9 @@ monthly as (
         {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
             as age_months,
         count(distinct revenue.person_id) as paying_customers,
-        {{ sum_of_all('revenue.net_reporting_minor') }} as revenue_minor
+        {{ sum_of_all('revenue.net_reporting_minor') }} as revenue_minor,
+        {{ sum_of_all('revenue.kept_reporting_minor') }} as kept_minor,
+        {{ sum_of_all('revenue.basis_reporting_minor') }} as basis_minor
     from revenue
     inner join customers
         on revenue.person_id = customers.person_id
@@ -80,9 +82,11 @@ by_age as (
         spine.age_months,
         spine.is_partial,
         spine.customers,
-        coalesce(monthly.paying_customers, 0) as paying_customers,
-        case when monthly.cohort_month is null then 0 else monthly.revenue_minor end
-            as revenue_minor
+        coalesce(monthly.paying_customers, 0) as paying_customers
+        {%- for amount in ['revenue', 'kept', 'basis'] %},
+        case when monthly.cohort_month is null then 0 else monthly.{{ amount }}_minor end
+            as {{ amount }}_minor
+        {%- endfor %}
     from spine
     left join monthly
         on
@@ -95,7 +99,8 @@ cumulative as (
 
     select
         *,
-        {{ sum_of_all('revenue_minor', over='so_far') }} as cumulative_revenue_minor
+        {{ sum_of_all('revenue_minor', over='so_far') }} as cumulative_revenue_minor,
+        {{ sum_of_all('basis_minor', over='so_far') }} as cumulative_basis_minor
     from by_age
     window
         so_far as (
@@ -115,9 +120,11 @@ final as (
         paying_customers,
         '{{ var("reporting_currency") }}' as currency,
         revenue_minor,
+        kept_minor,
         cumulative_revenue_minor,
+        cumulative_basis_minor,
         {{ ratio(
-            'cumulative_revenue_minor',
+            'cumulative_basis_minor',
             'customers * ' ~ power_of_ten(reporting_minor_units())
         ) }} as ltv
     from cumulative
