@@ -33,6 +33,7 @@ class Scope:
         converted: amounts are converted into `currency`, not only those made in it.
         currencies: only charges in these; None: in all.
         channels: only these; None: all.
+        revenue_basis: what ROAS, LTV and payback count: `net` or `kept`, or its margin.
     """
 
     start: date
@@ -45,6 +46,7 @@ class Scope:
     converted: bool
     currencies: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
+    revenue_basis: str = "net"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,12 @@ class Total:
 
     Attributes:
         net_reporting_minor: net in the reporting currency; None where a charge has no rate.
+        disputed_minor: taken by open and lost disputes; None where a dispute is not loaded.
+        kept_minor: net less disputes and fees, as far as these are known.
         charges_with_fee: of how many charges Stripe's fee is known; `fee_minor` is their sum.
+        charges_without_fee: captured charges of which it is not.
+        charges_with_unread_dispute: disputed charges whose dispute is not loaded, of
+            `unread_dispute_minor` net.
     """
 
     currency: str
@@ -61,11 +68,19 @@ class Total:
     gross_minor: int
     refunded_minor: int
     net_minor: int
-    disputed_minor: int
+    disputed_minor: int | None
     fee_minor: int
     kept_minor: int
     net_reporting_minor: int | None
     charges_with_fee: int
+    charges_without_fee: int
+    charges_with_unread_dispute: int
+    unread_dispute_minor: int
+
+    @property
+    def kept_is_known(self) -> bool:
+        """Whether no less can have been kept than `kept_minor`."""
+        return not self.charges_without_fee and not self.charges_with_unread_dispute
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,11 +125,13 @@ class Economics:
         payers: people with credit, of however small a share.
         customers: shares of people who paid, each counted once in the period.
         new_customers: those whose first charge ever it was.
-        error_minor: standard error of the revenue, as if people came as independent arrivals:
+        revenue_minor: net.
+        basis_minor: what the ratios count, by the scope's `revenue_basis`.
+        error_minor: standard error of the same, as if people came as independent arrivals:
             the root of the sum of the squares of what each of them brought.
         leads: None where they are not counted at this level.
         platform_conversions: what the platform claims for itself; None without spend.
-        revenue_by_model: the revenue that each attribution model credits.
+        revenue_by_model: what the ratios count of the revenue that each attribution model credits.
     """
 
     channel: str
@@ -124,6 +141,7 @@ class Economics:
     customers: Decimal = Decimal(0)
     new_customers: Decimal = Decimal(0)
     revenue_minor: int = 0
+    basis_minor: int = 0
     error_minor: int = 0
     spend_minor: int = 0
     leads: int | None = None
@@ -132,8 +150,8 @@ class Economics:
 
     @property
     def roas(self) -> Decimal | None:
-        """Revenue / spend; None without spend."""
-        return ratio(self.revenue_minor, self.spend_minor)
+        """What the ratios count of revenue / spend; None without spend."""
+        return ratio(self.basis_minor, self.spend_minor)
 
     @property
     def roas_interval(self) -> tuple[Decimal, Decimal] | None:
@@ -161,17 +179,15 @@ class Economics:
         return ratio(self.spend_minor, self.new_customers * unit) if self.spend_minor else None
 
     def ltv(self, unit: int) -> Decimal | None:
-        """Revenue / customers in the period, in major units: realised, not predicted."""
-        return ratio(self.revenue_minor, self.customers * unit)
+        """The same / customers in the period, in major units: realised, not predicted."""
+        return ratio(self.basis_minor, self.customers * unit)
 
     @property
     def payback_months(self) -> Decimal | None:
         """CAC / (LTV / 12)."""
         if not self.spend_minor:
             return None
-        return ratio(
-            12 * self.spend_minor * self.customers, self.new_customers * self.revenue_minor
-        )
+        return ratio(12 * self.spend_minor * self.customers, self.new_customers * self.basis_minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +195,8 @@ class CohortAge:
     """A month's new customers, so many months later.
 
     Attributes:
-        cumulative_minor: net revenue of all of them; None where a part has no rate.
+        cumulative_minor: what the ratios count of all of their revenue; None where a part has no
+            rate.
         is_complete: the month of this age is over, and the revenue is known.
     """
 

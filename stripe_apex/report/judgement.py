@@ -101,9 +101,7 @@ def concentration(channel: Economics, campaigns: Sequence[Economics]) -> Concent
         return None
     best = max(solid, key=lambda line: line.roas or Decimal(0))
     others = [line for line in own if line is not best]
-    rest = ratio(
-        sum(line.revenue_minor for line in others), sum(line.spend_minor for line in others)
-    )
+    rest = ratio(sum(line.basis_minor for line in others), sum(line.spend_minor for line in others))
     return None if rest is None else Concentration(best, rest)
 
 

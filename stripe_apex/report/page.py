@@ -70,6 +70,8 @@ def scope_in_words(report: Report, formats: Formats) -> str:
     ]
     if scope.converted:
         parts.append(f"converted to {scope.currency.upper()}")
+    if scope.revenue_basis != "net":
+        parts.append(f"returns of {scope.revenue_basis} revenue")
     if scope.currencies:
         parts.append(f"only {', '.join(currency.upper() for currency in scope.currencies)}")
     if scope.channels:

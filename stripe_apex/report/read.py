@@ -192,6 +192,7 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
         converted=not in_one,
         currencies=currencies or None,
         channels=filters.channels or None,
+        revenue_basis=next(iter(known.get("revenue_basis", [])), "net"),
     )
 
 

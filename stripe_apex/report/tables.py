@@ -66,18 +66,29 @@ class Tables:
         columns = ("currency", "charges", "captured", "refunded", "net", "disputed", "fees", "kept")
         rows = []
         for total in self._report.totals:
-            amounts = (
-                total.gross_minor,
-                total.refunded_minor,
-                total.net_minor,
-                total.disputed_minor,
-                total.fee_minor,
-                total.kept_minor,
+            gross, refunded, net, fees, kept = (
+                formats.money(amount, total.currency)
+                for amount in (
+                    total.gross_minor,
+                    total.refunded_minor,
+                    total.net_minor,
+                    total.fee_minor,
+                    total.kept_minor,
+                )
             )
-            figures = [formats.money(amount, total.currency) for amount in amounts]
-            if not total.charges_with_fee:
-                figures[4] = DASH
-            rows.append((total.currency.upper(), formats.number(total.charges), *figures))
+            disputed = (
+                DASH
+                if total.disputed_minor is None
+                else formats.money(total.disputed_minor, total.currency)
+            )
+            if total.charges_without_fee:
+                fees = f"at least {fees}" if total.charges_with_fee else DASH
+            if not total.kept_is_known:
+                kept = f"at most {kept}"
+            charges = formats.number(total.charges)
+            rows.append(
+                (total.currency.upper(), charges, gross, refunded, net, disputed, fees, kept)
+            )
         return Table("Revenue by currency", columns, tuple(rows))
 
     def months(self) -> Table:

@@ -17,7 +17,7 @@ group by channel
 def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
     """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
 
-    `squares` is the sum, over people, of the square of what each of them brought.
+    `squares` is the sum, over people, of the square of what each of them brought to `basis_minor`.
     """
     keys = ", ".join(dimensions)
     return f"""
@@ -28,6 +28,7 @@ by_person as (
         {keys},
         person_id,
         sum(revenue_minor) as revenue_minor,
+        sum(basis_minor) as basis_minor,
         sum(customer_micros) as customer_micros,
         sum(new_customer_micros) as new_customer_micros
     from credits
@@ -41,8 +42,9 @@ select
     cast(sum(customer_micros) as bigint) as customer_micros,
     cast(sum(new_customer_micros) as bigint) as new_customer_micros,
     cast(sum(revenue_minor) as bigint) as revenue_minor,
+    cast(sum(basis_minor) as bigint) as basis_minor,
     cast(sum(
-        cast(revenue_minor as decimal(19, 0)) * cast(revenue_minor as decimal(19, 0))
+        cast(basis_minor as decimal(19, 0)) * cast(basis_minor as decimal(19, 0))
     ) as decimal(38, 0)) as squares
 from by_person
 group by {keys}
@@ -55,7 +57,7 @@ def brought_by_model(dimensions: tuple[str, ...], *, converted: bool) -> str:
     return f"""
 with {_credits(converted=converted)}
 
-select {keys}, attribution_model, cast(sum(revenue_minor) as bigint) as revenue_minor
+select {keys}, attribution_model, cast(sum(basis_minor) as bigint) as revenue_minor
 from credits
 group by {keys}, attribution_model
 order by attribution_model
@@ -106,6 +108,7 @@ credits as (
         coalesce(attribution.campaign, '(none)') as campaign,
         attribution.person_id,
         coalesce(attribution.{amount("credit", converted=converted)}, 0) as revenue_minor,
+        coalesce(attribution.{amount("credit_basis", converted=converted)}, 0) as basis_minor,
         case when attribution.person_charge_number = 1 then attribution.credit_micros else 0 end
             as new_customer_micros,
         case

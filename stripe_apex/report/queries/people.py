@@ -6,7 +6,7 @@ from typing import Final
 
 COHORTS: Final = """
 select cohort_month, age_months, is_partial, customers, paying_customers,
-    cumulative_revenue_minor as cumulative_minor
+    cumulative_basis_minor as cumulative_minor
 from marts.mart_cohort_ltv
 where cohort_month >= date_trunc('month', cast($1 as date)) and cohort_month < $2
 order by cohort_month, age_months

@@ -13,14 +13,19 @@ select
     cast(sum(gross_minor) as bigint) as gross_minor,
     cast(sum(refunded_minor) as bigint) as refunded_minor,
     cast(sum(net_minor) as bigint) as net_minor,
-    cast(sum(disputed_minor) as bigint) as disputed_minor,
+    case when count(*) = count(disputed_minor) then cast(sum(disputed_minor) as bigint) end
+        as disputed_minor,
     cast(sum(coalesce(fee_minor, 0)) as bigint) as fee_minor,
     cast(sum(kept_minor) as bigint) as kept_minor,
     case
         when count(*) = count(net_reporting_minor)
             then cast(sum(net_reporting_minor) as bigint)
     end as net_reporting_minor,
-    count(fee_minor) as charges_with_fee
+    count(fee_minor) as charges_with_fee,
+    count(case when gross_minor > 0 and fee_minor is null then 1 end) as charges_without_fee,
+    count(case when disputed_minor is null then 1 end) as charges_with_unread_dispute,
+    cast(sum(case when disputed_minor is null then net_minor else 0 end) as bigint)
+        as unread_dispute_minor
 from marts.fct_revenue as revenue
 where {in_scope("revenue")}
 group by revenue.currency

@@ -37,6 +37,9 @@ select 'currency' as kind, currency as value from marts.mart_revenue_total group
 union all
 select 'reporting_currency' as kind, reporting_currency as value
 from marts.fct_revenue group by reporting_currency
+union all
+select 'revenue_basis' as kind, revenue_basis as value
+from marts.fct_revenue group by revenue_basis
 order by kind, value
 """
 

@@ -57,6 +57,7 @@ class Marts:
         fee: int | None = 0,
         reporting: int | None = None,
         has_rate: bool = True,
+        is_disputed: bool = False,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -82,10 +83,11 @@ class Marts:
                 "gross_minor": minor,
                 "refunded_minor": refunded,
                 "net_minor": net,
-                "disputed_minor": 0,
+                "disputed_minor": None if is_disputed else 0,
                 "fee_minor": fee,
                 "kept_minor": net - (fee or 0),
                 "reporting_currency": self.reporting_currency,
+                "revenue_basis": "net",
                 "net_reporting_minor": net_reporting,
                 "is_live": True,
             }
@@ -112,6 +114,8 @@ class Marts:
                     "source": source,
                     "credit_minor": net,
                     "credit_reporting_minor": net_reporting,
+                    "credit_basis_minor": net,
+                    "credit_basis_reporting_minor": net_reporting,
                     "credit_micros": 1_000_000,
                 }
             )
@@ -196,6 +200,7 @@ class Marts:
                         "currency": self.reporting_currency,
                         "revenue_minor": 100_000,
                         "cumulative_revenue_minor": 100_000 * (age + 1),
+                        "cumulative_basis_minor": 100_000 * (age + 1),
                     }
                 )
 

@@ -101,6 +101,16 @@ def hostile() -> Marts:
     return marts
 
 
+def unread() -> Marts:
+    """Disputes that were not loaded, and fees that are known of all that was captured."""
+    marts = Marts()
+    marts.charge(10_000, fee=300)
+    marts.charge(20_000, fee=600, is_disputed=True)
+    marts.charge(5_000, fee=150, currency="eur", is_disputed=True)
+    marts.charge(0, fee=None)
+    return marts
+
+
 def missing_rates() -> Marts:
     """As small, and euros of which a charge and some ad spend have no rate."""
     marts = small()
@@ -140,6 +150,7 @@ SCENARIOS = {
     "ten_currencies": ten_currencies,
     "forty_channels": forty_channels,
     "hostile": hostile,
+    "unread": unread,
     "missing_rates": missing_rates,
     "only_euros": only_euros,
     "wrong_sums": wrong_sums,

@@ -145,6 +145,24 @@ def test_money_of_one_currency_needs_no_rate(warehouse_of):
 
 
 @pytest.mark.slow
+def test_disputes_that_were_not_read_are_no_amount_of_nothing(page_of, warehouse_of):
+    """Nor is a fee missed of what was never captured."""
+    page = page_of("unread").read_text()
+    row = next(row for row in tables_of(page_of("unread"))["revenue"] if row[0] == "USD")
+    assert row[5:] == ["–", "$9.00", "at most $291.00"]
+    assert "Stripe&#39;s fee is not known" not in page
+    assert (
+        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select the "
+        "stream disputes."
+    ) in page
+    totals = {t["currency"]: t for t in report_as_json(warehouse_of("unread"))["totals"]}
+    assert totals["usd"]["disputed_minor"] is None
+    assert totals["usd"]["charges_without_fee"] == 0
+    assert totals["usd"]["charges_with_unread_dispute"] == 1
+    assert totals["eur"]["unread_dispute_minor"] == 5_000
+
+
+@pytest.mark.slow
 def test_no_total_of_all_currencies_is_shown_that_lacks_a_part(page_of):
     assert "All, converted" in page_of("ten_currencies").read_text()
     assert "All, converted" not in page_of("missing_rates").read_text()

@@ -39,6 +39,7 @@ def lines(draw):
         customers=Decimal(draw(st.integers(0, 500))),
         new_customers=Decimal(draw(st.integers(0, 500))),
         revenue_minor=revenue,
+        basis_minor=revenue,
         error_minor=draw(st.integers(0, 10**9)),
         spend_minor=draw(st.one_of(st.just(0), st.integers(1, 10**9))),
         revenue_by_model={model: draw(minor) for model in MODELS[:2]} | {"linear": revenue},
@@ -61,7 +62,9 @@ def reports(draw):
             1,
             {},
         ),
-        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1),) if channels else (),
+        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0, 0, 0),)
+        if channels
+        else (),
         left_out=(),
         months=(),
         credits=tuple(
@@ -126,6 +129,7 @@ def test_a_verdict_does_not_depend_on_the_unit_of_money(line, factor):
         channel=line.channel,
         payers=line.payers,
         revenue_minor=line.revenue_minor * factor,
+        basis_minor=line.basis_minor * factor,
         error_minor=line.error_minor * factor,
         spend_minor=line.spend_minor * factor,
         revenue_by_model={m: r * factor for m, r in line.revenue_by_model.items()},

@@ -155,6 +155,7 @@ final as (
         net_reporting_minor,
         kept_reporting_minor,
         {{ basis('net_reporting_minor', 'kept_reporting_minor', 'currency') }} as basis_reporting_minor,
+        '{{ var("revenue_basis") ~ (" times margin" if has_margin() else "") }}' as revenue_basis,
 
         payment_method_type,
         is_captured,
