@@ -29,6 +29,7 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
     check_unmatched(results, attribution)
     check_channels(results, attribution)
     check_periods(results, attribution)
+    check_customers(results, attribution)
     check_cohorts(results, attribution)
     check_cohort_economics(results, attribution)
     check_accrual(results, attribution)
@@ -53,7 +54,7 @@ def check_revenue(results, attribution):
         select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
             email, match_status, unmatched_reason, lead_id, gross_minor, refunded_minor, net_minor,
             gross_reporting_minor, net_reporting_minor, disputed_minor, kept_minor,
-            kept_reporting_minor, basis_minor, basis_reporting_minor
+            kept_reporting_minor, basis_minor, basis_reporting_minor, is_conversion, is_new
         from marts.fct_revenue""")
     assert sorted(rows) == sorted(
         (
@@ -76,6 +77,8 @@ def check_revenue(results, attribution):
             payment.kept_reporting,
             payment.basis,
             payment.basis_reporting,
+            payment.is_conversion,
+            payment.is_new,
         )
         for payment in attribution.payments
     )
@@ -128,8 +131,8 @@ def check_unmatched(results, attribution):
 def check_channels(results, attribution):
     rows = results.rows("""
         select activity_date, channel, campaign, attribution_model, currency, revenue_minor,
-            revenue_reporting_minor, conversions, customers, new_customers, leads, spend_minor,
-            spend_reporting_minor, cpl, cac, ltv, roas, payback_months
+            revenue_reporting_minor, conversions, customers, new_customers, maybe_new_customers,
+            leads, spend_minor, spend_reporting_minor, cpl, cac, ltv, roas, payback_months
         from marts.mart_channels""")
     expected = [
         (
@@ -139,6 +142,7 @@ def check_channels(results, attribution):
             people(row.conversions),
             people(row.customers),
             people(row.new_customers),
+            people(row.maybe_new_customers),
             row.leads,
             row.spend,
             row.spend_reporting,
@@ -155,7 +159,9 @@ def check_periods(results, attribution):
     rolling = "true" if as_of_known else "period = 'month'"
     rows = results.rows(f"""
         select period, period_start, channel, attribution_model, revenue_minor, conversions,
-            customers, new_customers, leads, spend_minor, cpl, cac, ltv, roas, payback_months
+            customers, new_customers, maybe_new_customers, leads, spend_minor, cpl, cac, ltv, roas,
+            payback_months, new_roas, new_revenue_minor, returning_revenue_minor,
+            maybe_new_revenue_minor, new_customers_known_from
         from marts.mart_channel_periods where {rolling}""")
     currency = attribution.settings.reporting_currency
     expected = [
@@ -165,14 +171,27 @@ def check_periods(results, attribution):
             people(row.conversions),
             people(row.customers),
             people(row.new_customers),
+            people(row.maybe_new_customers),
             row.leads,
             row.spend_reporting,
             *row.ratios(row.revenue_reporting, row.spend_reporting, currency),
+            row.new_roas,
+            row.new_revenue,
+            row.returning_revenue,
+            row.maybe_new_revenue,
+            economics.new_customers_known_from,
         )
         for key, row in economics.periods().items()
         if as_of_known or key[0] == "month"
     ]
     assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_customers(results, attribution):
+    rows = results.rows(
+        "select person_id, is_new, orders, ltv_minor, cohort_month from marts.dim_customers"
+    )
+    assert {row[0]: row[1:] for row in rows} == Economics(attribution).customers()
 
 
 def check_cohorts(results, attribution):

@@ -22,6 +22,7 @@ UNUSUAL = Settings(
     excluded_channels=("direct",),
     recurring_credit="first_conversion",
     own_hosts=("blog.example",),
+    history_complete=True,
     email_plus_tags="drop",
     email_gmail_dots="drop",
     experiment_cap_percentile=0.8,

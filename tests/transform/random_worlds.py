@@ -88,9 +88,11 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
     capture = draw(st.integers(0, amount)) if captured and draw(st.booleans()) else None
     kept = capture if capture is not None else amount * captured
     settled = draw(st.one_of(st.none(), st.integers(1, 900))) if captured else None
+    created = draw(moments)
+    before = draw(st.sampled_from([0, 0, 1, 29, 40, 95]))
     return Charge(
         id=key,
-        created=draw(moments),
+        created=created,
         amount=amount,
         amount_captured=capture,
         amount_refunded=draw(st.integers(0, amount)) if draw(st.booleans()) else 0,
@@ -100,6 +102,7 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         disputed=draw(st.sampled_from([False, False, False, True])),
         customer_id=draw(customers),
         customer_email=draw(emails),
+        customer_created=draw(st.sampled_from([None, created - timedelta(days=before)])),
         settled_amount=settled,
         settled_currency=draw(st.sampled_from(CURRENCIES)) if settled is not None else None,
         fee=draw(st.integers(0, 20)) if settled is not None else None,

@@ -95,12 +95,17 @@ METRICS = [
     ),
     (
         "customer_acquisition_cost_minor", ["channel_day__channel"],
-        "channel, sum(spend_reporting_minor) / nullif(sum(new_customers), 0)", "mart_channels",
+        (
+            "channel, case when sum(maybe_new_customers) = 0"
+            " then sum(spend_reporting_minor) / nullif(sum(new_customers), 0) end"
+        ),
+        "mart_channels",
     ),
 ]  # fmt: skip
 
 PARTS_OF_RATIOS = {
     "channel_leads",
+    "channel_maybe_new_customers",
     "channel_new_customers",
     "channel_revenue",
     "channel_spend",

@@ -241,7 +241,10 @@ def test_each_unmatched_charge_says_why_and_what_would_fix_it(default_project):
 def test_payback_and_its_parts_are_the_products_formulas(default_project, default_settings):
     """Two customers of 100.00 on a spend of 50.00: CAC 25, LTV 100, payback 25 / (100 / 12) = 3."""
     world = World(
-        charges=[ANN, Charge(id="ch_bob", customer_email="bob@example.com")],
+        charges=[
+            replace(ANN, customer_created=NOON),
+            Charge(id="ch_bob", customer_email="bob@example.com", customer_created=NOON),
+        ],
         leads=[
             Lead(
                 lead_id=name, email=f"{name}@example.com", channel="paid_search",

@@ -41,7 +41,7 @@ def test_time_decay_knows_only_how_far_the_touches_are_apart(
 
 def test_as_of_date_cuts_customers_and_what_they_paid_alike(tmp_path_factory):
     """Of one month: what came after its 15th is not known on its 15th."""
-    settings = Settings(as_of_date=NOON.date())
+    settings = Settings(as_of_date=NOON.date(), history_complete=True, count_charges_of_zero=True)
     project = compiled(settings, tmp_path_factory)
     world = World(
         charges=[

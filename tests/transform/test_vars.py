@@ -19,6 +19,8 @@ from tests.transform.warehouse import BuildError, dbt
         ("recurring_credit", "always", "Var 'recurring_credit' must be one of: window, first_"),
         ("reporting_currency", "USD", "Var 'reporting_currency' must be in lower case, like usd."),
         ("attribution_window_days", 0, "Var 'attribution_window_days' must be a whole number"),
+        ("history_complete", "yes", "Var 'history_complete' must be one of: none, true, false."),
+        ("count_charges_of_zero", "no", "Var 'count_charges_of_zero' must be one of: true, false."),
         ("experiment_cuped_days", "x", "Var 'experiment_cuped_days' must be a whole number, 0 for"),
     ],
 )  # fmt: skip

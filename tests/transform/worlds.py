@@ -37,6 +37,7 @@ class Charge:
     disputed: bool = False
     customer_id: str | None = None
     customer_email: str | None = None
+    customer_created: datetime | None = None
     settled_amount: int | None = None
     settled_currency: str | None = None
     fee: int | None = None
@@ -85,6 +86,7 @@ class Charge:
             self.customer_id,
             self.customer_email,
             None if self.customer_email is None else "customer",
+            self.customer_created,
             None,
             None,
             f"pi_{self.id}",
@@ -228,7 +230,8 @@ CHARGES = """
     amount_captured bigint, amount_refunded bigint, refunded_amount bigint, currency varchar,
     revenue decimal(38, 9), net_revenue decimal(38, 9), status varchar, captured boolean,
     refunded boolean, disputed boolean, livemode boolean, customer_id varchar,
-    customer_email varchar, customer_email_source varchar, receipt_email varchar,
+    customer_email varchar, customer_email_source varchar,
+    customer_created timestamptz, receipt_email varchar,
     billing_email varchar, payment_intent_id varchar, payment_method_type varchar,
     description varchar, metadata json,
     statement_descriptor varchar, balance_transaction_id varchar, settled_amount bigint,

@@ -116,10 +116,15 @@
 {%- endmacro %}
 
 
-{#- The moment whose touches a charge is credited to: its own, or the person's first charge. -#}
+{#- The moment whose touches a charge is credited to: its own, or the person's first charge that brought
+    something. -#}
 {% macro conversion_time(created_at, person_id) -%}
     {%- if var('recurring_credit') == 'first_conversion' -%}
-        min({{ created_at }}) over (partition by {{ person_id }})
+        case
+            when is_conversion
+                then min(case when is_conversion then {{ created_at }} end) over (partition by {{ person_id }})
+            else {{ created_at }}
+        end
     {%- else -%}
         {{ created_at }}
     {%- endif -%}

@@ -31,6 +31,14 @@
             ~ "like {usd: 60, eur: 55}."
         ) }}
     {%- endfor -%}
+    {%- for name, choices in {
+        'history_complete': [none, true, false],
+        'count_charges_of_zero': [true, false],
+    }.items() if var(name) is not boolean and var(name) not in choices -%}
+        {{ exceptions.raise_compiler_error(
+            "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') | lower ~ "."
+        ) }}
+    {%- endfor -%}
     {%- if not var('attribution_models') -%}
         {{ exceptions.raise_compiler_error("Var 'attribution_models' must name at least one.") }}
     {%- endif -%}

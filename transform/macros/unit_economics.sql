@@ -1,17 +1,28 @@
 {#- The product's definitions, from sums in minor units of one currency and people in millionths:
     CPL = spend / leads, CAC = spend / new customers, LTV = revenue / customers,
-    ROAS = revenue / spend, payback in months = CAC / (LTV / 12). Rounded once, at the end. -#}
-{% macro unit_economics(revenue, spend, leads, customer_micros, new_customer_micros, minor_units) -%}
+    ROAS = revenue / spend, payback in months = CAC / (LTV / 12). Rounded once, at the end. Where some
+    people may be new or not, CAC and payback are null: without them CAC would be too high, with them too
+    low. -#}
+{% macro unit_economics(
+    revenue, spend, leads, customer_micros, new_customer_micros, maybe_new_customer_micros, minor_units
+) -%}
+    {%- set known_new = stripe_apex.where_known(new_customer_micros, maybe_new_customer_micros) -%}
     {%- set micros = stripe_apex.wide('1000000') -%}
     {%- set unit = stripe_apex.power_of_ten(minor_units) -%}
     {{ stripe_apex.ratio(spend, leads ~ ' * ' ~ unit) }} as cpl,
-    {{ stripe_apex.ratio(micros ~ ' * ' ~ spend, new_customer_micros ~ ' * ' ~ unit) }} as cac,
+    {{ stripe_apex.ratio(micros ~ ' * ' ~ spend, known_new ~ ' * ' ~ unit) }} as cac,
     {{ stripe_apex.ratio(micros ~ ' * ' ~ revenue, customer_micros ~ ' * ' ~ unit) }} as ltv,
     {{ stripe_apex.ratio(revenue, spend) }} as roas,
     {{ stripe_apex.ratio(
         '12 * ' ~ stripe_apex.wide(spend) ~ ' * ' ~ customer_micros,
-        stripe_apex.wide(new_customer_micros) ~ ' * ' ~ revenue
+        stripe_apex.wide(known_new) ~ ' * ' ~ revenue
     ) }} as payback_months
+{%- endmacro %}
+
+
+{#- An amount of new customers; null where it may lack some. -#}
+{% macro where_known(amount, maybe_new_customer_micros) -%}
+    case when {{ maybe_new_customer_micros }} = 0 then {{ amount }} end
 {%- endmacro %}
 
 
@@ -22,12 +33,14 @@
 
 
 {#- Unit economics of each calendar month and of the last 7, 30 and 90 days up to `as_of_date`, for each
-    combination of `dimensions`; `daily` is int_channels__daily. Periods are half-open: from
+    combination of `dimensions`; `daily` is int_channels__daily, `charges` fct_revenue. Periods are half-open: from
     period_start to the day before period_end. -#}
-{% macro unit_economics_by_period(dimensions, daily, as_of_date) -%}
+{% macro unit_economics_by_period(dimensions, daily, charges) -%}
 with as_of as (
 
-    select {{ as_of_date }} as as_of_date
+    select
+        {{ stripe_apex.as_of_date(charges, 'revenue_date') }} as as_of_date,
+        {{ stripe_apex.new_customers_known_from(charges) }} as new_customers_known_from
 
 ),
 
@@ -73,9 +86,15 @@ summed as (
         period_end,
         {{ dimensions | join(',\n        ') }},
         cast(sum(revenue_reporting_minor) as bigint) as revenue_minor,
+        cast(sum(new_revenue_reporting_minor) as bigint) as new_revenue_minor,
+        cast(sum(
+            revenue_reporting_minor - new_revenue_reporting_minor - maybe_new_revenue_reporting_minor
+        ) as bigint) as returning_revenue_minor,
+        cast(sum(maybe_new_revenue_reporting_minor) as bigint) as maybe_new_revenue_minor,
         cast(sum(conversion_micros) as bigint) as conversion_micros,
         cast(sum(period_customer_micros) as bigint) as customer_micros,
         cast(sum(new_customer_micros) as bigint) as new_customer_micros,
+        cast(sum(maybe_new_customer_micros) as bigint) as maybe_new_customer_micros,
         cast(sum(leads) as bigint) as leads,
         cast(sum(spend_reporting_minor) as bigint) as spend_minor
     from days
@@ -97,17 +116,30 @@ final as (
         '{{ var("reporting_currency") }}' as currency,
         revenue_minor,
         {{ stripe_apex.major('revenue_minor', stripe_apex.reporting_minor_units()) }} as revenue,
+        new_revenue_minor,
+        returning_revenue_minor,
+        maybe_new_revenue_minor,
+        {%- for part in ['new', 'returning', 'maybe_new'] %}
+        {{ stripe_apex.major(part ~ '_revenue_minor', stripe_apex.reporting_minor_units()) }}
+            as {{ part }}_revenue,
+        {%- endfor %}
         {{ stripe_apex.from_micros('conversion_micros') }} as conversions,
         {{ stripe_apex.from_micros('customer_micros') }} as customers,
         {{ stripe_apex.from_micros('new_customer_micros') }} as new_customers,
+        {{ stripe_apex.from_micros('maybe_new_customer_micros') }} as maybe_new_customers,
+        as_of.new_customers_known_from,
         leads,
         spend_minor,
         {{ stripe_apex.major('spend_minor', stripe_apex.reporting_minor_units()) }} as spend,
         {{ stripe_apex.unit_economics(
             'revenue_minor', 'spend_minor', 'leads', 'customer_micros', 'new_customer_micros',
-            stripe_apex.reporting_minor_units()
-        ) }}
+            'maybe_new_customer_micros', stripe_apex.reporting_minor_units()
+        ) }},
+        {{ stripe_apex.ratio(
+            stripe_apex.where_known('new_revenue_minor', 'maybe_new_customer_micros'), 'spend_minor'
+        ) }} as new_roas
     from summed
+    cross join as_of
 
 )
 

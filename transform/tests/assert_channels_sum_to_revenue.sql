@@ -1,4 +1,4 @@
--- The channels of a day add up to the revenue of the day.
+-- The channels of a day add up to the revenue and the conversions of the day.
 with in_channels as (
 
     select
@@ -16,6 +16,17 @@ totals as (
 
     select * from {{ ref('mart_revenue_total') }}
 
+),
+
+conversions as (
+
+    select
+        revenue_date,
+        currency,
+        count(case when is_conversion then 1 end) as conversions
+    from {{ ref('fct_revenue') }}
+    group by revenue_date, currency
+
 )
 
 select
@@ -25,6 +36,10 @@ select
     totals.net_minor,
     in_channels.revenue_minor
 from totals
+inner join conversions
+    on
+        totals.revenue_date = conversions.revenue_date
+        and totals.currency = conversions.currency
 left join in_channels
     on
         totals.revenue_date = in_channels.activity_date
@@ -32,4 +47,4 @@ left join in_channels
 where
     in_channels.revenue_minor is null
     or totals.net_minor <> in_channels.revenue_minor
-    or in_channels.conversions <> totals.charges
+    or in_channels.conversions <> conversions.conversions

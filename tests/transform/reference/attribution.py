@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tests.transform.reference import channels
+from tests.transform.reference.customers import Customers
 from tests.transform.reference.identity import People
 from tests.transform.reference.money import Rates, local_date
 from tests.transform.reference.settings import MODELS, SINGLE_TOUCH
@@ -34,6 +35,7 @@ class Payment:
     person: int
     number: int
     previous_day: date | None
+    is_new: bool | None
     day: date
     email: str | None
     match_status: str
@@ -45,6 +47,11 @@ class Payment:
     kept_reporting: int | None
     basis: int | None
     basis_reporting: int | None
+
+    @property
+    def is_conversion(self) -> bool:
+        """Whether it brought something, or counts all the same."""
+        return self.number > 0
 
 
 @dataclass(frozen=True)
@@ -117,12 +124,33 @@ class Attribution:
         rows = []
         for person, charges in of_person.items():
             previous = None
-            for number, charge in enumerate(charges, start=1):
-                rows.append(self._payment(charge, person, number, previous))
+            conversions = [charge for charge in charges if self._counts_as_conversion(charge)]
+            others = [charge for charge in charges if not self._counts_as_conversion(charge)]
+            for number, charge in enumerate(conversions, start=1):
+                is_new = self.customers.is_new(charges, charge) if number == 1 else False
+                rows.append(self._payment(charge, person, number, previous, is_new=is_new))
                 previous = rows[-1].day
+            for number, charge in enumerate(others, start=1 + len(conversions)):
+                rows.append(self._payment(charge, person, -number, None, is_new=False))
         return rows
 
-    def _payment(self, charge: Charge, person: int, number: int, previous: date | None) -> Payment:
+    def _counts_as_conversion(self, charge: Charge) -> bool:
+        return charge.net_of_refunds > 0 or self.settings.count_charges_of_zero
+
+    @cached_property
+    def customers(self) -> Customers:
+        """Who is new."""
+        return Customers(self.people.current_charges(), self.settings)
+
+    def _payment(
+        self,
+        charge: Charge,
+        person: int,
+        number: int,
+        previous: date | None,
+        *,
+        is_new: bool | None,
+    ) -> Payment:
         email, route = self.people.email_of_charge(charge)
         lead = self.first_leads.get(person)
         reason = None
@@ -140,6 +168,7 @@ class Attribution:
             person=person,
             number=number,
             previous_day=previous,
+            is_new=is_new,
             day=local_date(charge.created, self.settings),
             email=email,
             match_status=route if reason is None else "none",
@@ -171,8 +200,12 @@ class Attribution:
 
     def converted_at(self, payment: Payment) -> datetime:
         """The moment whose touches the payment is credited to."""
-        if self.settings.recurring_credit == "first_conversion":
-            return min(p.charge.created for p in self.payments if p.person == payment.person)
+        if self.settings.recurring_credit == "first_conversion" and payment.is_conversion:
+            return min(
+                other.charge.created
+                for other in self.payments
+                if other.person == payment.person and other.is_conversion
+            )
         return payment.charge.created
 
     def path(self, payment: Payment) -> list[Step]:
@@ -263,8 +296,9 @@ class Attribution:
     def markov_weights(self) -> dict[str, int]:
         """The removal effect of each channel in ten-thousandths, at least one."""
         walks: list[list[str]] = []
-        payers = {payment.person for payment in self.payments}
-        for payment in self.payments:
+        conversions = [payment for payment in self.payments if payment.is_conversion]
+        payers = {payment.person for payment in conversions}
+        for payment in conversions:
             if not self.is_shared(payment.person) and (path := self.path(payment)):
                 walks.append(["(start)", *(s.visit.channel for s in path), "(conversion)"])
         for person, steps in self.steps.items():

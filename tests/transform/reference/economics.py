@@ -18,7 +18,7 @@ from tests.transform.worlds import MINOR_UNITS
 if TYPE_CHECKING:
     from collections.abc import Hashable
 
-    from tests.transform.reference.attribution import Attribution, Credit
+    from tests.transform.reference.attribution import Attribution, Credit, Payment
 
 Key = tuple["Hashable", ...]
 ROLLING = (7, 30, 90)
@@ -33,6 +33,10 @@ class Sums:
     conversions: int = 0
     customers: int = 0
     new_customers: int = 0
+    maybe_new_customers: int = 0
+    new_revenue: int = 0
+    returning_revenue: int = 0
+    maybe_new_revenue: int = 0
     leads: int = 0
     spend: int = 0
     spend_reporting: int = 0
@@ -40,13 +44,22 @@ class Sums:
     def ratios(self, revenue: int, spend: int, currency: str) -> tuple[Decimal | None, ...]:
         """CPL, CAC, LTV, ROAS and payback, to six decimals."""
         unit = 10 ** MINOR_UNITS[currency]
-        cac = quotient(spend * MILLION, self.new_customers * unit)
+        known = not self.maybe_new_customers
+        cac = quotient(spend * MILLION, self.new_customers * unit) if known else None
         ltv = quotient(revenue * MILLION, self.customers * unit)
-        payback = quotient(12 * spend * self.customers, self.new_customers * revenue)
+        payback = (
+            quotient(12 * spend * self.customers, self.new_customers * revenue) if known else None
+        )
         cpl, roas = quotient(spend, self.leads * unit), quotient(revenue, spend)
         return tuple(
             None if value is None else six(value) for value in (cpl, cac, ltv, roas, payback)
         )
+
+    @property
+    def new_roas(self) -> Decimal | None:
+        """Revenue of first charges / spend; None where it is not known of all which are first."""
+        roas = quotient(self.new_revenue, self.spend_reporting)
+        return None if roas is None or self.maybe_new_customers else six(roas)
 
 
 def quotient(numerator: int, denominator: int) -> Fraction | None:
@@ -133,6 +146,15 @@ class Economics:
                     row.spend_reporting += reporting
         return sums
 
+    @property
+    def new_customers_known_from(self) -> date | None:
+        """The first day from which it is known of everybody whether they are new."""
+        payments = self.attribution.payments
+        unknown = [payment.day for payment in payments if payment.is_new is None]
+        if unknown:
+            return max(unknown) + timedelta(days=1)
+        return min((payment.day for payment in payments), default=None)
+
     def _periods_of(self, day: date) -> list[tuple[str, date]]:
         found = [("month", day.replace(day=1))]
         for length in ROLLING:
@@ -141,10 +163,29 @@ class Economics:
                 found.append((f"last_{length}_days", start))
         return found
 
+    def customers(self) -> dict[int, tuple[bool | None, int, int, date | None]]:
+        """Whether new, orders, LTV and month of the cohort of each person who paid."""
+        of_person: dict[int, list[Payment]] = defaultdict(list)
+        for payment in self.attribution.payments:
+            if payment.is_conversion:
+                of_person[payment.person].append(payment)
+        rows = {}
+        for person, payments in of_person.items():
+            first = payments[0]
+            ltv = sum(payment.net_reporting or 0 for payment in payments)
+            month = first.day.replace(day=1) if first.is_new else None
+            rows[person] = (first.is_new, len(payments), ltv, month)
+        return rows
+
     def cohorts(self) -> dict[tuple[date, int], tuple[int, int, int, int]]:
         """Customers, paying customers, revenue and cumulative revenue by cohort and age."""
         first: dict[int, date] = {}
-        known = [payment for payment in self.attribution.payments if payment.day <= self.as_of]
+        new = {payment.person for payment in self.attribution.payments if payment.is_new}
+        known = [
+            payment
+            for payment in self.attribution.payments
+            if payment.day <= self.as_of and payment.person in new and payment.is_conversion
+        ]
         for payment in known:
             month = payment.day.replace(day=1)
             first[payment.person] = min(first.get(payment.person, month), month)
@@ -174,7 +215,15 @@ def add_credit(row: Sums, credit: Credit, start: date) -> None:
     payment = credit.payment
     row.revenue += credit.minor
     row.revenue_reporting += credit.reporting or 0
-    row.conversions += credit.micros
-    row.new_customers += credit.micros if payment.number == 1 else 0
-    if payment.previous_day is None or payment.previous_day < start:
-        row.customers += credit.micros
+    if payment.is_new:
+        row.new_customers += credit.micros
+        row.new_revenue += credit.reporting or 0
+    elif payment.is_new is None:
+        row.maybe_new_customers += credit.micros
+        row.maybe_new_revenue += credit.reporting or 0
+    else:
+        row.returning_revenue += credit.reporting or 0
+    if payment.is_conversion:
+        row.conversions += credit.micros
+        if payment.previous_day is None or payment.previous_day < start:
+            row.customers += credit.micros

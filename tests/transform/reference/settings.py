@@ -35,6 +35,8 @@ class Settings:
     excluded_channels: tuple[str, ...] = ()
     recurring_credit: str = "window"
     own_hosts: tuple[str, ...] = ()
+    history_complete: bool | None = None
+    count_charges_of_zero: bool = False
     email_plus_tags: str = "keep"
     email_gmail_dots: str = "keep"
     experiment_cap_percentile: float | None = None

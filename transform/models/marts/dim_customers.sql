@@ -9,7 +9,8 @@ first_touches as (
     select
         person_id,
         channel,
-        campaign
+        campaign,
+        is_new
     from {{ ref('int_attribution__paths') }}
     where position = 1 and person_charge_number = 1
 
@@ -18,7 +19,8 @@ first_touches as (
     select
         person_id,
         channel,
-        campaign
+        campaign,
+        is_new
     from {{ ref('int_attribution__pathless') }}
     where person_charge_number = 1
 
@@ -37,6 +39,7 @@ by_person as (
         max(case when match_status <> 'none' then 1 else 0 end) = 1 as has_lead,
         cast(sum(net_reporting_minor) as bigint) as ltv_minor
     from revenue
+    where is_conversion
     group by person_id
 
 ),
@@ -51,7 +54,9 @@ final as (
         by_person.last_charge_at,
         by_person.first_revenue_date,
         by_person.last_revenue_date,
-        {{ first_of_month('by_person.first_revenue_date') }} as cohort_month,
+        first_touches.is_new,
+        case when first_touches.is_new then {{ first_of_month('by_person.first_revenue_date') }} end
+            as cohort_month,
         by_person.orders,
         by_person.has_email,
         by_person.has_lead,

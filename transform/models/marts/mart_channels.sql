@@ -24,13 +24,14 @@ final as (
         {{ from_micros('daily.conversion_micros') }} as conversions,
         {{ from_micros('daily.customer_micros') }} as customers,
         {{ from_micros('daily.new_customer_micros') }} as new_customers,
+        {{ from_micros('daily.maybe_new_customer_micros') }} as maybe_new_customers,
         daily.leads,
         daily.spend_minor,
         {{ major('daily.spend_minor', 'currencies.minor_units') }} as spend,
         daily.spend_reporting_minor,
         {{ unit_economics(
             'daily.revenue_minor', 'daily.spend_minor', 'daily.leads', 'daily.customer_micros',
-            'daily.new_customer_micros', 'currencies.minor_units'
+            'daily.new_customer_micros', 'daily.maybe_new_customer_micros', 'currencies.minor_units'
         ) }}
     from daily
     left join currencies

@@ -10,6 +10,7 @@ customers as (
     from {{ ref('dim_customers') }} as customers
     inner join as_of
         on customers.first_revenue_date <= as_of.as_of_date
+    where customers.is_new
 
 ),
 
@@ -19,6 +20,7 @@ revenue as (
     from {{ ref('fct_revenue') }} as revenue
     inner join as_of
         on revenue.revenue_date <= as_of.as_of_date
+    where revenue.is_conversion
 
 ),
 

@@ -38,6 +38,7 @@ explained as (
         person_charge_number,
         revenue_date,
         previous_revenue_date,
+        is_new,
         currency,
         net_minor,
         net_reporting_minor,

@@ -84,6 +84,7 @@ final as (
         revenue.person_charge_number,
         revenue.revenue_date,
         revenue.previous_revenue_date,
+        revenue.is_new,
         revenue.currency,
         revenue.net_minor,
         revenue.net_reporting_minor,

@@ -1,5 +1,6 @@
 {#- All that adds up over days, channels and campaigns. A customer is counted by the credit of the
-    first payment in a period, so customers add up over channels to whole people. -#}
+    first payment in a period, so customers add up over channels to whole people. Of what is `maybe_new`,
+    it is not known whether the payer had paid before the charges that are loaded. -#}
 {%- set models = var('attribution_models') -%}
 {%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
 {%- set credited = {
@@ -10,9 +11,11 @@
 {%- set no_campaign = "'(none)'" -%}
 {%- set customer_columns = ['customer_micros', 'month_customer_micros'] -%}
 {%- for number in rolling_days() %}{% do customer_columns.append('last_' ~ number ~ '_customer_micros') %}{% endfor -%}
-{%- set sums = [
-    'revenue_minor', 'revenue_reporting_minor', 'conversion_micros', 'new_customer_micros',
-] + customer_columns + ['leads', 'spend_minor', 'spend_reporting_minor'] -%}
+{%- set new_customer_columns = ['new_customer_micros', 'maybe_new_customer_micros'] -%}
+{%- set flagged = ['conversion_micros'] + new_customer_columns + customer_columns -%}
+{%- set new_revenue_columns = ['new_revenue_reporting_minor', 'maybe_new_revenue_reporting_minor'] -%}
+{%- set credited_columns = ['revenue_minor', 'revenue_reporting_minor'] + new_revenue_columns + flagged -%}
+{%- set sums = credited_columns + ['leads', 'spend_minor', 'spend_reporting_minor'] -%}
 with as_of as (
 
     select {{ as_of_date(ref('int_charges__priced'), 'revenue_date') }} as as_of_date
@@ -58,19 +61,31 @@ flagged_{{ relation }} as{{ computed_once() }} (
     select
         {{ relation }}.*,
         coalesce(campaign, {{ no_campaign }}) as campaign_name,
-        case when person_charge_number = 1 then 1 else 0 end as is_new,
-        case when {{ is_first_since('revenue_date', 'previous_revenue_date') }} then 1 else 0 end as is_customer,
-        case when {{ is_first_since(first_of_month('revenue_date'), 'previous_revenue_date') }} then 1 else 0 end
-            as is_month_customer
+        case when person_charge_number > 0 then 1 else 0 end as counts_conversion,
+        case when is_new then 1 else 0 end as counts_new_customer,
+        case when is_new is null then 1 else 0 end as counts_maybe_new_customer,
+        case
+            when person_charge_number > 0 and {{ is_first_since('revenue_date', 'previous_revenue_date') }}
+                then 1
+            else 0
+        end as counts_customer,
+        case
+            when
+                person_charge_number > 0
+                and {{ is_first_since(first_of_month('revenue_date'), 'previous_revenue_date') }}
+                then 1
+            else 0
+        end as counts_month_customer
         {%- for number in rolling_days() %},
         {%- set start = 'as_of.as_of_date - ' ~ (number - 1) %}
         case
             when
-                revenue_date between {{ start }} and as_of.as_of_date
+                person_charge_number > 0
+                and revenue_date between {{ start }} and as_of.as_of_date
                 and {{ is_first_since(start, 'previous_revenue_date') }}
                 then 1
             else 0
-        end as is_last_{{ number }}_customer
+        end as counts_last_{{ number }}_customer
         {%- endfor %}
         {%- for model in models if relation == 'paths' %}
         {%- set weights = [model ~ '_weight', model ~ '_through', model ~ '_total'] %}
@@ -94,10 +109,11 @@ path_days as (
         {%- for model in models %},
         sum({{ model }}_minor) as {{ model }}_revenue_minor,
         sum({{ model }}_reporting_minor) as {{ model }}_revenue_reporting_minor,
-        sum({{ model }}_micros) as {{ model }}_conversion_micros,
-        sum({{ model }}_micros * is_new) as {{ model }}_new_customer_micros
-        {%- for column in customer_columns %},
-        sum({{ model }}_micros * is_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
+        sum({{ model }}_reporting_minor * counts_new_customer) as {{ model }}_new_revenue_reporting_minor,
+        sum({{ model }}_reporting_minor * counts_maybe_new_customer)
+            as {{ model }}_maybe_new_revenue_reporting_minor
+        {%- for column in flagged %},
+        sum({{ model }}_micros * counts_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
         {%- endfor %}
         {%- endfor %}
     from flagged_paths
@@ -114,10 +130,10 @@ pathless_days as (
         currency,
         sum(net_minor) as revenue_minor,
         sum(net_reporting_minor) as revenue_reporting_minor,
-        sum(1000000) as conversion_micros,
-        sum(1000000 * is_new) as new_customer_micros
-        {%- for column in customer_columns %},
-        sum(1000000 * is_{{ column | replace('_micros', '') }}) as {{ column }}
+        sum(net_reporting_minor * counts_new_customer) as new_revenue_reporting_minor,
+        sum(net_reporting_minor * counts_maybe_new_customer) as maybe_new_revenue_reporting_minor
+        {%- for column in flagged %},
+        sum(1000000 * counts_{{ column | replace('_micros', '') }}) as {{ column }}
         {%- endfor %}
     from flagged_pathless
     group by revenue_date, channel, campaign_name, currency
@@ -161,7 +177,7 @@ stacked as (
         '{{ model }}' as attribution_model,
         currency
         {%- for column in sums %},
-        {{ model ~ '_' ~ column if loop.index0 < sums | length - 3 else 0 }} as {{ column }}
+        {{ model ~ '_' ~ column if column in credited_columns else 0 }} as {{ column }}
         {%- endfor %}
     from path_days
     where {{ model }}_conversion_micros is not null
@@ -170,7 +186,7 @@ stacked as (
 
     {% endfor -%}
     {% for relation, own in [
-        ('pathless_days', sums[:-3]), ('lead_days', ['leads']), ('spend_days', sums[-2:])
+        ('pathless_days', credited_columns), ('lead_days', ['leads']), ('spend_days', sums[-2:])
     ] -%}
     select
         {{ relation }}.activity_date,

@@ -1,7 +1,8 @@
 {{ config(materialized='view') }}
 
 {#- A charge of nobody known is a person of its own: revenue without an email still has a payer.
-    Payments are numbered before the lead's columns are there, which the sort would carry along. -#}
+    Payments are numbered before the lead's columns are there, which the sort would carry along. A charge
+    that brought nothing has a number below 0: it makes nobody a customer, and no other charge a later one. -#}
 with charges as (
 
     select * from {{ ref('stg_stripe__charges') }}
@@ -24,6 +25,12 @@ emails as (
 leads as (
 
     select * from {{ ref('int_leads__by_person') }}
+
+),
+
+history as (
+
+    select * from {{ ref('int_charges__history') }}
 
 ),
 
@@ -65,6 +72,7 @@ with_person as (
     select
         with_email.*,
         {{ local_date('with_email.created_at') }} as revenue_date,
+        {{ is_conversion('with_email.net_minor') }} as is_conversion,
         coalesce(emails.person_id, {{ surrogate_key('with_email.nameless') }}) as person_id
     from with_email
     left join emails
@@ -72,14 +80,35 @@ with_person as (
 
 ),
 
-numbered as (
+ordered as (
 
     select
         *,
-        row_number() over payments as person_charge_number,
-        lag(revenue_date) over payments as previous_revenue_date
+        row_number() over payments as place,
+        lag(revenue_date) over payments as date_before,
+        min(customer_created_at) over (partition by person_id) as first_customer_created_at
     from with_person
-    window payments as (partition by person_id order by created_at, charge_id)
+    window payments as (
+        partition by person_id order by is_conversion desc, created_at, charge_id
+    )
+
+),
+
+numbered as (
+
+    select
+        ordered.*,
+        case when ordered.is_conversion then ordered.place else -ordered.place end
+            as person_charge_number,
+        case when ordered.is_conversion then ordered.date_before end as previous_revenue_date,
+        case
+            when ordered.place > 1 or not ordered.is_conversion then false
+            else {{ is_new_payer(
+                'ordered.created_at', 'ordered.first_customer_created_at', 'history'
+            ) }}
+        end as is_new
+    from ordered
+    cross join history
 
 ),
 

@@ -120,6 +120,8 @@ final as (
         person_id,
         person_charge_number,
         previous_revenue_date,
+        is_conversion,
+        is_new,
         customer_id,
         known_email as email,
         known_email_source as email_source,

@@ -1,16 +1,17 @@
 {#- How often a visit by one channel was followed by a visit by another, by a charge, or by nothing.
-    People who paid walk to each of their charges; everybody else's visits end in nothing. A walk
+    People who paid walk to each charge that brought something; everybody else's visits end in nothing. A walk
     starts with the visits of a channel that no other visit led to. -#}
 with touches as (
 
     select * from {{ ref('int_attribution__touches') }}
-    where not is_shared
+    where not is_shared and person_charge_number > 0
 
 ),
 
 payers as (
 
     select distinct person_id from {{ ref('int_charges__priced') }}
+    where is_conversion
 
 ),
 
