@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.period import day_after
+from stripe_apex.report.period import day_after, months_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+    from fractions import Fraction
 
 UNATTRIBUTED = "unattributed"
 
@@ -33,6 +34,8 @@ class Scope:
         converted: amounts are converted into `currency`, not only those made in it.
         currencies: only charges in these; None: in all.
         channels: only these; None: all.
+        known_from: the first day with a charge in the warehouse.
+        known_until: the last one.
         revenue_basis: what ROAS, LTV and payback count: `net` or `kept`, or its margin.
     """
 
@@ -46,7 +49,17 @@ class Scope:
     converted: bool
     currencies: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
+    known_from: date | None = None
+    known_until: date | None = None
     revenue_basis: str = "net"
+
+    @property
+    def months(self) -> Fraction:
+        """The length of the period in months, without days of which nothing is known."""
+        start, end = self.start, self.end
+        if self.known_from and self.known_until:
+            start, end = max(start, self.known_from), min(end, day_after(self.known_until))
+        return months_of(start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +195,14 @@ class Economics:
         """The same / customers in the period, in major units: realised, not predicted."""
         return ratio(self.basis_minor, self.customers * unit)
 
-    @property
-    def payback_months(self) -> Decimal | None:
-        """CAC / (LTV / 12)."""
+    def payback_months(self, months: Fraction) -> Decimal | None:
+        """CAC / (LTV / months), of a period of so many months."""
         if not self.spend_minor:
             return None
-        return ratio(12 * self.spend_minor * self.customers, self.new_customers * self.basis_minor)
+        return ratio(
+            self.spend_minor * self.customers * months.numerator,
+            self.new_customers * self.basis_minor * months.denominator,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -192,6 +192,8 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
         converted=not in_one,
         currencies=currencies or None,
         channels=filters.channels or None,
+        known_from=whole["known_from"],
+        known_until=whole["known_until"],
         revenue_basis=next(iter(known.get("revenue_basis", [])), "net"),
     )
 

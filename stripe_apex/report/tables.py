@@ -177,7 +177,7 @@ class Tables:
             formats.number(line.new_customers, 1),
             formats.major(line.cac(unit), currency),
             formats.major(line.ltv(unit), currency),
-            formats.number(line.payback_months, 1),
+            formats.number(line.payback_months(self._report.scope.months), 1),
             formats.number(line.platform_conversions),
             VERDICTS[verdict(line)],
         )

@@ -132,7 +132,8 @@ def check_channels(results, attribution):
     rows = results.rows("""
         select activity_date, channel, campaign, attribution_model, currency, revenue_minor,
             revenue_reporting_minor, conversions, customers, new_customers, maybe_new_customers,
-            leads, spend_minor, spend_reporting_minor, cpl, cac, ltv, roas, payback_months
+            leads, spend_minor, spend_reporting_minor, kept_minor, kept_reporting_minor, cpl, cac,
+            ltv, roas, payback_months
         from marts.mart_channels""")
     expected = [
         (
@@ -146,7 +147,9 @@ def check_channels(results, attribution):
             row.leads,
             row.spend,
             row.spend_reporting,
-            *row.ratios(row.revenue, row.spend, key[-1]),
+            row.kept,
+            row.kept_reporting,
+            *row.ratios(row.basis, row.spend, key[-1]),
         )
         for key, row in Economics(attribution).daily().items()
     ]
@@ -159,9 +162,9 @@ def check_periods(results, attribution):
     rolling = "true" if as_of_known else "period = 'month'"
     rows = results.rows(f"""
         select period, period_start, channel, attribution_model, revenue_minor, conversions,
-            customers, new_customers, maybe_new_customers, leads, spend_minor, cpl, cac, ltv, roas,
-            payback_months, new_roas, new_revenue_minor, returning_revenue_minor,
-            maybe_new_revenue_minor, new_customers_known_from
+            customers, new_customers, maybe_new_customers, leads, spend_minor,
+            kept_minor, cpl, cac, ltv, roas, payback_months, new_roas, new_revenue_minor,
+            returning_revenue_minor, maybe_new_revenue_minor, new_customers_known_from
         from marts.mart_channel_periods where {rolling}""")
     currency = attribution.settings.reporting_currency
     expected = [
@@ -174,7 +177,13 @@ def check_periods(results, attribution):
             people(row.maybe_new_customers),
             row.leads,
             row.spend_reporting,
-            *row.ratios(row.revenue_reporting, row.spend_reporting, currency),
+            row.kept_reporting,
+            *row.ratios(
+                row.basis_reporting,
+                row.spend_reporting,
+                currency,
+                economics.months_of(*key[:2]) if attribution.payments else None,
+            ),
             row.new_roas,
             row.new_revenue,
             row.returning_revenue,
@@ -229,17 +238,24 @@ def check_cohort_economics(results, attribution):
         ),
     ):
         rows = results.rows(f"""
-            select {keys}, is_partial, customers, revenue_minor, kept_minor, ltv, spend_minor, cac,
-                payback_age_months, {ages}
+            select {keys}, is_partial, customers, maybe_new_customers, revenue_minor,
+                kept_minor, ltv, spend_minor, cac, payback_age_months, {ages}
             from marts.{mart}""")
         expected = []
         for key, cohort in cohorts.cohorts(
             attribution, Economics(attribution).as_of, group
         ).items():
             size = len(cohort.people)
-            row = [*key, cohort.is_partial, size, cohort.revenue, cohort.kept]
+            row = [
+                *key,
+                cohort.is_partial,
+                size,
+                len(cohort.maybe_new),
+                cohort.revenue,
+                cohort.kept,
+            ]
             row.append(each(cohort.basis, size))
-            cac = each(cohort.spend, size) if cohort.spend else None
+            cac = each(cohort.spend, size) if cohort.spend and not cohort.maybe_new else None
             row += [cohort.spend, cac, cohort.payback_age()]
             for age in cohorts.AGES:
                 old, revenue = cohort.at_age(age)

@@ -52,6 +52,16 @@ def project(settings, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def unusual_settings():
+    return UNUSUAL
+
+
+@pytest.fixture(scope="session")
+def unusual_project(tmp_path_factory):
+    return compiled(UNUSUAL, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def default_settings():
     return DEFAULT
 

@@ -8,10 +8,12 @@ from decimal import Decimal
 from tests.transform.worlds import (
     NOON,
     Charge,
+    Dispute,
     Experiment,
     Exposure,
     Lead,
     Rate,
+    Refund,
     Spend,
     World,
     days,
@@ -22,7 +24,8 @@ EVERYTHING = World(
     charges=[
         Charge(id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1"),
         Charge(
-            id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333
+            id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333,
+            disputed=True,
         ),
         Charge(
             id="ch_euro", customer_email="zoe\u0308@example.com", currency="eur",
@@ -31,6 +34,13 @@ EVERYTHING = World(
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
     ],
+    refunds=[
+        Refund(
+            id="re", charge_id="ch_nameless", created=NOON + days(140), amount=3_333,
+            updated_at=NOON + days(141),
+        )
+    ],
+    disputes=[Dispute(id="du", charge_id="ch_nameless", amount=6_667)],
     leads=[
         Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),
         Lead(lead_id="l2", email="zo\u00eb@example.com", visitor_id="v2"),

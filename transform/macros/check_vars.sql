@@ -25,7 +25,7 @@
     {%- endfor -%}
     {%- set margin = var('margin_percent') -%}
     {%- for percent in (margin.values() if margin is mapping else [margin])
-        if margin is not none and not (percent is number and 0 < percent <= 100) -%}
+        if margin is not none and not (percent is number and percent is not boolean and 0 < percent <= 100) -%}
         {{ exceptions.raise_compiler_error(
             "Var 'margin_percent' must be a number above 0 and up to 100, or one for each currency, "
             ~ "like {usd: 60, eur: 55}."

@@ -19,14 +19,36 @@ with as_of as (
 
 ),
 
-customers as (
+payers as (
 
     select
-        customers.*,
+        payers.*,
         as_of.as_of_date
-    from {{ customers }} as customers
+    from {{ customers }} as payers
     inner join as_of
-        on customers.first_revenue_date <= as_of.as_of_date
+        on payers.first_revenue_date <= as_of.as_of_date
+
+),
+
+customers as (
+
+    select * from payers
+    where is_new
+
+),
+
+maybe_new as (
+
+    select
+        {{ stripe_apex.first_of_month('first_revenue_date') }} as cohort_month,
+        {%- for name in dimensions %}
+        {{ name }},
+        {%- endfor %}
+        count(*) as customers
+    from payers
+    where is_new is null
+    group by {{ stripe_apex.first_of_month('first_revenue_date') }}
+        {%- for name in dimensions %}, {{ name }}{% endfor %}
 
 ),
 
@@ -40,9 +62,9 @@ payments as (
         customers.first_revenue_date,
         customers.as_of_date,
         revenue.revenue_date,
-        {{ stripe_apex.months_between(
+        greatest(0, {{ stripe_apex.months_between(
             'customers.cohort_month', stripe_apex.first_of_month('revenue.revenue_date')
-        ) }} as age_months,
+        ) }}) as age_months,
         revenue.net_reporting_minor as revenue_minor,
         revenue.kept_reporting_minor as kept_minor,
         revenue.basis_reporting_minor as basis_minor
@@ -157,7 +179,12 @@ paid_back as (
             cumulative.{{ key }} = spend.{{ key }} and
             {%- endfor %}
             cumulative.basis_minor >= spend.spend_minor
-    where spend.spend_minor > 0
+    left join maybe_new
+        on
+            {%- for key in keys %}
+            spend.{{ key }} = maybe_new.{{ key }}{{ ' and' if not loop.last }}
+            {%- endfor %}
+    where spend.spend_minor > 0 and maybe_new.customers is null
     group by
         {%- for key in keys %}
         spend.{{ key }}{{ ',' if not loop.last }}
@@ -173,13 +200,14 @@ final as (
         {%- endfor %}
         cohorts.is_partial,
         cohorts.customers,
+        coalesce(maybe_new.customers, 0) as maybe_new_customers,
         '{{ var("reporting_currency") }}' as currency,
         cohorts.revenue_minor,
         cohorts.kept_minor,
         {{ stripe_apex.ratio('cohorts.basis_minor', 'cohorts.customers * as_of.minor_per_major') }} as ltv,
         case when spend.cohort_month is null then 0 else spend.spend_minor end as spend_minor,
         case
-            when spend.spend_minor > 0
+            when spend.spend_minor > 0 and maybe_new.customers is null
                 then {{ stripe_apex.ratio('spend.spend_minor', 'cohorts.customers * as_of.minor_per_major') }}
         end as cac,
         paid_back.payback_age_months
@@ -197,6 +225,11 @@ final as (
         on
             {%- for key in keys %}
             cohorts.{{ key }} = spend.{{ key }}{{ ' and' if not loop.last }}
+            {%- endfor %}
+    left join maybe_new
+        on
+            {%- for key in keys %}
+            cohorts.{{ key }} = maybe_new.{{ key }}{{ ' and' if not loop.last }}
             {%- endfor %}
     left join paid_back
         on

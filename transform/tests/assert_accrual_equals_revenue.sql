@@ -21,7 +21,7 @@ accrued as (
 revenue as (
 
     select
-        count(*) as charges,
+        count(case when is_conversion then 1 end) as charges,
         {{ sum_of_all('net_reporting_minor') }} as revenue_minor
     from {{ ref('fct_revenue') }}
 

@@ -23,7 +23,9 @@ WHOLE: Final = """
 select
     min(case when conversions > 0 or spend_minor <> 0 then activity_date end) as first_day,
     max(case when conversions > 0 or spend_minor <> 0 then activity_date end) as last_day,
-    max(case when conversions > 0 then activity_date end) as last_revenue_day
+    max(case when conversions > 0 then activity_date end) as last_revenue_day,
+    (select min(revenue_date) from marts.fct_revenue) as known_from,
+    (select max(revenue_date) from marts.fct_revenue) as known_until
 from marts.mart_channels
 """
 

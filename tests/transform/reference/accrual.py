@@ -8,8 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from tests.transform.reference import channels
-from tests.transform.reference.cohorts import total
-from tests.transform.reference.economics import people, quotient, six
+from tests.transform.reference.economics import people, quotient, six, total
 from tests.transform.reference.money import local_date
 from tests.transform.reference.settings import MODELS
 
@@ -36,7 +35,7 @@ class Accrued:
         kept = total(credit.kept_reporting for credit in self.credits_)
         basis = total(credit.basis_reporting for credit in self.credits_)
         spend = total(self.bills)
-        roas = None if basis is None or spend is None else quotient(basis, spend)
+        roas = quotient(basis, spend)
         return people(self.micros), revenue, kept, spend, None if roas is None else six(roas)
 
 
@@ -52,7 +51,7 @@ def accrual(attribution: Attribution) -> dict[Key, Accrued]:
             day = local_date(touched[credit.touchpoint_id].occurred_at, settings)
             dated_by = "touch"
         line = found[day.replace(day=1), credit.visit.channel, credit.model, dated_by]
-        line.micros += credit.micros
+        line.micros += credit.micros if credit.payment.is_conversion else 0
         line.credits_.append(credit)
     for bill in attribution.world.ad_spend:
         channel = channels.of_spend(bill.utm_source, bill.platform)

@@ -182,6 +182,17 @@ class Attribution:
             basis_reporting=self.rates.basis(net_reporting, kept_reporting, charge.currency),
         )
 
+    def lacks_a_rate(self) -> bool:
+        """Whether some money cannot be said in the reporting currency."""
+        bills = (
+            self.rates.convert(1, bill.currency, bill.spend_date) for bill in self.world.ad_spend
+        )
+        return None in [
+            *bills,
+            *(payment.net_reporting for payment in self.payments),
+            *(payment.gross_reporting for payment in self.payments),
+        ]
+
     @cached_property
     def steps(self) -> dict[int, list[Step]]:
         """All touches of each person in order, those of excluded channels too."""

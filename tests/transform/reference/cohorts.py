@@ -9,20 +9,14 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from tests.transform.reference import channels
-from tests.transform.reference.economics import months
+from tests.transform.reference.economics import months, total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
 
     from tests.transform.reference.attribution import Attribution, Payment
 
 AGES = (30, 90, 180, 365)
-
-
-def total(parts: Iterable[int | None]) -> int | None:
-    """The sum; None where a part is not known."""
-    found = list(parts)
-    return None if None in found else sum(part for part in found if part is not None)
 
 
 def is_within_month(day: date) -> bool:
@@ -38,6 +32,7 @@ class Cohort:
     as_of: date
     people: dict[int, list[Payment]] = field(default_factory=lambda: defaultdict(list))
     bills: list[int | None] = field(default_factory=list)
+    maybe_new: set[int] = field(default_factory=set)
 
     @property
     def spend(self) -> int | None:
@@ -75,12 +70,12 @@ class Cohort:
     def payback_age(self) -> int | None:
         """The age in months at which their revenue first reaches the spend."""
         spend = self.spend
-        if spend is None or spend <= 0:
+        if spend is None or spend <= 0 or self.maybe_new:
             return None
         by_age: dict[int, list[int | None]] = defaultdict(list)
         for own in self.people.values():
             for payment in own:
-                by_age[months(self.month, payment.day)].append(payment.basis_reporting)
+                by_age[max(0, months(self.month, payment.day))].append(payment.basis_reporting)
         ages = sorted(by_age)
         sums = accumulate((total(by_age[age]) for age in ages), lambda one, two: total((one, two)))
         return next(
@@ -92,7 +87,7 @@ def cohorts(
     attribution: Attribution, as_of: date, group: Callable[[Payment], Hashable] | None = None
 ) -> dict[tuple[Hashable, ...], Cohort]:
     """By month of first charge, and by what `group` says of it: also the channel of the spend."""
-    firsts = {p.person: p for p in attribution.payments if p.number == 1 and p.day <= as_of}
+    firsts = {p.person: p for p in attribution.payments if p.is_new and p.day <= as_of}
     found: dict[tuple[Hashable, ...], Cohort] = {}
     for payment in attribution.payments:
         if payment.person in firsts and payment.day <= as_of:
@@ -101,6 +96,12 @@ def cohorts(
             key = (month,) if group is None else (month, group(first))
             cohort = found.setdefault(key, Cohort(month, as_of))
             cohort.people[payment.person].append(payment)
+    for payment in attribution.payments:
+        if payment.is_new is None and payment.day <= as_of:
+            month = payment.day.replace(day=1)
+            key = (month,) if group is None else (month, group(payment))
+            if key in found:
+                found[key].maybe_new.add(payment.person)
     for bill in attribution.world.ad_spend:
         if bill.spend_date <= as_of:
             month = bill.spend_date.replace(day=1)

@@ -7,7 +7,7 @@
     'revenue_minor': 'net_reporting_minor',
     'kept_minor': 'kept_reporting_minor',
     'basis_minor': basis_column('reporting_minor'),
-    'conversion_micros': 'cast(1000000 as bigint)',
+    'micros': 'cast(1000000 as bigint)',
 } -%}
 {%- set amounts = ['revenue_minor', 'kept_minor', 'basis_minor'] -%}
 with as_of as (
@@ -44,7 +44,8 @@ credits as{{ computed_once() }} (
 
     select
         {{ first_of_month('touch_date') }} as month,
-        channel
+        channel,
+        case when person_charge_number > 0 then 1 else 0 end as counts
         {%- for model in models %}
         {%- set weights = [model ~ '_weight', model ~ '_through', model ~ '_total'] %}
         {%- for measure, amount in credited.items() %},
@@ -61,9 +62,9 @@ path_months as (
         month,
         channel
         {%- for model in models %},
-        sum({{ model }}_conversion_micros) as {{ model }}_conversion_micros
+        sum({{ model }}_micros * counts) as {{ model }}_conversion_micros
         {%- for amount in amounts %},
-        {{ sum_of_all(model ~ '_' ~ amount, parts=model ~ '_conversion_micros') }}
+        {{ sum_of_all(model ~ '_' ~ amount, parts=model ~ '_micros') }}
             as {{ model }}_{{ amount }}
         {%- endfor %}
         {%- endfor %}
@@ -77,7 +78,7 @@ pathless_months as (
     select
         {{ first_of_month('revenue_date') }} as month,
         channel,
-        sum(1000000) as conversion_micros
+        sum(case when person_charge_number > 0 then 1000000 else 0 end) as conversion_micros
         {%- for amount in amounts %},
         {{ sum_of_all(credited[amount]) }} as {{ amount }}
         {%- endfor %}

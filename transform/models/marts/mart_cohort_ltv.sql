@@ -20,7 +20,6 @@ revenue as (
     from {{ ref('fct_revenue') }} as revenue
     inner join as_of
         on revenue.revenue_date <= as_of.as_of_date
-    where revenue.is_conversion
 
 ),
 
@@ -62,9 +61,11 @@ monthly as (
 
     select
         customers.cohort_month,
-        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
-            as age_months,
-        count(distinct revenue.person_id) as paying_customers,
+        greatest(
+            0, {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        ) as age_months,
+        count(distinct case when revenue.is_conversion then revenue.person_id end)
+            as paying_customers,
         {{ sum_of_all('revenue.net_reporting_minor') }} as revenue_minor,
         {{ sum_of_all('revenue.kept_reporting_minor') }} as kept_minor,
         {{ sum_of_all('revenue.basis_reporting_minor') }} as basis_minor
@@ -73,7 +74,9 @@ monthly as (
         on revenue.person_id = customers.person_id
     group by
         customers.cohort_month,
-        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        greatest(
+            0, {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        )
 
 ),
 
