@@ -22,7 +22,10 @@ from tests.transform.worlds import Touchpoint as Touch
 
 EVERYTHING = World(
     charges=[
-        Charge(id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1"),
+        Charge(
+            id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1",
+            customer_created=NOON,
+        ),
         Charge(
             id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333,
             disputed=True,
@@ -48,6 +51,7 @@ EVERYTHING = World(
     ],
     touchpoints=[
         Touch(touchpoint_id="t0", visitor_id="v1", occurred_at=NOON - days(90.5)),
+        Touch(touchpoint_id="t5", visitor_id="v1", occurred_at=NOON - days(30)),
         Touch(touchpoint_id="t1", visitor_id="v1", occurred_at=NOON - days(9), gclid="g"),
         Touch(touchpoint_id="t2", visitor_id="v1", occurred_at=NOON - days(5)),
         Touch(touchpoint_id="t3", visitor_id="v1", occurred_at=NOON - days(1), fbclid="f"),
