@@ -11,7 +11,8 @@ from stripe_apex.report.judgement import verdict
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Economics, Report, Scope
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report, Scope
     from stripe_apex.report.formats import Formats
 
 
@@ -37,6 +38,8 @@ def _economics(line: Economics, scope: Scope) -> dict[str, Any]:
     unit = money.minor_per_major(scope.currency)
     ratios = {
         "roas": line.roas,
+        "new_roas": line.new_roas,
+        "returning_revenue_minor": line.returning_revenue_minor,
         "roas_interval": line.roas_interval,
         "roas_by_model": line.roas_by_model,
         "cpl": line.cpl(unit),

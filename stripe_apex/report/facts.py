@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.period import day_after, months_of
@@ -13,10 +12,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from fractions import Fraction
 
-UNATTRIBUTED = "unattributed"
+    from stripe_apex.report.economics import Economics
 
-Z_95 = Decimal("1.959964")
-"""Half the width of a 95 % interval, in standard errors."""
+UNATTRIBUTED = "unattributed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,81 +128,6 @@ class Credit:
     revenue_minor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Economics:
-    """What a channel, a platform in it or a campaign on it brought, and what it cost.
-
-    Attributes:
-        payers: people with credit, of however small a share.
-        customers: shares of people who paid, each counted once in the period.
-        new_customers: those whose first charge ever it was.
-        revenue_minor: net.
-        basis_minor: what the ratios count, by the scope's `revenue_basis`.
-        error_minor: standard error of the same, as if people came as independent arrivals:
-            the root of the sum of the squares of what each of them brought.
-        leads: None where they are not counted at this level.
-        platform_conversions: what the platform claims for itself; None without spend.
-        revenue_by_model: what the ratios count of the revenue that each attribution model credits.
-    """
-
-    channel: str
-    platform: str | None = None
-    campaign: str | None = None
-    payers: int = 0
-    customers: Decimal = Decimal(0)
-    new_customers: Decimal = Decimal(0)
-    revenue_minor: int = 0
-    basis_minor: int = 0
-    error_minor: int = 0
-    spend_minor: int = 0
-    leads: int | None = None
-    platform_conversions: Decimal | None = None
-    revenue_by_model: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def roas(self) -> Decimal | None:
-        """What the ratios count of revenue / spend; None without spend."""
-        return ratio(self.basis_minor, self.spend_minor)
-
-    @property
-    def roas_interval(self) -> tuple[Decimal, Decimal] | None:
-        """A 95 % interval of the same."""
-        half = ratio(int(self.error_minor * Z_95), self.spend_minor)
-        if self.roas is None or half is None:
-            return None
-        return self.roas - half, self.roas + half
-
-    @property
-    def roas_by_model(self) -> Mapping[str, Decimal]:
-        """ROAS under each attribution model; empty without spend."""
-        found = {
-            model: ratio(revenue, self.spend_minor)
-            for model, revenue in self.revenue_by_model.items()
-        }
-        return {model: roas for model, roas in found.items() if roas is not None}
-
-    def cpl(self, unit: int) -> Decimal | None:
-        """Spend / leads in major units, of which one has `unit` minor ones."""
-        return ratio(self.spend_minor, (self.leads or 0) * unit)
-
-    def cac(self, unit: int) -> Decimal | None:
-        """Spend / new customers, in major units."""
-        return ratio(self.spend_minor, self.new_customers * unit) if self.spend_minor else None
-
-    def ltv(self, unit: int) -> Decimal | None:
-        """The same / customers in the period, in major units: realised, not predicted."""
-        return ratio(self.basis_minor, self.customers * unit)
-
-    def payback_months(self, months: Fraction) -> Decimal | None:
-        """CAC / (LTV / months), of a period of so many months."""
-        if not self.spend_minor:
-            return None
-        return ratio(
-            self.spend_minor * self.customers * months.numerator,
-            self.new_customers * self.basis_minor * months.denominator,
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class CohortAge:
     """A month's new customers, so many months later.
@@ -285,6 +208,7 @@ class Coverage:
     Attributes:
         rows: number of rows, by mart.
         updated_at: when the newest version of a charge became true, UTC.
+        new_customers_known_from: the first day from which it is known of everybody who is new.
     """
 
     charges: int
@@ -295,6 +219,7 @@ class Coverage:
     last_spend_date: date | None
     live_charges: int
     rows: Mapping[str, int]
+    new_customers_known_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +231,8 @@ class Report:
         left_out: currencies that are in no figure but `totals`.
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
+        maybe_new_customers: people of the scope, over all channels, of whom it is not known whether
+            they had paid before the charges that are loaded.
     """
 
     scope: Scope
@@ -323,17 +250,9 @@ class Report:
     checks: tuple[Check, ...]
     net_minor: int
     unattributed_minor: int
+    maybe_new_customers: int = 0
 
     @property
     def last_month_is_whole(self) -> bool:
         """Whether the last month with revenue has ended: its last day has some."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1
-
-
-def ratio(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
-    """A quotient with six places, halves upwards as the marts round; None where there is none."""
-    if denominator <= 0:
-        return None
-    return (Decimal(numerator) / Decimal(denominator)).quantize(
-        Decimal("0.000001"), rounding=ROUND_HALF_UP
-    )

@@ -14,7 +14,8 @@ from stripe_apex.report.words import Words, ltv_curve
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stripe_apex.report.facts import Economics, Variant
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Variant
 
 CLAIMED_TOO_MUCH = Decimal("1.5")
 """A platform that claims so many times the new customers that payments show is worth a word."""
@@ -234,6 +235,7 @@ class Findings(Words):
     def others(self) -> tuple[Finding, ...]:
         """What else stands out, the most useful first."""
         found = [
+            *self._unknown_customers(),
             *self._claims(),
             *self._tested(),
             *self._worth(),
@@ -242,13 +244,18 @@ class Findings(Words):
         ]
         return tuple(found)
 
+    def _unknown_customers(self) -> Iterator[Finding]:
+        if self.report.maybe_new_customers:
+            yield Finding(Tone.OPEN, f"{self.who_may_be_new()}.", self.how_to_know_who_is_new())
+
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats
         claims = [
             line
             for line in self.report.platforms
             if line.platform_conversions
-            and line.platform_conversions > CLAIMED_TOO_MUCH * line.new_customers
+            and line.platform_conversions
+            > CLAIMED_TOO_MUCH * (line.new_customers + line.maybe_new_customers)
             and line.platform_conversions >= 30
         ]
         for line in sorted(claims, key=lambda line: -(line.platform_conversions or 0))[:1]:
@@ -256,7 +263,8 @@ class Findings(Words):
                 Tone.OPEN,
                 f"{label(line.platform or '')} claims "
                 f"{formats.number(line.platform_conversions)} conversions.",
-                f"Payments credit it with {formats.number(line.new_customers)} new customers. "
+                f"Payments credit it with {'' if line.knows_who_is_new else 'at most '}"
+                f"{formats.number(line.new_customers + line.maybe_new_customers)} new customers. "
                 "Steer by money received, not by what a platform says of itself.",
             )
 

@@ -7,14 +7,16 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.economics import ratio
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.period import day_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
 
 ENOUGH_PAYERS = 30
 """Below, a mean of payments is too far from normal for the interval to mean anything."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stripe_apex.errors import OptionError, WarehouseError
 from stripe_apex.report import facts, period, queries
+from stripe_apex.report.economics import Economics
 from stripe_apex.report.period import Period
 from stripe_apex.warehouse import open_warehouse, redacted
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from stripe_apex.warehouse import Warehouse
 
-OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, facts.Economics)
+OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
 
 LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
 
@@ -69,6 +70,7 @@ class _ReportReader:
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
         return facts.Report(
             scope=scope,
             coverage=self._coverage(),
@@ -99,13 +101,14 @@ class _ReportReader:
                 if credit.channel == facts.UNATTRIBUTED
                 and credit.attribution_model == scope.attribution_model
             ),
+            maybe_new_customers=unknown["maybe_new_customers"],
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:
         wanted = self._scope.channels
         return [line for line in lines if wanted is None or line.channel in wanted]
 
-    def _economics(self, level: tuple[str, ...]) -> tuple[facts.Economics, ...]:
+    def _economics(self, level: tuple[str, ...]) -> tuple[Economics, ...]:
         scope, rows = self._scope, self._warehouse.rows
         converted, model = scope.converted, scope.attribution_model
         brought = rows(queries.brought(level, converted=converted), *self._selected, model)
@@ -120,7 +123,7 @@ class _ReportReader:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        lines = self._wanted(facts.Economics(**line) for line in found.values())
+        lines = self._wanted(Economics(**line) for line in found.values())
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:
@@ -192,8 +195,8 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
         converted=not in_one,
         currencies=currencies or None,
         channels=filters.channels or None,
-        known_from=whole["known_from"],
-        known_until=whole["known_until"],
+        known_from=whole["first_revenue_day"],
+        known_until=whole["last_revenue_day"],
         revenue_basis=next(iter(known.get("revenue_basis", [])), "net"),
     )
 
@@ -240,7 +243,7 @@ def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `brought`, `spent` or `LEADS` as fields of `Economics`."""
     figures = dict(row)
-    for name in ("customer", "new_customer"):
+    for name in ("customer", "new_customer", "maybe_new_customer"):
         if f"{name}_micros" in figures:
             figures[f"{name}s"] = Decimal(figures.pop(f"{name}_micros")).scaleb(-6)
     if "squares" in figures:
@@ -248,7 +251,7 @@ def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     return figures
 
 
-def _by_weight(line: facts.Economics) -> tuple[Any, ...]:
+def _by_weight(line: Economics) -> tuple[Any, ...]:
     """What brought most first; names break ties, so that the order is the same every time."""
     names = (line.channel, line.platform or "", line.campaign or "")
     return (line.channel == facts.UNATTRIBUTED, -line.revenue_minor, *names)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
 VERDICTS = {
@@ -145,6 +146,29 @@ class Tables:
         )
         rows = tuple(self._economics_row(line) for line in ordered)
         return Table(f"Unit economics, {self._unit}", columns, rows, names=3)
+
+    def customers(self) -> Table:
+        """What first and later payments brought by channel, and what may be either."""
+        columns = (
+            "channel", "net revenue", "first payments", "later payments", "not known which",
+            "new customers", "perhaps new", "ROAS", "ROAS of first payments",
+        )  # fmt: skip
+        formats = self._formats
+        rows = [
+            (
+                label(line.channel),
+                self._amount(line.revenue_minor),
+                self._amount(line.new_revenue_minor),
+                self._amount(line.returning_revenue_minor),
+                self._amount(line.maybe_new_revenue_minor),
+                formats.number(line.new_customers, 1),
+                formats.number(line.maybe_new_customers, 1),
+                formats.times(line.roas),
+                formats.times(line.new_roas),
+            )
+            for line in self._report.channels
+        ]
+        return Table(f"New and returning customers, {self._unit}", columns, tuple(rows))
 
     def _outline(self) -> Callable[[Economics], Any]:
         """Channels by revenue, below each its platforms, below each their campaigns."""

@@ -54,6 +54,10 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
     )
     yield from _channels(report, formats)
     yield from _unmatched(report, formats)
+    if report.maybe_new_customers:
+        words = Titles(report, formats)
+        said = f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"
+        yield from textwrap.wrap(said, WIDTH)
     if report.checks:
         yield f"Reconciliation: {Titles(report, formats).checks()}"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.economics import ratio
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.words import Words, ltv_curve
 
@@ -138,6 +139,18 @@ class Titles(Words):
             verb = verb if winners else f"{verb} earn back the spend"
             parts.append(f"{listed(losers) if winners else sentence(listed(losers))} {verb}")
         return ", ".join(parts)
+
+    def customers(self) -> str:
+        """Of revenue of new and of returning customers."""
+        lines = self.report.channels
+        if not any(line.payers for line in lines):
+            return "Nobody paid in these days"
+        if self.report.maybe_new_customers:
+            return self.who_may_be_new()
+        share = ratio(
+            sum(line.new_revenue_minor for line in lines), sum(line.revenue_minor for line in lines)
+        )
+        return f"First payments brought {self.formats.percent(share)} of net revenue"
 
     def cohorts(self) -> str:
         """Of LTV by cohort."""

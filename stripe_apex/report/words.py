@@ -5,12 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.economics import ratio
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import advise
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
 
@@ -67,6 +69,28 @@ class Words:
             "Stripe's own rate is then used where it settles in "
             f"{self.report.scope.reporting_currency.upper()}."
         )
+
+    def who_may_be_new(self) -> str:
+        """Of how many customers it is not known whether they are new."""
+        number = self.report.maybe_new_customers
+        customers = "1 customer" if number == 1 else f"{self.formats.number(number)} customers"
+        return f"Of {customers} in these days it is not known whether they are new"
+
+    def how_to_know_who_is_new(self) -> str:
+        """Why it is not known, what is left out for it, and what helps."""
+        coverage = self.report.coverage
+        first = coverage.first_charge_at
+        begin = self.formats.day(first.date() if first else None)
+        text = (
+            f"They may have paid before the charges that are loaded, which begin on {begin}. CAC "
+            "and payback are left out where they are among the customers. Widen date_range to the "
+            "account's first charge; if that is loaded already, set the var history_complete to "
+            "true."
+        )
+        known_from = coverage.new_customers_known_from
+        if known_from is not None and known_from < self.report.scope.end:
+            text += f" From {self.formats.day(known_from)} on it is known of everybody."
+        return text
 
     def ranked(self) -> list[Economics]:
         """Channels with revenue, the largest first."""

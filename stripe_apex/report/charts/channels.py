@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from stripe_apex.report.charts.kit import Chart, Easel
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
 
 MOST_CHANNELS: Final = 12
 MOST_LINES: Final = 24

@@ -6,7 +6,7 @@ differently.
 """
 
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
-from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS
+from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS, MAYBE_NEW
 from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
 from stripe_apex.report.queries.revenue import (
     CURRENCIES,
@@ -33,6 +33,7 @@ __all__ = [
     "KNOWN_VALUES",
     "LEADS",
     "MARTS",
+    "MAYBE_NEW",
     "RAW_COLUMNS",
     "ROW_COUNTS",
     "TABLES",

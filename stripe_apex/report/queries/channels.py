@@ -17,7 +17,9 @@ group by channel
 def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
     """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
 
-    `squares` is the sum, over people, of the square of what each of them brought to `basis_minor`.
+    Of what is `maybe_new`, it is not known whether the payer had paid before the charges that are
+    loaded. `squares` is the sum, over people, of the square of what each of them brought to
+    `basis_minor`.
     """
     keys = ", ".join(dimensions)
     return f"""
@@ -30,7 +32,12 @@ by_person as (
         sum(revenue_minor) as revenue_minor,
         sum(basis_minor) as basis_minor,
         sum(customer_micros) as customer_micros,
-        sum(new_customer_micros) as new_customer_micros
+        sum(new_customer_micros) as new_customer_micros,
+        sum(maybe_new_customer_micros) as maybe_new_customer_micros,
+        sum(case when is_new then revenue_minor else 0 end) as new_revenue_minor,
+        sum(case when is_new then basis_minor else 0 end) as new_basis_minor,
+        sum(case when is_new is null then revenue_minor else 0 end)
+            as maybe_new_revenue_minor
     from credits
     where attribution_model = $4
     group by {keys}, person_id
@@ -41,6 +48,10 @@ select
     count(*) as payers,
     cast(sum(customer_micros) as bigint) as customer_micros,
     cast(sum(new_customer_micros) as bigint) as new_customer_micros,
+    cast(sum(maybe_new_customer_micros) as bigint) as maybe_new_customer_micros,
+    cast(sum(new_revenue_minor) as bigint) as new_revenue_minor,
+    cast(sum(new_basis_minor) as bigint) as new_basis_minor,
+    cast(sum(maybe_new_revenue_minor) as bigint) as maybe_new_revenue_minor,
     cast(sum(revenue_minor) as bigint) as revenue_minor,
     cast(sum(basis_minor) as bigint) as basis_minor,
     cast(sum(
@@ -109,8 +120,10 @@ credits as (
         attribution.person_id,
         coalesce(attribution.{amount("credit", converted=converted)}, 0) as revenue_minor,
         coalesce(attribution.{amount("credit_basis", converted=converted)}, 0) as basis_minor,
-        case when attribution.person_charge_number = 1 then attribution.credit_micros else 0 end
-            as new_customer_micros,
+        revenue.is_new,
+        case when revenue.is_new then attribution.credit_micros else 0 end as new_customer_micros,
+        case when revenue.is_new is null then attribution.credit_micros else 0 end
+            as maybe_new_customer_micros,
         case
             when revenue.previous_revenue_date is null or revenue.previous_revenue_date < $1
                 then attribution.credit_micros
@@ -125,5 +138,5 @@ credits as (
     left join source_platforms
         on attribution.channel = source_platforms.channel
         and attribution.source = source_platforms.source
-    where {in_scope("revenue")}
+    where revenue.is_conversion and {in_scope("revenue")}
 )"""

@@ -1,8 +1,17 @@
-"""Cohorts of customers, and experiments."""
+"""Customers and their cohorts, and experiments."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from stripe_apex.report.queries.filters import in_scope
+
+MAYBE_NEW: Final = f"""
+select count(*) as maybe_new_customers
+from marts.fct_revenue as revenue
+where revenue.is_new is null and {in_scope("revenue")}
+"""
+"""People of whom it is not known whether they had paid before the charges that are loaded."""
 
 COHORTS: Final = """
 select cohort_month, age_months, is_partial, customers, paying_customers,

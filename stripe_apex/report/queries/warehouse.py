@@ -20,13 +20,19 @@ MARTS: Final = (
 TABLES: Final = "select table_name from information_schema.tables where table_schema = 'marts'"
 
 WHOLE: Final = """
+with days as (
+    select revenue_date as day, revenue_date as revenue_day from marts.mart_revenue_total
+    union all
+    select activity_date as day, null as revenue_day from marts.mart_channels
+    where spend_minor <> 0
+)
+
 select
-    min(case when conversions > 0 or spend_minor <> 0 then activity_date end) as first_day,
-    max(case when conversions > 0 or spend_minor <> 0 then activity_date end) as last_day,
-    max(case when conversions > 0 then activity_date end) as last_revenue_day,
-    (select min(revenue_date) from marts.fct_revenue) as known_from,
-    (select max(revenue_date) from marts.fct_revenue) as known_until
-from marts.mart_channels
+    min(day) as first_day,
+    max(day) as last_day,
+    min(revenue_day) as first_revenue_day,
+    max(revenue_day) as last_revenue_day
+from days
 """
 
 KNOWN_VALUES: Final = """
@@ -52,6 +58,8 @@ select
     cast(max(created_at) at time zone 'UTC' as timestamp) as last_charge_at,
     cast(max(updated_at) at time zone 'UTC' as timestamp) as updated_at,
     cast(sum(case when is_live then 1 else 0 end) as bigint) as live_charges,
+    coalesce(max(case when is_new is null then revenue_date end) + 1, min(revenue_date))
+        as new_customers_known_from,
     (select min(spend_date) from marts.mart_ad_spend) as first_spend_date,
     (select max(spend_date) from marts.mart_ad_spend) as last_spend_date
 from marts.fct_revenue

@@ -9,7 +9,11 @@ import duckdb
 
 from tests.app.report.conftest import run_report
 
-RATIOS = ("cpl", "cac", "ltv", "roas", "payback_months")
+RATIOS = ("cpl", "cac", "ltv", "roas", "new_roas", "payback_months")
+AMOUNTS = (
+    "revenue_minor", "new_revenue_minor", "returning_revenue_minor", "maybe_new_revenue_minor",
+    "spend_minor", "leads",
+)  # fmt: skip
 
 
 def report_as_json(warehouse, *options):
@@ -74,11 +78,13 @@ def assert_economics_agree(warehouse, period, mart_period, model="position_based
     lines = {line["channel"]: line for line in report["channels"]}
     for channel, row in expected.items():
         line = lines[channel]
-        for name in ("revenue_minor", "spend_minor", "leads"):
+        for name in AMOUNTS:
             assert line[name] == row[name], (channel, name)
-        for name in ("customers", "new_customers"):
+        for name in ("customers", "new_customers", "maybe_new_customers"):
             assert Decimal(line[name]) == row[name], (channel, name)
         for name in RATIOS if row["spend_minor"] else ("ltv",):
             found = None if line[name] is None else Decimal(line[name])
             assert found == row[name], (channel, name)
+        known_from = row["new_customers_known_from"]
+        assert report["coverage"]["new_customers_known_from"] == known_from.isoformat()
     return report

@@ -58,6 +58,7 @@ class Marts:
         reporting: int | None = None,
         has_rate: bool = True,
         is_disputed: bool = False,
+        maybe_new: bool = False,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -78,6 +79,8 @@ class Marts:
             common
             | {
                 "previous_revenue_date": previous,
+                "is_conversion": True,
+                "is_new": None if maybe_new else charges_before == 0,
                 "created_at": moment,
                 "updated_at": moment,
                 "gross_minor": minor,
@@ -122,7 +125,7 @@ class Marts:
             self.activity(
                 day, credited, campaign, model, currency,
                 revenue_minor=net, revenue_reporting_minor=net_reporting,
-                conversions=Decimal(1), new_customers=Decimal(is_new),
+                conversions=Decimal(1), new_customers=Decimal(is_new and not maybe_new),
             )  # fmt: skip
         if channel is None:
             self.rows["mart_unmatched"].append(

@@ -43,6 +43,20 @@ def small() -> Marts:
     return marts
 
 
+def perhaps_new() -> Marts:
+    """Of one payer of paid search it is not known whether they had paid before."""
+    marts = Marts()
+    for number in range(4):
+        marts.charge(10_000, channel="paid_search", day=DAY + timedelta(days=number))
+        marts.charge(3_000, channel="email", day=DAY + timedelta(days=number))
+    marts.charge(500, channel="paid_search", day=DAY + timedelta(days=8), person=0)
+    marts.charge(7_000, channel="paid_search", day=DAY + timedelta(days=9), maybe_new=True)
+    marts.charge(900, channel="email", day=LAST_DAY, person=1)
+    marts.spend(20_000, channel="paid_search")
+    marts.spend(1_000, channel="email", platform="mailer", source="mailer")
+    return marts
+
+
 def one_currency() -> Marts:
     """A few yen, no spend, nothing else."""
     marts = Marts(reporting_currency="jpy")
@@ -145,6 +159,7 @@ def wrong_sums() -> Marts:
 
 SCENARIOS = {
     "small": small,
+    "perhaps_new": perhaps_new,
     "empty": Marts,
     "one_currency": one_currency,
     "ten_currencies": ten_currencies,

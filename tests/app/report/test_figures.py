@@ -53,6 +53,44 @@ def test_the_json_equals_the_marts(warehouse_of, scenario):
     assert_totals_agree(warehouse_of(scenario))
 
 
+def test_where_it_is_not_known_who_is_new_the_report_says_so_and_gives_no_cac(warehouse_of):
+    report = report_as_json(warehouse_of("perhaps_new"))
+    lines = {line["channel"]: line for line in report["channels"]}
+    search, email = lines["paid_search"], lines["email"]
+    parts = ("new_revenue_minor", "returning_revenue_minor", "maybe_new_revenue_minor")
+    assert [search[part] for part in parts] == [40_000, 500, 7_000]
+    assert [email[part] for part in parts] == [12_000, 900, 0]
+    for line in lines.values():
+        assert sum(line[part] for part in parts) == line["revenue_minor"]
+    assert (search["cac"], search["payback_months"], search["new_roas"]) == (None, None, None)
+    assert (email["cac"], email["new_roas"]) == ("2.500000", "12.000000")
+    assert report["coverage"]["new_customers_known_from"] == "2026-01-11"
+    (finding,) = [each for each in report["findings"] if "whether they are new" in each["title"]]
+    assert finding["title"].startswith("Of 1 customer in these days")
+    assert "which begin on Jan 1, 2026" in finding["text"]
+    assert "Widen date_range to the account's first charge" in finding["text"]
+    later = report_as_json(warehouse_of("perhaps_new"), "--period", "2026-02-01/2026-07-01")
+    assert not [each for each in later["findings"] if "are new" in each["title"]]
+
+
+def test_the_page_and_the_text_say_what_is_not_known_of_customers(warehouse_of, page_of):
+    page = page_of("perhaps_new")
+    rows = {row[0]: row[1:] for row in tables_of(page)["customers"][1:]}
+    assert rows["paid search"] == [
+        *("$475.00", "$400.00", "$5.00", "$70.00"),
+        *("4.0", "1.0", "2.38×", "–"),
+    ]
+    assert rows["email"] == [
+        *("$129.00", "$120.00", "$9.00", "$0.00"),
+        *("4.0", "0.0", "12.90×", "12.00×"),
+    ]
+    assert "set the var history_complete to" in page.read_text()
+    text = run_report("--warehouse", warehouse_of("perhaps_new"), "--format", "text").output
+    assert "it is not known whether" in " ".join(text.split())
+    known = run_report("--warehouse", warehouse_of("small"), "--format", "text").output
+    assert "not known whether" not in known
+
+
 @pytest.mark.slow
 def test_the_pages_tables_equal_the_json(warehouse_of, page_of):
     report = report_as_json(warehouse_of("small"))

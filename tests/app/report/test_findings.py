@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_apex.report import facts
+from stripe_apex.report.economics import Economics
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.formats import Formats
 from stripe_apex.report.judgement import Confidence, Verdict, advise, verdict, worst_case
@@ -31,7 +32,7 @@ minor = st.integers(-(10**7), 10**10)
 @st.composite
 def lines(draw):
     revenue = draw(minor)
-    return facts.Economics(
+    return Economics(
         channel=draw(
             st.sampled_from(["email", "paid_search", "paid_social", "a<b", "unattributed"])
         ),
@@ -125,7 +126,7 @@ def test_every_title_can_be_said_and_every_reason_has_words(report):
 @in_words
 @given(lines(), st.integers(2, 1000))
 def test_a_verdict_does_not_depend_on_the_unit_of_money(line, factor):
-    scaled = facts.Economics(
+    scaled = Economics(
         channel=line.channel,
         payers=line.payers,
         revenue_minor=line.revenue_minor * factor,
