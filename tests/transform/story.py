@@ -24,7 +24,11 @@ EVERYTHING = World(
     charges=[
         Charge(
             id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1",
-            customer_created=NOON,
+            customer_created=NOON - days(5),
+        ),
+        Charge(
+            id="ch_new", customer_email="kim@example.com", created=NOON + days(20),
+            customer_created=NOON + days(20),
         ),
         Charge(
             id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333,
@@ -36,6 +40,7 @@ EVERYTHING = World(
         ),
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
+        Charge(id="ch_void", customer_email="void@example.com", captured=False),
     ],
     refunds=[
         Refund(
@@ -48,6 +53,7 @@ EVERYTHING = World(
         Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),
         Lead(lead_id="l2", email="zo\u00eb@example.com", visitor_id="v2"),
         Lead(lead_id="l3", email="late@example.com", visitor_id="v3"),
+        Lead(lead_id="l4", email="kim@example.com", channel="paid_search"),
     ],
     touchpoints=[
         Touch(touchpoint_id="t0", visitor_id="v1", occurred_at=NOON - days(90.5)),
@@ -59,6 +65,7 @@ EVERYTHING = World(
     ],
     ad_spend=[
         Spend(spend_date=NOON.date(), campaign="spring"),
+        Spend(spend_date=(NOON + days(20)).date(), campaign="spring"),
         Spend(spend_date=NOON.date(), platform="posters", utm_source=None, spend=Decimal("12.34")),
         Spend(spend_date=NOON.date(), utm_source="youtube", spend=Decimal("56.78")),
     ],

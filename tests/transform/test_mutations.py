@@ -99,6 +99,15 @@ RULES = [
         "mart_channel_periods", "else 10000 * cast(", "else 9999 * cast(",
         id="payback divides what a customer brings by the months of the period",
     ),
+    pytest.param(
+        "int_charges__people", "net_minor > 0", "net_minor >= 0",
+        id="a charge that brought nothing makes nobody a customer",
+    ),
+    pytest.param(
+        "int_charges__people",
+        "ordered.first_customer_created_at >= history.loaded_from", "true",
+        id="a customer who is older than the loaded charges is not known to be new",
+    ),
 ]  # fmt: skip
 
 

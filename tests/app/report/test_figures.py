@@ -82,7 +82,7 @@ def test_the_page_and_the_text_say_what_is_not_known_of_customers(warehouse_of, 
     ]
     assert rows["email"] == [
         *("$129.00", "$120.00", "$9.00", "$0.00"),
-        *("4.0", "0.0", "12.90×", "12.00×"),
+        *("4.0", "0.0", "12.9×", "12.0×"),
     ]
     assert "set the var history_complete to" in page.read_text()
     text = run_report("--warehouse", warehouse_of("perhaps_new"), "--format", "text").output
