@@ -31,7 +31,7 @@ MARKED: Final = "marts.mart_revenue_total"
 """The mart whose comment is the fingerprint."""
 
 USUAL_SOURCES: Final = (
-    *("raw_stripe.charges", "raw_stripe.disputes"),
+    *("raw_stripe.charges", "raw_stripe.refunds", "raw_stripe.disputes"),
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import date
 
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
 
 MANY_PAYERS: Final = 100
 UNCOVERED_DAYS: Final = 7
@@ -189,7 +190,7 @@ class _Judge:
             return any((part.roas or 0) > 1 for part in large)
         if said is not Verdict.PAYS or len(leaves) < 2:
             return False
-        best = max(leaves, key=lambda part: part.revenue_minor - part.spend_minor)
+        best = max(leaves, key=lambda part: part.basis_minor - part.spend_minor)
         rest = _without(line, best)
         return any((part.roas or 0) < 1 for part in large) or verdict(rest) is not Verdict.PAYS
 
@@ -200,7 +201,7 @@ def _what_is_left(whole: Economics, parts: Sequence[Economics]) -> int:
         revenue - sum(part.revenue_by_model.get(model, 0) for part in parts)
         for model, revenue in whole.revenue_by_model.items()
     ]
-    return max([0, whole.revenue_minor - sum(part.revenue_minor for part in parts), *left])
+    return max([0, whole.basis_minor - sum(part.basis_minor for part in parts), *left])
 
 
 def _softened(part: Economics, said: Verdict, unmatched_minor: int) -> Verdict:
@@ -222,7 +223,7 @@ def _without(whole: Economics, part: Economics) -> Economics:
         payers=max(0, whole.payers - part.payers),
         customers=whole.customers - part.customers,
         new_customers=whole.new_customers - part.new_customers,
-        revenue_minor=whole.revenue_minor - part.revenue_minor,
+        basis_minor=whole.basis_minor - part.basis_minor,
         spend_minor=whole.spend_minor - part.spend_minor,
         revenue_by_model={
             model: revenue - part.revenue_by_model.get(model, 0)
@@ -239,7 +240,7 @@ def _added(one: Economics, other: Economics) -> Economics:
         platform=one.platform if one.platform == other.platform else None,
         campaign=None,
         payers=max(one.payers, other.payers),
-        revenue_minor=one.revenue_minor + other.revenue_minor,
+        basis_minor=one.basis_minor + other.basis_minor,
         error_minor=one.error_minor + other.error_minor,
         spend_minor=one.spend_minor + other.spend_minor,
         revenue_by_model={

@@ -11,7 +11,8 @@ from stripe_apex.report.judgement import verdict
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report, Scope
     from stripe_apex.report.formats import Formats
 
 
@@ -21,7 +22,7 @@ def render(report: Report, formats: Formats) -> str:
     content = {
         **msgspec.to_builtins(report),
         **{
-            level: [_economics(line, report.scope.currency) for line in getattr(report, level)]
+            level: [_economics(line, report.scope) for line in getattr(report, level)]
             for level in ("channels", "platforms", "campaigns")
         },
         "checks": [
@@ -33,8 +34,8 @@ def render(report: Report, formats: Formats) -> str:
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
 
 
-def _economics(line: Economics, currency: str) -> dict[str, Any]:
-    unit = money.minor_per_major(currency)
+def _economics(line: Economics, scope: Scope) -> dict[str, Any]:
+    unit = money.minor_per_major(scope.currency)
     ratios = {
         "roas": line.roas,
         "new_roas": line.new_roas,
@@ -44,7 +45,7 @@ def _economics(line: Economics, currency: str) -> dict[str, Any]:
         "cpl": line.cpl(unit),
         "cac": line.cac(unit),
         "ltv": line.ltv(unit),
-        "payback_months": line.payback_months,
+        "payback_months": line.payback_months(scope.months),
         "verdict": verdict(line),
     }
     return {**msgspec.to_builtins(line), **msgspec.to_builtins(ratios)}

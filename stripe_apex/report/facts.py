@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.period import day_after
+from stripe_apex.report.period import day_after, months_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
+    from fractions import Fraction
+
+    from stripe_apex.report.economics import Economics
 
 UNATTRIBUTED = "unattributed"
-
-Z_95 = Decimal("1.959964")
-"""Half the width of a 95 % interval, in standard errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,9 @@ class Scope:
         converted: amounts are converted into `currency`, not only those made in it.
         currencies: only charges in these; None: in all.
         channels: only these; None: all.
+        known_from: the first day with a charge in the warehouse.
+        known_until: the last one.
+        revenue_basis: what ROAS, LTV and payback count: `net` or `kept`, or its margin.
     """
 
     start: date
@@ -45,6 +47,17 @@ class Scope:
     converted: bool
     currencies: tuple[str, ...] | None = None
     channels: tuple[str, ...] | None = None
+    known_from: date | None = None
+    known_until: date | None = None
+    revenue_basis: str = "net"
+
+    @property
+    def months(self) -> Fraction:
+        """The length of the period in months, without days of which nothing is known."""
+        start, end = self.start, self.end
+        if self.known_from and self.known_until:
+            start, end = max(start, self.known_from), min(end, day_after(self.known_until))
+        return months_of(start, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +65,13 @@ class Total:
     """Revenue in one currency, in its minor units.
 
     Attributes:
+        net_reporting_minor: net in the reporting currency; None where a charge has no rate.
+        disputed_minor: taken by open and lost disputes; None where a dispute is not loaded.
+        kept_minor: net less disputes and fees, as far as these are known.
         charges_with_fee: of how many charges Stripe's fee is known; `fee_minor` is their sum.
-        charges_without_rate: which cannot be said in the reporting currency, for want of a rate.
+        charges_without_fee: captured charges of which it is not.
+        charges_with_unread_dispute: disputed charges whose dispute is not loaded, of
+            `unread_dispute_minor` net.
     """
 
     currency: str
@@ -61,12 +79,35 @@ class Total:
     gross_minor: int
     refunded_minor: int
     net_minor: int
-    disputed_minor: int
+    disputed_minor: int | None
     fee_minor: int
     kept_minor: int
-    net_reporting_minor: int
+    net_reporting_minor: int | None
     charges_with_fee: int
-    charges_without_rate: int
+    charges_without_fee: int
+    charges_with_unread_dispute: int
+    unread_dispute_minor: int
+
+    @property
+    def kept_is_known(self) -> bool:
+        """Whether no less can have been kept than `kept_minor`."""
+        return not self.charges_without_fee and not self.charges_with_unread_dispute
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A currency that no converted figure holds, since some of its money has no exchange rate.
+
+    Attributes:
+        charges: those without a rate, which brought `revenue_minor` net.
+        bills: rows of ad spend without a rate, of `spend_minor`.
+    """
+
+    currency: str
+    charges: int
+    revenue_minor: int
+    bills: int
+    spend_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,113 +128,21 @@ class Credit:
     revenue_minor: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Economics:
-    """What a channel, a platform in it or a campaign on it brought, and what it cost.
-
-    Attributes:
-        payers: people with credit, of however small a share.
-        customers: shares of people who paid, each counted once in the period.
-        new_customers: those whose first charge ever it is known to be.
-        maybe_new_customers: those of whom it is not known whether they had paid before the charges
-            that are loaded.
-        new_revenue_minor: the part of the revenue from first charges of new customers.
-        maybe_new_revenue_minor: the part from charges of which it is not known.
-        error_minor: standard error of the revenue, as if people came as independent arrivals:
-            the root of the sum of the squares of what each of them brought.
-        leads: None where they are not counted at this level.
-        platform_conversions: what the platform claims for itself; None without spend.
-        revenue_by_model: the revenue that each attribution model credits.
-    """
-
-    channel: str
-    platform: str | None = None
-    campaign: str | None = None
-    payers: int = 0
-    customers: Decimal = Decimal(0)
-    new_customers: Decimal = Decimal(0)
-    maybe_new_customers: Decimal = Decimal(0)
-    revenue_minor: int = 0
-    new_revenue_minor: int = 0
-    maybe_new_revenue_minor: int = 0
-    error_minor: int = 0
-    spend_minor: int = 0
-    leads: int | None = None
-    platform_conversions: Decimal | None = None
-    revenue_by_model: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def roas(self) -> Decimal | None:
-        """Revenue / spend; None without spend."""
-        return ratio(self.revenue_minor, self.spend_minor)
-
-    @property
-    def returning_revenue_minor(self) -> int:
-        """The part of the revenue from people who had paid before."""
-        return self.revenue_minor - self.new_revenue_minor - self.maybe_new_revenue_minor
-
-    @property
-    def knows_who_is_new(self) -> bool:
-        """Whether it is known of everybody."""
-        return not self.maybe_new_customers
-
-    @property
-    def new_roas(self) -> Decimal | None:
-        """Revenue of first charges / spend; None where it is not known which are first."""
-        if not self.knows_who_is_new:
-            return None
-        return ratio(self.new_revenue_minor, self.spend_minor)
-
-    @property
-    def roas_interval(self) -> tuple[Decimal, Decimal] | None:
-        """A 95 % interval of the same."""
-        half = ratio(int(self.error_minor * Z_95), self.spend_minor)
-        if self.roas is None or half is None:
-            return None
-        return self.roas - half, self.roas + half
-
-    @property
-    def roas_by_model(self) -> Mapping[str, Decimal]:
-        """ROAS under each attribution model; empty without spend."""
-        found = {
-            model: ratio(revenue, self.spend_minor)
-            for model, revenue in self.revenue_by_model.items()
-        }
-        return {model: roas for model, roas in found.items() if roas is not None}
-
-    def cpl(self, unit: int) -> Decimal | None:
-        """Spend / leads in major units, of which one has `unit` minor ones."""
-        return ratio(self.spend_minor, (self.leads or 0) * unit)
-
-    def cac(self, unit: int) -> Decimal | None:
-        """Spend / new customers, in major units; None where it is not known who is new."""
-        if not self.spend_minor or not self.knows_who_is_new:
-            return None
-        return ratio(self.spend_minor, self.new_customers * unit)
-
-    def ltv(self, unit: int) -> Decimal | None:
-        """Revenue / customers in the period, in major units: realised, not predicted."""
-        return ratio(self.revenue_minor, self.customers * unit)
-
-    @property
-    def payback_months(self) -> Decimal | None:
-        """CAC / (LTV / 12)."""
-        if not self.spend_minor or not self.knows_who_is_new:
-            return None
-        return ratio(
-            12 * self.spend_minor * self.customers, self.new_customers * self.revenue_minor
-        )
-
-
 @dataclass(frozen=True, slots=True)
 class CohortAge:
-    """A month's new customers, so many months later; `cumulative_minor` is of all of them."""
+    """A month's new customers, so many months later.
+
+    Attributes:
+        cumulative_minor: what the ratios count of all of their revenue; None where a part has no
+            rate.
+        is_complete: the month of this age is over, and the revenue is known.
+    """
 
     cohort_month: date
     age_months: int
     customers: int
     paying_customers: int
-    cumulative_minor: int
+    cumulative_minor: int | None
     is_complete: bool
 
 
@@ -278,6 +227,8 @@ class Report:
     """All that is known; every page, text and JSON is made of it.
 
     Attributes:
+        totals: of each currency in these days, those that are left out included.
+        left_out: currencies that are in no figure but `totals`.
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
         maybe_new_customers: people of the scope, over all channels, of whom it is not known whether
@@ -287,6 +238,7 @@ class Report:
     scope: Scope
     coverage: Coverage
     totals: tuple[Total, ...]
+    left_out: tuple[LeftOut, ...]
     months: tuple[Month, ...]
     credits: tuple[Credit, ...]
     channels: tuple[Economics, ...]
@@ -304,12 +256,3 @@ class Report:
     def last_month_is_whole(self) -> bool:
         """Whether the last month with revenue has ended: its last day has some."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1
-
-
-def ratio(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
-    """A quotient with six places, halves upwards as the marts round; None where there is none."""
-    if denominator <= 0:
-        return None
-    return (Decimal(numerator) / Decimal(denominator)).quantize(
-        Decimal("0.000001"), rounding=ROUND_HALF_UP
-    )

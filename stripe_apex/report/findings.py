@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.advice import Confidence, Doubt
-from stripe_apex.report.facts import ratio
+from stripe_apex.report.economics import ratio
 from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.words import Words, ltv_curve
@@ -16,7 +16,8 @@ from stripe_apex.report.words import Words, ltv_curve
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from stripe_apex.report.facts import Economics, Variant
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Variant
 
 CLAIMED_TOO_MUCH = Decimal("1.5")
 """A platform that claims so many times the new customers that payments show is worth a word."""
@@ -82,6 +83,8 @@ class Findings(Words):
                 "There is no revenue in these days yet.",
                 "Widen date_range or the report's period, or check that charges exist in Stripe.",
             )
+        if report.left_out:
+            return self._without_rates()
         if not advice.paid:
             return self._without_spend()
         if not advice.winners:
@@ -101,6 +104,16 @@ class Findings(Words):
             advice.confidence,
             self._sure(),
             tuple(self._reasons(best)),
+        )
+
+    def _without_rates(self) -> Headline:
+        """What is left out may have been earned by spend that is not, or the other way round."""
+        shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+        return Headline(
+            "Which channel deserves more money cannot be said: some money has no exchange rate.",
+            f"The figures below are of {shown} alone. {self.left_out()}",
+            Confidence.LOW,
+            reasons=(self._unmatched_reason(),),
         )
 
     def _without_spend(self) -> Headline:

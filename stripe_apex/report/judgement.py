@@ -8,7 +8,7 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Economics
+    from stripe_apex.report.economics import Economics
 
 ENOUGH_PAYERS = 30
 """Below, a mean of payments is too far from normal for the interval to mean anything."""

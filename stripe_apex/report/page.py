@@ -57,6 +57,7 @@ def render(report: Report, formats: Formats, *, with_script: bool = False) -> st
         has_failed=any(not check.passed for check in report.checks),
         is_test=bool(report.coverage.charges) and not report.coverage.live_charges,
         scope=scope_in_words(report, formats),
+        converted_title=converted_title(report),
         style=_style(),
         script=script,
     )
@@ -72,11 +73,20 @@ def scope_in_words(report: Report, formats: Formats) -> str:
     ]
     if scope.converted:
         parts.append(f"converted to {scope.currency.upper()}")
+    if scope.revenue_basis != "net":
+        parts.append(f"returns of {scope.revenue_basis} revenue")
     if scope.currencies:
         parts.append(f"only {', '.join(currency.upper() for currency in scope.currencies)}")
     if scope.channels:
         parts.append(f"only {listed(list(scope.channels))}")
     return " · ".join(parts)
+
+
+def converted_title(report: Report) -> str:
+    """Which currencies a converted total is of."""
+    if not report.left_out:
+        return "All, converted"
+    return f"{', '.join(code.upper() for code in report.scope.currencies or ())}, converted"
 
 
 def _style() -> Markup:

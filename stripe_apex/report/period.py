@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 
 from stripe_apex.errors import OptionError
 
@@ -76,6 +77,13 @@ def month_after(month: date, number: int = 1) -> date:
     """The first day of the month that comes `number` months later."""
     index = month.year * 12 + month.month - 1 + number
     return date(index // 12, index % 12 + 1, 1)
+
+
+def months_of(start: date, end: date) -> Fraction:
+    """Whole calendar months as such, of any other days each is 1 / 30.4375 of a month."""
+    if start.day == end.day == 1:
+        return Fraction(12 * (end.year - start.year) + end.month - start.month)
+    return Fraction((end - start).days * 10_000, 304_375)
 
 
 def day_after(day: date) -> date:

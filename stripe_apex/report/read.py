@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from math import isqrt
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from stripe_apex.errors import OptionError, WarehouseError
 from stripe_apex.report import facts, period, queries
+from stripe_apex.report.economics import Economics
 from stripe_apex.report.period import Period
 from stripe_apex.warehouse import open_warehouse, redacted
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from stripe_apex.warehouse import Warehouse
 
-OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, facts.Economics)
+OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
 
 LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
 
@@ -50,11 +51,14 @@ class _ReportReader:
 
     def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
         self._warehouse = warehouse
-        self._scope = _scope(warehouse, filters)
-        scope = self._scope
-        self._days = (scope.start, scope.end)
-        currencies = None if scope.currencies is None else list(scope.currencies)
-        self._selected = (*self._days, currencies)
+        asked = _scope(warehouse, filters)
+        self._days = (asked.start, asked.end)
+        self._asked = (*self._days, _listed(asked.currencies))
+        self._scope, self._left_out = _convertible(
+            asked,
+            [facts.LeftOut(**row) for row in warehouse.rows(queries.CURRENCIES, *self._asked)],
+        )
+        self._selected = (*self._days, _listed(self._scope.currencies))
 
     def report(self) -> facts.Report:
         scope, rows = self._scope, self._warehouse.rows
@@ -63,7 +67,7 @@ class _ReportReader:
             facts.Credit(**row)
             for row in rows(queries.credits_by_model(converted=converted), *self._selected)
         ]
-        totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._selected))
+        totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
@@ -71,6 +75,7 @@ class _ReportReader:
             scope=scope,
             coverage=self._coverage(),
             totals=totals,
+            left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
             credits=tuple(self._wanted(credits_)),
             channels=channels,
@@ -86,7 +91,9 @@ class _ReportReader:
             ),
             checks=tuple(self._checks()),
             net_minor=sum(
-                total.net_reporting_minor if converted else total.net_minor for total in totals
+                (total.net_reporting_minor or 0) if converted else total.net_minor
+                for total in totals
+                if scope.currencies is None or total.currency in scope.currencies
             ),
             unattributed_minor=sum(
                 credit.revenue_minor
@@ -101,7 +108,7 @@ class _ReportReader:
         wanted = self._scope.channels
         return [line for line in lines if wanted is None or line.channel in wanted]
 
-    def _economics(self, level: tuple[str, ...]) -> tuple[facts.Economics, ...]:
+    def _economics(self, level: tuple[str, ...]) -> tuple[Economics, ...]:
         scope, rows = self._scope, self._warehouse.rows
         converted, model = scope.converted, scope.attribution_model
         brought = rows(queries.brought(level, converted=converted), *self._selected, model)
@@ -116,17 +123,14 @@ class _ReportReader:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        lines = self._wanted(facts.Economics(**line) for line in found.values())
+        lines = self._wanted(Economics(**line) for line in found.values())
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:
-        # The month of the last revenue is over only if that came on its last day.
-        known_until = period.day_after(self._scope.as_of)
         return tuple(
             facts.CohortAge(
-                **row,
-                is_complete=period.month_after(row["cohort_month"], row["age_months"] + 1)
-                <= known_until,
+                **{name: row[name] for name in row if name != "is_partial"},
+                is_complete=not row["is_partial"] and row["cumulative_minor"] is not None,
             )
             for row in self._warehouse.rows(queries.COHORTS, *self._days)
         )
@@ -191,7 +195,43 @@ def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
         converted=not in_one,
         currencies=currencies or None,
         channels=filters.channels or None,
+        known_from=whole["first_revenue_day"],
+        known_until=whole["last_revenue_day"],
+        revenue_basis=next(iter(known.get("revenue_basis", [])), "net"),
     )
+
+
+def _convertible(
+    scope: facts.Scope, currencies: Sequence[facts.LeftOut]
+) -> tuple[facts.Scope, tuple[facts.LeftOut, ...]]:
+    """The scope without the currencies of which some money has no rate, and these.
+
+    A sum over the rest is whole, where one over all would lack a part. If all money is in one
+    currency, nothing needs a rate, and the report is in that one.
+
+    Args:
+        scope: what is asked for.
+        currencies: what there is in it, the most charges first.
+    """
+    lacking = [line for line in currencies if line.charges or line.bills]
+    if not scope.converted or not lacking:
+        return scope, ()
+    if len(currencies) == 1:
+        return replace(scope, currency=currencies[0].currency, converted=False), ()
+    whole = [line.currency for line in currencies if line not in lacking]
+    shown = whole or [currencies[0].currency]
+    narrowed = replace(
+        scope,
+        currencies=tuple(shown),
+        currency=shown[0] if len(shown) == 1 else scope.currency,
+        converted=len(shown) > 1,
+    )
+    return narrowed, tuple(line for line in currencies if line.currency not in shown)
+
+
+def _listed(currencies: tuple[str, ...] | None) -> list[str] | None:
+    """As a query takes it."""
+    return None if currencies is None else list(currencies)
 
 
 def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
@@ -211,7 +251,7 @@ def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     return figures
 
 
-def _by_weight(line: facts.Economics) -> tuple[Any, ...]:
+def _by_weight(line: Economics) -> tuple[Any, ...]:
     """What brought most first; names break ties, so that the order is the same every time."""
     names = (line.channel, line.platform or "", line.campaign or "")
     return (line.channel == facts.UNATTRIBUTED, -line.revenue_minor, *names)

@@ -88,9 +88,10 @@ class _Sections:
             "economics",
             "Return on ad spend",
             title,
-            "What a unit of spend brought back in net revenue. The bar is the 95% interval: how "
-            "far chance alone could have moved it. The thin ticks are the other models. "
-            "Right of the dashed line the spend came back; other costs are left out.",
+            f"What a unit of spend brought back in {report.scope.revenue_basis} revenue. The bar "
+            "is the 95% interval: how far chance alone could have moved it. The thin ticks are "
+            "the other models. Right of the dashed line the spend came back; other "
+            "costs are left out.",
             self._tables.economics(),
             (lambda canvas: channels.returns(self._easel(canvas))) if has_spend else None,
             f"{title}. ROAS by channel, platform and campaign, with 95% intervals.",
@@ -151,16 +152,9 @@ class _Sections:
         )
 
     def revenue(self) -> Section:
-        report, formats = self._report, self._formats
+        report, _formats = self._report, self._formats
         title = self._titles.revenue()
-        note = "Each currency has a scale of its own."
-        without_fee = sum(total.charges - total.charges_with_fee for total in report.totals)
-        if without_fee:
-            note += (
-                f" Stripe's fee is not known for {formats.number(without_fee)} of "
-                f"{formats.number(sum(total.charges for total in report.totals))} charges; "
-                "expand_balance_transactions reads it."
-            )
+        note = " ".join(["Each currency has a scale of its own.", *self._titles.not_kept()])
         drawable = any(total.gross_minor > 0 for total in report.totals)
         return Section(
             "revenue",
@@ -194,7 +188,9 @@ class _Sections:
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
             tuple(legend),
-            "A cohort shows after its first whole month. Load more history: widen date_range.",
+            f"Some charges have no exchange rate. {self._titles.rates_remedy}"
+            if any(line.cumulative_minor is None for line in report.cohorts)
+            else "A cohort shows after its first whole month. Load more history: widen date_range.",
         )
 
     def experiments(self) -> Section:

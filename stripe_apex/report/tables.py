@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
 VERDICTS = {
@@ -66,18 +67,29 @@ class Tables:
         columns = ("currency", "charges", "captured", "refunded", "net", "disputed", "fees", "kept")
         rows = []
         for total in self._report.totals:
-            amounts = (
-                total.gross_minor,
-                total.refunded_minor,
-                total.net_minor,
-                total.disputed_minor,
-                total.fee_minor,
-                total.kept_minor,
+            gross, refunded, net, fees, kept = (
+                formats.money(amount, total.currency)
+                for amount in (
+                    total.gross_minor,
+                    total.refunded_minor,
+                    total.net_minor,
+                    total.fee_minor,
+                    total.kept_minor,
+                )
             )
-            figures = [formats.money(amount, total.currency) for amount in amounts]
-            if not total.charges_with_fee:
-                figures[4] = DASH
-            rows.append((total.currency.upper(), formats.number(total.charges), *figures))
+            disputed = (
+                DASH
+                if total.disputed_minor is None
+                else formats.money(total.disputed_minor, total.currency)
+            )
+            if total.charges_without_fee:
+                fees = f"at least {fees}" if total.charges_with_fee else DASH
+            if not total.kept_is_known:
+                kept = f"at most {kept}"
+            charges = formats.number(total.charges)
+            rows.append(
+                (total.currency.upper(), charges, gross, refunded, net, disputed, fees, kept)
+            )
         return Table("Revenue by currency", columns, tuple(rows))
 
     def months(self) -> Table:
@@ -189,7 +201,7 @@ class Tables:
             formats.number(line.new_customers, 1),
             formats.major(line.cac(unit), currency),
             formats.major(line.ltv(unit), currency),
-            formats.number(line.payback_months, 1),
+            formats.number(line.payback_months(self._report.scope.months), 1),
             formats.number(line.platform_conversions),
             VERDICTS[verdict(line)],
         )
@@ -212,13 +224,16 @@ class Tables:
                 if line is None or not line.customers:
                     row.append("")
                     continue
+                if line.cumulative_minor is None:
+                    row.append(DASH)
+                    continue
                 ltv = line.cumulative_minor / line.customers / unit
                 row.append(formats.major(ltv, currency) + ("" if line.is_complete else "*"))
             rows.append(tuple(row))
         columns = ("first payment", "customers", *(f"{age}" for age in ages))
         caption = (
             f"Net revenue per customer by months since the first payment, {currency.upper()}; "
-            "* that month is not over yet"
+            f"* that month is not over yet; {DASH} some of it has no exchange rate"
         )
         return Table(caption, columns, tuple(rows) if report.cohorts else ())
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.economics import ratio
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.words import Words, ltv_curve
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from decimal import Decimal
 
 REASONS = {
@@ -28,15 +30,40 @@ class Titles(Words):
         if not totals:
             return "No revenue in these days"
         main = totals[0]
-        refunded = ratio(main.refunded_minor + main.disputed_minor, main.gross_minor)
+        refunded = ratio(main.refunded_minor + (main.disputed_minor or 0), main.gross_minor)
         if refunded is None:
             return "Nothing was captured in these days"
-        parts = [f"{self.formats.percent(refunded, 1)} went back to customers"]
+        least = "at least " if main.charges_with_unread_dispute else ""
+        parts = [f"{least}{self.formats.percent(refunded, 1)} went back to customers"]
         if main.charges_with_fee:
             fees = ratio(main.fee_minor, main.gross_minor)
-            parts.append(f"{self.formats.percent(fees, 1)} to Stripe")
+            least = "at least " if main.charges_without_fee else ""
+            parts.append(f"{least}{self.formats.percent(fees, 1)} to Stripe")
         which = f"the {main.currency.upper()} captured" if len(totals) > 1 else "all captured"
         return f"Of {which}, {', '.join(parts)}"
+
+    def not_kept(self) -> Iterator[str]:
+        """What is not known of fees and disputes, and what would read it."""
+        totals, formats = self.report.totals, self.formats
+        without_fee = sum(total.charges_without_fee for total in totals)
+        if without_fee:
+            charges = sum(total.charges_with_fee + total.charges_without_fee for total in totals)
+            yield (
+                f"Stripe's fee is not known for {formats.number(without_fee)} of "
+                f"{formats.number(charges)} captured charges; reading them with "
+                "expand_balance_transactions tells it."
+            )
+        unread = [total for total in totals if total.charges_with_unread_dispute]
+        if unread:
+            number = sum(total.charges_with_unread_dispute for total in unread)
+            amounts = " and ".join(
+                formats.money(total.unread_dispute_minor, total.currency) for total in unread
+            )
+            charges_are = "charge of {} is" if number == 1 else "charges of {} are"
+            yield (
+                f"{formats.number(number)} {charges_are.format(amounts)} disputed, and what was "
+                "lost is not known: select the stream disputes."
+            )
 
     def months(self) -> str:
         """Of revenue by month and channel."""

@@ -6,12 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.advice import advise
-from stripe_apex.report.facts import UNATTRIBUTED, ratio
+from stripe_apex.report.economics import ratio
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, quoted
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
 
@@ -41,6 +43,39 @@ class Words:
     def share(self, minor: int) -> Decimal:
         """Of the net revenue."""
         return ratio(minor, self.report.net_minor) or Decimal(0)
+
+    def left_out(self) -> str:
+        """What the report leaves out for want of rates, and the remedy; else an empty text."""
+        if not self.report.left_out:
+            return ""
+        parts = []
+        for line in self.report.left_out:
+            money_without = []
+            if line.charges:
+                charges = "charge" if line.charges == 1 else "charges"
+                money_without.append(
+                    f"{self.formats.number(line.charges)} {charges} of "
+                    f"{self.formats.money(line.revenue_minor, line.currency)}"
+                )
+            if line.bills:
+                money_without.append(
+                    f"{self.formats.money(line.spend_minor, line.currency)} of ad spend"
+                )
+            parts.append(f"{line.currency.upper()} ({' and '.join(money_without)})")
+        return (
+            f"No exchange rate to {self.report.scope.reporting_currency.upper()} is known for some "
+            f"money in {', '.join(parts)}. These currencies are left out of all that is added up "
+            "over currencies. "
+        ) + self.rates_remedy
+
+    @property
+    def rates_remedy(self) -> str:
+        """What brings exchange rates."""
+        return (
+            "Import a CSV of rates by `stripe-apex import`, or set expand_balance_transactions: "
+            "Stripe's own rate is then used where it settles in "
+            f"{self.report.scope.reporting_currency.upper()}."
+        )
 
     def who_may_be_new(self) -> str:
         """Of how many customers it is not known whether they are new."""
@@ -90,7 +125,8 @@ def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:
         brought = 0
         for line in lines:
             before = cumulative.get((line.cohort_month, age - 1))
-            brought += line.cumulative_minor - (before.cumulative_minor if before else 0)
+            brought += line.cumulative_minor or 0
+            brought -= (before.cumulative_minor or 0) if before else 0
         value += ratio(brought, sum(line.customers for line in lines) * unit) or Decimal(0)
         curve.append((age, value))
     return curve

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.transform.reference import experiments
+from tests.transform.reference import accrual, cash, cohorts, experiments
 from tests.transform.reference.attribution import Attribution
-from tests.transform.reference.economics import Economics, people
+from tests.transform.reference.economics import Economics, months, people, quotient, six
 from tests.transform.worlds import MINOR_UNITS
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
     check_periods(results, attribution)
     check_customers(results, attribution)
     check_cohorts(results, attribution)
+    check_cohort_economics(results, attribution)
+    check_accrual(results, attribution)
+    check_cash(results, attribution)
     check_experiments(results, attribution)
 
 
@@ -50,7 +53,8 @@ def check_revenue(results, attribution):
     rows = results.rows("""
         select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
             email, match_status, unmatched_reason, lead_id, gross_minor, refunded_minor, net_minor,
-            gross_reporting_minor, net_reporting_minor, is_conversion, is_new
+            gross_reporting_minor, net_reporting_minor, disputed_minor, kept_minor,
+            kept_reporting_minor, basis_minor, basis_reporting_minor, is_conversion, is_new
         from marts.fct_revenue""")
     assert sorted(rows) == sorted(
         (
@@ -68,6 +72,11 @@ def check_revenue(results, attribution):
             payment.charge.net_of_refunds,
             payment.gross_reporting,
             payment.net_reporting,
+            attribution.rates.disputed(payment.charge),
+            payment.kept,
+            payment.kept_reporting,
+            payment.basis,
+            payment.basis_reporting,
             payment.is_conversion,
             payment.is_new,
         )
@@ -78,7 +87,8 @@ def check_revenue(results, attribution):
 def check_credits(results, attribution):
     rows = results.rows("""
         select charge_id, attribution_model, touch_position, touchpoint_id, channel, source,
-            campaign, reason, credit_minor, credit_reporting_minor, credit_micros
+            campaign, reason, credit_minor, credit_reporting_minor, credit_micros,
+            credit_basis_minor, credit_basis_reporting_minor
         from marts.fct_attribution
         order by charge_id, attribution_model, touch_position""")
     expected = (
@@ -94,6 +104,8 @@ def check_credits(results, attribution):
             credit.minor,
             credit.reporting,
             credit.micros,
+            credit.basis,
+            credit.basis_reporting,
         )
         for credit in attribution.credits_
     )
@@ -120,7 +132,8 @@ def check_channels(results, attribution):
     rows = results.rows("""
         select activity_date, channel, campaign, attribution_model, currency, revenue_minor,
             revenue_reporting_minor, conversions, customers, new_customers, maybe_new_customers,
-            leads, spend_minor, spend_reporting_minor, cpl, cac, ltv, roas, payback_months
+            leads, spend_minor, spend_reporting_minor, kept_minor, kept_reporting_minor, cpl, cac,
+            ltv, roas, payback_months
         from marts.mart_channels""")
     expected = [
         (
@@ -134,7 +147,9 @@ def check_channels(results, attribution):
             row.leads,
             row.spend,
             row.spend_reporting,
-            *row.ratios(row.revenue, row.spend, key[-1]),
+            row.kept,
+            row.kept_reporting,
+            *row.ratios(row.basis, row.spend, key[-1]),
         )
         for key, row in Economics(attribution).daily().items()
     ]
@@ -147,9 +162,9 @@ def check_periods(results, attribution):
     rolling = "true" if as_of_known else "period = 'month'"
     rows = results.rows(f"""
         select period, period_start, channel, attribution_model, revenue_minor, conversions,
-            customers, new_customers, maybe_new_customers, leads, spend_minor, cpl, cac, ltv, roas,
-            payback_months, new_roas, new_revenue_minor, returning_revenue_minor,
-            maybe_new_revenue_minor, new_customers_known_from
+            customers, new_customers, maybe_new_customers, leads, spend_minor,
+            kept_minor, cpl, cac, ltv, roas, payback_months, new_roas, new_revenue_minor,
+            returning_revenue_minor, maybe_new_revenue_minor, new_customers_known_from
         from marts.mart_channel_periods where {rolling}""")
     currency = attribution.settings.reporting_currency
     expected = [
@@ -162,7 +177,13 @@ def check_periods(results, attribution):
             people(row.maybe_new_customers),
             row.leads,
             row.spend_reporting,
-            *row.ratios(row.revenue_reporting, row.spend_reporting, currency),
+            row.kept_reporting,
+            *row.ratios(
+                row.basis_reporting,
+                row.spend_reporting,
+                currency,
+                economics.months_of(*key[:2]) if attribution.payments else None,
+            ),
             row.new_roas,
             row.new_revenue,
             row.returning_revenue,
@@ -185,10 +206,90 @@ def check_customers(results, attribution):
 def check_cohorts(results, attribution):
     rows = results.rows("""
         select cohort_month, age_months, customers, paying_customers, revenue_minor,
-            cumulative_revenue_minor
+            cumulative_revenue_minor, is_partial
         from marts.mart_cohort_ltv""")
-    expected = Economics(attribution).cohorts()
+    economics = Economics(attribution)
+    expected = {
+        (month, age): (
+            *figures,
+            age == months(month, economics.as_of) and cohorts.is_within_month(economics.as_of),
+        )
+        for (month, age), figures in economics.cohorts().items()
+    }
     assert {row[:2]: row[2:] for row in rows} == expected
+
+
+def check_cohort_economics(results, attribution):
+    ages = ", ".join(
+        f"day_{age}_customers, day_{age}_basis_minor, day_{age}_ltv" for age in cohorts.AGES
+    )
+    unit = 10 ** MINOR_UNITS[attribution.settings.reporting_currency]
+
+    def each(revenue, people_):
+        value = None if revenue is None else quotient(revenue, people_ * unit)
+        return None if value is None else six(value)
+
+    for mart, keys, group in (
+        ("mart_cohorts", "cohort_month", None),
+        (
+            "mart_channel_cohorts",
+            "cohort_month, first_channel",
+            cohorts.first_channel(attribution),
+        ),
+    ):
+        rows = results.rows(f"""
+            select {keys}, is_partial, customers, maybe_new_customers, revenue_minor,
+                kept_minor, ltv, spend_minor, cac, payback_age_months, {ages}
+            from marts.{mart}""")
+        expected = []
+        for key, cohort in cohorts.cohorts(
+            attribution, Economics(attribution).as_of, group
+        ).items():
+            size = len(cohort.people)
+            row = [
+                *key,
+                cohort.is_partial,
+                size,
+                len(cohort.maybe_new),
+                cohort.revenue,
+                cohort.kept,
+            ]
+            row.append(each(cohort.basis, size))
+            cac = each(cohort.spend, size) if cohort.spend and not cohort.maybe_new else None
+            row += [cohort.spend, cac, cohort.payback_age()]
+            for age in cohorts.AGES:
+                old, revenue = cohort.at_age(age)
+                row += [old, revenue, each(revenue, old)]
+            expected.append(tuple(row))
+        assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_accrual(results, attribution):
+    as_of = Economics(attribution).as_of
+    rows = results.rows("""
+        select month, channel, attribution_model, dated_by, conversions, revenue_minor,
+            kept_minor, spend_minor, roas
+        from marts.mart_channel_accrual""")
+    expected = [(*key, *line.figures()) for key, line in accrual.accrual(attribution).items()]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
+    if attribution.payments or attribution.settings.as_of_date:
+        for month, over in results.rows(
+            "select distinct month, window_is_over from marts.mart_channel_accrual"
+        ):
+            assert over == accrual.window_is_over(month, as_of, attribution.settings)
+
+
+def check_cash(results, attribution):
+    rows = results.rows("""
+        select cash_date, currency, charges, gross_minor, refunds, refunded_minor,
+            undated_refunded_minor, net_minor
+        from marts.mart_revenue_daily_cash""")
+    days = cash.daily(attribution)
+    expected = [
+        (*key, day.charges, day.gross, day.refunds, day.refunded, day.undated, cash.net(days, key))
+        for key, day in days.items()
+    ]
+    assert sorted(rows, key=str) == sorted(expected, key=str)
 
 
 def check_experiments(results, attribution):

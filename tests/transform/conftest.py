@@ -13,6 +13,8 @@ DEFAULT = Settings()
 UNUSUAL = Settings(
     timezone="America/New_York",
     reporting_currency="eur",
+    revenue_basis="kept",
+    margin_percent=(("usd", 60.0), ("eur", 55.5), ("jpy", 33.3333), ("kwd", 100.0)),
     as_of_date=date(2026, 3, 10),
     attribution_window_days=20,
     time_decay_half_life_days=3,
@@ -47,6 +49,16 @@ def settings(request):
 @pytest.fixture(scope="session")
 def project(settings, tmp_path_factory):
     return compiled(settings, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def unusual_settings():
+    return UNUSUAL
+
+
+@pytest.fixture(scope="session")
+def unusual_project(tmp_path_factory):
+    return compiled(UNUSUAL, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from tests.transform.worlds import (
     Charge,
+    Dispute,
     Experiment,
     Exposure,
     Lead,
     Rate,
+    Refund,
     Spend,
     Touchpoint,
     World,
@@ -97,6 +99,7 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         refunded_amount=draw(st.none() | st.integers(0, kept)),
         currency=draw(st.sampled_from(CURRENCIES)),
         captured=captured,
+        disputed=draw(st.sampled_from([False, False, False, True])),
         customer_id=draw(customers),
         customer_email=draw(emails),
         customer_created=draw(st.sampled_from([None, created - timedelta(days=before)])),
@@ -105,6 +108,45 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         fee=draw(st.integers(0, 20)) if settled is not None else None,
         deleted_at=draw(st.sampled_from([None, None, None, None, START])),
     )
+
+
+@st.composite
+def disputes(draw: st.DrawFn, charges: list[Charge]) -> list[Dispute]:
+    """Disputes of some charges: won, lost and mere inquiries."""
+    if not charges:
+        return []
+    return [
+        Dispute(
+            id=key,
+            charge_id=charge.id,
+            amount=draw(st.integers(1, charge.amount)),
+            currency=charge.currency,
+            status=draw(st.sampled_from(["lost", "lost", "won", "under_review", "warning_closed"])),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "du_", 3)
+        for charge in [draw(st.sampled_from(charges))]
+    ]
+
+
+@st.composite
+def refunds(draw: st.DrawFn, charges: list[Charge]) -> list[Refund]:
+    """Refunds of some charges: all of them loaded, some, or more than went back."""
+    if not charges:
+        return []
+    return [
+        Refund(
+            id=key,
+            charge_id=charge.id,
+            created=charge.created + timedelta(hours=draw(st.integers(0, 24 * 40))),
+            amount=draw(st.integers(1, charge.amount)),
+            currency=charge.currency,
+            status=draw(st.sampled_from([None, "succeeded", "succeeded", "pending", "failed"])),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "re_", 5)
+        for charge in [draw(st.sampled_from(charges))]
+    ]
 
 
 def numbered(draw: st.DrawFn, prefix: str, most: int) -> list[str]:
@@ -150,6 +192,8 @@ def worlds(draw: st.DrawFn) -> World:
     ]
     return World(
         charges=own_charges,
+        refunds=draw(refunds(own_charges)),
+        disputes=draw(disputes(own_charges)),
         leads=[
             Lead(
                 lead_id=key,
@@ -216,6 +260,8 @@ def together(parts: list[World]) -> World:
     rates = {(r.rate_date, r.from_currency, r.to_currency): r for p in parts for r in p.fx_rates}
     return World(
         charges=[row for part in apart for row in part.charges],
+        refunds=[row for part in apart for row in part.refunds],
+        disputes=[row for part in apart for row in part.disputes],
         leads=[row for part in apart for row in part.leads],
         touchpoints=[row for part in apart for row in part.touchpoints],
         ad_spend=[row for part in apart for row in part.ad_spend],
@@ -246,6 +292,14 @@ def rename(world: World, name: str) -> World:
             )
             for row in world.charges
         ],
+        refunds=[
+            replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
+            for row in world.refunds
+        ],
+        disputes=[
+            replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
+            for row in world.disputes
+        ],
         leads=[
             replace(
                 row,
@@ -274,4 +328,8 @@ def rename(world: World, name: str) -> World:
 @st.composite
 def multiverses(draw: st.DrawFn) -> World:
     """Several worlds at once: a run of all models costs the same for many rows as for few."""
-    return together(draw(st.lists(worlds(), min_size=4, max_size=8)))
+    world = together(draw(st.lists(worlds(), min_size=4, max_size=8)))
+    if draw(st.booleans()):
+        return world
+    lost = draw(st.sets(st.integers(0, max(0, len(world.fx_rates) - 1)), max_size=5))
+    return replace(world, fx_rates=[rate for n, rate in enumerate(world.fx_rates) if n not in lost])

@@ -8,10 +8,12 @@ from decimal import Decimal
 from tests.transform.worlds import (
     NOON,
     Charge,
+    Dispute,
     Experiment,
     Exposure,
     Lead,
     Rate,
+    Refund,
     Spend,
     World,
     days,
@@ -25,7 +27,12 @@ EVERYTHING = World(
             customer_created=NOON - days(5),
         ),
         Charge(
-            id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333
+            id="ch_new", customer_email="kim@example.com", created=NOON + days(20),
+            customer_created=NOON + days(20),
+        ),
+        Charge(
+            id="ch_nameless", customer_id="c1", created=NOON + days(100), amount_refunded=3_333,
+            disputed=True,
         ),
         Charge(
             id="ch_euro", customer_email="zoe\u0308@example.com", currency="eur",
@@ -35,13 +42,22 @@ EVERYTHING = World(
         Charge(id="ch_unknown"),
         Charge(id="ch_void", customer_email="void@example.com", captured=False),
     ],
+    refunds=[
+        Refund(
+            id="re", charge_id="ch_nameless", created=NOON + days(140), amount=3_333,
+            updated_at=NOON + days(141),
+        )
+    ],
+    disputes=[Dispute(id="du", charge_id="ch_nameless", amount=6_667)],
     leads=[
         Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),
         Lead(lead_id="l2", email="zo\u00eb@example.com", visitor_id="v2"),
         Lead(lead_id="l3", email="late@example.com", visitor_id="v3"),
+        Lead(lead_id="l4", email="kim@example.com", channel="paid_search"),
     ],
     touchpoints=[
         Touch(touchpoint_id="t0", visitor_id="v1", occurred_at=NOON - days(90.5)),
+        Touch(touchpoint_id="t5", visitor_id="v1", occurred_at=NOON - days(30)),
         Touch(touchpoint_id="t1", visitor_id="v1", occurred_at=NOON - days(9), gclid="g"),
         Touch(touchpoint_id="t2", visitor_id="v1", occurred_at=NOON - days(5)),
         Touch(touchpoint_id="t3", visitor_id="v1", occurred_at=NOON - days(1), fbclid="f"),
@@ -49,6 +65,7 @@ EVERYTHING = World(
     ],
     ad_spend=[
         Spend(spend_date=NOON.date(), campaign="spring"),
+        Spend(spend_date=(NOON + days(20)).date(), campaign="spring"),
         Spend(spend_date=NOON.date(), platform="posters", utm_source=None, spend=Decimal("12.34")),
         Spend(spend_date=NOON.date(), utm_source="youtube", spend=Decimal("56.78")),
     ],

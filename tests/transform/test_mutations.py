@@ -79,6 +79,27 @@ RULES = [
         id="who has neither touch nor lead is unattributed, and counted",
     ),
     pytest.param(
+        "int_refunds__dated", "refunds.created_at at time zone", "refunds.updated_at at time zone",
+        id="a refund stands on the day on which it was made",
+    ),
+    pytest.param(
+        "int_charges__priced", "then cast(disputes.dispute_minor as bigint)", "then 0",
+        id="what a dispute took is not kept",
+    ),
+    pytest.param(
+        "mart_channel_accrual", "date_trunc('month', touch_date)",
+        "date_trunc('month', revenue_date)",
+        id="what a visit brought stands in the month of the visit",
+    ),
+    pytest.param(
+        "mart_cohorts", "first_revenue_date + 180 <= as_of_date + 1", "true",
+        id="a customer counts for an age once all of its days are over",
+    ),
+    pytest.param(
+        "mart_channel_periods", "else 10000 * cast(", "else 9999 * cast(",
+        id="payback divides what a customer brings by the months of the period",
+    ),
+    pytest.param(
         "int_charges__people", "net_minor > 0", "net_minor >= 0",
         id="a charge that brought nothing makes nobody a customer",
     ),

@@ -108,6 +108,33 @@ ANN = Charge(id="ch_ann", customer_email="ann@example.com")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Refund:
+    """A row of `raw_stripe.refunds`; minor units of `currency`."""
+
+    id: str
+    charge_id: str
+    created: datetime = NOON
+    updated_at: datetime = NOON
+    amount: int = 10_000
+    currency: str = "usd"
+    status: str | None = "succeeded"
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dispute:
+    """A row of `raw_stripe.disputes`; minor units of `currency`."""
+
+    id: str
+    charge_id: str
+    updated_at: datetime = NOON
+    amount: int = 10_000
+    currency: str = "usd"
+    status: str = "lost"
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Lead:
     lead_id: str
     email: str | None = None
@@ -184,6 +211,8 @@ class World:
     """All inputs of the models."""
 
     charges: Sequence[Charge] = ()
+    refunds: Sequence[Refund] = ()
+    disputes: Sequence[Dispute] = ()
     leads: Sequence[Lead] = ()
     touchpoints: Sequence[Touchpoint] = ()
     experiments: Sequence[Experiment] = ()
@@ -209,6 +238,15 @@ CHARGES = """
     settled_currency varchar, exchange_rate decimal(38, 12), fee bigint, net bigint,
     _sdc_deleted_at timestamptz
 """
+
+STRIPE = {
+    "refunds": """
+        id varchar, charge_id varchar, created timestamptz, updated_at timestamptz, amount bigint,
+        currency varchar, status varchar, _sdc_deleted_at timestamptz""",
+    "disputes": """
+        id varchar, charge_id varchar, updated_at timestamptz, amount bigint, currency varchar,
+        status varchar, _sdc_deleted_at timestamptz""",
+}
 
 APEX = {
     "leads": """
@@ -244,10 +282,11 @@ def fill(warehouse: duckdb.DuckDBPyConnection, world: World) -> None:
     """Write the raw tables of `world`, replacing what is there."""
     warehouse.execute("create schema if not exists raw_stripe")
     _fill(warehouse, "raw_stripe.charges", CHARGES, [c.row() for c in world.charges])
-    warehouse.execute("create schema if not exists apex")
-    for table, columns in APEX.items():
-        rows = [dataclasses.astuple(row) for row in getattr(world, table)]
-        _fill(warehouse, f"apex.{table}", columns, rows)
+    for schema, tables in (("raw_stripe", STRIPE), ("apex", APEX)):
+        warehouse.execute(f"create schema if not exists {schema}")
+        for table, columns in tables.items():
+            rows = [dataclasses.astuple(row) for row in getattr(world, table)]
+            _fill(warehouse, f"{schema}.{table}", columns, rows)
 
 
 def _fill(

@@ -14,12 +14,21 @@
         ) }}
     {%- endfor -%}
     {%- for name, choices in {
+        'revenue_basis': ['net', 'kept'],
         'recurring_credit': ['window', 'first_conversion'],
         'email_plus_tags': ['keep', 'drop'],
         'email_gmail_dots': ['keep', 'drop'],
     }.items() if var(name) not in choices -%}
         {{ exceptions.raise_compiler_error(
             "Var '" ~ name ~ "' must be one of: " ~ choices | join(', ') ~ "."
+        ) }}
+    {%- endfor -%}
+    {%- set margin = var('margin_percent') -%}
+    {%- for percent in (margin.values() if margin is mapping else [margin])
+        if margin is not none and not (percent is number and percent is not boolean and 0 < percent <= 100) -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'margin_percent' must be a number above 0 and up to 100, or one for each currency, "
+            ~ "like {usd: 60, eur: 55}."
         ) }}
     {%- endfor -%}
     {%- for name, choices in {

@@ -21,6 +21,12 @@
 {%- endmacro %}
 
 
+{#- Is a day not the last one of its month? -#}
+{% macro is_within_month(day) -%}
+    {{ stripe_apex.first_of_month('(' ~ day ~ ' + 1)') }} = {{ stripe_apex.first_of_month(day) }}
+{%- endmacro %}
+
+
 {% macro first_of_month(day) -%}
     cast({{ dbt.date_trunc('month', day) }} as date)
 {%- endmacro %}

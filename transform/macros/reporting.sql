@@ -36,6 +36,18 @@
 {%- endmacro %}
 
 
+{#- A sum of whole numbers that is null where one of its parts is: money without a rate is missing, and a
+    sum of the rest would pass for the total. The parts are all rows, or those in which `parts` is not
+    null; `witness` is a column that is null where the amount is, if one count shall do for several. -#}
+{% macro sum_of_all(amount, parts='*', over=none, witness=none) -%}
+    {%- set window = ' over ' ~ over if over else '' -%}
+    case
+        when count({{ parts }}){{ window }} = count({{ witness or amount }}){{ window }}
+            then cast(sum({{ amount }}){{ window }} as bigint)
+    end
+{%- endmacro %}
+
+
 {#- The exponent of the reporting currency, from Stripe's table. -#}
 {% macro reporting_minor_units() -%}
     (

@@ -1,22 +1,49 @@
 {#- The product's definitions, from sums in minor units of one currency and people in millionths:
     CPL = spend / leads, CAC = spend / new customers, LTV = revenue / customers,
-    ROAS = revenue / spend, payback in months = CAC / (LTV / 12). Rounded once, at the end. Where some
-    people may be new or not, CAC and payback are null: without them CAC would be too high, with them too
-    low. -#}
+    ROAS = revenue / spend, payback in months = CAC / (LTV / months of the period). `basis` is what they
+    count as revenue. Rounded once, at the end. Where some people may be new or not, CAC and payback are
+    null: without them CAC would be too high, with them too low. `month_units` is the length of the
+    period, see months_of_period; a day is too short for a payback. -#}
 {% macro unit_economics(
-    revenue, spend, leads, customer_micros, new_customer_micros, maybe_new_customer_micros, minor_units
+    basis, spend, leads, customer_micros, new_customer_micros, maybe_new_customer_micros, minor_units,
+    month_units=none
 ) -%}
     {%- set known_new = stripe_apex.where_known(new_customer_micros, maybe_new_customer_micros) -%}
     {%- set micros = stripe_apex.wide('1000000') -%}
     {%- set unit = stripe_apex.power_of_ten(minor_units) -%}
     {{ stripe_apex.ratio(spend, leads ~ ' * ' ~ unit) }} as cpl,
     {{ stripe_apex.ratio(micros ~ ' * ' ~ spend, known_new ~ ' * ' ~ unit) }} as cac,
-    {{ stripe_apex.ratio(micros ~ ' * ' ~ revenue, customer_micros ~ ' * ' ~ unit) }} as ltv,
-    {{ stripe_apex.ratio(revenue, spend) }} as roas,
+    {{ stripe_apex.ratio(micros ~ ' * ' ~ basis, customer_micros ~ ' * ' ~ unit) }} as ltv,
+    {{ stripe_apex.ratio(basis, spend) }} as roas,
+    {%- if month_units %}
     {{ stripe_apex.ratio(
-        '12 * ' ~ stripe_apex.wide(spend) ~ ' * ' ~ customer_micros,
-        stripe_apex.wide(known_new) ~ ' * ' ~ revenue
+        stripe_apex.wide(spend) ~ ' * ' ~ customer_micros ~ ' * ' ~ month_units,
+        stripe_apex.wide(known_new) ~ ' * ' ~ basis ~ ' * ' ~ stripe_apex.units_of_a_month()
     ) }} as payback_months
+    {%- else %}
+    cast(null as decimal(24, 6)) as payback_months
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- The length of a period, in parts of a month of which units_of_a_month make one: whole calendar months
+    are as many, of any others a day is 1 / 30.4375. Days before the first charge and after the last do not
+    count, since nothing is known of them. -#}
+{% macro months_of_period(period_start, period_end, first_day, last_day) -%}
+    {%- set start = 'greatest(' ~ period_start ~ ', ' ~ first_day ~ ')' -%}
+    {%- set end = 'least(' ~ period_end ~ ', ' ~ last_day ~ ' + 1)' -%}
+    case
+        when
+            {{ stripe_apex.first_of_month(start) }} = {{ start }}
+            and {{ stripe_apex.first_of_month(end) }} = {{ end }}
+            then {{ stripe_apex.units_of_a_month() }} * {{ stripe_apex.months_between(start, end) }}
+        else 10000 * cast({{ dbt.datediff(start, end, 'day') }} as bigint)
+    end
+{%- endmacro %}
+
+
+{% macro units_of_a_month() -%}
+    304375
 {%- endmacro %}
 
 
@@ -40,7 +67,9 @@ with as_of as (
 
     select
         {{ stripe_apex.as_of_date(charges, 'revenue_date') }} as as_of_date,
-        {{ stripe_apex.new_customers_known_from(charges) }} as new_customers_known_from
+        {{ stripe_apex.new_customers_known_from(charges) }} as new_customers_known_from,
+        (select min(revenue_date) from {{ charges }}) as first_day,
+        (select max(revenue_date) from {{ charges }}) as last_day
 
 ),
 
@@ -85,18 +114,23 @@ summed as (
         period_start,
         period_end,
         {{ dimensions | join(',\n        ') }},
-        cast(sum(revenue_reporting_minor) as bigint) as revenue_minor,
-        cast(sum(new_revenue_reporting_minor) as bigint) as new_revenue_minor,
-        cast(sum(
-            revenue_reporting_minor - new_revenue_reporting_minor - maybe_new_revenue_reporting_minor
-        ) as bigint) as returning_revenue_minor,
-        cast(sum(maybe_new_revenue_reporting_minor) as bigint) as maybe_new_revenue_minor,
+        {%- for amount in ['revenue', 'kept', 'basis', 'new_revenue', 'maybe_new_revenue', 'new_basis'] %}
+        {{ stripe_apex.sum_of_all(amount ~ '_reporting_minor') }} as {{ amount }}_minor,
+        {%- endfor %}
+        {{ stripe_apex.sum_of_all(
+            'revenue_reporting_minor - new_revenue_reporting_minor - maybe_new_revenue_reporting_minor'
+        ) }} as returning_revenue_minor,
         cast(sum(conversion_micros) as bigint) as conversion_micros,
         cast(sum(period_customer_micros) as bigint) as customer_micros,
         cast(sum(new_customer_micros) as bigint) as new_customer_micros,
         cast(sum(maybe_new_customer_micros) as bigint) as maybe_new_customer_micros,
         cast(sum(leads) as bigint) as leads,
-        cast(sum(spend_reporting_minor) as bigint) as spend_minor
+        {{ stripe_apex.sum_of_all('spend_reporting_minor') }} as spend_minor,
+        count(
+            case
+                when revenue_reporting_minor is null or spend_reporting_minor is null then 1
+            end
+        ) as parts_without_rate
     from days
     group by
         period,
@@ -116,6 +150,8 @@ final as (
         '{{ var("reporting_currency") }}' as currency,
         revenue_minor,
         {{ stripe_apex.major('revenue_minor', stripe_apex.reporting_minor_units()) }} as revenue,
+        kept_minor,
+        {{ stripe_apex.major('kept_minor', stripe_apex.reporting_minor_units()) }} as kept,
         new_revenue_minor,
         returning_revenue_minor,
         maybe_new_revenue_minor,
@@ -131,12 +167,16 @@ final as (
         leads,
         spend_minor,
         {{ stripe_apex.major('spend_minor', stripe_apex.reporting_minor_units()) }} as spend,
+        parts_without_rate,
         {{ stripe_apex.unit_economics(
-            'revenue_minor', 'spend_minor', 'leads', 'customer_micros', 'new_customer_micros',
-            'maybe_new_customer_micros', stripe_apex.reporting_minor_units()
+            'basis_minor', 'spend_minor', 'leads', 'customer_micros', 'new_customer_micros',
+            'maybe_new_customer_micros', stripe_apex.reporting_minor_units(),
+            month_units=stripe_apex.months_of_period(
+                'period_start', 'period_end', 'as_of.first_day', 'as_of.last_day'
+            )
         ) }},
         {{ stripe_apex.ratio(
-            stripe_apex.where_known('new_revenue_minor', 'maybe_new_customer_micros'), 'spend_minor'
+            stripe_apex.where_known('new_basis_minor', 'maybe_new_customer_micros'), 'spend_minor'
         ) }} as new_roas
     from summed
     cross join as_of

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from stripe_apex.report.charts.kit import Chart, Easel
-    from stripe_apex.report.facts import Economics, Report
+    from stripe_apex.report.economics import Economics
+    from stripe_apex.report.facts import Report
 
 MOST_CHANNELS: Final = 12
 MOST_LINES: Final = 24
@@ -218,7 +219,7 @@ def _returns_row(easel: Easel, row: int, depth: int, line: Economics) -> dict[st
         "times": formats.times(line.roas),
         "interval": f"{formats.times(max(low, 0))} to {formats.times(high)}",
         "cac": formats.major(line.cac(unit), currency),
-        "payback": formats.number(line.payback_months, 1),
+        "payback": formats.number(line.payback_months(easel.report.scope.months), 1),
         "spend": formats.money(line.spend_minor, currency),
     }
 

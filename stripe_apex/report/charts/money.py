@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.facts import Report, Total
 
 MOST_CHANNELS: Final = 7
+KEPT, AT_MOST = "kept", "kept, at most"
 
 Panel = tuple[str, dict["date", int], str]
 """A name, net revenue by month, and the colour of its columns."""
@@ -36,7 +37,8 @@ def steps(total: Total) -> list[tuple[str, int, int]]:
             found.append((name, at - amount, at))
             at -= amount
     if len(found) > 1:
-        found.append(("kept", min(at, 0), max(at, 0)))
+        kept = KEPT if total.kept_is_known else AT_MOST
+        found.append((kept, min(at, 0), max(at, 0)))
     return found
 
 
@@ -64,7 +66,9 @@ def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
             "start": start,
             "end": end,
             "amount": _signed(easel, name, end - start, total.currency),
-            "colour": {"captured": kit.BLUE, "kept": kit.GREEN}.get(name, kit.VERMILLION),
+            "colour": {"captured": kit.BLUE, KEPT: kit.GREEN, AT_MOST: kit.GREEN}.get(
+                name, kit.VERMILLION
+            ),
         }
         for row, (name, start, end) in enumerate(bars)
     )
@@ -84,7 +88,7 @@ def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
 
 
 def _signed(easel: Easel, name: str, minor: int, currency: str) -> str:
-    taken = name not in {"captured", "kept"}
+    taken = name not in {"captured", KEPT, AT_MOST}
     return easel.formats.money(-minor if taken else minor, currency)
 
 

@@ -75,7 +75,7 @@ def _cohort_points(easel: Easel) -> Iterator[dict[str, Any]]:
     cohort_months = sorted({line.cohort_month for line in report.cohorts})
     newer = set(cohort_months[len(cohort_months) // 2 :]) if has_newer(report) else set()
     for line in report.cohorts:
-        if line.is_complete and line.customers:
+        if line.is_complete and line.customers and line.cumulative_minor is not None:
             ltv = line.cumulative_minor / line.customers / unit
             yield {
                 "cohort": easel.formats.month(line.cohort_month),

@@ -8,7 +8,13 @@ differently.
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
 from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS, MAYBE_NEW
 from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
-from stripe_apex.report.queries.revenue import TOTALS, credits_by_model, months, unmatched
+from stripe_apex.report.queries.revenue import (
+    CURRENCIES,
+    TOTALS,
+    credits_by_model,
+    months,
+    unmatched,
+)
 from stripe_apex.report.queries.warehouse import (
     COVERAGE,
     KNOWN_VALUES,
@@ -22,6 +28,7 @@ __all__ = [
     "ATTRIBUTION_CHECK",
     "COHORTS",
     "COVERAGE",
+    "CURRENCIES",
     "EXPERIMENTS",
     "KNOWN_VALUES",
     "LEADS",

@@ -18,7 +18,8 @@ def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
     """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
 
     Of what is `maybe_new`, it is not known whether the payer had paid before the charges that are
-    loaded. `squares` is the sum, over people, of the square of what each of them brought.
+    loaded. `squares` is the sum, over people, of the square of what each of them brought to
+    `basis_minor`.
     """
     keys = ", ".join(dimensions)
     return f"""
@@ -29,10 +30,12 @@ by_person as (
         {keys},
         person_id,
         sum(revenue_minor) as revenue_minor,
+        sum(basis_minor) as basis_minor,
         sum(customer_micros) as customer_micros,
         sum(new_customer_micros) as new_customer_micros,
         sum(maybe_new_customer_micros) as maybe_new_customer_micros,
         sum(case when is_new then revenue_minor else 0 end) as new_revenue_minor,
+        sum(case when is_new then basis_minor else 0 end) as new_basis_minor,
         sum(case when is_new is null then revenue_minor else 0 end)
             as maybe_new_revenue_minor
     from credits
@@ -47,10 +50,12 @@ select
     cast(sum(new_customer_micros) as bigint) as new_customer_micros,
     cast(sum(maybe_new_customer_micros) as bigint) as maybe_new_customer_micros,
     cast(sum(new_revenue_minor) as bigint) as new_revenue_minor,
+    cast(sum(new_basis_minor) as bigint) as new_basis_minor,
     cast(sum(maybe_new_revenue_minor) as bigint) as maybe_new_revenue_minor,
     cast(sum(revenue_minor) as bigint) as revenue_minor,
+    cast(sum(basis_minor) as bigint) as basis_minor,
     cast(sum(
-        cast(revenue_minor as decimal(19, 0)) * cast(revenue_minor as decimal(19, 0))
+        cast(basis_minor as decimal(19, 0)) * cast(basis_minor as decimal(19, 0))
     ) as decimal(38, 0)) as squares
 from by_person
 group by {keys}
@@ -63,7 +68,7 @@ def brought_by_model(dimensions: tuple[str, ...], *, converted: bool) -> str:
     return f"""
 with {_credits(converted=converted)}
 
-select {keys}, attribution_model, cast(sum(revenue_minor) as bigint) as revenue_minor
+select {keys}, attribution_model, cast(sum(basis_minor) as bigint) as revenue_minor
 from credits
 group by {keys}, attribution_model
 order by attribution_model
@@ -114,6 +119,7 @@ credits as (
         coalesce(attribution.campaign, '(none)') as campaign,
         attribution.person_id,
         coalesce(attribution.{amount("credit", converted=converted)}, 0) as revenue_minor,
+        coalesce(attribution.{amount("credit_basis", converted=converted)}, 0) as basis_minor,
         revenue.is_new,
         case when revenue.is_new then attribution.credit_micros else 0 end as new_customer_micros,
         case when revenue.is_new is null then attribution.credit_micros else 0 end

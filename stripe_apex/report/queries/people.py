@@ -14,8 +14,8 @@ where revenue.is_new is null and {in_scope("revenue")}
 """People of whom it is not known whether they had paid before the charges that are loaded."""
 
 COHORTS: Final = """
-select cohort_month, age_months, customers, paying_customers,
-    cumulative_revenue_minor as cumulative_minor
+select cohort_month, age_months, is_partial, customers, paying_customers,
+    cumulative_basis_minor as cumulative_minor
 from marts.mart_cohort_ltv
 where cohort_month >= date_trunc('month', cast($1 as date)) and cohort_month < $2
 order by cohort_month, age_months

@@ -13,17 +13,63 @@ select
     cast(sum(gross_minor) as bigint) as gross_minor,
     cast(sum(refunded_minor) as bigint) as refunded_minor,
     cast(sum(net_minor) as bigint) as net_minor,
-    cast(sum(disputed_minor) as bigint) as disputed_minor,
+    case when count(*) = count(disputed_minor) then cast(sum(disputed_minor) as bigint) end
+        as disputed_minor,
     cast(sum(coalesce(fee_minor, 0)) as bigint) as fee_minor,
     cast(sum(kept_minor) as bigint) as kept_minor,
-    cast(sum(coalesce(net_reporting_minor, 0)) as bigint) as net_reporting_minor,
+    case
+        when count(*) = count(net_reporting_minor)
+            then cast(sum(net_reporting_minor) as bigint)
+    end as net_reporting_minor,
     count(fee_minor) as charges_with_fee,
-    count(*) - count(net_reporting_minor) as charges_without_rate
+    count(case when gross_minor > 0 and fee_minor is null then 1 end) as charges_without_fee,
+    count(case when disputed_minor is null then 1 end) as charges_with_unread_dispute,
+    cast(sum(case when disputed_minor is null then net_minor else 0 end) as bigint)
+        as unread_dispute_minor
 from marts.fct_revenue as revenue
 where {in_scope("revenue")}
 group by revenue.currency
-order by net_reporting_minor desc, revenue.currency
+order by
+    cast(sum(coalesce(net_reporting_minor, 0)) as bigint) desc, count(*) desc, revenue.currency
 """
+
+CURRENCIES: Final = f"""
+with parts as (
+    select
+        revenue.currency,
+        1 as charges,
+        case when net_reporting_minor is null then 1 else 0 end as charges_without_rate,
+        case when net_reporting_minor is null then net_minor else 0 end as revenue_minor,
+        0 as bills_without_rate,
+        0 as spend_minor
+    from marts.fct_revenue as revenue
+    where {in_scope("revenue")}
+
+    union all
+
+    select
+        spend.currency,
+        0 as charges,
+        0 as charges_without_rate,
+        0 as revenue_minor,
+        case when spend_reporting_minor is null then 1 else 0 end as bills_without_rate,
+        case when spend_reporting_minor is null then coalesce(spend_minor, 0) else 0 end
+            as spend_minor
+    from marts.mart_ad_spend as spend
+    where {in_scope("spend", "spend_date")}
+)
+
+select
+    currency,
+    cast(sum(charges_without_rate) as bigint) as charges,
+    cast(sum(revenue_minor) as bigint) as revenue_minor,
+    cast(sum(bills_without_rate) as bigint) as bills,
+    cast(sum(spend_minor) as bigint) as spend_minor
+from parts
+group by currency
+order by sum(charges) desc, currency
+"""
+"""The currencies of charges and ad spend, the most charges first, with what has no rate."""
 
 
 def months(*, converted: bool) -> str:

@@ -27,7 +27,11 @@ with days as (
     where spend_minor <> 0
 )
 
-select min(day) as first_day, max(day) as last_day, max(revenue_day) as last_revenue_day
+select
+    min(day) as first_day,
+    max(day) as last_day,
+    min(revenue_day) as first_revenue_day,
+    max(revenue_day) as last_revenue_day
 from days
 """
 
@@ -41,6 +45,9 @@ select 'currency' as kind, currency as value from marts.mart_revenue_total group
 union all
 select 'reporting_currency' as kind, reporting_currency as value
 from marts.fct_revenue group by reporting_currency
+union all
+select 'revenue_basis' as kind, revenue_basis as value
+from marts.fct_revenue group by revenue_basis
 order by kind, value
 """
 

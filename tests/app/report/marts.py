@@ -56,6 +56,8 @@ class Marts:
         refunded: int = 0,
         fee: int | None = 0,
         reporting: int | None = None,
+        has_rate: bool = True,
+        is_disputed: bool = False,
         maybe_new: bool = False,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
@@ -64,7 +66,7 @@ class Marts:
         charges_before, previous = self.people.get(person, (0, None))
         self.people[person] = (charges_before + 1, day)
         net = minor - refunded
-        net_reporting = net if reporting is None else reporting
+        net_reporting = (net if reporting is None else reporting) if has_rate else None
         moment = datetime.combine(day, datetime.min.time(), UTC) + timedelta(hours=12)
         common = {
             "charge_id": f"ch_{number:05}",
@@ -84,10 +86,11 @@ class Marts:
                 "gross_minor": minor,
                 "refunded_minor": refunded,
                 "net_minor": net,
-                "disputed_minor": 0,
+                "disputed_minor": None if is_disputed else 0,
                 "fee_minor": fee,
                 "kept_minor": net - (fee or 0),
                 "reporting_currency": self.reporting_currency,
+                "revenue_basis": "net",
                 "net_reporting_minor": net_reporting,
                 "is_live": True,
             }
@@ -114,6 +117,8 @@ class Marts:
                     "source": source,
                     "credit_minor": net,
                     "credit_reporting_minor": net_reporting,
+                    "credit_basis_minor": net,
+                    "credit_basis_reporting_minor": net_reporting,
                     "credit_micros": 1_000_000,
                 }
             )
@@ -159,8 +164,12 @@ class Marts:
         source: str = "google",
         day: date = DAY,
         claims: int = 0,
+        currency: str | None = None,
+        has_rate: bool = True,
     ) -> None:
-        """Ad spend of a day in the reporting currency."""
+        """Ad spend of a day; in the reporting currency unless another is named."""
+        currency = currency or self.reporting_currency
+        reporting = minor if has_rate else None
         self.rows["mart_ad_spend"].append(
             {
                 "spend_date": day,
@@ -168,16 +177,16 @@ class Marts:
                 "channel": channel,
                 "source": source,
                 "campaign": campaign or "(none)",
-                "currency": self.reporting_currency,
+                "currency": currency,
                 "platform_conversions": Decimal(claims),
                 "spend_minor": minor,
-                "spend_reporting_minor": minor,
+                "spend_reporting_minor": reporting,
             }
         )
         for model in MODELS:
             self.activity(
-                day, channel, campaign, model, self.reporting_currency,
-                spend_minor=minor, spend_reporting_minor=minor,
+                day, channel, campaign, model, currency,
+                spend_minor=minor, spend_reporting_minor=reporting,
             )  # fmt: skip
 
     def cohorts(self, months: int = 6) -> None:
@@ -188,11 +197,13 @@ class Marts:
                     {
                         "cohort_month": date(2026, 1 + cohort, 1),
                         "age_months": age,
+                        "is_partial": False,
                         "customers": 10,
                         "paying_customers": 10,
                         "currency": self.reporting_currency,
                         "revenue_minor": 100_000,
                         "cumulative_revenue_minor": 100_000 * (age + 1),
+                        "cumulative_basis_minor": 100_000 * (age + 1),
                     }
                 )
 

@@ -115,6 +115,41 @@ def hostile() -> Marts:
     return marts
 
 
+def unread() -> Marts:
+    """Disputes that were not loaded, and fees that are known of all that was captured."""
+    marts = Marts()
+    marts.charge(10_000, fee=300)
+    marts.charge(20_000, fee=600, is_disputed=True)
+    marts.charge(5_000, fee=150, currency="eur", is_disputed=True)
+    marts.charge(0, fee=None)
+    return marts
+
+
+def missing_rates() -> Marts:
+    """As small, and euros of which a charge and some ad spend have no rate."""
+    marts = small()
+    marts.charge(4_000, currency="eur", reporting=4_400, day=DAY)
+    marts.charge(50_000, channel="paid_search", currency="eur", day=LAST_DAY, has_rate=False)
+    marts.spend(20_000, currency="eur", day=LAST_DAY, has_rate=False)
+    return marts
+
+
+def only_euros() -> Marts:
+    """A shop that earns and spends nothing but euros, without rates to the reporting currency."""
+    marts = Marts()
+    for number in range(40):
+        marts.charge(
+            5_000,
+            channel="paid_search",
+            currency="eur",
+            has_rate=False,
+            source="google",
+            day=DAY + timedelta(days=number),
+        )
+    marts.spend(40_000, currency="eur", day=DAY, has_rate=False)
+    return marts
+
+
 def wrong_sums() -> Marts:
     """A mart that lost a charge: the reconciliation fails."""
     marts = small()
@@ -130,5 +165,8 @@ SCENARIOS = {
     "ten_currencies": ten_currencies,
     "forty_channels": forty_channels,
     "hostile": hostile,
+    "unread": unread,
+    "missing_rates": missing_rates,
+    "only_euros": only_euros,
     "wrong_sums": wrong_sums,
 }

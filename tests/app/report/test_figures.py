@@ -152,6 +152,60 @@ def test_one_currency_is_shown_in_itself_and_not_converted(warehouse_of):
     assert report["net_minor"] == report["totals"][0]["net_minor"] == 1_234_567_890
 
 
+def test_a_currency_of_which_some_has_no_rate_is_in_no_converted_figure(warehouse_of):
+    """What is added up is whole, and what is left out is said with its remedy."""
+    report = report_as_json(warehouse_of("missing_rates"))
+    alone = report_as_json(warehouse_of("missing_rates"), "--currency", "usd")
+    assert report["net_minor"] == alone["net_minor"]
+    assert report["channels"][0]["revenue_minor"] == alone["channels"][0]["revenue_minor"]
+    assert {total["currency"]: total["net_reporting_minor"] for total in report["totals"]} == {
+        "usd": report["net_minor"], "eur": None,
+    }  # fmt: skip
+    assert report["left_out"] == [
+        {"currency": "eur", "charges": 1, "revenue_minor": 50_000, "bills": 1,
+         "spend_minor": 20_000}
+    ]  # fmt: skip
+    said = report["headline"]["lead"]
+    assert "The figures below are of USD alone." in said
+    assert "EUR (1 charge of €500.00 and €200.00 of ad spend)" in said
+    assert "stripe-apex import" in said
+    assert "expand_balance_transactions" in said
+    assert not report["headline"]["title"].startswith("Spend more")
+    assert alone["headline"]["title"].startswith("Spend more")
+
+
+def test_money_of_one_currency_needs_no_rate(warehouse_of):
+    report = report_as_json(warehouse_of("only_euros"))
+    assert report["scope"]["currency"] == "eur"
+    assert report["left_out"] == []
+    assert report["net_minor"] == 200_000
+    assert report["channels"][0]["roas"] == "5.000000"
+
+
+@pytest.mark.slow
+def test_disputes_that_were_not_read_are_no_amount_of_nothing(page_of, warehouse_of):
+    """Nor is a fee missed of what was never captured."""
+    page = page_of("unread").read_text()
+    row = next(row for row in tables_of(page_of("unread"))["revenue"] if row[0] == "USD")
+    assert row[5:] == ["–", "$9.00", "at most $291.00"]
+    assert "Stripe&#39;s fee is not known" not in page
+    assert (
+        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select the "
+        "stream disputes."
+    ) in page
+    totals = {t["currency"]: t for t in report_as_json(warehouse_of("unread"))["totals"]}
+    assert totals["usd"]["disputed_minor"] is None
+    assert totals["usd"]["charges_without_fee"] == 0
+    assert totals["usd"]["charges_with_unread_dispute"] == 1
+    assert totals["eur"]["unread_dispute_minor"] == 5_000
+
+
+@pytest.mark.slow
+def test_no_total_of_all_currencies_is_shown_that_lacks_a_part(page_of):
+    assert "All, converted" in page_of("ten_currencies").read_text()
+    assert "All, converted" not in page_of("missing_rates").read_text()
+
+
 def test_channels_that_are_not_asked_for_are_left_out_and_totals_stay(warehouse_of):
     everything = report_as_json(warehouse_of("small"))
     report = report_as_json(warehouse_of("small"), "--channel", "email")

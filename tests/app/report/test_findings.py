@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from stripe_apex.report import facts
 from stripe_apex.report.advice import Confidence, advise, is_brand
+from stripe_apex.report.economics import Economics
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.formats import Formats
 from stripe_apex.report.judgement import Verdict, verdict, worst_case
@@ -35,7 +36,7 @@ def line(channel, platform=None, campaign=None, *, spend, roas, models=(1, 1), p
     """A line whose models lie between the given multiples of its revenue, with little chance."""
     revenue = int(spend * roas)
     by_model = {m: int(revenue * times) for m, times in zip(MODELS, models, strict=False)}
-    return facts.Economics(
+    return Economics(
         channel=channel,
         platform=platform,
         campaign=campaign,
@@ -43,6 +44,7 @@ def line(channel, platform=None, campaign=None, *, spend, roas, models=(1, 1), p
         customers=Decimal(payers),
         new_customers=Decimal(payers),
         revenue_minor=revenue,
+        basis_minor=revenue,
         error_minor=revenue // 20,
         spend_minor=spend,
         revenue_by_model=by_model | {"linear": revenue},
@@ -63,7 +65,10 @@ def report_of(channels, platforms=(), campaigns=()):
             1,
             {},
         ),
-        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0),) if channels else (),
+        totals=(facts.Total("usd", 1, net, 0, net, 0, 0, net, net, 1, 0, 0, 0),)
+        if channels
+        else (),
+        left_out=(),
         months=(),
         credits=tuple(
             facts.Credit(each.channel, model, revenue)
@@ -87,7 +92,7 @@ def report_of(channels, platforms=(), campaigns=()):
 @st.composite
 def lines(draw):
     revenue = draw(minor)
-    return facts.Economics(
+    return Economics(
         channel=draw(
             st.sampled_from(["email", "paid_search", "paid_social", "a<b", "unattributed"])
         ),
@@ -95,6 +100,7 @@ def lines(draw):
         customers=Decimal(draw(st.integers(0, 500))),
         new_customers=Decimal(draw(st.integers(0, 500))),
         revenue_minor=revenue,
+        basis_minor=revenue,
         error_minor=draw(st.integers(0, 10**9)),
         spend_minor=draw(st.one_of(st.just(0), st.integers(1, 10**9))),
         revenue_by_model={model: draw(minor) for model in MODELS[:2]} | {"linear": revenue},
@@ -158,7 +164,7 @@ def search(rest):
     """Paid search with a brand campaign, which carries it, and another."""
     other = line("paid_search", "google_ads", "generic", spend=600_000, roas=rest)
     whole = line("paid_search", spend=1_000_000, roas=(4.27 * 4 + rest * 6) / 10, payers=800)
-    platform = facts.Economics(**{**asdict(whole), "platform": "google_ads"})
+    platform = Economics(**{**asdict(whole), "platform": "google_ads"})
     return report_of([whole], [platform], [BRAND, other])
 
 
@@ -205,10 +211,11 @@ def test_one_campaign_that_carries_its_channel_is_the_finding():
 
 
 def test_the_best_of_many_campaigns_needs_more_proof():
-    one = facts.Economics(
+    one = Economics(
         channel="paid_social",
         payers=100,
         revenue_minor=1_250,
+        basis_minor=1_250,
         error_minor=120,
         spend_minor=1_000,
     )
@@ -257,11 +264,12 @@ def split_channels(draw):
 
 
 def added(channel, platform, parts):
-    return facts.Economics(
+    return Economics(
         channel=channel,
         platform=platform,
         payers=sum(each.payers for each in parts),
         revenue_minor=sum(each.revenue_minor for each in parts),
+        basis_minor=sum(each.revenue_minor for each in parts),
         error_minor=int(sum(each.error_minor**2 for each in parts) ** 0.5),
         spend_minor=sum(each.spend_minor for each in parts),
         revenue_by_model={
@@ -307,10 +315,11 @@ def test_every_title_can_be_said_and_every_reason_has_words(report):
 @in_words
 @given(lines(), st.integers(2, 1000))
 def test_a_verdict_does_not_depend_on_the_unit_of_money(line, factor):
-    scaled = facts.Economics(
+    scaled = Economics(
         channel=line.channel,
         payers=line.payers,
         revenue_minor=line.revenue_minor * factor,
+        basis_minor=line.basis_minor * factor,
         error_minor=line.error_minor * factor,
         spend_minor=line.spend_minor * factor,
         revenue_by_model={m: r * factor for m, r in line.revenue_by_model.items()},

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.transform.reference import channels
 from tests.transform.reference.customers import Customers
@@ -43,6 +43,10 @@ class Payment:
     lead: Lead | None
     gross_reporting: int | None
     net_reporting: int | None
+    kept: int
+    kept_reporting: int | None
+    basis: int | None
+    basis_reporting: int | None
 
     @property
     def is_conversion(self) -> bool:
@@ -71,6 +75,10 @@ class Credit:
     minor: int
     reporting: int | None
     micros: int
+    kept: int
+    kept_reporting: int | None
+    basis: int | None
+    basis_reporting: int | None
 
 
 @dataclass
@@ -152,6 +160,9 @@ class Attribution:
             reason = "no_lead"
         elif lead.created_at > charge.created:
             reason = "lead_after_charge"
+        net, kept = charge.net_of_refunds, self.rates.kept(charge)
+        net_reporting = self.rates.charge_part(net, charge)
+        kept_reporting = self.rates.charge_part(kept, charge)
         return Payment(
             charge=charge,
             person=person,
@@ -164,8 +175,23 @@ class Attribution:
             unmatched_reason=reason,
             lead=lead if reason is None else None,
             gross_reporting=self.rates.charge_part(charge.gross, charge),
-            net_reporting=self.rates.charge_part(charge.net_of_refunds, charge),
+            net_reporting=net_reporting,
+            kept=kept,
+            kept_reporting=kept_reporting,
+            basis=self.rates.basis(net, kept, charge.currency),
+            basis_reporting=self.rates.basis(net_reporting, kept_reporting, charge.currency),
         )
+
+    def lacks_a_rate(self) -> bool:
+        """Whether some money cannot be said in the reporting currency."""
+        bills = (
+            self.rates.convert(1, bill.currency, bill.spend_date) for bill in self.world.ad_spend
+        )
+        return None in [
+            *bills,
+            *(payment.net_reporting for payment in self.payments),
+            *(payment.gross_reporting for payment in self.payments),
+        ]
 
     @cached_property
     def steps(self) -> dict[int, list[Step]]:
@@ -218,12 +244,12 @@ class Attribution:
                 yield self._without_touch(payment, model)
                 continue
             weights = self._weights(model, path)
+            amounts = self._amounts(payment)
             shares = zip(
-                shared_out(payment.charge.net_of_refunds, weights),
-                [None] * len(path)
-                if payment.net_reporting is None
-                else shared_out(payment.net_reporting, weights),
-                shared_out(MILLION, weights),
+                *(
+                    [None] * len(path) if amount is None else shared_out(amount, weights)
+                    for amount in amounts
+                ),
                 strict=True,
             )
             for position, (step, weight, share) in enumerate(
@@ -242,8 +268,19 @@ class Attribution:
             reason = "excluded_channel"
             if of_lead.channel not in self.settings.excluded_channels:
                 visit, reason = of_lead, "lead_channel"
-        net = payment.charge.net_of_refunds
-        return Credit(payment, model, 0, None, visit, reason, net, payment.net_reporting, MILLION)
+        return Credit(payment, model, 0, None, visit, reason, *self._amounts(payment))
+
+    def _amounts(self, payment: Payment) -> tuple[Any, ...]:
+        """What is shared out of a payment, in the order of the fields of a credit."""
+        return (
+            payment.charge.net_of_refunds,
+            payment.net_reporting,
+            MILLION,
+            payment.kept,
+            payment.kept_reporting,
+            payment.basis,
+            payment.basis_reporting,
+        )
 
     def _weights(self, model: str, path: Sequence[Step]) -> list[int]:
         """Whole numbers, one for each touch."""

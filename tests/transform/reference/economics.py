@@ -16,7 +16,7 @@ from tests.transform.reference.settings import MODELS
 from tests.transform.worlds import MINOR_UNITS
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from tests.transform.reference.attribution import Attribution, Credit, Payment
 
@@ -29,42 +29,70 @@ class Sums:
     """What adds up: minor units and millionths of people."""
 
     revenue: int = 0
-    revenue_reporting: int = 0
+    revenue_reporting: int | None = 0
+    kept: int = 0
+    kept_reporting: int | None = 0
+    basis: int | None = 0
+    basis_reporting: int | None = 0
     conversions: int = 0
     customers: int = 0
     new_customers: int = 0
     maybe_new_customers: int = 0
-    new_revenue: int = 0
-    returning_revenue: int = 0
-    maybe_new_revenue: int = 0
+    new_revenue: int | None = 0
+    new_basis: int | None = 0
+    returning_revenue: int | None = 0
+    maybe_new_revenue: int | None = 0
     leads: int = 0
     spend: int = 0
-    spend_reporting: int = 0
+    spend_reporting: int | None = 0
 
-    def ratios(self, revenue: int, spend: int, currency: str) -> tuple[Decimal | None, ...]:
-        """CPL, CAC, LTV, ROAS and payback, to six decimals."""
+    def ratios(
+        self, basis: int | None, spend: int | None, currency: str, months: Fraction | None = None
+    ) -> tuple[Decimal | None, ...]:
+        """CPL, CAC, LTV, ROAS and payback, to six decimals; of a day there is no payback."""
         unit = 10 ** MINOR_UNITS[currency]
-        known = not self.maybe_new_customers
-        cac = quotient(spend * MILLION, self.new_customers * unit) if known else None
-        ltv = quotient(revenue * MILLION, self.customers * unit)
-        payback = (
-            quotient(12 * spend * self.customers, self.new_customers * revenue) if known else None
+        new = self.new_customers if not self.maybe_new_customers else None
+        payback = None
+        if months is not None:
+            payback = quotient(times(spend, self.customers, months), times(new, basis))
+        ratios = (
+            quotient(spend, self.leads * unit),
+            quotient(times(spend, MILLION), times(new, unit)),
+            quotient(times(basis, MILLION), self.customers * unit),
+            quotient(basis, spend),
+            payback,
         )
-        cpl, roas = quotient(spend, self.leads * unit), quotient(revenue, spend)
-        return tuple(
-            None if value is None else six(value) for value in (cpl, cac, ltv, roas, payback)
-        )
+        return tuple(None if value is None else six(value) for value in ratios)
 
     @property
     def new_roas(self) -> Decimal | None:
         """Revenue of first charges / spend; None where it is not known of all which are first."""
-        roas = quotient(self.new_revenue, self.spend_reporting)
+        roas = quotient(self.new_basis, self.spend_reporting)
         return None if roas is None or self.maybe_new_customers else six(roas)
 
 
-def quotient(numerator: int, denominator: int) -> Fraction | None:
-    """None where there is nothing to divide by."""
-    return Fraction(numerator, denominator) if denominator > 0 else None
+def times(*factors: Fraction | int | None) -> Fraction | None:
+    """A product; None where a factor is not known."""
+    product = Fraction(1)
+    for factor in factors:
+        if factor is None:
+            return None
+        product *= factor
+    return product
+
+
+def plus(one: int | None, other: int | None) -> int | None:
+    """A sum; None where a part is not known."""
+    return None if one is None or other is None else one + other
+
+
+def quotient(
+    numerator: Fraction | int | None, denominator: Fraction | int | None
+) -> Fraction | None:
+    """None where a side is not known or there is nothing to divide by."""
+    if numerator is None or denominator is None or denominator <= 0:
+        return None
+    return Fraction(numerator) / denominator
 
 
 def six(value: Fraction) -> Decimal:
@@ -107,10 +135,10 @@ class Economics:
                 row = sums[day, channel, campaign, model, currency]
                 row.leads += leads
                 row.spend += spend
-                row.spend_reporting += reporting
+                row.spend_reporting = plus(row.spend_reporting, reporting)
         return sums
 
-    def _leads_and_spend(self) -> list[tuple[tuple[date, str, str, str], int, int, int]]:
+    def _leads_and_spend(self) -> list[tuple[tuple[date, str, str, str], int, int, int | None]]:
         settings = self.attribution.settings
         rows = []
         for lead in self.attribution.world.leads:
@@ -128,7 +156,7 @@ class Economics:
                 channels.label(spend.campaign) or "(none)",
                 spend.currency,
             )
-            rows.append((key, 0, minor, reporting or 0))
+            rows.append((key, 0, minor, reporting))
         return rows
 
     def periods(self) -> dict[Key, Sums]:
@@ -143,7 +171,7 @@ class Economics:
                 for model in MODELS:
                     row = sums[name, start, key[1], model]
                     row.leads += leads
-                    row.spend_reporting += reporting
+                    row.spend_reporting = plus(row.spend_reporting, reporting)
         return sums
 
     @property
@@ -163,7 +191,17 @@ class Economics:
                 found.append((f"last_{length}_days", start))
         return found
 
-    def customers(self) -> dict[int, tuple[bool | None, int, int, date | None]]:
+    def months_of(self, period: str, start: date) -> Fraction:
+        """The length of a period: whole calendar months, else each day is 1 / 30.4375 of one."""
+        days = [payment.day for payment in self.attribution.payments]
+        following = (start + timedelta(days=32)).replace(day=1)
+        end = following if period == "month" else self.as_of + timedelta(days=1)
+        first, after = max(start, min(days)), min(end, max(days) + timedelta(days=1))
+        if first.day == after.day == 1:
+            return Fraction(months(first, after))
+        return Fraction((after - first).days * 10_000, 304_375)
+
+    def customers(self) -> dict[int, tuple[bool | None, int, int | None, date | None]]:
         """Whether new, orders, LTV and month of the cohort of each person who paid."""
         of_person: dict[int, list[Payment]] = defaultdict(list)
         for payment in self.attribution.payments:
@@ -172,37 +210,39 @@ class Economics:
         rows = {}
         for person, payments in of_person.items():
             first = payments[0]
-            ltv = sum(payment.net_reporting or 0 for payment in payments)
+            ltv = total(payment.net_reporting for payment in payments)
             month = first.day.replace(day=1) if first.is_new else None
             rows[person] = (first.is_new, len(payments), ltv, month)
         return rows
 
-    def cohorts(self) -> dict[tuple[date, int], tuple[int, int, int, int]]:
+    def cohorts(self) -> dict[tuple[date, int], tuple[int, int, int | None, int | None]]:
         """Customers, paying customers, revenue and cumulative revenue by cohort and age."""
-        first: dict[int, date] = {}
-        new = {payment.person for payment in self.attribution.payments if payment.is_new}
-        known = [
-            payment
-            for payment in self.attribution.payments
-            if payment.day <= self.as_of and payment.person in new and payment.is_conversion
-        ]
-        for payment in known:
-            month = payment.day.replace(day=1)
-            first[payment.person] = min(first.get(payment.person, month), month)
+        payments = [payment for payment in self.attribution.payments if payment.day <= self.as_of]
+        first = {p.person: p.day.replace(day=1) for p in payments if p.is_new}
         sizes = Counter(first.values())
-        revenue: Counter[tuple[date, int]] = Counter()
+        revenue: dict[tuple[date, int], list[int | None]] = defaultdict(list)
         payers: dict[tuple[date, int], set[int]] = defaultdict(set)
-        for payment in known:
-            key = (first[payment.person], months(first[payment.person], payment.day))
-            revenue[key] += payment.net_reporting or 0
-            payers[key].add(payment.person)
+        for payment in payments:
+            if payment.person in first:
+                cohort = first[payment.person]
+                key = (cohort, max(0, months(cohort, payment.day)))
+                revenue[key].append(payment.net_reporting)
+                if payment.is_conversion:
+                    payers[key].add(payment.person)
         rows = {}
         for cohort, size in sizes.items():
-            total = 0
+            so_far: int | None = 0
             for age in range(months(cohort, self.as_of) + 1):
-                total += revenue[cohort, age]
-                rows[cohort, age] = (size, len(payers[cohort, age]), revenue[cohort, age], total)
+                here = total(revenue[cohort, age])
+                so_far = plus(so_far, here)
+                rows[cohort, age] = (size, len(payers[cohort, age]), here, so_far)
         return rows
+
+
+def total(parts: Iterable[int | None]) -> int | None:
+    """The sum; None where a part is not known."""
+    found = list(parts)
+    return None if None in found else sum(part for part in found if part is not None)
 
 
 def months(start: date, end: date) -> int:
@@ -214,15 +254,25 @@ def add_credit(row: Sums, credit: Credit, start: date) -> None:
     """Add a credit; its payer is a customer of the period if this is the first payment in it."""
     payment = credit.payment
     row.revenue += credit.minor
-    row.revenue_reporting += credit.reporting or 0
+    row.revenue_reporting = plus(row.revenue_reporting, credit.reporting)
+    row.kept += credit.kept
+    row.kept_reporting = plus(row.kept_reporting, credit.kept_reporting)
+    row.basis = plus(row.basis, credit.basis)
+    row.basis_reporting = plus(row.basis_reporting, credit.basis_reporting)
+    nothing = None if credit.reporting is None else 0
+    new = maybe_new = returning = nothing
     if payment.is_new:
         row.new_customers += credit.micros
-        row.new_revenue += credit.reporting or 0
+        new = credit.reporting
     elif payment.is_new is None:
         row.maybe_new_customers += credit.micros
-        row.maybe_new_revenue += credit.reporting or 0
+        maybe_new = credit.reporting
     else:
-        row.returning_revenue += credit.reporting or 0
+        returning = credit.reporting
+    row.new_revenue = plus(row.new_revenue, new)
+    row.new_basis = plus(row.new_basis, credit.basis_reporting if payment.is_new else nothing)
+    row.maybe_new_revenue = plus(row.maybe_new_revenue, maybe_new)
+    row.returning_revenue = plus(row.returning_revenue, returning)
     if payment.is_conversion:
         row.conversions += credit.micros
         if payment.previous_day is None or payment.previous_day < start:

@@ -68,3 +68,37 @@ class Rates:
         if charge.settled_currency == target and charge.settled_amount is not None:
             return half_up(Fraction(minor * charge.settled_amount, charge.gross))
         return self.convert(minor, charge.currency, local_date(charge.created, self.settings))
+
+    def disputed(self, charge: Charge) -> int | None:
+        """What open and lost disputes took; None where the dispute of a charge is not loaded."""
+        own = [
+            dispute
+            for dispute in self.world.disputes
+            if (dispute.charge_id, dispute.currency) == (charge.id, charge.currency)
+            and dispute.deleted_at is None
+        ]
+        if not own and charge.disputed:
+            return None
+        took = ("needs_response", "under_review", "lost")
+        return sum(dispute.amount for dispute in own if dispute.status in took)
+
+    def fee(self, charge: Charge) -> int | None:
+        """Stripe's fee in the currency of the charge."""
+        if charge.fee is None or charge.settled_amount is None:
+            return None
+        if charge.settled_currency == charge.currency:
+            return charge.fee
+        if charge.settled_amount <= 0:
+            return None
+        return half_up(Fraction(charge.fee * charge.gross, charge.settled_amount))
+
+    def kept(self, charge: Charge) -> int:
+        """Net less disputes and fees, as far as these are known."""
+        return charge.net_of_refunds - (self.disputed(charge) or 0) - (self.fee(charge) or 0)
+
+    def basis(self, net: int | None, kept: int | None, currency: str) -> int | None:
+        """What of an amount the ratios count."""
+        amount = kept if self.settings.revenue_basis == "kept" else net
+        if self.settings.margin_percent is None or amount is None:
+            return amount
+        return half_up(amount * Fraction(str(dict(self.settings.margin_percent)[currency])) / 100)

@@ -27,6 +27,8 @@ class Settings:
     timezone: str = "UTC"
     reporting_currency: str = "usd"
     as_of_date: date | None = None
+    revenue_basis: str = "net"
+    margin_percent: tuple[tuple[str, float], ...] | None = None
     attribution_window_days: int = 90
     time_decay_half_life_days: int = 7
     max_touches_per_email: int = 500
@@ -52,6 +54,8 @@ class Settings:
 def as_json(value: Any) -> Any:
     """A setting as `--vars` can say it."""
     match value:
+        case ((str(), float()), *_):
+            return dict(value)
         case tuple():
             return list(value)
         case date():

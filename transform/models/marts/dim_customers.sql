@@ -37,7 +37,8 @@ by_person as (
         count(*) as orders,
         count(email) > 0 as has_email,
         max(case when match_status <> 'none' then 1 else 0 end) = 1 as has_lead,
-        cast(sum(net_reporting_minor) as bigint) as ltv_minor
+        {{ sum_of_all('net_reporting_minor') }} as ltv_minor,
+        count(*) - count(net_reporting_minor) as orders_without_rate
     from revenue
     where is_conversion
     group by person_id
@@ -62,7 +63,8 @@ final as (
         by_person.has_lead,
         '{{ var("reporting_currency") }}' as currency,
         by_person.ltv_minor,
-        {{ major('by_person.ltv_minor', reporting_minor_units()) }} as ltv
+        {{ major('by_person.ltv_minor', reporting_minor_units()) }} as ltv,
+        by_person.orders_without_rate
     from by_person
     inner join first_touches
         on by_person.person_id = first_touches.person_id

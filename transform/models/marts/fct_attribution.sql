@@ -23,6 +23,7 @@ credits as (
         '{{ model }}' as attribution_model,
         cast(position as bigint) as touch_position,
         touchpoint_id,
+        touch_date,
         channel,
         source,
         campaign,
@@ -33,6 +34,9 @@ credits as (
         currency,
         {{ credit(model, 'net_minor', *(place + weights)) }} as credit_minor,
         {{ credit(model, 'net_reporting_minor', *(place + weights)) }} as credit_reporting_minor,
+        {{ credit(model, basis_column('minor'), *(place + weights)) }} as credit_basis_minor,
+        {{ credit(model, basis_column('reporting_minor'), *(place + weights)) }}
+            as credit_basis_reporting_minor,
         {{ credit(model, 'cast(1000000 as bigint)', *(place + weights)) }} as credit_micros
     from paths
     {%- if model in single_touch_models() %}
@@ -46,6 +50,7 @@ credits as (
         '{{ model }}' as attribution_model,
         0 as touch_position,
         cast(null as {{ dbt.type_string() }}) as touchpoint_id,
+        cast(null as date) as touch_date,
         channel,
         source,
         campaign,
@@ -56,6 +61,8 @@ credits as (
         currency,
         net_minor as credit_minor,
         net_reporting_minor as credit_reporting_minor,
+        {{ basis_column('minor') }} as credit_basis_minor,
+        {{ basis_column('reporting_minor') }} as credit_basis_reporting_minor,
         1000000 as credit_micros
     from pathless
     {%- if not loop.last %}

@@ -23,7 +23,7 @@ summed as (
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(platform_conversions) as decimal(24, 6)) as platform_conversions,
         cast(sum(spend_minor) as bigint) as spend_minor,
-        cast(sum(spend_reporting_minor) as bigint) as spend_reporting_minor
+        {{ sum_of_all('spend_reporting_minor') }} as spend_reporting_minor
     from spend
     group by
         spend_date,

@@ -21,6 +21,8 @@ final as (
         daily.revenue_minor,
         {{ major('daily.revenue_minor', 'currencies.minor_units') }} as revenue,
         daily.revenue_reporting_minor,
+        daily.kept_minor,
+        daily.kept_reporting_minor,
         {{ from_micros('daily.conversion_micros') }} as conversions,
         {{ from_micros('daily.customer_micros') }} as customers,
         {{ from_micros('daily.new_customer_micros') }} as new_customers,
@@ -30,7 +32,7 @@ final as (
         {{ major('daily.spend_minor', 'currencies.minor_units') }} as spend,
         daily.spend_reporting_minor,
         {{ unit_economics(
-            'daily.revenue_minor', 'daily.spend_minor', 'daily.leads', 'daily.customer_micros',
+            'daily.basis_minor', 'daily.spend_minor', 'daily.leads', 'daily.customer_micros',
             'daily.new_customer_micros', 'daily.maybe_new_customer_micros', 'currencies.minor_units'
         ) }}
     from daily

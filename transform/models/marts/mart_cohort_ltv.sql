@@ -20,7 +20,6 @@ revenue as (
     from {{ ref('fct_revenue') }} as revenue
     inner join as_of
         on revenue.revenue_date <= as_of.as_of_date
-    where revenue.is_conversion
 
 ),
 
@@ -46,7 +45,9 @@ spine as (
     select
         cohorts.cohort_month,
         cohorts.customers,
-        ages.age_months
+        ages.age_months,
+        ages.age_months = {{ months_between('cohorts.cohort_month', first_of_month('as_of.as_of_date')) }}
+        and {{ is_within_month('as_of.as_of_date') }} as is_partial
     from cohorts
     cross join as_of
     inner join ages
@@ -60,31 +61,37 @@ monthly as (
 
     select
         customers.cohort_month,
-        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
-            as age_months,
-        count(distinct revenue.person_id) as paying_customers,
-        cast(sum(revenue.net_reporting_minor) as bigint) as revenue_minor
+        greatest(
+            0, {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        ) as age_months,
+        count(distinct case when revenue.is_conversion then revenue.person_id end)
+            as paying_customers,
+        {{ sum_of_all('revenue.net_reporting_minor') }} as revenue_minor,
+        {{ sum_of_all('revenue.kept_reporting_minor') }} as kept_minor,
+        {{ sum_of_all('revenue.basis_reporting_minor') }} as basis_minor
     from revenue
     inner join customers
         on revenue.person_id = customers.person_id
     group by
         customers.cohort_month,
-        {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        greatest(
+            0, {{ months_between('customers.cohort_month', first_of_month('revenue.revenue_date')) }}
+        )
 
 ),
 
-cumulative as (
+by_age as (
 
     select
         spine.cohort_month,
         spine.age_months,
+        spine.is_partial,
         spine.customers,
-        coalesce(monthly.paying_customers, 0) as paying_customers,
-        coalesce(monthly.revenue_minor, 0) as revenue_minor,
-        cast(sum(coalesce(monthly.revenue_minor, 0)) over (
-            partition by spine.cohort_month order by spine.age_months
-            rows between unbounded preceding and current row
-        ) as bigint) as cumulative_revenue_minor
+        coalesce(monthly.paying_customers, 0) as paying_customers
+        {%- for amount in ['revenue', 'kept', 'basis'] %},
+        case when monthly.cohort_month is null then 0 else monthly.{{ amount }}_minor end
+            as {{ amount }}_minor
+        {%- endfor %}
     from spine
     left join monthly
         on
@@ -93,18 +100,36 @@ cumulative as (
 
 ),
 
+cumulative as (
+
+    select
+        *,
+        {{ sum_of_all('revenue_minor', over='so_far') }} as cumulative_revenue_minor,
+        {{ sum_of_all('basis_minor', over='so_far') }} as cumulative_basis_minor
+    from by_age
+    window
+        so_far as (
+            partition by cohort_month order by age_months
+            rows between unbounded preceding and current row
+        )
+
+),
+
 final as (
 
     select
         cohort_month,
         age_months,
+        is_partial,
         customers,
         paying_customers,
         '{{ var("reporting_currency") }}' as currency,
         revenue_minor,
+        kept_minor,
         cumulative_revenue_minor,
+        cumulative_basis_minor,
         {{ ratio(
-            'cumulative_revenue_minor',
+            'cumulative_basis_minor',
             'customers * ' ~ power_of_ten(reporting_minor_units())
         ) }} as ltv
     from cumulative

@@ -42,6 +42,9 @@ explained as (
         currency,
         net_minor,
         net_reporting_minor,
+        {%- for name in amounts_beside_net() %}
+        {{ name }},
+        {%- endfor %}
         case when lead_counts then lead_channel else 'unattributed' end as channel,
         case when lead_counts then lead_source end as source,
         case when lead_counts then lead_campaign end as campaign,

@@ -88,7 +88,11 @@ final as (
         revenue.currency,
         revenue.net_minor,
         revenue.net_reporting_minor,
+        {%- for name in amounts_beside_net() %}
+        revenue.{{ name }},
+        {%- endfor %}
         positioned.touchpoint_id,
+        {{ local_date('positioned.occurred_at') }} as touch_date,
         positioned.signal_id,
         positioned.is_shared,
         positioned.position,

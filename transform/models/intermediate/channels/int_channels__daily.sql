@@ -4,17 +4,30 @@
 {%- set models = var('attribution_models') -%}
 {%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
 {%- set credited = {
-    'minor': 'net_minor',
-    'reporting_minor': 'net_reporting_minor',
+    'net_minor': 'net_minor',
+    'net_reporting_minor': 'net_reporting_minor',
     'micros': 'cast(1000000 as bigint)',
+} -%}
+{%- for amount in amounts_beside_net() %}{% do credited.update({amount: amount}) %}{% endfor -%}
+{#- Sums of amounts: what each is a sum of, and for whom it counts. -#}
+{%- set basis = basis_column('reporting_minor') -%}
+{%- set amounts = {
+    'revenue_minor': ('net_minor', none),
+    'revenue_reporting_minor': ('net_reporting_minor', none),
+    'kept_minor': ('kept_minor', none),
+    'kept_reporting_minor': ('kept_reporting_minor', none),
+    'basis_minor': (basis_column('minor'), none),
+    'basis_reporting_minor': (basis, none),
+    'new_revenue_reporting_minor': ('net_reporting_minor', 'counts_new_customer'),
+    'maybe_new_revenue_reporting_minor': ('net_reporting_minor', 'counts_maybe_new_customer'),
+    'new_basis_reporting_minor': (basis, 'counts_new_customer'),
 } -%}
 {%- set no_campaign = "'(none)'" -%}
 {%- set customer_columns = ['customer_micros', 'month_customer_micros'] -%}
 {%- for number in rolling_days() %}{% do customer_columns.append('last_' ~ number ~ '_customer_micros') %}{% endfor -%}
 {%- set new_customer_columns = ['new_customer_micros', 'maybe_new_customer_micros'] -%}
 {%- set flagged = ['conversion_micros'] + new_customer_columns + customer_columns -%}
-{%- set new_revenue_columns = ['new_revenue_reporting_minor', 'maybe_new_revenue_reporting_minor'] -%}
-{%- set credited_columns = ['revenue_minor', 'revenue_reporting_minor'] + new_revenue_columns + flagged -%}
+{%- set credited_columns = (amounts.keys() | list) + flagged -%}
 {%- set sums = credited_columns + ['leads', 'spend_minor', 'spend_reporting_minor'] -%}
 with as_of as (
 
@@ -106,12 +119,13 @@ path_days as (
         channel,
         campaign_name as campaign,
         currency
-        {%- for model in models %},
-        sum({{ model }}_minor) as {{ model }}_revenue_minor,
-        sum({{ model }}_reporting_minor) as {{ model }}_revenue_reporting_minor,
-        sum({{ model }}_reporting_minor * counts_new_customer) as {{ model }}_new_revenue_reporting_minor,
-        sum({{ model }}_reporting_minor * counts_maybe_new_customer)
-            as {{ model }}_maybe_new_revenue_reporting_minor
+        {%- for model in models %}
+        {%- for name, (amount, factor) in amounts.items() %},
+        {{ sum_of_all(
+            model ~ '_' ~ amount ~ (' * ' ~ factor if factor else ''),
+            parts=model ~ '_micros', witness=model ~ '_' ~ amount
+        ) }} as {{ model }}_{{ name }}
+        {%- endfor %}
         {%- for column in flagged %},
         sum({{ model }}_micros * counts_{{ column | replace('_micros', '') }}) as {{ model }}_{{ column }}
         {%- endfor %}
@@ -127,11 +141,10 @@ pathless_days as (
         revenue_date as activity_date,
         channel,
         campaign_name as campaign,
-        currency,
-        sum(net_minor) as revenue_minor,
-        sum(net_reporting_minor) as revenue_reporting_minor,
-        sum(net_reporting_minor * counts_new_customer) as new_revenue_reporting_minor,
-        sum(net_reporting_minor * counts_maybe_new_customer) as maybe_new_revenue_reporting_minor
+        currency
+        {%- for name, (amount, factor) in amounts.items() %},
+        {{ sum_of_all(amount ~ (' * ' ~ factor if factor else '')) }} as {{ name }}
+        {%- endfor %}
         {%- for column in flagged %},
         sum(1000000 * counts_{{ column | replace('_micros', '') }}) as {{ column }}
         {%- endfor %}
@@ -160,8 +173,8 @@ spend_days as (
         channel,
         coalesce(campaign, {{ no_campaign }}) as campaign,
         currency,
-        sum(spend_minor) as spend_minor,
-        sum(spend_reporting_minor) as spend_reporting_minor
+        {{ sum_of_all('spend_minor') }} as spend_minor,
+        {{ sum_of_all('spend_reporting_minor') }} as spend_reporting_minor
     from spend
     group by spend_date, channel, coalesce(campaign, {{ no_campaign }}), currency
 
@@ -217,7 +230,7 @@ daily as (
         attribution_model,
         currency
         {%- for column in sums %},
-        cast(sum({{ column }}) as bigint) as {{ column }}
+        {{ sum_of_all(column) }} as {{ column }}
         {%- endfor %}
     from stacked
     group by activity_date, channel, campaign, attribution_model, currency

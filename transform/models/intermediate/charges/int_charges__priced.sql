@@ -22,9 +22,8 @@ disputes as (
     select
         charge_id,
         currency,
-        sum(dispute_minor) as dispute_minor
+        sum(case when takes_money then dispute_minor else 0 end) as dispute_minor
     from {{ ref('stg_stripe__disputes') }}
-    where takes_money
     group by charge_id, currency
 
 ),
@@ -45,7 +44,11 @@ priced as (
 
     select
         charges.*,
-        coalesce(cast(disputes.dispute_minor as bigint), 0) as disputed_minor,
+        case
+            when disputes.charge_id is not null then cast(disputes.dispute_minor as bigint)
+            when charges.is_disputed then null
+            else 0
+        end as disputed_minor,
         currencies.minor_units,
         rates.rate,
         rates.minor_units as rate_minor_units,
@@ -86,12 +89,27 @@ with_fee as (
 
 ),
 
-with_gross as (
+with_kept as (
 
     select
         *,
+        net_minor - coalesce(disputed_minor, 0) - coalesce(fee_minor, 0) as kept_minor,
         {{ in_reporting_currency('gross_minor', *money) }} as gross_reporting_minor
     from with_fee
+
+),
+
+with_reporting as (
+
+    select
+        *,
+        {{ in_reporting_currency(
+            'net_minor', *money, gross_reporting_minor='gross_reporting_minor'
+        ) }} as net_reporting_minor,
+        {{ in_reporting_currency(
+            'kept_minor', *money, gross_reporting_minor='gross_reporting_minor'
+        ) }} as kept_reporting_minor
+    from with_kept
 
 ),
 
@@ -124,7 +142,8 @@ final as (
         net_minor,
         disputed_minor,
         fee_minor,
-        net_minor - disputed_minor - coalesce(fee_minor, 0) as kept_minor,
+        kept_minor,
+        {{ basis('net_minor', 'kept_minor', 'currency') }} as basis_minor,
         {{ major('gross_minor', 'minor_units') }} as gross,
         {{ major('net_minor', 'minor_units') }} as net,
 
@@ -135,20 +154,17 @@ final as (
         '{{ var("reporting_currency") }}' as reporting_currency,
         reporting_method,
         gross_reporting_minor,
-        {{ in_reporting_currency(
-            'net_minor', *money, gross_reporting_minor='gross_reporting_minor'
-        ) }} as net_reporting_minor,
-        {{ in_reporting_currency(
-            '(net_minor - disputed_minor - coalesce(fee_minor, 0))',
-            *money, gross_reporting_minor='gross_reporting_minor'
-        ) }} as kept_reporting_minor,
+        net_reporting_minor,
+        kept_reporting_minor,
+        {{ basis('net_reporting_minor', 'kept_reporting_minor', 'currency') }} as basis_reporting_minor,
+        '{{ var("revenue_basis") ~ (" times margin" if has_margin() else "") }}' as revenue_basis,
 
         payment_method_type,
         is_captured,
         is_refunded,
         is_disputed,
         is_live
-    from with_gross
+    from with_reporting
 
 )
 

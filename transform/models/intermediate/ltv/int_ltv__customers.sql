@@ -10,6 +10,15 @@ with as_of as (
 
 ),
 
+-- What such a person spent is not known, nor how often.
+without_rate as (
+
+    select distinct person_id
+    from {{ ref('int_charges__priced') }}
+    where net_reporting_minor is null
+
+),
+
 purchases as (
 
     select
@@ -20,6 +29,9 @@ purchases as (
     from {{ ref('int_charges__priced') }} as revenue
     inner join as_of
         on revenue.revenue_date <= as_of.as_of_date
+    left join without_rate
+        on revenue.person_id = without_rate.person_id
+    where without_rate.person_id is null
     group by revenue.person_id, revenue.revenue_date, as_of.as_of_date
     having sum(revenue.net_reporting_minor) > 0
 
