@@ -232,6 +232,7 @@ class Coverage:
 
     Attributes:
         rows: number of rows, by mart.
+        inputs: number of rows that the marts are made of, by `leads`, `ad_spend` and so on.
         updated_at: when the newest version of a charge became true, UTC.
     """
 
@@ -243,6 +244,26 @@ class Coverage:
     last_spend_date: date | None
     live_charges: int
     rows: Mapping[str, int]
+    inputs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """An ad platform or a channel of leads that the models do not know, over all days.
+
+    Attributes:
+        kind: `ad_platform` or `lead_channel`.
+        channel: where it counts.
+        spend_minor: minor units of `currency`; None for leads.
+    """
+
+    kind: str
+    name: str
+    channel: str
+    currency: str
+    row_count: int
+    spend_minor: int | None
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +289,7 @@ class Report:
     checks: tuple[Check, ...]
     net_minor: int
     unattributed_minor: int
+    unknown_names: tuple[UnknownName, ...] = ()
 
     @property
     def last_month_is_whole(self) -> bool:

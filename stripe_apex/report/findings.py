@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from stripe_apex.report.judgement import Confidence, Doubt, Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
+from stripe_apex.report.missing import asked_for, unknown_names
 from stripe_apex.report.words import Words, ltv_curve
 
 if TYPE_CHECKING:
@@ -103,12 +104,13 @@ class Findings(Words):
         )
 
     def _without_spend(self) -> Headline:
+        report = self.report
         ranked = self.ranked()
         if not ranked:
             return Headline(
                 "No revenue can be credited to a channel yet.",
-                "Connect leads or touchpoints: with them, each payment finds the channel it came "
-                "from.",
+                asked_for(report, "leads", "touchpoints")
+                or "No payer has a lead or a visit before the payment; below stands why.",
                 Confidence.LOW,
                 reasons=(self._unmatched_reason(),),
             )
@@ -116,8 +118,11 @@ class Findings(Words):
         share = self.formats.percent(self.share(best.revenue_minor))
         return Headline(
             f"{sentence(quoted(best.channel))} earns the most: {share} of net revenue.",
-            "Which channel deserves more money cannot be said: no ad spend is connected. Fill the "
-            "table ad_spend, and this page compares what each channel costs with what it brings.",
+            "Which channel deserves more money cannot be said. "
+            + (
+                asked_for(report, "ad_spend")
+                or "No ad spend is known for these days; see that the import covers them."
+            ),
             Confidence.LOW,
             reasons=(self._unmatched_reason(),),
         )
@@ -222,6 +227,7 @@ class Findings(Words):
     def others(self) -> tuple[Finding, ...]:
         """What else stands out, the most useful first."""
         found = [
+            *self._unknown(),
             *self._claims(),
             *self._tested(),
             *self._worth(),
@@ -229,6 +235,10 @@ class Findings(Words):
             *self._proof(),
         ]
         return tuple(found)
+
+    def _unknown(self) -> Iterator[Finding]:
+        for title, text in unknown_names(self.report, self.formats):
+            yield Finding(Tone.OPEN, title, text)
 
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats

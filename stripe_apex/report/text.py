@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.labels import clean, label
+from stripe_apex.report.missing import unknown_names
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex import money
 
@@ -54,6 +55,8 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
     )
     yield from _channels(report, formats)
     yield from _unmatched(report, formats)
+    for sentences in unknown_names(report, formats):
+        yield from textwrap.wrap(" ".join(sentences), WIDTH)
     if report.checks:
         yield f"Reconciliation: {Titles(report, formats).checks()}"
 

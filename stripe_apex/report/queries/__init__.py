@@ -11,10 +11,12 @@ from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COL
 from stripe_apex.report.queries.revenue import TOTALS, credits_by_model, months, unmatched
 from stripe_apex.report.queries.warehouse import (
     COVERAGE,
+    INPUTS,
     KNOWN_VALUES,
     MARTS,
     ROW_COUNTS,
     TABLES,
+    UNKNOWN_NAMES,
     WHOLE,
 )
 
@@ -23,6 +25,7 @@ __all__ = [
     "COHORTS",
     "COVERAGE",
     "EXPERIMENTS",
+    "INPUTS",
     "KNOWN_VALUES",
     "LEADS",
     "MARTS",
@@ -30,6 +33,7 @@ __all__ = [
     "ROW_COUNTS",
     "TABLES",
     "TOTALS",
+    "UNKNOWN_NAMES",
     "WHOLE",
     "brought",
     "brought_by_model",
