@@ -10,7 +10,9 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo
 
+from stripe_apex.errors import OptionError
 from stripe_apex.sources.questions import FileError, UnclearError
 
 if TYPE_CHECKING:
@@ -163,6 +165,20 @@ def spacing(days: Iterable[date]) -> str | None:
         if len({day.day for day in part}) == 1 or following == {1}:
             return "months"
     return None
+
+
+def zone(said: str) -> str:
+    """The time zone that the user names.
+
+    Raises:
+        OptionError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(said).key
+    except (ValueError, OSError, KeyError) as error:
+        raise OptionError(
+            f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
+        ) from error
 
 
 def _orders_of(text: str) -> dict[Order, tuple[str, ...]]:

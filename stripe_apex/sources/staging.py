@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 import duckdb
 
-from stripe_apex.errors import OptionError
 from stripe_apex.sources import cells, dates, numbers
 from stripe_apex.sources.endings import NUMERIC, vouched
 from stripe_apex.sources.headers import currency_of
@@ -30,11 +28,6 @@ if TYPE_CHECKING:
 MEMORY: Final = "256MB"
 """DuckDB keeps the rest in its temporary file."""
 
-_NUMBER_TYPES: Final = {
-    "money": "decimal(18, 6)",
-    "decimal": "decimal(28, 12)",
-    "integer": "bigint",
-}
 _MONEY_DECIMALS: Final = 6
 _MEND: Final = "Mend it in the file, or export it again."
 
@@ -71,9 +64,8 @@ class Staged:
                 writer.writerow([number, *values])
         types = {"row_number": "bigint", **dict.fromkeys(self.layout.columns, "varchar")}
         self.connection.execute(
-            "create table raw as select * from read_csv($path, auto_detect = false, header = "
-            "false, "
-            "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
+            "create table raw as select * from read_csv($path, auto_detect = false, "
+            "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
             "max_line_size = 20000000, columns = $types)",
             {"path": str(path), "types": types},
         )
@@ -141,7 +133,7 @@ class Staged:
         if heading is not None and heading.plain.endswith("micros"):
             value = f"cast(try_cast({plain} as decimal(24, 0)) * 0.000001 as decimal(18, 6))"
         else:
-            value = f"try_cast({plain} as {_NUMBER_TYPES[field.type]})"
+            value = f"try_cast({plain} as {field.sql_type})"
         if field.type == "money":
             fraction = f"length(rtrim(split_part({plain}, '.', 2), '0')) > {_MONEY_DECIMALS}"
             self._refuse(
@@ -255,12 +247,7 @@ class Staged:
     def _zone(self, field: Field, naive: str) -> str:
         said = self._answers.of("timezone")
         if said is not None:
-            try:
-                return ZoneInfo(said).key
-            except (ValueError, OSError, KeyError) as error:
-                raise OptionError(
-                    f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
-                ) from error
+            return dates.zone(said)
         if self.one(f"select 1 from raw where {naive} limit 1"):
             self.notes.append(
                 f"`{self._header(field)}` names no time zone and is read as UTC; "

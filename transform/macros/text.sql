@@ -21,8 +21,8 @@
 {#- A name as people write it, for comparing: without case, blanks and punctuation, `Google / CPC` and
     `google-cpc` are one. -#}
 {% macro plain_name(column) -%}
-    {%- set signs = '\x01-\x2f\x3a-\x40\x5b-\x60\x7b-\xbf\u2000-\u206f\u3000\ufeff' -%}
-    lower({{ stripe_apex.without_characters(column, signs) }})
+    {%- set signs = ' _-./|,:;()&+*#!?@~[]{}<>=%"\u00a0\u2013\u2014' -%}
+    translate(lower({{ column }}), '{{ signs }}', '')
 {%- endmacro %}
 
 
