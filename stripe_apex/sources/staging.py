@@ -65,8 +65,8 @@ class Staged:
         types = {"row_number": "bigint", **dict.fromkeys(self.layout.columns, "varchar")}
         self.connection.execute(
             "create table raw as select * from read_csv($path, auto_detect = false, "
-            "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
-            "max_line_size = 20000000, columns = $types)",
+            "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
+            "nullstr = '', max_line_size = 20000000, columns = $types)",
             {"path": str(path), "types": types},
         )
         path.unlink()
