@@ -239,7 +239,13 @@ def _undo(address: str, which: str) -> None:
             return
         with transaction(found):
             undone, back = store.undo(found, None if which == "last" else int(which))
+            lacking = [] if back else store.left_replaced(found, undone)
     again = f"; {back:,} rows that it replaced are there again" if back else ""
     click.echo(
         f"Undone: import {undone.import_id}, {undone.rows:,} rows of {undone.file_name}{again}."
     )
+    for item in lacking:
+        click.echo(
+            f"Rows that a later import replaced do not come back: {item.file_name} has "
+            f"{item.rows:,} of its {item.of_rows:,}. Import it again if they are missed."
+        )

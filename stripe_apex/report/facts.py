@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.period import day_after, months_of
@@ -207,6 +207,7 @@ class Coverage:
 
     Attributes:
         rows: number of rows, by mart.
+        inputs: number of rows that the marts are made of, by `leads`, `ad_spend` and so on.
         updated_at: when the newest version of a charge became true, UTC.
         new_customers_known_from: the first day from which it is known of everybody who is new.
     """
@@ -220,6 +221,26 @@ class Coverage:
     live_charges: int
     rows: Mapping[str, int]
     new_customers_known_from: date | None = None
+    inputs: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownName:
+    """An ad platform or a channel of leads that the models do not know, over all days.
+
+    Attributes:
+        kind: `ad_platform` or `lead_channel`.
+        channel: where it counts.
+        spend_minor: minor units of `currency`; None for leads.
+    """
+
+    kind: str
+    name: str
+    channel: str
+    currency: str
+    row_count: int
+    spend_minor: int | None
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +272,7 @@ class Report:
     net_minor: int
     unattributed_minor: int
     maybe_new_customers: int = 0
+    unknown_names: tuple[UnknownName, ...] = ()
 
     @property
     def last_month_is_whole(self) -> bool:

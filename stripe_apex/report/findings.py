@@ -11,6 +11,7 @@ from stripe_apex.report.advice import Confidence, Doubt
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
+from stripe_apex.report.missing import asked_for, unknown_names
 from stripe_apex.report.words import Words, ltv_curve
 
 if TYPE_CHECKING:
@@ -117,12 +118,13 @@ class Findings(Words):
         )
 
     def _without_spend(self) -> Headline:
+        report = self.report
         ranked = self.ranked()
         if not ranked:
             return Headline(
                 "No revenue can be credited to a channel yet.",
-                "Connect leads or touchpoints: with them, each payment finds the channel it came "
-                "from.",
+                asked_for(report, "leads", "touchpoints")
+                or "No payer has a lead or a visit before the payment; below stands why.",
                 Confidence.LOW,
                 reasons=(self._unmatched_reason(),),
             )
@@ -130,8 +132,11 @@ class Findings(Words):
         share = self.formats.percent(self.share(best.revenue_minor))
         return Headline(
             f"{sentence(quoted(best.channel))} earns the most: {share} of net revenue.",
-            "Which channel deserves more money cannot be said: no ad spend is connected. Fill the "
-            "table ad_spend, and this page compares what each channel costs with what it brings.",
+            "Which channel deserves more money cannot be said. "
+            + (
+                asked_for(report, "ad_spend")
+                or "No ad spend is known for these days; see that the import covers them."
+            ),
             Confidence.LOW,
             reasons=(self._unmatched_reason(),),
         )
@@ -280,6 +285,7 @@ class Findings(Words):
         """What else stands out, the most useful first."""
         found = [
             *self._unknown_customers(),
+            *self._unknown(),
             *self._claims(),
             *self._tested(),
             *self._worth(),
@@ -291,6 +297,10 @@ class Findings(Words):
     def _unknown_customers(self) -> Iterator[Finding]:
         if self.report.maybe_new_customers:
             yield Finding(Tone.OPEN, f"{self.who_may_be_new()}.", self.how_to_know_who_is_new())
+
+    def _unknown(self) -> Iterator[Finding]:
+        for title, text in unknown_names(self.report, self.formats):
+            yield Finding(Tone.OPEN, title, text)
 
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats

@@ -90,6 +90,7 @@ class _ReportReader:
                 for row in rows(queries.unmatched(converted=converted), *self._selected)
             ),
             checks=tuple(self._checks()),
+            unknown_names=tuple(facts.UnknownName(**row) for row in rows(queries.UNKNOWN_NAMES)),
             net_minor=sum(
                 (total.net_reporting_minor or 0) if converted else total.net_minor
                 for total in totals
@@ -140,7 +141,11 @@ class _ReportReader:
         counts = self._warehouse.rows(queries.ROW_COUNTS)
         row["live_charges"] = row["live_charges"] or 0
         return facts.Coverage(
-            **_aware(row), rows={count["mart"]: count["row_count"] for count in counts}
+            **_aware(row),
+            rows={count["mart"]: count["row_count"] for count in counts},
+            inputs={
+                line["input"]: line["row_count"] for line in self._warehouse.rows(queries.INPUTS)
+            },
         )
 
     def _checks(self) -> Iterable[facts.Check]:

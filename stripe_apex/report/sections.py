@@ -9,6 +9,7 @@ from stripe_apex.report.charts import channels, kit, money, people
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import label
+from stripe_apex.report.missing import asked_for
 from stripe_apex.report.tables import Table, Tables
 from stripe_apex.report.titles import Titles
 
@@ -101,8 +102,11 @@ class _Sections:
                 Key("tick", "soft", "other attribution models"),
                 Key("dash", "ink", "spend comes back: 1×"),
             ),
-            "No ad spend is connected for these days. Fill the table ad_spend with what the "
-            "platforms billed (see docs/models.md): then each channel has ROAS, CAC and payback.",
+            (
+                asked_for(report, "ad_spend")
+                or "No ad spend is known for these days: import what the platforms billed for them."
+            )
+            + " Then each channel has ROAS, CAC and payback.",
         )
 
     def models(self) -> Section:
@@ -126,8 +130,11 @@ class _Sections:
             (lambda canvas: channels.models(self._easel(canvas), shares)) if shares else None,
             f"{title}. Share of net revenue by channel under each attribution model.",
             legend,
-            "No revenue is credited to a channel in these days. Connect the tables leads and "
-            "touchpoints (see docs/models.md): payments are matched to them by email.",
+            "No revenue is credited to a channel in these days. "
+            + (
+                asked_for(report, "leads", "touchpoints")
+                or "No payer of these days has a lead or a visit before the payment."
+            ),
         )
 
     def months(self) -> Section:
@@ -223,8 +230,8 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            "No experiment is connected for these days. Fill the tables experiments and "
-            "experiment_exposures (see docs/models.md); then this says what each really earned.",
+            asked_for(report, "experiments", "experiment_exposures")
+            or "No experiment ran in these days.",
         )
 
     def unmatched(self) -> Section:
@@ -237,7 +244,7 @@ class _Sections:
             empty = "There is no revenue in these days, so nothing is left over."
         note = "A payment is matched to a lead by its email; these found none before them."
         if lost and nobody:
-            note += " No lead matches at all: connect the table leads."
+            note += f" {asked_for(report, 'leads') or 'No lead matches at all.'}"
         return Section(
             "unmatched",
             "Revenue that could not be matched",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.labels import clean, label
+from stripe_apex.report.missing import unknown_names
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex import money
 
@@ -58,6 +59,8 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
         words = Titles(report, formats)
         said = f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"
         yield from textwrap.wrap(said, WIDTH)
+    for sentences in unknown_names(report, formats):
+        yield from textwrap.wrap(" ".join(sentences), WIDTH)
     if report.checks:
         yield f"Reconciliation: {Titles(report, formats).checks()}"
 

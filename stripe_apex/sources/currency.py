@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources.cells import SIGN
 from stripe_apex.sources.headers import currency_of
+from stripe_apex.sources.numbers import POINT
 from stripe_apex.sources.questions import FileError, UnclearError
 from stripe_apex.sources.reading import Reading, literal
 
@@ -128,7 +129,9 @@ def _of_column(reading: Reading, money: str, name: str, named: AbstractSet[str])
 
 def _cell(reading: Reading, field: str, row: int) -> str:
     """A cell as it stands in the file, for a message."""
-    return str(reading.staged.one(f"select {field} from raw where row_number = ?", row)[0])[:60]
+    return str(reading.staged.one(f"select {field} from raw where row_number = ?", row)[0])[
+        :60
+    ].replace(POINT, ".")
 
 
 def _listed(codes: AbstractSet[str]) -> str:

@@ -10,7 +10,9 @@ import re
 from datetime import timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal
+from zoneinfo import ZoneInfo
 
+from stripe_apex.errors import OptionError
 from stripe_apex.sources.questions import FileError, UnclearError
 
 if TYPE_CHECKING:
@@ -30,6 +32,12 @@ PARTS: Final = (
 
 YEARS: Final = (2000, 2099)
 """Years that are believed; a two-digit year and a wrong format both lead outside."""
+
+SERIALS: Final = (36_526, 73_050)
+"""The days of `YEARS` as spreadsheets count them."""
+
+_ISO: Final = re.compile(r"9{4}-9{2}-9{2}")
+_DAY_OR_MONTH_FIRST: Final = re.compile(r"9{1,2}[./-]9{1,2}[./-]9{2,4}")
 
 _SHAPES: Final[tuple[tuple[str, dict[Order, tuple[str, ...]]], ...]] = (
     (r"9{4}-9{2}-9{2}", {"year-first": ("%Y-%m-%d",)}),
@@ -77,6 +85,31 @@ def formats(shapes: Collection[str]) -> dict[Order, list[str]]:
         chosen = [orders.get(order) or next(iter(orders.values())) for orders in listed]
         found[order] = sorted({item for items in chosen for item in items})
     return found
+
+
+def refuse_turned(file: str, name: str, examples: Mapping[str, str]) -> None:
+    """Refuse dates of which a spreadsheet may have turned some and left others as text.
+
+    It makes 1 November of `11/01/2026` or 11 January of `01/11/2026`, as its own language writes
+    dates, keeps the result as a date, and leaves `13/11/2026` as it stands.
+
+    Args:
+        file: what messages call the file.
+        name: the column.
+        examples: a value of each shape that occurs.
+
+    Raises:
+        FileError: real dates and such texts stand in one column.
+    """
+    real = next((text for shape, text in examples.items() if _ISO.fullmatch(shape)), None)
+    texts = (text for shape, text in examples.items() if _DAY_OR_MONTH_FIRST.fullmatch(shape))
+    left = next(texts, None)
+    if real is not None and left is not None:
+        raise FileError(
+            f"{file}: in the column `{name}`, {real[:10]} is a date and `{left}` a text, as a "
+            "spreadsheet leaves them where it took the day of other rows for the month. Import the "
+            "export as it was before a spreadsheet saved it, or write all days as 2026-11-03."
+        )
 
 
 def order_of(
@@ -132,6 +165,20 @@ def spacing(days: Iterable[date]) -> str | None:
         if len({day.day for day in part}) == 1 or following == {1}:
             return "months"
     return None
+
+
+def zone(said: str) -> str:
+    """The time zone that the user names.
+
+    Raises:
+        OptionError: there is none of that name.
+    """
+    try:
+        return ZoneInfo(said).key
+    except (ValueError, OSError, KeyError) as error:
+        raise OptionError(
+            f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
+        ) from error
 
 
 def _orders_of(text: str) -> dict[Order, tuple[str, ...]]:

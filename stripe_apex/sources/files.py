@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources.headers import known_words
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
-from stripe_apex.sources.typed import Rounded, texts_of
+from stripe_apex.sources.typed import Number, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +30,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_UTF_32: Final = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _ZIP: Final = b"PK\x03\x04"
 _OLD_OFFICE: Final = b"\xd0\xcf\x11\xe0"
 _GZIP: Final = b"\x1f\x8b"
@@ -60,6 +61,20 @@ class Source:
         for number, cells in _numbered(self._all()):
             if number > self.header_row:
                 yield number, cells
+
+    def merged(self) -> list[tuple[int, int, range]]:
+        """Cells of a spreadsheet that are merged downwards: first row, last row, positions."""
+        if not self._sheet:
+            return []
+        import python_calamine  # noqa: PLC0415 - slow to load, and most files are text
+
+        book = python_calamine.CalamineWorkbook.from_path(self.path)
+        ranges = book.get_sheet_by_name(self._sheet).merged_cell_ranges or []
+        return [
+            (top + 1, bottom + 1, range(left, right + 1))
+            for (top, left), (bottom, right) in ranges
+            if bottom > top
+        ]
 
     def _all(self) -> Iterator[Row]:
         if self._separator:
@@ -134,6 +149,8 @@ def _encoding_of(path: Path) -> str:
     """UTF-8 or UTF-16 where the bytes are that, else Windows-1252, as Excel saves in the West."""
     with path.open("rb") as file:
         start = file.read(4096)
+    if start.startswith(_UTF_32) or b"\0\0\0" in (start[:3], start[1:4]):
+        raise FileError(f"{path.name} is in UTF-32, which is not read. Save it as UTF-8.")
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             return encoding
@@ -277,7 +294,7 @@ def _score(cells: Sequence[str], answers: Answers) -> int:
 def _numbered(rows: Iterator[Row]) -> Iterator[Row]:
     """The rows that are not empty, without spaces around their cells."""
     for number, cells in rows:
-        stripped = [cell if isinstance(cell, Rounded) else cell.strip(_SPACES) for cell in cells]
+        stripped = [cell if isinstance(cell, Number) else cell.strip(_SPACES) for cell in cells]
         if any(stripped):
             yield number, stripped
 

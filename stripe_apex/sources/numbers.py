@@ -33,6 +33,9 @@ _LOCALES: Final[dict[Style, tuple[str, ...]]] = {
 GROUPS: Final[dict[Style, str]] = {"point": ",’\u202f", "comma": ".’\u202f"}
 """Signs between thousands, where the other sign is the decimal one."""
 
+POINT: Final = "\u066b"
+"""A decimal sign that no file needs to decide: that of cells which are numbers."""
+
 NOTHING: Final = ("", "-", "--", "—", "–", "n/a", "N/A", "null", "NULL")
 """What exports write in place of a number."""
 
@@ -42,6 +45,9 @@ _PLAUSIBLE: Final = re.compile(r"-?[0-9.,](?:[0-9.,’\u202f]*[0-9])?")
 
 def readings(text: str) -> dict[Style, Decimal]:
     """What a text means as a number, for each decimal sign with which it is one."""
+    if text.count(POINT) == 1 and _PLAUSIBLE.fullmatch(text.replace(POINT, "")):
+        known = parse_decimal(text.replace(POINT, "."), locale="en_US")
+        return dict.fromkeys(_LOCALES, known)
     if not _PLAUSIBLE.fullmatch(text):
         return {}
     found: dict[Style, Decimal] = {}
@@ -111,4 +117,4 @@ def _readings_of(
             found = readings(shape)
             if name in whole:
                 found = {style: n for style, n in found.items() if n == n.to_integral_value()}
-            yield f"`{text}` in `{name}`", found
+            yield f"`{text.replace(POINT, '.')}` in `{name}`", found

@@ -7,6 +7,8 @@ from typing import Final
 from stripe_apex.sources import names
 from stripe_apex.sources.reading import Reading, literal
 
+_ADDRESS: Final = r"[^\s,;|<>\"]+@[^\s,;|<>\"]+"
+
 _IN_ADDRESS: Final = (
     *("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content"),
     *("gclid", "fbclid", "li_fat_id", "msclkid"),
@@ -16,6 +18,7 @@ _IN_ADDRESS: Final = (
 def finish_leads(reading: Reading) -> None:
     """Complete the expressions of leads: an id for rows without one, and our names of channels."""
     expressions = reading.expressions
+    _first_of_several_emails(reading)
     if "lead_id" not in expressions:
         expressions["lead_id"] = _digest(
             "lead_", f"lower({expressions['email']})", expressions["created_at"]
@@ -30,6 +33,7 @@ def finish_leads(reading: Reading) -> None:
 def finish_touchpoints(reading: Reading) -> None:
     """Complete the expressions of visits: an id for rows without one, and the address's fields."""
     expressions = reading.expressions
+    _first_of_several_emails(reading)
     if "url_query" in expressions and "landing_page" in expressions:
         query = "nullif(ltrim(url_query, '?'), '')"
         expressions["landing_page"] = f"concat_ws('?', {expressions['landing_page']}, {query})"
@@ -40,6 +44,22 @@ def finish_touchpoints(reading: Reading) -> None:
         reading.values["touchpoint_id"] = "made of visitor, time and page"
     for name in _IN_ADDRESS:
         expressions.setdefault(name, _parameter(expressions.get("landing_page"), name))
+
+
+def _first_of_several_emails(reading: Reading) -> None:
+    """Where a cell holds several addresses, as of merged contacts, the first is the person's."""
+    if "email" not in reading.layout.columns:
+        return
+    several = "length(email) - length(replace(email, '@', '')) > 1"
+    count, row = reading.staged.one(f"select count(*), min(row_number) from raw where {several}")
+    if count:
+        first = f"regexp_extract(email, '{_ADDRESS}')"
+        reading.expressions["email"] = (
+            f"case when {several} then coalesce(nullif({first}, ''), email) else email end"
+        )
+        reading.notes.append(
+            f"{count:,} rows have several emails, as row {row}; the first of them is taken"
+        )
 
 
 def _channels(reading: Reading) -> str:

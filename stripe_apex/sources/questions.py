@@ -27,6 +27,10 @@ FREE: Final = ("sheet", "timezone")
 class FileError(AppError):
     """The file cannot be imported as it stands; the message says what to change in it."""
 
+    def about(self, file: str) -> FileError:
+        """This error, with the name of the file in front where it has none."""
+        return self if _names(self.args[0], file) else FileError(f"{file}: {self}")
+
 
 class UnclearError(FileError):
     """The file can be read in more than one way, and the difference matters.
@@ -42,6 +46,12 @@ class UnclearError(FileError):
         self.name = name
         self.choices = tuple(choices)
         super().__init__(f"{said} {self._remedy()}")
+
+    def about(self, file: str) -> UnclearError:
+        """This error, with the name of the file in front where it has none."""
+        if _names(self.said, file):
+            return self
+        return UnclearError(f"{file}: {self.said}", self.name, self.choices)
 
     def _remedy(self) -> str:
         if self.name == "kind":
@@ -88,6 +98,11 @@ class Answers:
             columns = {**self.columns, name.removeprefix("column "): answer}
             return Answers(self.kind, columns, self.values)
         return Answers(self.kind, self.columns, {**self.values, name: answer})
+
+
+def _names(message: str, file: str) -> bool:
+    """Whether a message begins with the file that it is about."""
+    return file in message.split(":", 1)[0]
 
 
 def _pair(name: str, choice: str) -> str:

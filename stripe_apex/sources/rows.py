@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.sources.endings import NUMERIC
+from stripe_apex.sources.headers import currency_of
 from stripe_apex.sources.kinds import AD_SPEND, LEADS, TOUCHPOINTS
-from stripe_apex.sources.numbers import NOTHING
+from stripe_apex.sources.numbers import NOTHING, POINT
 from stripe_apex.sources.questions import FileError
-from stripe_apex.sources.typed import Rounded
+from stripe_apex.sources.spend import Stated
+from stripe_apex.sources.typed import Number, Rounded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -43,8 +46,8 @@ class Sieve:
     name: str
     left_out: dict[str, list[int]] = field(default_factory=dict)
     """Numbers of the rows that are no data, by the reason."""
-    totals: list[tuple[int, str]] = field(default_factory=list)
-    """What rows of totals say, as text."""
+    totals: list[Stated] = field(default_factory=list)
+    """What rows of totals say."""
     kept: int = 0
     last_kept: int = 0
     last_seen: int = 0
@@ -60,6 +63,7 @@ class Sieve:
         while width and not header[width - 1]:
             width -= 1
         positions = list(self.layout.columns.values())
+        numeric = [self.layout.kind.field(name).type in NUMERIC for name in self.layout.columns]
         for number, cells in rows:
             self.last_seen = number
             if len(cells) != width:
@@ -83,7 +87,13 @@ class Sieve:
             self._refuse_rounded(number, values)
             self.kept += 1
             self.last_kept = number
-            yield number, values
+            yield (
+                number,
+                [
+                    _pointed(value) if is_number else value
+                    for value, is_number in zip(values, numeric, strict=True)
+                ],
+            )
 
     def _refuse_rounded(self, number: int, values: Sequence[str]) -> None:
         """Refuse numbers in place of texts, such as ids, of which only 15 digits are left."""
@@ -143,10 +153,10 @@ class Sieve:
                 raise FileError(
                     f"{self.name}, row {number}: there is no day. Write one, or remove the row."
                 )
-            self.totals.append((number, self._value(cells, "spend")))
+            self._state_total(number, cells, called=labelled)
             return "totals"
         if "campaign" in self.layout.columns and not campaign and self._is_of_meta:
-            self.totals.append((number, self._value(cells, "spend")))
+            self._state_total(number, cells, called=True)
             return "totals"
         if labelled:
             raise FileError(
@@ -155,7 +165,17 @@ class Sieve:
             )
         return None
 
+    def _state_total(self, number: int, cells: Sequence[str], *, called: bool) -> None:
+        """Remember what a row of totals says, to be compared with the sum of the rows."""
+        spend, currency = self._value(cells, "spend"), currency_of(self._value(cells, "currency"))
+        self.totals.append(Stated(number, _pointed(spend), currency or "", called=called))
+
     @property
     def _is_of_meta(self) -> bool:
         """Meta's totals have the days of the report, and no campaign."""
         return self.layout.platform == "meta_ads"
+
+
+def _pointed(value: str) -> str:
+    """A cell of numbers: of one that is a number, the point is no matter of the file's style."""
+    return value.replace(".", POINT) if isinstance(value, Number) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +11,7 @@ from stripe_apex.sources.questions import FileError, UnclearError
 from tap_stripe_apex.money import decimals
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
 BY_DAY: Final = {
@@ -126,31 +127,57 @@ def refuse_one_start(
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a row of totals says; it is not `called` one where it only lacks a day and a name."""
+
+    row: int
+    spend: str
+    currency: str
+    called: bool
+
+
 def refuse_other_total(
     name: str,
     sums: Mapping[str, Decimal],
     rows: int,
-    totals: list[tuple[int, Decimal]],
+    totals: Sequence[tuple[Stated, Decimal]],
     said: str | None,
 ) -> None:
-    """Refuse a file whose rows do not add up to the file's own total.
+    """Refuse a file whose rows do not add up to the file's own totals, currency by currency.
 
     A platform rounds each row and its total apart, so they may differ by half a minor unit a row.
-    Files of several currencies have no total that means anything.
+    A total over several currencies means nothing, and is left out where it is called a total.
 
     Raises:
-        UnclearError: no total fits.
+        FileError: a row without a day is no total of the rows.
+        UnclearError: no total of a currency fits.
     """
-    if not totals or len(sums) != 1 or said is not None:
+    if said is not None:
         return
-    ((currency, total),) = sums.items()
-    slack = Decimal(rows).scaleb(-decimals(currency)) / 2
-    if not any(abs(stated - total) <= slack for _, stated in totals):
-        row, stated = totals[-1]
+    only = next(iter(sums)) if len(sums) == 1 else ""
+    by_currency: dict[str, list[tuple[Stated, Decimal]]] = {}
+    for stated, amount in totals:
+        by_currency.setdefault(stated.currency or only, []).append((stated, amount))
+    for currency, group in by_currency.items():
+        total = sums.get(currency, Decimal(0))
+        slack = Decimal(rows).scaleb(-decimals(currency)) / 2 if currency else Decimal(0)
+        if currency and any(abs(amount - total) <= slack for _, amount in group):
+            continue
+        row = next((stated.row for stated, _ in group if not stated.called), None)
+        if row is not None and (len(sums) > 1 or not sums.get(currency)):
+            raise FileError(
+                f"{name}, row {row}: it has neither a day nor a name, and is not the total of the "
+                "rows of its currency. Write the day into each row, where cells are merged, too, "
+                "or remove the row if it is a total."
+            )
+        if not currency:
+            continue
+        stated, amount = group[-1]
         raise UnclearError(
-            f"{name}, row {row}: it says that the total is {money(stated, currency)}, but the rows "
-            f"above add up to {money(total, currency)}, so the file may be cut or filtered. Export "
-            "it again if it is.",
+            f"{name}, row {stated.row}: it says that the total is {money(amount, currency)}, but "
+            f"the rows above add up to {money(total, currency)}, so the file may be cut or "
+            "filtered. Export it again if it is.",
             "totals",
             ["ignore"],
         )

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import csv
 from typing import TYPE_CHECKING, Any, Final
-from zoneinfo import ZoneInfo
 
 import duckdb
 
-from stripe_apex.errors import OptionError
 from stripe_apex.sources import cells, dates, numbers
 from stripe_apex.sources.endings import NUMERIC, vouched
 from stripe_apex.sources.headers import currency_of
@@ -25,16 +23,13 @@ if TYPE_CHECKING:
     from stripe_apex.sources.fields import Field
     from stripe_apex.sources.headers import Layout
     from stripe_apex.sources.questions import Answers
+    from stripe_apex.sources.spend import Stated
 
 MEMORY: Final = "256MB"
 """DuckDB keeps the rest in its temporary file."""
 
-_NUMBER_TYPES: Final = {
-    "money": "decimal(18, 6)",
-    "decimal": "decimal(28, 12)",
-    "integer": "bigint",
-}
 _MONEY_DECIMALS: Final = 6
+_MEND: Final = "Mend it in the file, or export it again."
 
 
 class Staged:
@@ -69,10 +64,9 @@ class Staged:
                 writer.writerow([number, *values])
         types = {"row_number": "bigint", **dict.fromkeys(self.layout.columns, "varchar")}
         self.connection.execute(
-            "create table raw as select * from read_csv($path, auto_detect = false, header = "
-            "false, "
-            "delim = ',', quote = '\"', escape = '\"', new_line = '\\n', nullstr = '', "
-            "max_line_size = 20000000, columns = $types)",
+            "create table raw as select * from read_csv($path, auto_detect = false, "
+            "header = false, delim = ',', quote = '\"', escape = '\"', new_line = '\\n', "
+            "nullstr = '', max_line_size = 20000000, columns = $types)",
             {"path": str(path), "types": types},
         )
         path.unlink()
@@ -126,22 +120,28 @@ class Staged:
                     raise self._wrong(field, row, value, "no number")
                 if field.type == "integer" and not any(n == n.to_integral_value() for n in read):
                     raise self._wrong(field, row, value, "no whole number")
-            shapes[field.name] = {shape: value for shape, value, _ in found}
-        whole = {field.name for field in fields if field.type == "integer"}
+            shapes[self._header(field)] = {shape: value for shape, value, _ in found}
+        whole = {self._header(field) for field in fields if field.type == "integer"}
         return numbers.style_of(shapes, whole, self._answers.of("decimal"))
 
     def _number(self, field: Field, style: numbers.Style) -> str:
         plain = f"translate({cells.bare(field)}, '{numbers.GROUPS[style]}', '')"
         if style == "comma":
             plain = f"replace({plain}, ',', '.')"
+        plain = f"replace({plain}, '{numbers.POINT}', '.')"
         heading = self.layout.heading(field.name)
         if heading is not None and heading.plain.endswith("micros"):
             value = f"cast(try_cast({plain} as decimal(24, 0)) * 0.000001 as decimal(18, 6))"
         else:
-            value = f"try_cast({plain} as {_NUMBER_TYPES[field.type]})"
+            value = f"try_cast({plain} as {field.sql_type})"
         if field.type == "money":
             fraction = f"length(rtrim(split_part({plain}, '.', 2), '0')) > {_MONEY_DECIMALS}"
-            self._refuse(field, fraction, f"has more than {_MONEY_DECIMALS} decimals")
+            self._refuse(
+                field,
+                fraction,
+                f"has more than {_MONEY_DECIMALS} decimals",
+                f"Round the column to {_MONEY_DECIMALS} decimals, and save the file again.",
+            )
         self._refuse(
             field, f"{plain} is not null and {value} is null", f"no {field.type} of this size"
         )
@@ -151,6 +151,13 @@ class Staged:
 
     def _instant(self, field: Field) -> str:
         day, clock, zone = self._divided(field)
+        self._refuse(
+            field,
+            f"{day} is null and try_cast({field.name} as decimal(18, 9)) between "
+            f"{dates.SERIALS[0]} and {dates.SERIALS[1]}",
+            "a count of days, as spreadsheets keep dates",
+            "Format the column as a date, so that it shows as 2026-11-03, and save the file again.",
+        )
         self._refuse(field, f"{field.name} is not null and {day} is null", "no date")
         found = self.all(
             "select shape, arg_min(value, row_number) from ("
@@ -158,6 +165,7 @@ class Staged:
             "'[0-9]', '9', 'g'), '[A-Za-z]+', 'a', 'g') as shape from raw) "
             "where shape is not null group by shape order by min(row_number)"
         )
+        dates.refuse_turned(self.name, self._header(field), dict(found))
         by_order = {
             order: f"try_strptime({day}, {cells.listed(formats)})"
             for order, formats in dates.formats([shape for shape, _ in found]).items()
@@ -239,12 +247,7 @@ class Staged:
     def _zone(self, field: Field, naive: str) -> str:
         said = self._answers.of("timezone")
         if said is not None:
-            try:
-                return ZoneInfo(said).key
-            except (ValueError, OSError, KeyError) as error:
-                raise OptionError(
-                    f"--set timezone={said} is no time zone: use a name such as Europe/Berlin."
-                ) from error
+            return dates.zone(said)
         if self.one(f"select 1 from raw where {naive} limit 1"):
             self.notes.append(
                 f"`{self._header(field)}` names no time zone and is read as UTC; "
@@ -264,11 +267,11 @@ class Staged:
                 raise self._wrong(field, row, text, "no code of a currency, such as USD")
         return value
 
-    def amounts(self, field: str, texts: list[tuple[int, str]]) -> list[tuple[int, Decimal]]:
-        """Texts as numbers of a column, each with its row; those that are none are left out."""
+    def amounts(self, field: str, totals: list[Stated]) -> list[tuple[Stated, Decimal]]:
+        """Totals with their amounts; those without a number are left out."""
         sql = f"select {self._expressions[field]} from (select $1 as {field})"
-        read = [(row, self.one(sql, text)[0]) for row, text in texts]
-        return [(row, number) for row, number in read if number is not None]
+        read = [(stated, self.one(sql, stated.spend)[0]) for stated in totals]
+        return [(stated, number) for stated, number in read if number is not None]
 
     def signs(self, field: str) -> list[tuple[str, int]]:
         """The signs of currencies that stand in the cells of a column, and where first."""
@@ -280,20 +283,22 @@ class Staged:
 
     # Messages
 
-    def _refuse(self, field: Field, condition: str, why: str) -> None:
+    def _refuse(self, field: Field, condition: str, why: str, remedy: str = _MEND) -> None:
         bad = self.one(
             f"select row_number, {field.name} from raw where {condition} "
             "order by row_number limit 1"
         )
         if bad is not None:
-            raise self._wrong(field, bad[0], bad[1], why)
+            raise self._wrong(field, bad[0], bad[1], why, remedy)
 
-    def _wrong(self, field: Field, row: int, value: str, why: str) -> FileError:
+    def _wrong(
+        self, field: Field, row: int, value: str, why: str, remedy: str = _MEND
+    ) -> FileError:
         verb = "" if why.startswith("has ") else "is "
+        shown = value[:60].replace(numbers.POINT, ".")
         return FileError(
-            f"{self.name}, row {row}: `{value[:60]}` in the column `{self._header(field)}` "
-            f"{verb}{why}. "
-            "Mend it in the file, or export it again."
+            f"{self.name}, row {row}: `{shown}` in the column `{self._header(field)}` "
+            f"{verb}{why}. {remedy}"
         )
 
     def _header(self, field: Field) -> str:

@@ -216,6 +216,19 @@ def undo(warehouse: Warehouse, import_id: int | None) -> tuple[Import, int]:
     return chosen, back
 
 
+def left_replaced(warehouse: Warehouse, undone: Import) -> list[Import]:
+    """Earlier imports of the same kind and days that lack rows, which an undo cannot bring back."""
+    return [
+        item
+        for item in imports(warehouse)
+        if item.kind == undone.kind
+        and item.import_id < undone.import_id
+        and item.rows < item.of_rows
+        and item.first_day <= undone.last_day
+        and item.last_day >= undone.first_day
+    ]
+
+
 def _create(warehouse: Warehouse, name: str, columns: Any) -> None:
     listed = ", ".join(f"{column} {type_}" for column, type_ in columns)
     warehouse.run(f"create table if not exists {SCHEMA}.{name} ({listed})")

@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Rounded(str):
+class Number(str):
+    """The text of a cell that is a number: its point is a decimal one, whatever other cells say."""
+
+    __slots__ = ()
+
+
+class Rounded(Number):
     """The text of a number that a spreadsheet keeps with 15 digits."""
 
     __slots__ = ()
@@ -25,8 +31,7 @@ def text_of(cell: Any) -> str:
     """A typed cell as text.
 
     Spreadsheets keep 15 digits of a number and show no more; the binary fraction behind them is
-    noise (58.419999999999995 is 58.42). Three decimals get a zero, since `1.234` alone might be
-    read as a thousand and some.
+    noise (58.419999999999995 is 58.42).
     """
     if cell is None:
         return ""
@@ -46,5 +51,4 @@ def _number(cell: float | Decimal) -> str:
     if not exact.is_finite():
         return ""
     text = f"{exact:f}"
-    text = f"{text}0" if len(text.partition(".")[2]) == 3 else text
-    return Rounded(text) if isinstance(cell, float) else text
+    return Rounded(text) if isinstance(cell, float) else Number(text)

@@ -27,6 +27,9 @@ from stripe_apex.sources.staging import Staged
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stripe_apex.sources.files import Source
+    from stripe_apex.sources.headers import Layout
+
 _SETTABLE: Final = ("text", "currency")
 
 
@@ -44,6 +47,8 @@ def understand(path: Path, answers: Answers, folder: Path) -> Reading:
     """
     try:
         return _understood(path, answers, folder)
+    except FileError as error:
+        raise error.about(path.name) from error
     except duckdb.Error as error:
         said = str(error).strip().split("\n", 1)[0].rstrip(".")
         raise FileError(
@@ -54,6 +59,7 @@ def understand(path: Path, answers: Answers, folder: Path) -> Reading:
 def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
     source = open_source(path, answers)
     layout = recognise(source.header, answers)
+    _refuse_merged(source, layout)
     sieve = Sieve(layout, path.name)
     staged = Staged(folder, layout, answers, path.name)
     staged.fill(sieve.data(source.rows()))
@@ -73,6 +79,18 @@ def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
     _note_facts(reading)
     staged.close()
     return reading
+
+
+def _refuse_merged(source: Source, layout: Layout) -> None:
+    """Refuse cells that are merged over several rows: all but the first of them are empty."""
+    for top, bottom, positions in source.merged():
+        merged = [layout.headings[at].text for at in layout.columns.values() if at in positions]
+        if merged and bottom > source.header_row:
+            raise FileError(
+                f"{source.path.name}, rows {top} to {bottom}: the cells of the column "
+                f"`{merged[0]}` are merged, so that one row has the value and the others have "
+                "none. Unmerge them, and write the value into each row."
+            )
 
 
 def check_answers(answers: Answers) -> None:

@@ -205,3 +205,13 @@ def test_a_source_that_brings_nothing_any_more_is_stale(shop):
     said = run(shop, "dbt", "source", "freshness")
     assert "WARN freshness of stripe.charges" in said
     assert "freshness of apex.leads" in said
+
+
+def test_a_column_that_must_be_there_is_named_with_the_projects_own_table(shop):
+    with duckdb.connect(str(shop / "shop.duckdb")) as warehouse:
+        warehouse.execute("alter table tracking.form_submissions rename created_at to sent")
+    with pytest.raises(AssertionError) as failure:
+        run(shop, "dbt", "run", "--select", "stg_web__leads")
+    said = str(failure.value)
+    assert "tracking.form_submissions has no column `created_at`; it has `lead_id`, `email`" in said
+    assert "set the var apex_columns: {leads.created_at: NAME_OF_THE_COLUMN}." in said

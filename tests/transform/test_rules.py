@@ -238,6 +238,26 @@ def test_each_unmatched_charge_says_why_and_what_would_fix_it(default_project):
     assert all(remedy for *_, remedy in rows)
 
 
+def test_without_leads_the_remedy_is_leads_and_not_another_email(default_project):
+    world = World(charges=[ANN], leads=[Lead(lead_id="l1", visitor_id="v1")], ad_spend=[])
+    results = default_project.run(world)
+    ((reason, remedy),) = results.rows("select reason, remedy from marts.mart_unmatched")
+    assert reason == "no_lead"
+    assert "No leads are there yet" in remedy
+    assert "stripe-apex import" in remedy
+    assert results.rows(
+        "select input, row_count, first_date from marts.mart_inputs order by 1"
+    ) == [
+        ("ad_spend", 0, None),
+        ("charges", 1, NOON.date()),
+        ("experiment_exposures", 0, None),
+        ("experiments", 0, None),
+        ("fx_rates", 0, None),
+        ("leads", 1, NOON.date()),
+        ("touchpoints", 0, None),
+    ]
+
+
 def test_unit_economics_are_the_products_formulas(default_project, default_settings):
     """Two customers of 100.00 on a spend of 50.00; `test_ratios.py` has the payback."""
     world = World(

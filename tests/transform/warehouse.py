@@ -83,7 +83,8 @@ class CompiledProject:
         steps = []
         for result in results:
             node = manifest.get(result["unique_id"])
-            if node is not None and node["resource_type"] in {"model", "test"}:
+            told = node is not None and node["config"].get("severity") != "warn"
+            if told and node["resource_type"] in {"model", "test"}:
                 materialized = node["config"]["materialized"]
                 kind = node["resource_type"] if node["resource_type"] == "test" else materialized
                 name = node["name"] if kind != "test" else result["unique_id"].split(".")[2]
@@ -115,7 +116,10 @@ class CompiledProject:
         for schema in ("reference", "staging", "intermediate", "marts"):
             warehouse.execute(f"create schema {schema}")
         warehouse.execute(f"attach '{self.folder / 'warehouse.duckdb'}' as template (read_only)")
-        for seed in ("stripe_currencies", "channel_rules", "ad_platforms"):
+        for seed in (
+            *("stripe_currencies", "channel_rules", "ad_platforms"),
+            *("ad_platform_names", "channel_names"),
+        ):
             warehouse.execute(
                 f"create table reference.{seed} as select * from template.reference.{seed}"
             )

@@ -25,7 +25,7 @@
 
             union all
 
-            select {{ stripe_apex.imported_columns(table) | join(', ') }}
+            select {{ stripe_apex.described_columns(table) | join(', ') }}
             from {{ imported }} as imported
         )
     {%- endif -%}
@@ -44,25 +44,4 @@
 
 {% macro described_columns(table) -%}
     {{ return(stripe_apex.described_source('apex', table).columns.values() | map(attribute='name') | list) }}
-{%- endmacro %}
-
-
-{#- The imported columns, as text where the user's own table keeps text: numbers and instants cannot stand
-    in one column with it. -#}
-{% macro imported_columns(table) -%}
-    {%- set own = {} -%}
-    {%- set relation = load_relation(stripe_apex.apex_relation(table)) -%}
-    {%- if relation -%}
-        {%- for column in adapter.get_columns_in_relation(relation) -%}
-            {%- do own.update({column.name | lower: column}) -%}
-        {%- endfor -%}
-    {%- endif -%}
-    {%- set columns = [] -%}
-    {%- for name in stripe_apex.described_columns(table) -%}
-        {%- set text = name in own and own[name].is_string() -%}
-        {%- do columns.append(
-            'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ') as ' ~ name if text else name
-        ) -%}
-    {%- endfor -%}
-    {{ return(columns) }}
 {%- endmacro %}

@@ -11,16 +11,14 @@
 {%- endmacro %}
 
 {% macro own_source(table) -%}
+    {%- set relation = source('apex', table) -%}
     {%- if stripe_apex.has_demo_seeds() -%}
         {{ ref(table) }}
+    {%- elif execute and model.resource_type != 'unit_test' and load_relation(relation) -%}
+        {{ stripe_apex.own_table(table, relation) }}
     {%- else -%}
         {{ stripe_apex.source_or_empty('apex', table) }}
     {%- endif -%}
-{%- endmacro %}
-
-{#- Where the demo's seed or the user's own table lies, whether or not it is there. -#}
-{% macro apex_relation(table) -%}
-    {{ return(ref(table) if stripe_apex.has_demo_seeds() else source('apex', table)) }}
 {%- endmacro %}
 
 {% macro has_demo_seeds() -%}

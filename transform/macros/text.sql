@@ -18,6 +18,14 @@
 {%- endmacro %}
 
 
+{#- A name as people write it, for comparing: without case, blanks and punctuation, `Google / CPC` and
+    `google-cpc` are one. -#}
+{% macro plain_name(column) -%}
+    {%- set signs = ' _-./|,:;()&+*#!?@~[]{}<>=%"\u00a0\u2013\u2014' -%}
+    translate(lower({{ column }}), '{{ signs }}', '')
+{%- endmacro %}
+
+
 {#- The characters that no address has, as ranges of a regular expression: control characters, every
     blank that Unicode knows, and what is written for the layout alone and cannot be seen (soft hyphens,
     joiners, marks of direction). What is copied and pasted brings them along. -#}

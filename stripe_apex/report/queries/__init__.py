@@ -17,10 +17,12 @@ from stripe_apex.report.queries.revenue import (
 )
 from stripe_apex.report.queries.warehouse import (
     COVERAGE,
+    INPUTS,
     KNOWN_VALUES,
     MARTS,
     ROW_COUNTS,
     TABLES,
+    UNKNOWN_NAMES,
     WHOLE,
 )
 
@@ -30,6 +32,7 @@ __all__ = [
     "COVERAGE",
     "CURRENCIES",
     "EXPERIMENTS",
+    "INPUTS",
     "KNOWN_VALUES",
     "LEADS",
     "MARTS",
@@ -38,6 +41,7 @@ __all__ = [
     "ROW_COUNTS",
     "TABLES",
     "TOTALS",
+    "UNKNOWN_NAMES",
     "WHOLE",
     "brought",
     "brought_by_model",

@@ -12,7 +12,9 @@ MARTS: Final = (
     "mart_channels",
     "mart_cohort_ltv",
     "mart_experiments",
+    "mart_inputs",
     "mart_revenue_total",
+    "mart_unknown_names",
     "mart_unmatched",
 )
 """The marts that are read."""
@@ -68,3 +70,11 @@ from marts.fct_revenue
 ROW_COUNTS: Final = " union all ".join(
     f"select '{mart}' as mart, count(*) as row_count from marts.{mart}" for mart in MARTS
 )
+
+INPUTS: Final = "select input, row_count from marts.mart_inputs"
+
+UNKNOWN_NAMES: Final = """
+select kind, name, channel, currency, row_count, spend_minor, remedy
+from marts.mart_unknown_names
+order by kind, spend_reporting_minor desc nulls last, row_count desc, name, currency
+"""

@@ -239,9 +239,28 @@ class Marts:
             },
         ]
 
+    def unknown(self, name: str, **figures: Any) -> None:
+        """A name that the models do not know: an ad platform with spend, or a channel of leads."""
+        kind = "ad_platform" if "spend_minor" in figures else "lead_channel"
+        row = {"kind": kind, "name": name, "currency": "(none)", "remedy": f"Rename {kind}."}
+        self.rows["mart_unknown_names"].append(row | figures)
+
+    def _inputs(self) -> list[dict[str, Any]]:
+        """As many rows of each input as the marts could be made of."""
+        credited = [row for row in self.rows["fct_attribution"] if row["channel"] != "unattributed"]
+        counts = {
+            "leads": len(credited),
+            "touchpoints": len(credited),
+            "ad_spend": len(self.rows["mart_ad_spend"]),
+            "experiments": len(self.rows["mart_experiments"]),
+            "experiment_exposures": len(self.rows["mart_experiments"]),
+        }
+        return [{"input": name, "row_count": count} for name, count in counts.items()]
+
     def statements(self, *, without: tuple[str, ...] = ()) -> list[tuple[str, list[list[Any]]]]:
         """What creates the tables and fills them, $1, $2, ... for the values."""
         done: list[tuple[str, list[list[Any]]]] = [("create schema marts", [])]
+        self.rows["mart_inputs"] = self.rows["mart_inputs"] or self._inputs()
         for mart, columns in contracts().items():
             if mart in without:
                 continue

@@ -109,6 +109,7 @@ def test_an_empty_page_says_why_and_what_to_connect(browser, page_of):
         assert len(empty) == 7
         for name in ("ad_spend", "touchpoints", "experiment_exposures", "date_range"):
             assert any(name in text for text in empty), name
+        assert any("There are no leads and no visits yet. Import a file" in text for text in empty)
         assert visit.page.locator("figure").count() == 0
 
 

@@ -40,7 +40,10 @@ def test_a_header_is_read_without_case_brackets_and_punctuation(text, plain, cur
         ("google / cpc", "google_ads"),
         ("Bing Ads", "microsoft_ads"),
         ("linkedin_ads", "linkedin_ads"),
-        ("Pinterest", None),
+        ("Tik-Tok", "tiktok_ads"),
+        ("Microsoft Advertising", "microsoft_ads"),
+        ("Pinterest", "pinterest_ads"),
+        ("Fazebook", None),
     ],
 )
 def test_a_platform_is_known_in_peoples_words(words, name):

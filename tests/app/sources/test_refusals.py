@@ -25,7 +25,7 @@ CASES = {
     ),
     "what a comma is": (
         spend(["2026-11-03", "A", "Meta", "EUR", "1,100"]),
-        ["`1,100` in `spend`", "--set decimal=point or --set decimal=comma"],
+        ["spend.csv: In `1,100` in `Cost`", "--set decimal=point or --set decimal=comma"],
         ("--set", "decimal=comma"),
     ),
     "which currency it is": (
@@ -222,13 +222,53 @@ WRONG = {
     ),
     "more decimals than money has": (
         spend(["2026-11-02", "A", "Meta", "EUR", "1.2345678"]),
-        ["row 2", "more than 6 decimals"],
+        ["row 2", "more than 6 decimals. Round the column to 6 decimals"],
     ),
     "headers of nothing": ("a,b\n1,2\n", ["of no kind that is known", "--as ad_spend"]),
     "no rows": ("Day,Campaign,Platform,Currency,Cost\n", ["header but no rows"]),
     "nothing": ("", ["is empty"]),
     "a packed file": (b"\x1f\x8b\x08rest", ["is packed", "Unpack"]),
     "a zip file that is no spreadsheet": (b"PK\x03\x04rest", ["no spreadsheet", "unpacked"]),
+    "UTF-32": ("a,b\n1,2\n".encode("utf-32"), ["is in UTF-32", "Save it as UTF-8"]),
+    "UTF-32 that does not say so": ("a,b\n".encode("utf-32-be"), ["is in UTF-32"]),
+    "two columns that may be the money": (
+        "Day,Campaign,Platform,Currency,Cost,Spend\n2026-11-03,A,Meta,EUR,1,1\n",
+        ["file.csv: Each of the columns `Spend`, `Cost` may be `spend`"],
+    ),
+    "no column of a day": (
+        "Campaign,Platform,Currency,Cost\nA,Meta,EUR,1\n",
+        ["file.csv: The headers (`Campaign`, `Platform`"],
+    ),
+    "dates of which a spreadsheet has turned some": (
+        spend(
+            ["2026-01-11", "A", "Meta", "EUR", "1.00"], ["13/11/2026", "A", "Meta", "EUR", "1.00"]
+        ),
+        [
+            "file.csv: in the column `Day`, 2026-01-11 is a date and `13/11/2026` a text",
+            "before a spreadsheet saved it",
+        ],
+    ),
+    "a date as a number": (
+        spend(["46327", "A", "Meta", "EUR", "1.00"]),
+        ["row 2: `46327` in the column `Day` is a count of days", "Format the column as a date"],
+    ),
+    "days of several currencies that were merged": (
+        (
+            "Day,Currency,Platform,Cost\n2026-11-03,EUR,,1.00\n,USD,,2.00\n2026-11-04,EUR,,3.00\n"
+            ",USD,,4.00\n"
+        ),
+        ["row 3: it has neither a day nor a name", "Write the day into each row"],
+        ("--set", "platform=meta_ads"),
+    ),
+    "a total of a currency that the rows do not have": (
+        spend(
+            ["2026-11-03", "A", "Meta", "EUR", "1.00"],
+            ["2026-11-04", "A", "Meta", "USD", "2.00"],
+            ["Total", "", "", "EUR", "1.00"],
+            ["Total", "", "", "USD", "3.00"],
+        ),
+        ["row 5: it says that the total is 3.00 USD, but the rows above add up to 2.00 USD"],
+    ),
     "a rate of nothing": ("date,from,to,rate\n2026-11-03,EUR,USD,0\n", ["row 2", "greater than 0"]),
     "two rates for a day": (
         "date,from,to,rate\n2026-11-03,EUR,USD,1.0812\n2026-11-03,EUR,USD,1.0822\n",
@@ -243,8 +283,8 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG.values(), ids=WRONG)
 def test_it_is_refused_with_the_row_and_the_remedy(imports, case):
-    content, words = case
-    line = imports.refused(imports.file("file.csv", content))
+    content, words, *options = case
+    line = imports.refused(imports.file("file.csv", content), options=sum(options, ()))
     assert all(word in line for word in words), line
 
 
@@ -256,6 +296,65 @@ def test_which_of_several_sheets_is_meant_is_asked(imports):
     assert '--set sheet="Formatted Report" or --set sheet="Raw Data Report"' in line
     imports.load(file, options=("--set", "sheet=Raw Data Report"))
     assert imports.sums() == {"eur": Decimal("1.5")}
+
+
+def test_totals_of_several_currencies_are_compared_each_with_its_own(imports):
+    rows = [
+        ["2026-11-03", "A", "Meta", "EUR", "1.00"],
+        ["2026-11-04", "A", "Meta", "USD", "2.00"],
+        ["Total", "", "", "EUR", "1.00"],
+        ["Total", "", "", "USD", "2.00"],
+        ["Total", "", "", "--", "3.00"],
+    ]
+    assert "totals: rows 4, 5, 6" in imports.load(imports.file("spend.csv", spend(*rows)))
+    assert imports.sums() == {"eur": Decimal(1), "usd": Decimal(2)}
+
+
+def test_a_text_among_the_numbers_of_a_sheet_is_not_read_by_their_point(imports):
+    rows = [
+        HEADER,
+        ["2026-11-03", "A", "Meta", "EUR", 1.5],
+        ["2026-11-04", "A", "Meta", "EUR", "1.100"],
+    ]
+    file = imports.file("sheet.xlsx", workbook(Sheet=rows))
+    line = imports.refused(file)
+    assert "In `1.100` in `Cost`" in line
+    assert "--set decimal=point or --set decimal=comma" in line
+    imports.load(file, options=("--set", "decimal=comma"))
+    assert imports.sums() == {"eur": Decimal("1101.5")}
+
+
+def test_a_number_of_a_sheet_with_three_decimals_is_no_thousand(imports):
+    rows = [
+        HEADER,
+        ["2026-11-03", "A", "Meta", "KWD", 1.234],
+        ["2026-11-04", "A", "Meta", "KWD", "1,5"],
+    ]
+    imports.load(imports.file("sheet.xlsx", workbook(Sheet=rows)))
+    assert imports.sums() == {"kwd": Decimal("2.734")}
+
+
+def test_cells_that_are_merged_over_rows_are_refused(imports):
+    rows = [
+        ["Day", "Platform", "Currency", "Cost"],
+        ["2026-11-03", "Meta", "EUR", 1.5],
+        [None, None, "EUR", 1.5],
+    ]
+    content = workbook(Sheet=rows, merged=["A2:A3"])
+    line = imports.refused(imports.file("sheet.xlsx", content))
+    assert "sheet.xlsx, rows 2 to 3: the cells of the column `Day` are merged" in line
+    assert "Unmerge them" in line
+    beside = workbook(Sheet=[["A title"], *rows[:2]], merged=["A1:D1"])
+    imports.load(imports.file("title.xlsx", beside))
+
+
+def test_of_several_emails_in_a_cell_the_first_is_taken_and_said(imports):
+    content = (
+        'Email,Create Date\n"a@example.com; b@example.com",2026-11-13\nc@example.com,2026-11-13\n'
+    )
+    said = imports.load(imports.file("leads.csv", content))
+    assert "1 rows have several emails, as row 2; the first of them is taken" in said
+    assert [row["email"] for row in imports.rows("leads")] == ["a@example.com", "c@example.com"]
 
 
 def test_a_file_of_which_one_is_wrong_loads_none(imports):

@@ -107,6 +107,39 @@ def test_the_same_spend_without_its_account_is_not_counted_twice(imports):
     assert imports.sums() == {"eur": Decimal(22)}
 
 
+def test_both_questions_about_an_overlap_have_one_answer(imports):
+    """Campaign B is not in the new file, and A stands under another account, too."""
+    old = [["2026-11-03", "1", name, "Meta", "EUR", "10.00"] for name in "AB"]
+    imports.load(imports.file("a.csv", spend(*old)))
+    kept = imports.file("kept.csv", spend(["2026-11-03", "", "A", "Meta", "EUR", "7.00"]))
+    imports.load(kept, options=("--set", "overlap=keep"))
+    rows = [
+        ["2026-11-03", "1", "A", "Meta", "EUR", "12.00"],
+        ["2026-11-04", "2", "C", "Meta", "EUR", "1.00"],
+    ]
+    imports.load(imports.file("c.csv", spend(["2026-11-04", "3", "C", "Meta", "EUR", "2.00"])))
+    both = imports.file("both.csv", spend(*rows))
+    assert "--set overlap=replace" in imports.refused(both, options=("--set", "overlap=keep"))
+    assert "--set overlap=replace-and-keep" in imports.refused(
+        both, options=("--set", "overlap=keep")
+    )
+    assert "--set overlap=replace-and-keep" in imports.refused(
+        both, options=("--set", "overlap=replace")
+    )
+    imports.load(both, options=("--set", "overlap=replace-and-keep"))
+    assert imports.sums() == {"eur": Decimal(7 + 2 + 12 + 1)}
+
+
+def test_an_undo_says_what_does_not_come_back(imports):
+    for number in "123":
+        row = ["2026-11-03", "1", "A", "Meta", "EUR", f"{number}.00"]
+        imports.load(imports.file(f"{number}.csv", spend(row)))
+    assert "1 rows that it replaced are there again" in imports.run("--undo").output
+    said = imports.run("--undo").output
+    assert "do not come back: 1.csv has 0 of its 1. Import it again" in said
+    assert imports.sums() == {}
+
+
 def test_an_account_is_the_same_however_its_number_is_written(imports_anywhere):
     imports = imports_anywhere
     for name, account in {"a": "111-222-3333", "b": "1112223333"}.items():

@@ -24,8 +24,11 @@ _STYLES = f"""<?xml version="1.0" encoding="UTF-8"?>
 <xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>"""
 
 
-def workbook(**sheets):
-    """The bytes of a workbook: rows of text, numbers, dates, `Formula`s and None, by sheet."""
+def workbook(*, merged=(), **sheets):
+    """The bytes of a workbook: rows of text, numbers, dates, `Formula`s and None, by sheet.
+
+    `merged` are ranges of cells, as A2:A3, that are merged in each of them.
+    """
     out = io.BytesIO()
     names = list(sheets)
     with zipfile.ZipFile(out, "w") as archive:
@@ -45,7 +48,7 @@ def workbook(**sheets):
         )
         archive.writestr("xl/styles.xml", _STYLES)
         for n, name in enumerate(names, 1):
-            archive.writestr(f"xl/worksheets/sheet{n}.xml", _sheet(sheets[name]))
+            archive.writestr(f"xl/worksheets/sheet{n}.xml", _sheet(sheets[name], merged))
     return out.getvalue()
 
 
@@ -64,13 +67,15 @@ def _relations(targets):
     )
 
 
-def _sheet(rows):
+def _sheet(rows, merged):
     lines = "".join(
         f'<row r="{n}">{"".join(_cell(value, column, n) for column, value in enumerate(row))}</row>'
         for n, row in enumerate(rows, 1)
         if row
     )
-    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData></worksheet>'
+    cells = "".join(f'<mergeCell ref="{place}"/>' for place in merged)
+    ranges = f"<mergeCells>{cells}</mergeCells>" if merged else ""
+    return f'<worksheet xmlns="{_MAIN}"><sheetData>{lines}</sheetData>{ranges}</worksheet>'
 
 
 def _cell(value, column, row):

@@ -41,6 +41,18 @@ def platforms() -> dict[str, str]:
         return {row["platform"]: row["channel"] for row in csv.DictReader(lines)}
 
 
+@cache
+def words(seed: str) -> dict[str, str]:
+    """What people's words mean, by their letters and digits."""
+    with (SEEDS / f"{seed}.csv").open() as lines:
+        return {letters(name): meaning for name, meaning in list(csv.reader(lines))[1:]}
+
+
+def letters(text: str | None) -> str:
+    """A name without case, blanks and punctuation."""
+    return re.sub(r"[\W_]", "", (text or "").lower())
+
+
 def label(text: str | None) -> str | None:
     """A UTM value as it is compared."""
     return ((text or "").replace("\x1f", " ").strip(" ").lower()) or None
@@ -104,7 +116,8 @@ def of_spend(source: str | None, platform: str | None) -> str:
             return classify(name, "cpc", "", set())
         if channel not in {"direct", "other"}:
             return channel
-    return platforms().get(snake_case(platform) or "", "paid_other")
+    known = words("ad_platform_names").get(letters(platform), snake_case(platform))
+    return platforms().get(known or "", "paid_other")
 
 
 def of_lead(lead: Lead) -> Visit:
@@ -113,5 +126,6 @@ def of_lead(lead: Lead) -> Visit:
     source = label(lead.utm_source) or parameter(page, "utm_source")
     medium = label(lead.utm_medium) or parameter(page, "utm_medium")
     clicks = {name for name in CLICK_IDS if parameter(page, name)}
-    channel = snake_case(lead.channel) or classify(source, medium, "", clicks)
+    given = words("channel_names").get(letters(lead.channel), snake_case(lead.channel))
+    channel = given or classify(source, medium, "", clicks)
     return Visit(channel, source, label(lead.utm_campaign) or parameter(page, "utm_campaign"))

@@ -18,6 +18,14 @@ unattributed as (
 
 ),
 
+leads as (
+
+    select count(*) as lead_count
+    from {{ ref('stg_web__leads') }}
+    where email is not null
+
+),
+
 reasons as (
 
     select
@@ -43,18 +51,22 @@ explained as (
         reasons.net,
         reasons.email,
         reasons.reason,
-        case reasons.reason
-            when 'no_email'
+        case
+            when reasons.reason = 'no_email'
                 then 'Collect an email in checkout: this payment has none.'
-            when 'no_lead'
+            when reasons.reason = 'no_lead' and leads.lead_count = 0
+                then 'No leads are there yet. Import a file of them with `stripe-apex import`, or fill the table '
+                    || 'leads with their emails.'
+            when reasons.reason = 'no_lead'
                 then 'Collect in checkout the email used in the forms: no lead has this one.'
-            when 'lead_after_charge'
+            when reasons.reason = 'lead_after_charge'
                 then 'The lead came after the payment. Ask for the email in a form before checkout.'
-            when 'shared_mailbox'
+            when reasons.reason = 'shared_mailbox'
                 then 'Many people use this address. Ask for a personal one in checkout.'
         end as remedy,
         unattributed.charge_id is null as is_attributed_by_touches
     from reasons
+    cross join leads
     left join unattributed
         on reasons.charge_id = unattributed.charge_id
 

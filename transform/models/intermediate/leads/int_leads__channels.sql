@@ -12,6 +12,33 @@ channels as (
 
 ),
 
+names as (
+
+    select
+        {{ plain_name('name') }} as plain_name,
+        channel
+    from {{ ref('channel_names') }}
+
+),
+
+given_channels as (
+
+    select distinct given_channel
+    from leads
+
+),
+
+known_channels as (
+
+    select
+        given_channels.given_channel,
+        names.channel
+    from given_channels
+    inner join names
+        on {{ plain_name('given_channels.given_channel') }} = names.plain_name
+
+),
+
 joined as (
 
     select
@@ -21,10 +48,13 @@ joined as (
         leads.created_at,
         channels.source,
         channels.campaign,
-        coalesce(leads.given_channel, channels.channel) as channel
+        coalesce(known_channels.channel, leads.given_channel, channels.channel) as channel,
+        case when known_channels.channel is null then leads.given_channel end as unknown_channel
     from leads
     inner join channels
         on leads.signal = channels.signal
+    left join known_channels
+        on leads.given_channel = known_channels.given_channel
 
 )
 

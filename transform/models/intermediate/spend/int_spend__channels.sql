@@ -1,6 +1,20 @@
-with spend as (
+with names as (
 
-    select * from {{ ref('stg_ads__spend') }}
+    select
+        {{ plain_name('name') }} as plain_name,
+        platform
+    from {{ ref('ad_platform_names') }}
+
+),
+
+spend as (
+
+    select
+        spend.*,
+        coalesce(names.platform, spend.platform) as known_platform
+    from {{ ref('stg_ads__spend') }} as spend
+    left join names
+        on {{ plain_name('spend.platform') }} = names.plain_name
 
 ),
 
@@ -32,7 +46,7 @@ in_minor_units as (
 
     select
         spend.spend_date,
-        spend.platform,
+        spend.known_platform as platform,
         spend.account_id,
         spend.utm_source as source,
         spend.campaign,
@@ -41,13 +55,14 @@ in_minor_units as (
         spend.clicks,
         spend.platform_conversions,
         coalesce(sources.channel, platforms.channel, 'paid_other') as channel,
+        coalesce(sources.channel, platforms.channel) is not null as is_channel_known,
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as spend_minor
     from spend
     left join sources
         on spend.utm_source = sources.source
     left join platforms
-        on spend.platform = platforms.platform
+        on spend.known_platform = platforms.platform
     left join currencies
         on spend.currency = currencies.currency
 
