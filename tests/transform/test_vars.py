@@ -19,6 +19,8 @@ from tests.transform.warehouse import BuildError, dbt
         ("recurring_credit", "always", "Var 'recurring_credit' must be one of: window, first_"),
         ("reporting_currency", "USD", "Var 'reporting_currency' must be in lower case, like usd."),
         ("attribution_window_days", 0, "Var 'attribution_window_days' must be a whole number"),
+        ("visit_timeout_minutes", -1, "Var 'visit_timeout_minutes' must be a whole number, 0 for"),
+        ("lead_window_days", "x", "Var 'lead_window_days' must be a whole number, 0 for life."),
         ("experiment_cuped_days", "x", "Var 'experiment_cuped_days' must be a whole number, 0 for"),
     ],
 )  # fmt: skip

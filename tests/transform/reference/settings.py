@@ -28,6 +28,8 @@ class Settings:
     reporting_currency: str = "usd"
     as_of_date: date | None = None
     attribution_window_days: int = 90
+    lead_window_days: int | None = None
+    visit_timeout_minutes: int = 30
     time_decay_half_life_days: int = 7
     max_touches_per_email: int = 500
     excluded_channels: tuple[str, ...] = ()
