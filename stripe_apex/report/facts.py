@@ -252,6 +252,7 @@ class Report:
     Attributes:
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
+        on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
     """
 
     scope: Scope
@@ -268,6 +269,7 @@ class Report:
     checks: tuple[Check, ...]
     net_minor: int
     unattributed_minor: int
+    on_leads_alone_minor: int
 
     @property
     def last_month_is_whole(self) -> bool:

@@ -93,6 +93,11 @@ class _ReportReader:
                 if credit.channel == facts.UNATTRIBUTED
                 and credit.attribution_model == scope.attribution_model
             ),
+            on_leads_alone_minor=rows(
+                queries.on_leads_alone(converted=converted),
+                *self._selected,
+                scope.attribution_model,
+            )[0]["revenue_minor"],
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:

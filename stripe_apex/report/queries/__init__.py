@@ -8,7 +8,13 @@ differently.
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
 from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS
 from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
-from stripe_apex.report.queries.revenue import TOTALS, credits_by_model, months, unmatched
+from stripe_apex.report.queries.revenue import (
+    TOTALS,
+    credits_by_model,
+    months,
+    on_leads_alone,
+    unmatched,
+)
 from stripe_apex.report.queries.warehouse import (
     COVERAGE,
     KNOWN_VALUES,
@@ -35,6 +41,7 @@ __all__ = [
     "brought_by_model",
     "credits_by_model",
     "months",
+    "on_leads_alone",
     "raw_check",
     "spent",
     "unmatched",

@@ -56,6 +56,16 @@ order by channels.channel, channels.attribution_model
 """
 
 
+def on_leads_alone(*, converted: bool) -> str:
+    """Net revenue that no visit led to, credited to the lead's channel; $4 is the model."""
+    return f"""
+select
+    cast(coalesce(sum({amount("lead_revenue", converted=converted)}), 0) as bigint) as revenue_minor
+from marts.mart_channels as channels
+where attribution_model = $4 and {in_scope("channels", "activity_date")}
+"""
+
+
 def unmatched(*, converted: bool) -> str:
     """Charges without a lead, by reason."""
     return f"""

@@ -56,6 +56,7 @@ class Marts:
         refunded: int = 0,
         fee: int | None = 0,
         reporting: int | None = None,
+        by_lead: bool = False,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -118,6 +119,8 @@ class Marts:
                 day, credited, campaign, model, currency,
                 revenue_minor=net, revenue_reporting_minor=net_reporting,
                 conversions=Decimal(1), new_customers=Decimal(is_new),
+                lead_revenue_minor=net * by_lead,
+                lead_revenue_reporting_minor=net_reporting * by_lead,
             )  # fmt: skip
         if channel is None:
             self.rows["mart_unmatched"].append(
@@ -135,7 +138,8 @@ class Marts:
         """A row of mart_channels."""
         zeros = dict.fromkeys(
             ("revenue_minor", "revenue_reporting_minor", "conversions", "new_customers", "leads",
-             "spend_minor", "spend_reporting_minor"), 0,
+             "spend_minor", "spend_reporting_minor", "lead_revenue_minor",
+             "lead_revenue_reporting_minor"), 0,
         )  # fmt: skip
         keys = {
             "activity_date": day,

@@ -79,6 +79,7 @@ def reports(draw):
         unattributed_minor=sum(
             line.revenue_minor for line in channels if line.channel == facts.UNATTRIBUTED
         ),
+        on_leads_alone_minor=0,
     )
 
 
