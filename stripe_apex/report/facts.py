@@ -253,6 +253,7 @@ class Report:
         net_minor: net revenue of the scope, over all channels.
         unattributed_minor: the part of it that no channel is credited with.
         on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
+        too_old_minor: the part that is credited to none, since visits and lead are too old.
     """
 
     scope: Scope
@@ -270,6 +271,7 @@ class Report:
     net_minor: int
     unattributed_minor: int
     on_leads_alone_minor: int
+    too_old_minor: int
 
     @property
     def last_month_is_whole(self) -> bool:

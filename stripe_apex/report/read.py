@@ -66,6 +66,10 @@ class _ReportReader:
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._selected))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        reasons = rows(
+            queries.by_reason(converted=converted), *self._selected, scope.attribution_model
+        )
+        by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
         return facts.Report(
             scope=scope,
             coverage=self._coverage(),
@@ -93,11 +97,8 @@ class _ReportReader:
                 if credit.channel == facts.UNATTRIBUTED
                 and credit.attribution_model == scope.attribution_model
             ),
-            on_leads_alone_minor=rows(
-                queries.on_leads_alone(converted=converted),
-                *self._selected,
-                scope.attribution_model,
-            )[0]["revenue_minor"],
+            on_leads_alone_minor=by_reason.get("lead_channel", 0),
+            too_old_minor=by_reason.get("lead_too_old", 0),
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:

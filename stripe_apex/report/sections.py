@@ -249,6 +249,12 @@ class _Sections:
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
         note = "A payment is matched to a lead by its email; these found none before them."
+        if report.too_old_minor:
+            old = self._formats.money(report.too_old_minor, report.scope.currency)
+            too_old = (
+                f" {old} has a lead that is older than lead_window_days, and no visit that counts."
+            )
+            note, empty = note + too_old, empty + too_old
         if lost and nobody:
             note += " No lead matches at all: connect the table leads."
         return Section(

@@ -10,9 +10,9 @@ from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS
 from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
 from stripe_apex.report.queries.revenue import (
     TOTALS,
+    by_reason,
     credits_by_model,
     months,
-    on_leads_alone,
     unmatched,
 )
 from stripe_apex.report.queries.warehouse import (
@@ -39,9 +39,9 @@ __all__ = [
     "WHOLE",
     "brought",
     "brought_by_model",
+    "by_reason",
     "credits_by_model",
     "months",
-    "on_leads_alone",
     "raw_check",
     "spent",
     "unmatched",

@@ -56,13 +56,18 @@ order by channels.channel, channels.attribution_model
 """
 
 
-def on_leads_alone(*, converted: bool) -> str:
-    """Net revenue that no visit led to, credited to the lead's channel; $4 is the model."""
+def by_reason(*, converted: bool) -> str:
+    """Net revenue that was not credited to visits in the ordinary way; $4 is the model."""
     return f"""
 select
-    cast(coalesce(sum({amount("lead_revenue", converted=converted)}), 0) as bigint) as revenue_minor
-from marts.mart_channels as channels
-where attribution_model = $4 and {in_scope("channels", "activity_date")}
+    credits.reason,
+    cast(sum(coalesce({amount("credit", converted=converted)}, 0)) as bigint) as revenue_minor
+from marts.fct_attribution as credits
+where
+    credits.reason is not null
+    and credits.attribution_model = $4
+    and {in_scope("credits")}
+group by credits.reason
 """
 
 

@@ -56,7 +56,7 @@ class Marts:
         refunded: int = 0,
         fee: int | None = 0,
         reporting: int | None = None,
-        by_lead: bool = False,
+        reason: str | None = None,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -110,6 +110,7 @@ class Marts:
                     "channel": credited,
                     "campaign": campaign,
                     "source": source,
+                    "reason": reason,
                     "credit_minor": net,
                     "credit_reporting_minor": net_reporting,
                     "credit_micros": 1_000_000,
@@ -119,10 +120,10 @@ class Marts:
                 day, credited, campaign, model, currency,
                 revenue_minor=net, revenue_reporting_minor=net_reporting,
                 conversions=Decimal(1), new_customers=Decimal(is_new),
-                lead_revenue_minor=net * by_lead,
-                lead_revenue_reporting_minor=net_reporting * by_lead,
+                lead_revenue_minor=net * (reason == "lead_channel"),
+                lead_revenue_reporting_minor=net_reporting * (reason == "lead_channel"),
             )  # fmt: skip
-        if channel is None:
+        if channel is None and reason is None:
             self.rows["mart_unmatched"].append(
                 {
                     "charge_id": common["charge_id"],

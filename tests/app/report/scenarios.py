@@ -108,6 +108,16 @@ def wrong_sums() -> Marts:
     return marts
 
 
+def old_leads() -> Marts:
+    """A tenth stands on leads alone, and twice as much came too late for any lead."""
+    marts = Marts()
+    for number in range(10):
+        reason = {0: "lead_channel", 1: "lead_too_old", 2: "lead_too_old"}.get(number)
+        channel = None if reason == "lead_too_old" else "email"
+        marts.charge(1_000, channel=channel, reason=reason, day=LAST_DAY)
+    return marts
+
+
 SCENARIOS = {
     "small": small,
     "empty": Marts,
@@ -116,4 +126,5 @@ SCENARIOS = {
     "forty_channels": forty_channels,
     "hostile": hostile,
     "wrong_sums": wrong_sums,
+    "old_leads": old_leads,
 }

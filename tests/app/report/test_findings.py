@@ -80,6 +80,7 @@ def reports(draw):
             line.revenue_minor for line in channels if line.channel == facts.UNATTRIBUTED
         ),
         on_leads_alone_minor=0,
+        too_old_minor=0,
     )
 
 

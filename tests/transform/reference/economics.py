@@ -30,6 +30,8 @@ class Sums:
 
     revenue: int = 0
     revenue_reporting: int = 0
+    lead_revenue: int = 0
+    lead_revenue_reporting: int = 0
     conversions: int = 0
     customers: int = 0
     new_customers: int = 0
@@ -174,6 +176,9 @@ def add_credit(row: Sums, credit: Credit, start: date) -> None:
     payment = credit.payment
     row.revenue += credit.minor
     row.revenue_reporting += credit.reporting or 0
+    if credit.reason == "lead_channel":
+        row.lead_revenue += credit.minor
+        row.lead_revenue_reporting += credit.reporting or 0
     row.conversions += credit.micros
     row.new_customers += credit.micros if payment.number == 1 else 0
     if payment.previous_day is None or payment.previous_day < start:
