@@ -9,8 +9,7 @@ with hosts as (
     {%- endif %}
     {%- endfor %}
     {%- else %}
-    select distinct {{ url_host('landing_page') }} as host
-    from {{ ref('stg_web__touchpoints') }}
+    select host from {{ ref('base_web__landing_hosts') }}
     {%- endif %}
 
 )

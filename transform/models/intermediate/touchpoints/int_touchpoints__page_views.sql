@@ -40,7 +40,10 @@ resolved as (
         {{ field_or_landing('read_urls.utm_medium', 'read_urls.landing_utm_medium') }} as medium,
         {{ field_or_landing('read_urls.utm_campaign', 'read_urls.landing_utm_campaign') }} as campaign,
         {{ click_ids('landing_page', click_id_names()) }} as click_ids,
-        {{ click_id_values('landing_page') }} as click_id_values
+        read_urls.landing_page,
+        {%- for name in click_id_names() %}
+        read_urls.{{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
     from read_urls
     left join own_hosts
         on read_urls.referrer_host = own_hosts.host
@@ -60,7 +63,7 @@ final as (
                     "concat_ws(chr(31), coalesce(source, ''), coalesce(medium, ''), coalesce(campaign, ''))"
                 ) }}
         end as campaign_key,
-        case when click_ids <> '' then {{ fast_key('click_id_values') }} end as click_key,
+        case when click_ids <> '' then {{ fast_key(click_id_values('landing_page')) }} end as click_key,
         case when outside_host <> '-' then {{ fast_key('outside_host') }} end as host_key
     from resolved
 

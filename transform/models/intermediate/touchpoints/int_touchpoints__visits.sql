@@ -58,10 +58,9 @@ arrivals as (
 
 ),
 
-comparable as (
+brought_along as (
 
-    select distinct visitor_key as compared_key
-    from arrivals
+    select * from arrivals
     where not is_after_pause
 
 ),
@@ -69,7 +68,7 @@ comparable as (
 last_known as (
 
     select
-        arrivals.*
+        *
         {%- for origin in origins %},
         lag({{ origin }}) over (
             partition by visitor_key, is_after_pause or {{ origin }} is not null
@@ -77,8 +76,7 @@ last_known as (
         ) as last_{{ origin }}
         {%- endfor %}
     from arrivals
-    inner join comparable
-        on arrivals.visitor_key = comparable.compared_key
+    where visitor_key in (select visitor_key from brought_along)
 
 ),
 
@@ -90,9 +88,7 @@ visits as (
         visitor_key,
         signal_id
     from arrivals
-    left join comparable
-        on arrivals.visitor_key = comparable.compared_key
-    where comparable.compared_key is null
+    where is_after_pause
 
     union all
 
@@ -103,10 +99,12 @@ visits as (
         signal_id
     from last_known
     where
-        is_after_pause
-        {%- for origin in origins %}
-        or {{ origin }} <> coalesce(last_{{ origin }}, -1)
-        {%- endfor %}
+        not is_after_pause
+        and (
+            {%- for origin in origins %}
+            {% if not loop.first %}or {% endif %}{{ origin }} <> coalesce(last_{{ origin }}, -1)
+            {%- endfor %}
+        )
 
 ),
 
