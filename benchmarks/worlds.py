@@ -1,8 +1,8 @@
 """Generated worlds for the benchmark of the models: N charges and 4 N page views, made by DuckDB.
 
-Of four page views, the first starts a visit within 120 days before a charge, and the second follows it
-within half an hour, mostly by an internal link, at times as a reload. The third starts another visit, and
-the fourth is of a visitor who never pays.
+Of four page views, three are of a payer and one is of a visitor who never pays. A payer has one or two
+visits within 120 days before each charge; a visit has two page views on average. The others follow the
+first within half an hour, mostly by an internal link, at times as a reload.
 """
 
 from __future__ import annotations
@@ -55,18 +55,24 @@ create table apex.touchpoints as
 with numbered as (
     select
         i,
-        i % n as charge,
+        n,
         i // n as layer,
-        -- A reload repeats the page view before it.
-        case when i // n = 1 then i - n else i end as page,
-        case when i // n = 1 and hash(i * 13) % 8 > 0 then 5 else -1 end as fixed_kind
+        -- The first page view of the visit that this one is of.
+        case
+            when i // n = 1 then i - n
+            when i // n = 2 and i % 2 = 1 then i - 2 * n
+            when i // n = 3 then i - i % n % 3
+            else i
+        end as page
     from range(4 * $charges) as numbers (i), (select $charges as n)
 ),
 
 facts as (
     select
         *,
-        case when fixed_kind >= 0 then fixed_kind else cast(hash(page * 11) % 8 as int) end as kind
+        page % n as charge,
+        case when page <> i and hash(i * 13) % 8 > 0 then 5 else cast(hash(page * 11) % 8 as int) end
+            as kind
     from numbered
 )
 select
@@ -79,7 +85,7 @@ select
     timestamptz '2024-07-01 00:00:00+00'
         + to_seconds(cast(hash(charge) % 63000000 as bigint))
         - to_seconds(cast(hash(page * 17) % 10368000 as bigint))
-        + to_seconds(case when layer = 1 then 10 + cast(hash(i * 19) % 1200 as bigint) else 0 end)
+        + to_seconds(case when page <> i then 10 + cast(hash(i * 19) % 1200 as bigint) else 0 end)
         as occurred_at,
     'https://shop.example.com/page-' || page % 50
         || case
