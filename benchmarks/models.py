@@ -2,10 +2,11 @@
 
     python -m benchmarks.models [--charges 500000 1000000 2500000 5000000] [--folder DIR]
 
-A world of N charges has 4 N touches: three before each charge within 120 days, and one of a visitor
-who never pays. Half as many people as charges; most are leads. Beside the largest one, the same
-world is timed with one shared mailbox of 20,000 charges and 50,000 touches. In each, the credits of
-every attribution model are added up and must be what the raw charges brought.
+A world of N charges has 4 N page views, about two to a visit: one or two visits before each charge
+within 120 days, and those of visitors who never pay. Half as many people as charges; most are leads.
+Beside the largest one, the same world is timed with one shared mailbox of 20,000 charges and 50,000
+page views. In each, the credits of every attribution model are added up and must be what the raw
+charges brought.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ class Timing:
 
 
 HEADER = [
-    "charges x touches",
+    "charges x page views",
     "credits",
     "to `fct_attribution`, s",
     "µs a charge",

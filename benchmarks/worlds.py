@@ -1,4 +1,9 @@
-"""Generated worlds for the benchmark of the models: N charges and 4 N touches, made by DuckDB."""
+"""Generated worlds for the benchmark of the models: N charges and 4 N page views, made by DuckDB.
+
+Of four page views, three are of a payer and one is of a visitor who never pays. A payer has one or two
+visits within 120 days before each charge; a visit has two page views on average. The others follow the
+first within half an hour, mostly by an internal link, at times as a reload.
+"""
 
 from __future__ import annotations
 
@@ -53,13 +58,28 @@ from facts
 
 TOUCHPOINTS = """
 create table apex.touchpoints as
-with facts as (
+with numbered as (
     select
         i,
-        i % n as charge,
+        n,
         i // n as layer,
-        cast(hash(i * 11) % 8 as int) as kind
+        -- The first page view of the visit that this one is of.
+        case
+            when i // n = 1 then i - n
+            when i // n = 2 and i % 2 = 1 then i - 2 * n
+            when i // n = 3 then i - i % n % 3
+            else i
+        end as page
     from range(4 * $charges) as numbers (i), (select $charges as n)
+),
+
+facts as (
+    select
+        *,
+        page % n as charge,
+        case when page <> i and hash(i * 13) % 8 > 0 then 5 else cast(hash(page * 11) % 8 as int) end
+            as kind
+    from numbered
 )
 select
     't_' || left(md5(cast(i as varchar)), 20) as touchpoint_id,
@@ -70,24 +90,26 @@ select
     cast(null as varchar) as email,
     timestamptz '2024-07-01 00:00:00+00'
         + to_seconds(cast(hash(charge) % 63000000 as bigint))
-        - to_seconds(cast(hash(i * 17) % 10368000 as bigint)) as occurred_at,
-    'https://shop.example.com/page-' || i % 50
+        - to_seconds(cast(hash(page * 17) % 10368000 as bigint))
+        + to_seconds(case when page <> i then 10 + cast(hash(i * 19) % 1200 as bigint) else 0 end)
+        as occurred_at,
+    'https://shop.example.com/page-' || page % 50
         || case
             when kind = 0
-                then '?utm_source=bing&utm_medium=cpc&msclkid=' || left(md5(cast(i as varchar)), 12)
+                then '?utm_source=bing&utm_medium=cpc&msclkid=' || left(md5(cast(page as varchar)), 12)
             else ''
         end as landing_page,
     case kind
         when 3 then 'https://www.google.com/'
-        when 4 then 'https://blog-' || i % 200 || '.example.org/post'
+        when 4 then 'https://blog-' || page % 200 || '.example.org/post'
         when 5 then 'https://shop.example.com/'
     end as referrer,
     case kind when 1 then 'Google' when 2 then 'facebook' when 6 then 'newsletter' end
         as utm_source,
     case kind when 1 then 'CPC' when 2 then 'paid_social' when 6 then 'email' end as utm_medium,
-    case when kind in (1, 2, 6) then 'campaign-' || i % 40 end as utm_campaign,
+    case when kind in (1, 2, 6) then 'campaign-' || page % 40 end as utm_campaign,
     cast(null as varchar) as utm_term, cast(null as varchar) as utm_content,
-    case when kind = 1 then left(md5(cast(i as varchar)), 16) end as gclid,
+    case when kind = 1 then left(md5(cast(page as varchar)), 16) end as gclid,
     cast(null as varchar) as fbclid, cast(null as varchar) as li_fat_id,
     cast(null as varchar) as msclkid
 from facts

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import StringIO
-from itertools import count
+from itertools import chain, count
 from operator import attrgetter
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from stripe_simulator.funds import DAY, unit
 from stripe_simulator.story.experiments import EXPERIMENTS
 from stripe_simulator.story.exposures import Exposure, exposures
 from stripe_simulator.story.history import Story
-from stripe_simulator.story.journeys import Lead, Touchpoint, lead, touchpoint, visits
+from stripe_simulator.story.journeys import Lead, Touchpoint, lead, page_views, visits
 from stripe_simulator.story.rates import CURRENCIES, DailyRates
 from stripe_simulator.story.spend import Spend, ad_spend
 
@@ -29,6 +29,8 @@ def tables(story: Story) -> dict[str, str]:
     """The CSV text of each table by its name."""
     engagements = list(story.engagements())
     seen = sorted(visits(story), key=attrgetter("at", "visitor"))
+    pages = chain.from_iterable(page_views(visit, story.now) for visit in seen)
+    viewed = sorted(pages, key=attrgetter("occurred_at", "visitor_id"))
     shown = exposures(story.seed, engagements, seen)
     return {
         "leads": _csv(
@@ -44,7 +46,7 @@ def tables(story: Story) -> dict[str, str]:
             ("touchpoint_id", "visitor_id", "email", "occurred_at", *Touchpoint._fields[3:]),
             (
                 (f"tp_{number:06}", it.visitor_id, it.email, _time(it.occurred_at), *it[3:])
-                for number, it in enumerate(map(touchpoint, seen), 1)
+                for number, it in enumerate(viewed, 1)
             ),
         ),
         "experiments": _csv(

@@ -254,6 +254,8 @@ class Report:
         unattributed_minor: the part of it that no channel is credited with.
         maybe_new_customers: people of the scope, over all channels, of whom it is not known whether
             they had paid before the charges that are loaded.
+        on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
+        too_old_minor: the part that is credited to none, since visits and lead are too old.
     """
 
     scope: Scope
@@ -271,6 +273,8 @@ class Report:
     checks: tuple[Check, ...]
     net_minor: int
     unattributed_minor: int
+    on_leads_alone_minor: int
+    too_old_minor: int
     maybe_new_customers: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
 

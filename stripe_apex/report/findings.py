@@ -290,6 +290,7 @@ class Findings(Words):
             *self._tested(),
             *self._worth(),
             *self._unmatched(),
+            *self._too_old(),
             *self._proof(),
         ]
         return tuple(found)
@@ -368,13 +369,25 @@ class Findings(Words):
 
     def _unmatched(self) -> Iterator[Finding]:
         lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
-        share = self.share(self.report.unattributed_minor)
+        share = self.share(self.report.unattributed_minor - self.report.too_old_minor)
         if not lost or not share:
             return
         yield Finding(
             Tone.OPEN if share > Decimal("0.1") else Tone.NOTE,
             f"{self.formats.percent(share)} of net revenue cannot be matched.",
             lost[0].remedy,
+        )
+
+    def _too_old(self) -> Iterator[Finding]:
+        share = self.share(self.report.too_old_minor)
+        if share <= 0:
+            return
+        yield Finding(
+            Tone.NOTE,
+            f"{self.formats.percent(share)} of net revenue has only an old lead.",
+            "No visit counts for it, and the lead is older than lead_window_days, so no channel "
+            "takes it. If customers pay again and again, recurring_credit: first_conversion "
+            "credits them to what brought their first payment.",
         )
 
     def _proof(self) -> Iterator[Finding]:

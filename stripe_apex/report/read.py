@@ -71,6 +71,10 @@ class _ReportReader:
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
+        reasons = rows(
+            queries.by_reason(converted=converted), *self._selected, scope.attribution_model
+        )
+        by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
         return facts.Report(
             scope=scope,
             coverage=self._coverage(),
@@ -103,6 +107,8 @@ class _ReportReader:
                 and credit.attribution_model == scope.attribution_model
             ),
             maybe_new_customers=unknown["maybe_new_customers"],
+            on_leads_alone_minor=by_reason.get("lead_channel", 0),
+            too_old_minor=by_reason.get("lead_too_old", 0),
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:

@@ -110,7 +110,7 @@ class _Sections:
         )
 
     def models(self) -> Section:
-        report, _formats = self._report, self._formats
+        report, formats = self._report, self._formats
         shares = self._titles.model_shares()
         title = self._titles.models()
         chosen = report.scope.attribution_model
@@ -119,13 +119,22 @@ class _Sections:
             for model, (shape, colour) in channels.MODELS.items()
             if model in report.scope.attribution_models
         )
+        note = (
+            "Each model shares a payment among the visits before it by another rule. Where the "
+            "symbols lie together, the rule does not matter; where they lie apart, it decides. "
+            "Shares are of all net revenue, unmatched revenue included."
+        )
+        if report.on_leads_alone_minor:
+            alone = formats.money(report.on_leads_alone_minor, report.scope.currency)
+            note += (
+                f" {alone} of it stands on leads alone: no visit counts for these payments, so "
+                "every model credits the channel that the lead came by."
+            )
         return Section(
             "models",
             "Revenue by channel, under each attribution model",
             title,
-            "Each model shares a payment among the touches before it by another rule. Where the "
-            "symbols lie together, the rule does not matter; where they lie apart, it decides. "
-            "Shares are of all net revenue, unmatched revenue included.",
+            note,
             self._tables.models(),
             (lambda canvas: channels.models(self._easel(canvas), shares)) if shares else None,
             f"{title}. Share of net revenue by channel under each attribution model.",
@@ -243,6 +252,12 @@ class _Sections:
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
         note = "A payment is matched to a lead by its email; these found none before them."
+        if report.too_old_minor:
+            old = self._formats.money(report.too_old_minor, report.scope.currency)
+            too_old = (
+                f" {old} has a lead that is older than lead_window_days, and no visit that counts."
+            )
+            note, empty = note + too_old, empty + too_old
         if lost and nobody:
             note += f" {asked_for(report, 'leads') or 'No lead matches at all.'}"
         return Section(

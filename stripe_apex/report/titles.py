@@ -187,6 +187,8 @@ class Titles(Words):
             return "All revenue is credited to a channel"
         lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
         why = f", mostly {REASONS.get(lost[0].reason, label(lost[0].reason))}" if lost else ""
+        if self.report.too_old_minor > sum(line.revenue_minor for line in lost):
+            why = ", mostly since no visit counts and the lead is too old"
         return f"{self.formats.percent(share)} of net revenue has no channel{why}"
 
     def checks(self) -> str:

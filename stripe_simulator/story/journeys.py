@@ -11,9 +11,10 @@ from stripe_simulator.story.history import Engagement, Story
 from stripe_simulator.story.people import prospect_email, visitor_id
 from stripe_simulator.story.span import HOUR, Rhythm
 
-_JOURNEYS, _PROSPECTS = 2, 3  # purposes of dice
+_JOURNEYS, _PROSPECTS, _PAGE_VIEWS = 2, 3, 6  # purposes of dice
 _PROSPECTS_PERCENT = 40  # people who leave only an email, for a hundred who pay
 
+_SITE = "https://www.store.example"  # a name that is reserved for examples
 _PAGES = ("/", "/pricing", "/features", "/blog/roi", "/demo")
 _TERMS = {
     "brand_search": ("simulated store",),
@@ -28,8 +29,12 @@ _CLICK_PREFIX = {"gclid": "Cj0K", "fbclid": "IwAR", "li_fat_id": "li", "msclkid"
 _CONSIDERATION = Odds({(0, 0): 24, (1, 10): 38, (11, 60): 24, (61, 120): 11, (-20, -2): 3})
 
 
+# Pages after the first one of a visit.
+_MORE_PAGES = Odds({0: 55, 1: 20, 2: 15, 3: 10})
+
+
 class Visit(NamedTuple):
-    """A touchpoint; `email` is what was typed into a form on it, if one was sent."""
+    """A visit; `email` is what was typed into a form on its first page, if one was sent."""
 
     at: int
     visitor: str
@@ -39,7 +44,7 @@ class Visit(NamedTuple):
 
 
 class Touchpoint(NamedTuple):
-    """A row of `touchpoints`."""
+    """A row of `touchpoints`: a page view."""
 
     occurred_at: int
     visitor_id: str
@@ -84,7 +89,7 @@ def visits(story: Story) -> Iterator[Visit]:
 
 
 def touchpoint(visit: Visit) -> Touchpoint:
-    """A visit as the tracking snippet records it."""
+    """The first page view of a visit as the tracking snippet records it."""
     campaign, luck = visit.campaign, visit.luck
     tagged = bool(campaign.sources)
     click = None
@@ -94,7 +99,7 @@ def touchpoint(visit: Visit) -> Touchpoint:
         visit.at,
         visit.visitor,
         visit.email,
-        _PAGES[luck % len(_PAGES)],
+        _page(luck),
         _choice(campaign.referrers, luck) or None,
         _choice(campaign.sources, luck),
         _choice(campaign.mediums, luck // 7) if tagged else None,
@@ -103,6 +108,18 @@ def touchpoint(visit: Visit) -> Touchpoint:
         _choice(_CONTENTS.get(campaign.name, ()), luck),
         *(click if name == campaign.click_id else None for name in _CLICK_PREFIX),
     )
+
+
+def page_views(visit: Visit, now: int) -> Iterator[Touchpoint]:
+    """All that the tracking snippet records of a visit: many people look at more than one page."""
+    first = touchpoint(visit)
+    yield first
+    dice = Dice(bucket(visit.visitor, 16**8), _PAGE_VIEWS, visit.at)
+    at, page, more = visit.at, first.landing_page, dice.pick(_MORE_PAGES)
+    for _ in range(more):
+        at, before, page = at + dice.between(8, 240), page, _page(dice.below(len(_PAGES)))
+        if at < now:
+            yield Touchpoint(at, visit.visitor, None, page, before, *[None] * 9)
 
 
 def lead(visit: Visit) -> Lead:
@@ -168,6 +185,10 @@ def _typed(email: str, dice: Dice) -> str:
     if dice.chance(90):
         return email
     return dice.one_of((email.upper(), email.title(), f"{email} "))
+
+
+def _page(luck: int) -> str:
+    return _SITE + _PAGES[luck % len(_PAGES)]
 
 
 def _choice(options: tuple[str, ...], luck: int) -> str | None:

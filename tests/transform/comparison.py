@@ -131,15 +131,18 @@ def check_unmatched(results, attribution):
 def check_channels(results, attribution):
     rows = results.rows("""
         select activity_date, channel, campaign, attribution_model, currency, revenue_minor,
-            revenue_reporting_minor, conversions, customers, new_customers, maybe_new_customers,
-            leads, spend_minor, spend_reporting_minor, kept_minor, kept_reporting_minor, cpl, cac,
-            ltv, roas, payback_months
+            revenue_reporting_minor, lead_revenue_minor, lead_revenue_reporting_minor,
+            conversions, customers, new_customers, maybe_new_customers, leads, spend_minor,
+            spend_reporting_minor, kept_minor, kept_reporting_minor, cpl, cac, ltv, roas,
+            payback_months
         from marts.mart_channels""")
     expected = [
         (
             *key,
             row.revenue,
             row.revenue_reporting,
+            row.lead_revenue,
+            row.lead_revenue_reporting,
             people(row.conversions),
             people(row.customers),
             people(row.new_customers),

@@ -52,12 +52,17 @@ moments = st.builds(
     st.integers(0, 24 * 75),
     st.sampled_from([0, 0, 0, 1]),
 )
+# From one page view to the next: at once, in the visit, and around its end.
+pauses = st.sampled_from([0, 0, 60, 1799, 1800, 1801, 3600]).map(
+    lambda seconds: timedelta(seconds=seconds)
+)
 labels = st.sampled_from([None, None, "google", "Google ", "newsletter", "facebook", "partner"])
 sources_of_spend = st.sampled_from(
     [None, None, "google", "YouTube", "bing", "newsletter", "kiosk", "facebook_ads", "direct"]
 )
 mediums = st.sampled_from([None, None, "CPC", "email", "paid_social", "referral", "organic"])
 campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "spr\x1fing", "-"])
+clicks = st.sampled_from([None, None, "", "m", "M2"])
 pages = st.sampled_from(
     [
         None,
@@ -67,6 +72,8 @@ pages = st.sampled_from(
         "https://shop.example/?utm_source=Face%20Book&utm_campaign=Spring%20Sale&gclid=",
         "https://shop.example/a?x=1&fbclid=abc#top",
         "https://shop.example/a?gclid=abc",
+        "https://shop.example/b?gclid=ABC&utm_source=Bing",
+        "https://help.shop.example/",
     ]
 )
 referrers = st.sampled_from(
@@ -74,6 +81,7 @@ referrers = st.sampled_from(
         None,
         "https://www.google.com/",
         "https://shop.example/a",
+        "https://www.help.shop.example/",
         "https://Blog.example/x?y=1",
         "https://t.co/z",
     ]
@@ -149,6 +157,31 @@ def refunds(draw: st.DrawFn, charges: list[Charge]) -> list[Refund]:
     ]
 
 
+@st.composite
+def page_views(draw: st.DrawFn) -> list[Touchpoint]:
+    """Page views, of which many follow another one of the same visitor."""
+    rows: list[Touchpoint] = []
+    # Ties in time are ordered by id, so the ids are not in the order of time.
+    for key in draw(st.permutations(numbered(draw, "touch_", 20))):
+        follows = bool(rows) and draw(st.integers(0, 2)) > 0
+        says_nothing = follows and draw(st.booleans())
+        rows.append(
+            Touchpoint(
+                touchpoint_id=key,
+                visitor_id=rows[-1].visitor_id if follows else draw(visitors),
+                email=draw(emails) if draw(st.booleans()) else None,
+                occurred_at=rows[-1].occurred_at + draw(pauses) if follows else draw(moments),
+                landing_page=draw(pages),
+                referrer=draw(referrers),
+                utm_source=None if says_nothing else draw(labels),
+                utm_medium=None if says_nothing else draw(mediums),
+                utm_campaign=None if says_nothing else draw(campaigns),
+                msclkid=None if says_nothing else draw(clicks),
+            )
+        )
+    return rows
+
+
 def numbered(draw: st.DrawFn, prefix: str, most: int) -> list[str]:
     """Some keys."""
     return [f"{prefix}{number}" for number in range(draw(st.integers(0, most)))]
@@ -208,21 +241,7 @@ def worlds(draw: st.DrawFn) -> World:
             )
             for key in numbered(draw, "lead_", 5)
         ],
-        touchpoints=[
-            Touchpoint(
-                touchpoint_id=key,
-                visitor_id=draw(visitors),
-                email=draw(emails) if draw(st.booleans()) else None,
-                occurred_at=draw(moments),
-                landing_page=draw(pages),
-                referrer=draw(referrers),
-                utm_source=draw(labels),
-                utm_medium=draw(mediums),
-                utm_campaign=draw(campaigns),
-                msclkid=draw(st.sampled_from([None, None, "", "m"])),
-            )
-            for key in numbered(draw, "touch_", 14)
-        ],
+        touchpoints=draw(page_views()),
         ad_spend=spend,
         fx_rates=rates,
         experiments=[

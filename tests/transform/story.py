@@ -41,6 +41,7 @@ EVERYTHING = World(
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
         Charge(id="ch_void", customer_email="void@example.com", captured=False),
+        Charge(id="ch_renewal", customer_email="zo\u00eb@example.com", created=NOON + days(90.5)),
     ],
     refunds=[
         Refund(
@@ -59,7 +60,23 @@ EVERYTHING = World(
         Touch(touchpoint_id="t0", visitor_id="v1", occurred_at=NOON - days(90.5)),
         Touch(touchpoint_id="t5", visitor_id="v1", occurred_at=NOON - days(30)),
         Touch(touchpoint_id="t1", visitor_id="v1", occurred_at=NOON - days(9), gclid="g"),
+        Touch(
+            touchpoint_id="t1a", visitor_id="v1", landing_page="https://shop.example/pricing",
+            occurred_at=NOON - days(9) + timedelta(seconds=1799),
+        ),
+        Touch(
+            touchpoint_id="t1b", visitor_id="v1", landing_page="https://help.shop.example/",
+            referrer="https://shop.example/pricing",
+            occurred_at=NOON - days(9) + timedelta(seconds=1800),
+        ),
         Touch(touchpoint_id="t2", visitor_id="v1", occurred_at=NOON - days(5)),
+        Touch(
+            touchpoint_id="t2a", visitor_id="v1", occurred_at=NOON - days(5) + timedelta(hours=0.5)
+        ),
+        Touch(
+            touchpoint_id="t2b", visitor_id="v1", occurred_at=NOON - days(5) + timedelta(hours=0.6),
+            utm_source="newsletter",
+        ),
         Touch(touchpoint_id="t3", visitor_id="v1", occurred_at=NOON - days(1), fbclid="f"),
         Touch(touchpoint_id="t4", visitor_id="v1", occurred_at=NOON + timedelta(seconds=1)),
     ],

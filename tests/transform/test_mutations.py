@@ -26,7 +26,7 @@ RULES = [
     ),
     pytest.param(
         "int_attribution__touches",
-        "touchpoints.occurred_at <= conversions.converted_at", "true",
+        "visits.occurred_at <= conversions.converted_at", "true",
         id="a touch after the charge never counts",
     ),
     pytest.param(
@@ -107,6 +107,26 @@ RULES = [
         "int_charges__people",
         "ordered.first_customer_created_at >= history.loaded_from", "true",
         id="a customer who is older than the loaded charges is not known to be new",
+    ),
+    pytest.param(
+        "int_touchpoints__visits", "previous_at is null or", "true or",
+        id="page views without a pause are one visit",
+    ),
+    pytest.param(
+        "int_touchpoints__visits", ">= 1800000000", "> 1800000000",
+        id="a pause as long as the timeout ends a visit",
+    ),
+    pytest.param(
+        "int_touchpoints__visits", "campaign_key <> coalesce(last_campaign_key, -1)", "false",
+        id="a new campaign starts a visit",
+    ),
+    pytest.param(
+        "int_touchpoints__page_views", "own_hosts.host is not null", "false",
+        id="a click between the own hosts starts no visit",
+    ),
+    pytest.param(
+        "int_attribution__pathless", "interval '2160 hours'", "interval '2184 hours'",
+        id="a lead older than its window takes no credit",
     ),
 ]  # fmt: skip
 

@@ -198,7 +198,7 @@ def test_a_shared_mailbox_is_credited_to_one_touch_and_says_so(default_project, 
     touches = [
         Touchpoint(
             touchpoint_id=f"t{n:04}", visitor_id="kiosk", email="office@example.com",
-            occurred_at=NOON - timedelta(minutes=600 - n),
+            occurred_at=NOON - timedelta(minutes=30 * (501 - n)),
         )
         for n in range(501)
     ]  # fmt: skip
@@ -323,11 +323,16 @@ def visits(request, default_project):
     """The channels of all pages and referrers of the table above, from one run."""
     cases = test_a_visit_belongs_to_the_channel_that_a_marketer_expects.pytestmark[0].args[1]
     touches = [
-        Touchpoint(touchpoint_id=str(n), visitor_id="v", landing_page=page, referrer=referrer)
+        Touchpoint(
+            touchpoint_id=str(n),
+            visitor_id=f"v{n}",
+            email="ann@example.com",
+            landing_page=page,
+            referrer=referrer,
+        )
         for n, (page, referrer, _) in enumerate(cases)
     ]
-    lead = Lead(lead_id="l", email="ann@example.com", visitor_id="v")
-    results = default_project.run(World(charges=[ANN], leads=[lead], touchpoints=touches))
+    results = default_project.run(World(charges=[ANN], touchpoints=touches))
     found = dict(
         results.rows(
             "select touchpoint_id, channel from marts.fct_attribution"

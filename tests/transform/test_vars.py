@@ -24,6 +24,8 @@ from tests.transform.warehouse import BuildError, dbt
         ("attribution_window_days", 0, "Var 'attribution_window_days' must be a whole number"),
         ("history_complete", "yes", "Var 'history_complete' must be one of: none, true, false."),
         ("count_charges_of_zero", "no", "Var 'count_charges_of_zero' must be one of: true, false."),
+        ("visit_timeout_minutes", -1, "Var 'visit_timeout_minutes' must be a whole number, 0 for"),
+        ("lead_window_days", "x", "Var 'lead_window_days' must be a whole number, 0 for life."),
         ("experiment_cuped_days", "x", "Var 'experiment_cuped_days' must be a whole number, 0 for"),
     ],
 )  # fmt: skip

@@ -116,6 +116,23 @@
 {%- endmacro %}
 
 
+{#- Is a lead so old when the charge comes that it gets no credit? -#}
+{% macro lead_is_too_old(converted_at, lead_created_at) -%}
+    {%- if stripe_apex.lead_window_days() -%}
+        {{ converted_at }} >= {{ lead_created_at }} + {{ stripe_apex.days(stripe_apex.lead_window_days()) }}
+    {%- else -%}
+        false
+    {%- endif -%}
+{%- endmacro %}
+
+
+{#- As long as touches count, where the var does not say; 0 is for life. -#}
+{% macro lead_window_days() -%}
+    {%- set said = var('lead_window_days') -%}
+    {{ return((var('attribution_window_days') if said is none else said) | int) }}
+{%- endmacro %}
+
+
 {#- The moment whose touches a charge is credited to: its own, or the person's first charge that brought
     something. -#}
 {% macro conversion_time(created_at, person_id) -%}

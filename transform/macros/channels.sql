@@ -35,17 +35,26 @@
 {%- endmacro %}
 
 
+{#- Which visit a click belongs to, one text for each click id that a page view came with. -#}
+{% macro click_id_values(landing_page) -%}
+    concat(
+        {%- for name in stripe_apex.click_id_names() %}
+        coalesce(lower({{ name }}), {{ stripe_apex.url_parameter(landing_page, name) }}, ''), chr(31)
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    )
+{%- endmacro %}
+
+
 {#- The host that sent the visitor, `-` for none: a click within the own sites is no referral. -#}
-{% macro outside_host(referrer_host, landing_host) -%}
+{% macro outside_host(referrer_host, landing_host, own_host) -%}
     case
         when
             {{ referrer_host }} is null
             or {{ referrer_host }} = ''
             or {{ referrer_host }} = {{ landing_host }}
+            or {{ own_host }} is not null
             then '-'
-        {%- if var('own_hosts') %}
-        when {{ referrer_host }} in ({{ stripe_apex.quoted_list(var('own_hosts')) }}) then '-'
-        {%- endif %}
         else {{ referrer_host }}
     end
 {%- endmacro %}

@@ -47,11 +47,15 @@
             "Var 'reporting_currency' must be in lower case, like usd."
         ) }}
     {%- endif -%}
-    {%- if var('experiment_cuped_days') | int(-1) < 0 -%}
+    {%- for name, nothing in {
+        'experiment_cuped_days': 'none',
+        'visit_timeout_minutes': 'every row as a visit',
+        'lead_window_days': 'life',
+    }.items() if var(name) is not none and var(name) | int(-1) < 0 -%}
         {{ exceptions.raise_compiler_error(
-            "Var 'experiment_cuped_days' must be a whole number, 0 for none."
+            "Var '" ~ name ~ "' must be a whole number, 0 for " ~ nothing ~ "."
         ) }}
-    {%- endif -%}
+    {%- endfor -%}
     {%- for name in [
         'attribution_window_days',
         'time_decay_half_life_days',

@@ -57,6 +57,22 @@
 {%- endmacro %}
 
 
+{#- Is it so long from one page view to the next of a visitor that a visit ended between them? -#}
+{% macro is_pause(previous_at, occurred_at) -%}
+    {{ return(adapter.dispatch('is_pause', 'stripe_apex')(previous_at, occurred_at)) }}
+{%- endmacro %}
+
+{% macro default__is_pause(previous_at, occurred_at) -%}
+    {{ occurred_at }} >= {{ previous_at }} + interval '{{ var("visit_timeout_minutes") | int }} minutes'
+{%- endmacro %}
+
+{#- Intervals know calendars, which takes longer than all else about a visit. -#}
+{% macro duckdb__is_pause(previous_at, occurred_at) -%}
+    epoch_us({{ occurred_at }}) - epoch_us({{ previous_at }})
+    >= {{ 60000000 * (var('visit_timeout_minutes') | int) }}
+{%- endmacro %}
+
+
 {#- Whole months from one day to another. -#}
 {% macro months_between(start, end) -%}
     cast({{ dbt.datediff(start, end, 'month') }} as bigint)

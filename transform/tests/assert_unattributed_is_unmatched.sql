@@ -3,7 +3,7 @@ with unattributed as (
 
     select distinct charge_id
     from {{ ref('fct_attribution') }}
-    where channel = 'unattributed' and reason <> 'excluded_channel'
+    where channel = 'unattributed' and reason not in ('excluded_channel', 'lead_too_old')
 
 ),
 

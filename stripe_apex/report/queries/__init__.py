@@ -11,6 +11,7 @@ from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COL
 from stripe_apex.report.queries.revenue import (
     CURRENCIES,
     TOTALS,
+    by_reason,
     credits_by_model,
     months,
     unmatched,
@@ -45,6 +46,7 @@ __all__ = [
     "WHOLE",
     "brought",
     "brought_by_model",
+    "by_reason",
     "credits_by_model",
     "months",
     "raw_check",

@@ -102,6 +102,21 @@ order by channels.channel, channels.attribution_model
 """
 
 
+def by_reason(*, converted: bool) -> str:
+    """Net revenue that was not credited to visits in the ordinary way; $4 is the model."""
+    return f"""
+select
+    credits.reason,
+    cast(sum(coalesce({amount("credit", converted=converted)}, 0)) as bigint) as revenue_minor
+from marts.fct_attribution as credits
+where
+    credits.reason is not null
+    and credits.attribution_model = $4
+    and {in_scope("credits")}
+group by credits.reason
+"""
+
+
 def unmatched(*, converted: bool) -> str:
     """Charges without a lead, by reason."""
     return f"""

@@ -56,6 +56,12 @@ def assert_totals_agree(warehouse):
     assert sum(month["revenue_minor"] for month in report["months"]) == report["net_minor"]
     assert sum(line["revenue_minor"] for line in report["channels"]) == report["net_minor"]
     assert all(check["passed"] for check in report["checks"])
+    assert [{"minor": report["on_leads_alone_minor"]}] == rows(
+        warehouse,
+        "select coalesce(sum(lead_revenue_reporting_minor), 0)::bigint minor"
+        " from marts.mart_channels where attribution_model = $1",
+        report["scope"]["attribution_model"],
+    )
     return report
 
 

@@ -59,6 +59,7 @@ class Marts:
         has_rate: bool = True,
         is_disputed: bool = False,
         maybe_new: bool = False,
+        reason: str | None = None,
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -115,6 +116,7 @@ class Marts:
                     "channel": credited,
                     "campaign": campaign,
                     "source": source,
+                    "reason": reason,
                     "credit_minor": net,
                     "credit_reporting_minor": net_reporting,
                     "credit_basis_minor": net,
@@ -126,8 +128,10 @@ class Marts:
                 day, credited, campaign, model, currency,
                 revenue_minor=net, revenue_reporting_minor=net_reporting,
                 conversions=Decimal(1), new_customers=Decimal(is_new and not maybe_new),
+                lead_revenue_minor=net * (reason == "lead_channel"),
+                lead_revenue_reporting_minor=net_reporting if reason == "lead_channel" else 0,
             )  # fmt: skip
-        if channel is None:
+        if channel is None and reason is None:
             self.rows["mart_unmatched"].append(
                 {
                     "charge_id": common["charge_id"],
@@ -143,7 +147,8 @@ class Marts:
         """A row of mart_channels."""
         zeros = dict.fromkeys(
             ("revenue_minor", "revenue_reporting_minor", "conversions", "new_customers", "leads",
-             "spend_minor", "spend_reporting_minor"), 0,
+             "spend_minor", "spend_reporting_minor", "lead_revenue_minor",
+             "lead_revenue_reporting_minor"), 0,
         )  # fmt: skip
         keys = {
             "activity_date": day,

@@ -157,6 +157,16 @@ def wrong_sums() -> Marts:
     return marts
 
 
+def old_leads() -> Marts:
+    """A tenth stands on leads alone, and twice as much came too late for any lead."""
+    marts = Marts()
+    for number in range(10):
+        reason = {0: "lead_channel", 1: "lead_too_old", 2: "lead_too_old"}.get(number)
+        channel = None if reason == "lead_too_old" else "email"
+        marts.charge(1_000, channel=channel, reason=reason, day=LAST_DAY)
+    return marts
+
+
 SCENARIOS = {
     "small": small,
     "perhaps_new": perhaps_new,
@@ -169,4 +179,5 @@ SCENARIOS = {
     "missing_rates": missing_rates,
     "only_euros": only_euros,
     "wrong_sums": wrong_sums,
+    "old_leads": old_leads,
 }

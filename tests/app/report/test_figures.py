@@ -115,6 +115,17 @@ def test_the_pages_tables_equal_the_json(warehouse_of, page_of):
     assert len(passed) == len(report["checks"]) > 0
 
 
+@pytest.mark.slow
+def test_what_stands_on_leads_alone_and_what_has_only_an_old_lead_is_said(warehouse_of, page_of):
+    report = assert_totals_agree(warehouse_of("old_leads"))
+    assert (report["on_leads_alone_minor"], report["too_old_minor"]) == (1_000, 2_000)
+    assert "20% of net revenue has only an old lead." in [f["title"] for f in report["findings"]]
+    page = page_of("old_leads").read_text()
+    assert "$10.00 of it stands on leads alone" in page
+    assert "20% of net revenue has no channel, mostly since no visit counts and the lead is" in page
+    assert "$20.00 has a lead that is older than lead_window_days" in page
+
+
 def test_the_interval_is_that_of_a_sum_over_people(warehouse_of):
     lines = {line["channel"]: line for line in report_as_json(warehouse_of("small"))["channels"]}
     line = lines["paid_search"]

@@ -86,6 +86,8 @@ def report_of(channels, platforms=(), campaigns=()):
         unattributed_minor=sum(
             each.revenue_minor for each in channels if each.channel == facts.UNATTRIBUTED
         ),
+        on_leads_alone_minor=0,
+        too_old_minor=0,
     )
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from tests.transform.reference import channels
+from tests.transform.reference import channels, visits
 from tests.transform.reference.customers import Customers
 from tests.transform.reference.identity import People
 from tests.transform.reference.money import Rates, local_date
@@ -56,7 +56,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Step:
-    """A touch in a path."""
+    """A visit in a path, by its first page view."""
 
     touch: Touchpoint
     visit: Visit
@@ -195,15 +195,17 @@ class Attribution:
 
     @cached_property
     def steps(self) -> dict[int, list[Step]]:
-        """All touches of each person in order, those of excluded channels too."""
+        """All visits of each person in order, those of excluded channels too."""
         found: dict[int, list[Step]] = defaultdict(list)
-        for touch in sorted(self.world.touchpoints, key=lambda t: (t.occurred_at, t.touchpoint_id)):
-            visit = channels.of_touch(touch, self.settings)
+        own_hosts = visits.own_hosts(self.world, self.settings)
+        first = visits.first_page_views(self.world, self.settings)
+        for touch in sorted(first, key=lambda t: (t.occurred_at, t.touchpoint_id)):
+            visit = channels.of_touch(touch, own_hosts)
             found[self.people.of_touch(touch)].append(Step(touch, visit))
         return found
 
     def is_shared(self, person: int) -> bool:
-        """Has the person more touches than one person makes?"""
+        """Has the person more visits than one person makes?"""
         return len(self.steps.get(person, ())) > self.settings.max_touches_per_email
 
     def _counts(self, step: Step) -> bool:
@@ -267,7 +269,9 @@ class Attribution:
             of_lead = channels.of_lead(payment.lead)
             reason = "excluded_channel"
             if of_lead.channel not in self.settings.excluded_channels:
-                visit, reason = of_lead, "lead_channel"
+                reason = "lead_too_old"
+                if self._is_recent(payment.lead, self.converted_at(payment)):
+                    visit, reason = of_lead, "lead_channel"
         return Credit(payment, model, 0, None, visit, reason, *self._amounts(payment))
 
     def _amounts(self, payment: Payment) -> tuple[Any, ...]:
@@ -281,6 +285,12 @@ class Attribution:
             payment.basis,
             payment.basis_reporting,
         )
+
+    def _is_recent(self, lead: Lead, end: datetime) -> bool:
+        days = self.settings.lead_window_days
+        if days is None:
+            days = self.settings.attribution_window_days
+        return days == 0 or end - lead.created_at < timedelta(days=days)
 
     def _weights(self, model: str, path: Sequence[Step]) -> list[int]:
         """Whole numbers, one for each touch."""
@@ -313,9 +323,9 @@ class Attribution:
             if not self.is_shared(payment.person) and (path := self.path(payment)):
                 walks.append(["(start)", *(s.visit.channel for s in path), "(conversion)"])
         for person, steps in self.steps.items():
-            visits = [step.visit.channel for step in steps if self._counts(step)]
-            if person not in payers and visits:
-                walks.append(["(start)", *visits, "(nothing)"])
+            walked = [step.visit.channel for step in steps if self._counts(step)]
+            if person not in payers and walked:
+                walks.append(["(start)", *walked, "(nothing)"])
         moves = Counter(move for walk in walks for move in pairwise(walk))
         whole = conversion_probability(moves, removed=None)
         states = {here for here, _ in moves} - {"(start)"}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from tests.transform.reference.settings import Settings
     from tests.transform.worlds import Lead, Touchpoint
 
 SEEDS = Path(__file__).resolve().parents[3] / "transform" / "seeds"
@@ -90,21 +89,45 @@ def classify(source: str | None, medium: str | None, referrer: str, click_ids: s
     return "other"
 
 
-def of_touch(touch: Touchpoint, settings: Settings) -> Visit:
-    """A touch's channel."""
+@dataclass(frozen=True)
+class Origin:
+    """What a page view says of where its visitor came from; an own host is no `referrer`."""
+
+    source: str | None
+    medium: str | None
+    campaign: str | None
+    referrer: str
+    click_ids: dict[str, str]
+
+    def brought(self) -> dict[str, object]:
+        """What starts a visit if it is new."""
+        utm = (self.source, self.medium, self.campaign)
+        kinds = {"utm": utm, "clicks": self.click_ids, "referrer": self.referrer}
+        return {kind: what for kind, what in kinds.items() if what and what != (None, None, None)}
+
+
+def origin(touch: Touchpoint, own_hosts: set[str]) -> Origin:
+    """From the fields, then from the landing page."""
     page = touch.landing_page
-    source = label(touch.utm_source) or parameter(page, "utm_source")
-    medium = label(touch.utm_medium) or parameter(page, "utm_medium")
     referrer = host(touch.referrer)
-    if referrer == host(page) or referrer in settings.own_hosts:
-        referrer = ""
-    clicks = {
-        name
+    values = {
+        name: (getattr(touch, name) or "").strip(" ").lower() or parameter(page, name)
         for name in CLICK_IDS
-        if (getattr(touch, name) or "").strip(" ") or parameter(page, name)
     }
-    campaign = label(touch.utm_campaign) or parameter(page, "utm_campaign")
-    return Visit(classify(source, medium, referrer, clicks), source, campaign)
+    return Origin(
+        source=label(touch.utm_source) or parameter(page, "utm_source"),
+        medium=label(touch.utm_medium) or parameter(page, "utm_medium"),
+        campaign=label(touch.utm_campaign) or parameter(page, "utm_campaign"),
+        referrer="" if referrer == host(page) or referrer in own_hosts else referrer,
+        click_ids={name: value for name, value in values.items() if value},
+    )
+
+
+def of_touch(touch: Touchpoint, own_hosts: set[str]) -> Visit:
+    """The channel of the visit that a page view starts."""
+    found = origin(touch, own_hosts)
+    channel = classify(found.source, found.medium, found.referrer, set(found.click_ids))
+    return Visit(channel, found.source, found.campaign)
 
 
 def of_spend(source: str | None, platform: str | None) -> str:

@@ -34,6 +34,8 @@ class Sums:
     kept_reporting: int | None = 0
     basis: int | None = 0
     basis_reporting: int | None = 0
+    lead_revenue: int = 0
+    lead_revenue_reporting: int | None = 0
     conversions: int = 0
     customers: int = 0
     new_customers: int = 0
@@ -255,6 +257,9 @@ def add_credit(row: Sums, credit: Credit, start: date) -> None:
     payment = credit.payment
     row.revenue += credit.minor
     row.revenue_reporting = plus(row.revenue_reporting, credit.reporting)
+    if credit.reason == "lead_channel":
+        row.lead_revenue += credit.minor
+        row.lead_revenue_reporting = plus(row.lead_revenue_reporting, credit.reporting)
     row.kept += credit.kept
     row.kept_reporting = plus(row.kept_reporting, credit.kept_reporting)
     row.basis = plus(row.basis, credit.basis)

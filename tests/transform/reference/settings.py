@@ -30,6 +30,8 @@ class Settings:
     revenue_basis: str = "net"
     margin_percent: tuple[tuple[str, float], ...] | None = None
     attribution_window_days: int = 90
+    lead_window_days: int | None = None
+    visit_timeout_minutes: int = 30
     time_decay_half_life_days: int = 7
     max_touches_per_email: int = 500
     excluded_channels: tuple[str, ...] = ()

@@ -1,7 +1,16 @@
-{#- What no touch can take goes to the lead's own channel, and without a lead to nobody. -#}
+{#- What no touch can take goes to the channel of a lead that is recent enough, else to nobody. -#}
 with revenue as (
 
-    select * from {{ ref('int_charges__priced') }}
+    select
+        *,
+        {{ conversion_time('created_at', 'person_id') }} as converted_at
+    from {{ ref('int_charges__priced') }}
+
+),
+
+leads as (
+
+    select * from {{ ref('int_leads__by_person') }}
 
 ),
 
@@ -19,9 +28,16 @@ pathless as (
 
     select
         revenue.*,
-        revenue.lead_channel is not null and {{ channel_counts('revenue.lead_channel') }}
-            as lead_counts
+        case
+            when revenue.lead_channel is null then revenue.unmatched_reason
+            when not ({{ channel_counts('revenue.lead_channel') }}) then 'excluded_channel'
+            when {{ lead_is_too_old('revenue.converted_at', 'leads.lead_created_at') }}
+                then 'lead_too_old'
+            else 'lead_channel'
+        end as reason
     from revenue
+    left join leads
+        on revenue.person_id = leads.person_id
     left join walked
         on
             revenue.person_id = walked.person_id
@@ -45,14 +61,10 @@ explained as (
         {%- for name in amounts_beside_net() %}
         {{ name }},
         {%- endfor %}
-        case when lead_counts then lead_channel else 'unattributed' end as channel,
-        case when lead_counts then lead_source end as source,
-        case when lead_counts then lead_campaign end as campaign,
-        case
-            when lead_counts then 'lead_channel'
-            when lead_channel is not null then 'excluded_channel'
-            else unmatched_reason
-        end as reason
+        case when reason = 'lead_channel' then lead_channel else 'unattributed' end as channel,
+        case when reason = 'lead_channel' then lead_source end as source,
+        case when reason = 'lead_channel' then lead_campaign end as campaign,
+        reason
     from pathless
 
 )

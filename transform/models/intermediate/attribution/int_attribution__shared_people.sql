@@ -1,7 +1,7 @@
 {#- An address with more touches than any one person makes is a mailbox that many people use. -#}
-with touchpoints as (
+with visits as (
 
-    select * from {{ ref('int_touchpoints__people') }}
+    select * from {{ ref('int_touchpoints__visits') }}
 
 ),
 
@@ -14,7 +14,7 @@ payers as (
 crowded as (
 
     select person_id
-    from touchpoints
+    from visits
     group by person_id
     having count(*) > {{ var('max_touches_per_email') }}
 

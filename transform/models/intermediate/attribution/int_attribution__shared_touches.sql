@@ -1,8 +1,8 @@
 {#- Each charge of a shared mailbox gets the last touch before it, found by one running maximum and
     not by joining all charges with all touches. -#}
-with touchpoints as (
+with visits as (
 
-    select * from {{ ref('int_touchpoints__people') }}
+    select * from {{ ref('int_touchpoints__visits') }}
 
 ),
 
@@ -21,20 +21,20 @@ channels as (
 touches as (
 
     select
-        touchpoints.touchpoint_id,
-        touchpoints.person_id,
-        touchpoints.occurred_at,
+        visits.touchpoint_id,
+        visits.person_id,
+        visits.occurred_at,
         channels.signal_id,
         channels.channel,
         row_number() over (
-            partition by touchpoints.person_id
-            order by touchpoints.occurred_at, touchpoints.touchpoint_id
+            partition by visits.person_id
+            order by visits.occurred_at, visits.touchpoint_id
         ) as touch_number
-    from touchpoints
+    from visits
     inner join shared_people
-        on touchpoints.person_id = shared_people.person_id
+        on visits.person_id = shared_people.person_id
     inner join channels
-        on touchpoints.signal = channels.signal
+        on visits.signal_id = channels.signal_id
     where {{ channel_counts('channels.channel') }}
 
 ),

@@ -7,9 +7,9 @@ with revenue as (
 
 ),
 
-touchpoints as (
+visits as (
 
-    select * from {{ ref('int_touchpoints__people') }}
+    select * from {{ ref('int_touchpoints__visits') }}
 
 ),
 
@@ -44,23 +44,23 @@ conversions as (
 own_touches as (
 
     select
-        touchpoints.person_id,
+        visits.person_id,
         conversions.person_charge_number,
         conversions.converted_at,
-        touchpoints.touchpoint_id,
-        touchpoints.occurred_at,
+        visits.touchpoint_id,
+        visits.occurred_at,
         channels.signal_id,
         channels.channel,
         false as is_shared
-    from touchpoints
+    from visits
     inner join conversions
         on
-            touchpoints.person_id = conversions.person_id
-            and {{ within_window('conversions.converted_at', 'touchpoints.occurred_at') }}
+            visits.person_id = conversions.person_id
+            and {{ within_window('conversions.converted_at', 'visits.occurred_at') }}
     inner join channels
-        on touchpoints.signal = channels.signal
+        on visits.signal_id = channels.signal_id
     left join shared_people
-        on touchpoints.person_id = shared_people.person_id
+        on visits.person_id = shared_people.person_id
     where
         shared_people.person_id is null
         and {{ channel_counts('channels.channel') }}

@@ -7,7 +7,7 @@ with rules as (
 
 signals as (
 
-    select signal from {{ ref('int_touchpoints__people') }}
+    select signal from {{ ref('int_touchpoints__page_views') }}
 
     union
 
@@ -66,7 +66,7 @@ final as (
 
     select
         parts.signal,
-        {{ surrogate_key('parts.signal') }} as signal_id,
+        {{ fast_key('parts.signal') }} as signal_id,
         nullif(parts.rule_source, '-') as source,
         nullif(parts.campaign, '') as campaign,
         coalesce(matching.channel, 'other') as channel

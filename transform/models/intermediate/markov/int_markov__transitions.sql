@@ -15,18 +15,18 @@ payers as (
 
 ),
 
-touchpoints as (
+visits as (
 
     select
-        touchpoints.person_id,
-        touchpoints.occurred_at,
-        touchpoints.touchpoint_id,
+        visits.person_id,
+        visits.occurred_at,
+        visits.touchpoint_id,
         channels.channel
-    from {{ ref('int_touchpoints__people') }} as touchpoints
+    from {{ ref('int_touchpoints__visits') }} as visits
     inner join {{ ref('int_channels__by_signal') }} as channels
-        on touchpoints.signal = channels.signal
+        on visits.signal_id = channels.signal_id
     left join payers
-        on touchpoints.person_id = payers.person_id
+        on visits.person_id = payers.person_id
     where
         payers.person_id is null
         and {{ channel_counts('channels.channel') }}
@@ -50,7 +50,7 @@ steps as (
         '(nothing)' as outcome,
         channel,
         lead(channel) over walk as next_channel
-    from touchpoints
+    from visits
     window walk as (partition by person_id order by occurred_at, touchpoint_id)
 
 ),
