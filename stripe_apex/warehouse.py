@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import psycopg
 
 DEFAULT_ADDRESS: Final = "output/warehouse.duckdb"
+ACCOUNT_ADDRESS: Final = "output/account.duckdb"
+"""Where `make run` reads one's own account into; the demo's warehouse takes no imports."""
 LOCK_WAIT_SECONDS: Final = 10.0
 """How long to wait while a run is writing the file; the demo's `dbt build` takes about as long."""
 

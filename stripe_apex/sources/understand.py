@@ -27,14 +27,16 @@ from stripe_apex.sources.staging import Staged
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from stripe_apex.sources.files import File
+
 _SETTABLE: Final = ("text", "currency")
 
 
-def understand(path: Path, answers: Answers, folder: Path) -> Reading:
+def understand(file: File, answers: Answers, folder: Path) -> Reading:
     """Understand a file whole, or not at all.
 
     Args:
-        path: the file.
+        file: the file.
         answers: what the user said about it.
         folder: an empty folder for the temporary database.
 
@@ -43,22 +45,22 @@ def understand(path: Path, answers: Answers, folder: Path) -> Reading:
         UnclearError: it can be read in more than one way.
     """
     try:
-        return _understood(path, answers, folder)
+        return _understood(file, answers, folder)
     except duckdb.Error as error:
         said = str(error).strip().split("\n", 1)[0].rstrip(".")
         raise FileError(
-            f"{path.name} cannot be read: {said}. If the file opens elsewhere, report this."
+            f"{file.name} cannot be read: {said}. If the file opens elsewhere, report this."
         ) from error
 
 
-def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
-    source = open_source(path, answers)
+def _understood(file: File, answers: Answers, folder: Path) -> Reading:
+    source = open_source(file, answers)
     layout = recognise(source.header, answers)
-    sieve = Sieve(layout, path.name)
-    staged = Staged(folder, layout, answers, path.name)
+    sieve = Sieve(layout, file.name)
+    staged = Staged(folder, layout, answers, file.name)
     staged.fill(sieve.data(source.rows()))
     if not sieve.kept:
-        raise FileError(f"{path.name} has a header but no rows. Export it again.")
+        raise FileError(f"{file.name} has a header but no rows. Export it again.")
     if source.ends_open and sieve.last_seen == sieve.last_kept:
         staged.refuse_open_end()
     reading = Reading(source, layout, staged, answers, sieve.left_out, staged.typed())

@@ -1,0 +1,108 @@
+"""What a warehouse holds beside the payments: how much of each kind, from when to when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.sources import store
+from stripe_apex.sources.kinds import KINDS
+from stripe_apex.sources.warehouse import opened
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from stripe_apex.sources.store import Import
+    from stripe_apex.sources.warehouse import Warehouse
+
+_OWN_TABLES: Final = "apex"
+"""The schema of tables that other programs fill; the models read them beside the imports."""
+_MONEY: Final = (
+    ("raw_stripe", "charges"),
+    (store.SCHEMA, "ad_spend"),
+    (_OWN_TABLES, "ad_spend"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The rows of one kind, and the days that they are of; no days where nothing dates them."""
+
+    rows: int
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What a warehouse holds.
+
+    Attributes:
+        kinds: the kinds of which there are rows, imported or in tables of one's own.
+        imports: those that were not undone, the newest first.
+        currencies: of payments and spend.
+    """
+
+    kinds: Mapping[str, Holding]
+    imports: Sequence[Import]
+    currencies: Sequence[str]
+
+
+def holdings(address: str) -> Holdings:
+    """What the warehouse holds.
+
+    Raises:
+        WarehouseError: it cannot be read, or another process is writing it.
+    """
+    with opened(address, write=False) as warehouse:
+        if warehouse is None:
+            return Holdings({}, (), ())
+        columns = _columns(warehouse)
+        return Holdings(
+            _kinds(warehouse, columns), store.imports(warehouse), _currencies(columns, warehouse)
+        )
+
+
+def _columns(warehouse: Warehouse) -> dict[tuple[str, str], set[str]]:
+    """The columns of each table."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for schema, table, column in warehouse.run(
+        "select table_schema, table_name, column_name from information_schema.columns "
+        "where table_catalog = current_database()"
+    ):
+        found.setdefault((schema, table), set()).add(column)
+    return found
+
+
+def _kinds(warehouse: Warehouse, columns: Mapping[tuple[str, str], set[str]]) -> dict[str, Holding]:
+    found = {}
+    for kind in KINDS.values():
+        parts = []
+        for schema in (store.SCHEMA, _OWN_TABLES):
+            known = columns.get((schema, kind.name))
+            if known is not None:
+                # Tables of one's own may keep their dates as text.
+                day = (
+                    f"cast({kind.moment} as date)" if kind.moment in known else "cast(null as date)"
+                )
+                parts.append(f"select {day} as day from {schema}.{kind.name}")
+        if parts:
+            ((rows, first, last),) = warehouse.run(
+                f"select count(*), min(day), max(day) from ({' union all '.join(parts)}) as held"
+            )
+            if rows:
+                found[kind.name] = Holding(rows, first, last)
+    return found
+
+
+def _currencies(columns: Mapping[tuple[str, str], set[str]], warehouse: Warehouse) -> list[str]:
+    parts = [
+        f"select lower(currency) as code from {schema}.{table}"
+        for schema, table in _MONEY
+        if "currency" in columns.get((schema, table), ())
+    ]
+    if not parts:
+        return []
+    found = warehouse.run(f"select distinct code from ({' union all '.join(parts)}) as paid")
+    return sorted(code for (code,) in found if code)
