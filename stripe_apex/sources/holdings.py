@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from stripe_apex.sources.store import Import
     from stripe_apex.sources.warehouse import Warehouse
 
+    Columns = Mapping[tuple[str, str], Mapping[str, str]]
+    """The type of each column, by table."""
+
 _OWN_TABLES: Final = "apex"
 """The schema of tables that other programs fill; the models read them beside the imports."""
 _MONEY: Final = (
@@ -60,32 +63,30 @@ def holdings(address: str) -> Holdings:
             return Holdings({}, (), ())
         columns = _columns(warehouse)
         return Holdings(
-            _kinds(warehouse, columns), store.imports(warehouse), _currencies(columns, warehouse)
+            _kinds(warehouse, columns), store.imports(warehouse), _currencies(warehouse, columns)
         )
 
 
-def _columns(warehouse: Warehouse) -> dict[tuple[str, str], set[str]]:
-    """The columns of each table."""
-    found: dict[tuple[str, str], set[str]] = {}
-    for schema, table, column in warehouse.run(
-        "select table_schema, table_name, column_name from information_schema.columns "
-        "where table_catalog = current_database()"
+def _columns(warehouse: Warehouse) -> Columns:
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for schema, table, column, type_ in warehouse.run(
+        "select table_schema, table_name, column_name, lower(data_type) "
+        "from information_schema.columns where table_catalog = current_database()"
     ):
-        found.setdefault((schema, table), set()).add(column)
+        found.setdefault((schema, table), {})[column] = type_
     return found
 
 
-def _kinds(warehouse: Warehouse, columns: Mapping[tuple[str, str], set[str]]) -> dict[str, Holding]:
+def _kinds(warehouse: Warehouse, columns: Columns) -> dict[str, Holding]:
     found = {}
     for kind in KINDS.values():
         parts = []
         for schema in (store.SCHEMA, _OWN_TABLES):
             known = columns.get((schema, kind.name))
             if known is not None:
-                # Tables of one's own may keep their dates as text.
-                day = (
-                    f"cast({kind.moment} as date)" if kind.moment in known else "cast(null as date)"
-                )
+                # Tables of one's own may lack their dates, or keep them as text.
+                dated = known.get(kind.moment, "").startswith(("date", "timestamp"))
+                day = f"cast({kind.moment if dated else 'null'} as date)"
                 parts.append(f"select {day} as day from {schema}.{kind.name}")
         if parts:
             ((rows, first, last),) = warehouse.run(
@@ -96,11 +97,11 @@ def _kinds(warehouse: Warehouse, columns: Mapping[tuple[str, str], set[str]]) ->
     return found
 
 
-def _currencies(columns: Mapping[tuple[str, str], set[str]], warehouse: Warehouse) -> list[str]:
+def _currencies(warehouse: Warehouse, columns: Columns) -> list[str]:
     parts = [
         f"select lower(currency) as code from {schema}.{table}"
         for schema, table in _MONEY
-        if "currency" in columns.get((schema, table), ())
+        if "currency" in columns.get((schema, table), {})
     ]
     if not parts:
         return []
