@@ -12,7 +12,7 @@ from stripe_apex.connect.uploads import Limits, PrivateFolder, UploadError, rece
 from stripe_apex.errors import OptionError
 from stripe_apex.sources import importing
 from stripe_apex.sources.kinds import KINDS
-from stripe_apex.sources.questions import Answers, UnclearError
+from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from stripe_apex.sources.understand import check_answers, understand
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from stripe_apex.connect.shelf import Shelf
     from stripe_apex.sources.files import File
     from stripe_apex.sources.reading import Reading
+
+_NOTHING_SAID: Final = Answers()
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +46,8 @@ class Sheet:
 
     number: int
     file: File
-    answers: Answers = field(default_factory=Answers)
-    earlier: Answers = field(default_factory=Answers)
+    answers: Answers = _NOTHING_SAID
+    earlier: Answers = _NOTHING_SAID
     due: bool = True
     reading: Reading | None = None
     replaced: importing.Replaced = field(default_factory=list)
@@ -246,12 +248,12 @@ class Desk:
             )
         except UnclearError as error:
             question = error
-        except OptionError as error:  # the answer cannot be used: all is as it was before
-            sheet.problem, sheet.answers = in_words(error), sheet.earlier
-            reading, question = before, sheet.question
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
             sheet.problem = in_words(error)
             reading = None
+            if isinstance(error, FileError | OptionError) and answers is not sheet.earlier:
+                # The answer cannot be used: all else is as it was before.
+                reading, question, sheet.answers = before, sheet.question, sheet.earlier
         sheet.reading, sheet.question = reading, question
         if before is not None and before is not reading:
             shutil.rmtree(Path(before.staged.path).parent, ignore_errors=True)

@@ -10,8 +10,7 @@ import secrets
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import BodyPartReader
-
+from stripe_apex.connect.forms import name_of, next_part
 from stripe_apex.connect.once import secrets_match
 
 if TYPE_CHECKING:
@@ -122,8 +121,8 @@ class Guard:
         if request.content_type == "multipart/form-data" and self._is_ours(request):
             with suppress(ValueError):  # no form
                 parts = await request.multipart()
-                first = await parts.next()
-                if isinstance(first, BodyPartReader) and first.name == CSRF_FIELD:
+                first = await next_part(parts)
+                if first is not None and name_of(first) == CSRF_FIELD:
                     given = (await first.read_chunk(_LONGEST_TOKEN)).decode(errors="replace")
         self._check_token(given)
         return parts

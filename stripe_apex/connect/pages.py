@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -64,7 +65,7 @@ class Pages:
             linked=linked,
             place=place,
             printable=preview.printable,
-            on_the_page=wording.on_the_page,
+            said=said,
         )
         self._jinja.globals.update(
             card=card,
@@ -134,3 +135,12 @@ def when(time: datetime) -> str:
 def day(date_: date) -> str:
     """A day for people: `24 November 2026`."""
     return f"{date_.day} {date_:%B %Y}"
+
+
+def said(text: str) -> Markup:
+    """What imports say, in the words of the page; what they quote is set apart."""
+    parts = re.split("`([^`]*)`", preview.printable(wording.on_the_page(text)))
+    quoted = Markup("<code>{}</code>")
+    return Markup().join(
+        quoted.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )

@@ -16,8 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from aiohttp import BodyPartReader
-
+from stripe_apex.connect.forms import file_name_of, next_part
 from stripe_apex.errors import AppError
 from stripe_apex.sources.files import File
 from stripe_apex.sources.preview import printable
@@ -100,9 +99,9 @@ async def receive(parts: MultipartReader, folder: Path, limits: Limits) -> list[
     """
     files: list[File] = []
     size = 0
-    while (part := await parts.next()) is not None:
-        # A field for files that was left empty sends a part whose file has no name.
-        if not isinstance(part, BodyPartReader) or not part.filename:
+    while (part := await next_part(parts)) is not None:
+        name = file_name_of(part)
+        if not name:  # another field, or the one for files without any
             continue
         if len(files) == limits.files:
             raise UploadError(f"These are more than {limits.files} files. Send fewer at once.")
@@ -112,7 +111,7 @@ async def receive(parts: MultipartReader, folder: Path, limits: Limits) -> list[
                 size += len(chunk)
                 limits.check_size(size)
                 file.write(chunk)
-        files.append(File(path, shown(part.filename)))
+        files.append(File(path, shown(name)))
     return files
 
 

@@ -60,7 +60,9 @@ _NAMES: Final = {
     "msclkid": "Click id of Microsoft",
     "kind": "Kind of file",
 }
-_OPTION: Final = re.compile(r"""--(set|column) "?([\w ]+?)=("[^"]*"|\.\.\.|[^\s",;:]+)"?""")
+_OPTION: Final = re.compile(
+    r"""--(set|column) "?([\w ]+?)=("[^"]*"|\.\.\.|\S+?)"?(?=[.,;:]*(?:\s|$))"""
+)
 
 CARDS: Final = (
     ("Ad spend", ("ad_spend",), "Without ad spend there is no ROAS and no cost of a customer."),
@@ -90,10 +92,10 @@ _EXCHANGE: Final = (
 
 def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
     """The cards: title, kinds, and what is missing; rates only where currencies need them."""
-    if held.currencies in (["usd"], []) and "fx_rates" not in held.kinds:
+    if set(held.currencies) <= {"usd"} and "fx_rates" not in held.kinds:
         return [*CARDS]
     title, kinds, missing = _EXCHANGE
-    codes = [code.upper() for code in held.currencies] or ["other currencies"]
+    codes = [code.upper() for code in held.currencies] or ["several currencies"]
     listed = " and ".join([", ".join(codes[:-1]), codes[-1]] if codes[1:] else codes)
     return [*CARDS, (title, kinds, missing.format(currencies=listed))]
 
@@ -160,4 +162,4 @@ def on_the_page(text: str) -> str:
         name = f"Column of {label(name)}" if way == "column" else label(name)
         return f"“{name}” below" if value == "..." else f"“{name}: {value}” below"
 
-    return _OPTION.sub(instead, text)
+    return _OPTION.sub(instead, text).replace("--set ", "").replace("--column ", "")
