@@ -38,6 +38,8 @@ class Shelf:
         self.changed = False
         """Whether the report lacks what was imported or undone here."""
         self.undoing = False
+        self.looking = False
+        """Whether what is shown may be out of date in a moment."""
         self._news = news
         self._background = Background()
         self._one_at_a_time = asyncio.Lock()
@@ -49,6 +51,7 @@ class Shelf:
 
     def look(self) -> None:
         """Find out, meanwhile, what there is."""
+        self.looking = True
         self._background.begin(self._look())
 
     def undo(self, import_id: int) -> None:
@@ -88,6 +91,7 @@ class Shelf:
             self.error = ""
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
             self.error = in_words(error)
+        self.looking = False
         self._news.tell()
 
     async def _undo(self, import_id: int) -> None:
