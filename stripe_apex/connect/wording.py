@@ -146,7 +146,7 @@ def kinds() -> str:
 
 def label(name: str) -> str:
     """A field or a question by its name."""
-    return _NAMES.get(name, capital(name.replace("_", " ").removesuffix(" id")))
+    return _NAMES.get(name, capital(f"{name} ".replace("_", " ").replace(" id ", " ID").strip()))
 
 
 def capital(text: str) -> str:

@@ -37,8 +37,8 @@ DOCUMENTED = {
     "form-with-error": ("form.key", "light"),
     "connected": (".card", "light"),
     "syncing": (".card", "light"),
-    "sources": ("main", "light"),
-    "files": ("main", "light"),
+    "sources": ("body", "light"),
+    "files": ("#sheet-0", "light"),
     "question": (".sheet", "light"),
 }
 """The states that the documentation shows: which part of the page, and in which colours."""
