@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from stripe_apex.connect import wording
 from stripe_apex.connect.guard import CSRF_FIELD
 from stripe_apex.sources import preview
+from stripe_apex.warehouse import redacted
 from tap_stripe_apex.auth.key import VARIABLE
 from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import KEYS_URL
@@ -74,6 +75,7 @@ class Pages:
             news=news,
             wording=wording,
             preview=preview,
+            redacted=redacted,
             csrf=guard.csrf,
             csrf_field=CSRF_FIELD,
             origin=guard.origin,

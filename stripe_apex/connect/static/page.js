@@ -40,8 +40,8 @@ async function renew() {
 
 function say() {
   const status = document.getElementById("status");
-  const stage = document.getElementById("stage");
-  const words = stage ? stage.textContent : document.title.split(" · ")[0];
+  const said = document.getElementById("stage") || document.querySelector(".told p");
+  const words = said ? said.textContent : document.title.split(" · ")[0];
   if (status.textContent !== words) status.textContent = words;
 }
 

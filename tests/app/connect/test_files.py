@@ -12,6 +12,7 @@ from decimal import Decimal
 import duckdb
 import pytest
 
+from stripe_apex.sources.kinds import KINDS
 from stripe_simulator.keys import DEFAULT_KEY
 from tests.app.connect.client import Client, connected
 from tests.app.sources import exports
@@ -145,28 +146,29 @@ def test_an_answer_that_makes_no_sense_changes_nothing(client):
     client.post("/files/answer", file="x", name="dates", answer="day-first")
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (
-            b"Day,Campaign,Currency,Cost,Platform\n2026-11-01,a,EUR,x1,Meta\n",
-            "row 2: x1 in the column Cost is no number",
-        ),
-        (b"Day,Campaign,Currency,Cost,Platform\n2026-11-31,a,EUR,1,Meta\n", "2026-11-31"),
-        (b"", "is empty. Export it again"),
-        (b"PK\x03\x04 no workbook", "is no spreadsheet that can be read"),
-        (b"\x1f\x8b packed", "is packed. Unpack it"),
-        (b"\x00\x01\x02\x03,\xff\n", "Export it"),
-    ],
-)
-def test_a_refusal_names_the_line_the_value_and_the_remedy(client, warehouse, content, words):
-    client.upload(("broken.csv", content), *sent(exports.META_CSV))
-    page = client.files_page()
-    assert words in text_of(page)
+REFUSED = {
+    b"Day,Campaign,Currency,Cost,Platform\n2026-11-01,a,EUR,x1,Meta\n": (
+        "row 2: x1 in the column Cost is no number. Mend it in the file"
+    ),
+    b"Day,Campaign,Currency,Cost,Platform\n2026-11-31,a,EUR,1,Meta\n": "2026-11-31",
+    b"": "is empty. Export it again",
+    b"PK\x03\x04 no workbook": "is no spreadsheet that can be read",
+    b"\x1f\x8b packed": "is packed. Unpack it",
+    b"\x00\x01\x02\x03,\xff\n": "Export it",
+}
+
+
+def test_a_refusal_names_the_line_the_value_and_the_remedy(client, warehouse):
+    client.upload(*[(f"{n}.csv", each) for n, each in enumerate(REFUSED)], *sent(exports.META_CSV))
+    page = text_of(client.files_page())
+    for number, words in enumerate(REFUSED.values()):
+        assert words in page.split(f" {number}.csv ", 1)[1].split("Leave this file out")[0]
     client.post("/files/import")
     assert warehouse.everything() == {}, "all or nothing"
-    client.post("/files/leave-out", file="0")
-    assert "broken.csv" not in client.files_page()
+    for number in range(len(REFUSED)):
+        client.post("/files/leave-out", file=str(number))
+    page = client.files_page()
+    assert "0.csv" not in page
     client.post("/files/import")
     client.files_page()
     assert warehouse.sums() == {"usd": Decimal("151.53")}
@@ -252,10 +254,12 @@ def test_an_import_is_followed_by_an_update_of_the_report(stripe, project, serve
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("kind", ["ad_spend", "leads", "touchpoints", "experiments", "fx_rates"])
-def test_a_template_is_a_file_that_the_page_takes(client, kind):
-    answer = client.ask("GET", f"/templates/{kind}.csv")
-    assert answer.headers["Content-Type"].startswith("text/csv")
-    client.upload((f"{kind}.csv", answer.text.encode()))
+def test_a_template_is_a_file_that_the_page_takes(client):
+    files = []
+    for kind in KINDS:
+        answer = client.ask("GET", f"/templates/{kind}.csv")
+        assert answer.headers["Content-Type"].startswith("text/csv")
+        files.append((f"{kind}.csv", answer.text.encode()))
+    client.upload(*files)
     assert "Import</button>" in client.files_page()
     assert client.ask("GET", "/templates/imports.csv").status == 404
