@@ -8,6 +8,7 @@ from aiohttp import web
 
 from stripe_apex.connect.guard import RefusedError
 from stripe_apex.connect.uploads import UploadError
+from stripe_apex.connect.wording import kind_named
 from stripe_apex.sources.kinds import KINDS, template
 
 if TYPE_CHECKING:
@@ -68,6 +69,8 @@ class FileHandlers:
     async def _answer(self, request: web.Request) -> web.Response:
         form = await request.post()
         name, value = str(form.get("name", "")), str(form.get("answer", "")).strip()
+        if name == "kind":
+            value = kind_named(value)
         self._desk.answer(_number(form.get("file")), name, value)
         raise web.HTTPSeeOther(FILES)
 

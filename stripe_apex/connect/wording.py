@@ -140,8 +140,14 @@ def settable(sheet: Sheet) -> Mapping[str, Mapping[str, str]]:
 
 
 def kinds() -> str:
-    """The kinds as the command and the page take them."""
-    return ", ".join(KINDS)
+    """The kinds, in words that `kind_named` understands."""
+    return ", ".join(kind.title for kind in KINDS.values())
+
+
+def kind_named(said: str) -> str:
+    """The kind that is meant by its title; what is no title stays as it is."""
+    named = {kind.title: kind.name for kind in KINDS.values()}
+    return named.get(said.strip().lower(), said)
 
 
 def label(name: str) -> str:

@@ -174,6 +174,15 @@ def test_a_refusal_names_the_line_the_value_and_the_remedy(client, warehouse):
     assert warehouse.sums() == {"usd": Decimal("151.53")}
 
 
+def test_a_kind_is_named_in_the_words_of_the_page(client):
+    client.upload(("what.csv", b"foo,Email,When,visitor id\n1,a@example.com,2026-11-01,v1\n"))
+    assert "What is this file?" in text_of(client.files_page())
+    client.post("/files/answer", file="0", name="kind", answer="Visits")
+    assert "No column is understood as occurred_at of visits" in text_of(client.files_page())
+    client.post("/files/answer", file="0", name="column occurred_at", answer="When")
+    assert "Visits, text with commas" in text_of(client.files_page())
+
+
 def test_spend_that_may_count_twice_is_asked_about_in_the_words_of_the_page(client, warehouse):
     first = b"Day,Campaign,Account ID,Currency,Cost,Platform\n2026-11-01,a,111,USD,1,Meta\n"
     second = b"Day,Campaign,Account ID,Currency,Cost,Platform\n2026-11-01,a,222,USD,2,Meta\n"
