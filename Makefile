@@ -80,7 +80,7 @@ bench: $(STAMP)
 
 # The pictures in docs/connect.md, anew.
 screenshots: $(STAMP)
-	SCREENSHOTS=1 $(BIN)/pytest -q tests/app/connect/test_page.py
+	SCREENSHOTS=1 $(BIN)/pytest -q tests/app/connect/test_page.py tests/app/connect/test_files_page.py
 	$(BIN)/stripe-apex report --output output/report.html
 	$(BIN)/python -m tests.app.report.screenshots output/report.html docs/images
 

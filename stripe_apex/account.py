@@ -9,14 +9,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from stripe_apex.warehouse import DEFAULT_ADDRESS, is_postgres
+from stripe_apex.warehouse import ACCOUNT_ADDRESS, DEFAULT_ADDRESS, is_postgres
 from tap_stripe_apex.auth.places import token_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-ACCOUNT_WAREHOUSE: Final = "output/account.duckdb"
-"""Where `make run` reads one's own account into."""
 
 DEMO_WAREHOUSE: Final = DEFAULT_ADDRESS
 """Where `make run` reads the simulated account into."""
@@ -44,7 +41,7 @@ def is_begun(environ: Mapping[str, str]) -> bool:
 def warehouse_address(environ: Mapping[str, str]) -> str:
     """The warehouse that is meant where no option says: path of a DuckDB file, or an address."""
     named = environ.get("APEX_WAREHOUSE")
-    return named or (ACCOUNT_WAREHOUSE if is_begun(environ) else DEMO_WAREHOUSE)
+    return named or (ACCOUNT_ADDRESS if is_begun(environ) else DEMO_WAREHOUSE)
 
 
 def report_page(address: str) -> Path:

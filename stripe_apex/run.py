@@ -22,7 +22,7 @@ from stripe_apex import account
 from stripe_apex.connect.progress import OutputReader
 from stripe_apex.errors import MissingPartError, NoWarehouseError, WarehouseError
 from stripe_apex.programs import find_program, search_path
-from stripe_apex.warehouse import open_warehouse
+from stripe_apex.warehouse import ACCOUNT_ADDRESS, open_warehouse
 from tap_stripe_apex.files import write_whole
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Plan:
     def of(cls, environ: Mapping[str, str]) -> Self:
         """The plan for one's own account, if somebody has begun to connect one."""
         if account.is_begun(environ):
-            return cls(simulated=False, environment="dev", warehouse=account.ACCOUNT_WAREHOUSE)
+            return cls(simulated=False, environment="dev", warehouse=ACCOUNT_ADDRESS)
         return cls(simulated=True, environment="demo", warehouse=account.DEMO_WAREHOUSE)
 
     def announcement(self) -> str:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 DEFAULT_ADDRESS: Final = "output/warehouse.duckdb"
 """What dbt's profile builds in where nothing else is said: the demo's file."""
 
+ACCOUNT_ADDRESS: Final = "output/account.duckdb"
+"""Where `make run` reads one's own account into; the demo's warehouse takes no imports."""
+
 LOCK_WAIT_SECONDS: Final = 10.0
 """How long to wait while a run is writing the file; the demo's `dbt build` takes about as long."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from base64 import b64encode
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,24 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=list(_QUIET))
         yield browser
         browser.close()
+
+
+_DROP = """files => {
+  const dropped = new DataTransfer();
+  for (const [name, content] of files) {
+    const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+    dropped.items.add(new File([bytes], name));
+  }
+  const main = document.querySelector("main");
+  const told = { bubbles: true, cancelable: true, dataTransfer: dropped };
+  main.dispatchEvent(new DragEvent("dragover", told));
+  main.dispatchEvent(new DragEvent("drop", told));
+}"""
+
+
+def drop_files(page: Page, files: dict[str, bytes]) -> None:
+    """Let go of files over the page, as a hand does; their contents by name."""
+    page.evaluate(_DROP, [[name, b64encode(content).decode()] for name, content in files.items()])
 
 
 def violations(page: Page) -> list[str]:

@@ -91,11 +91,18 @@ def _show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) 
         ) from error
     from tap_stripe_apex.auth.places import project_root
 
-    connector = _connector(config)
+    connector, root = _connector(config), project_root(os.environ)
     port = page_port(redirect_uri, oauth=connector.oauth)
-    click.echo(
-        serve(connector, project_root(os.environ), port, partial(show_link, browser=browser))
-    )
+    opened = partial(show_link, browser=browser)
+    click.echo(serve(connector, root, port, opened, warehouse=_warehouse(root)))
+
+
+def _warehouse(root: Path | None) -> str:
+    """What `stripe-apex import` loads into, when it is called in the project."""
+    from stripe_apex.warehouse import ACCOUNT_ADDRESS
+
+    address = os.environ.get("APEX_WAREHOUSE") or ACCOUNT_ADDRESS
+    return address if root is None or ":" in address else str(root / address)
 
 
 def _connector(config: Path | None) -> Connector:

@@ -5,23 +5,19 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from stripe_apex.errors import MissingPartError, NoWarehouseError, OptionError
+from stripe_apex.errors import MissingPartError, OptionError
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
+from stripe_apex.warehouse import ACCOUNT_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from stripe_apex.sources.reading import Reading
-    from stripe_apex.sources.warehouse import Warehouse
-
-DEFAULT_WAREHOUSE = "output/account.duckdb"
-"""Where `make run` reads one's own account into; the demo's warehouse takes no imports."""
 
 T = TypeVar("T")
 
@@ -44,7 +40,7 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--warehouse",
-    default=DEFAULT_WAREHOUSE,
+    default=ACCOUNT_ADDRESS,
     show_default=True,
     envvar="APEX_WAREHOUSE",
     help="The DuckDB file to load into, or postgresql://...",
@@ -130,9 +126,8 @@ def _require_packages() -> None:
 def _import(
     files: Sequence[Path], answers: Answers, address: str, *, dry_run: bool, yes: bool, asks: bool
 ) -> None:
-    from stripe_apex.sources import preview, store, understand
-    from stripe_apex.sources.overlap import refuse_overlap
-    from stripe_apex.sources.warehouse import opened, transaction
+    from stripe_apex.sources import importing, preview, understand
+    from stripe_apex.sources.files import File
 
     understand.check_answers(answers)
     with ExitStack() as stack:
@@ -140,15 +135,10 @@ def _import(
 
         def read(file: Path, said: Answers) -> Reading:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
-            return understand.understand(file, said, Path(folder))
+            return understand.understand(File(file, file.name), said, Path(folder))
 
-        def compare(reading: Reading) -> list[tuple[str, int, str]]:
-            with opened(address, write=False) as found:
-                if found is None:
-                    return []
-                with transaction(found), found.incoming(reading) as incoming:
-                    refuse_overlap(found, reading, incoming)
-                    return store.replaced_by(found, reading.kind, incoming)
+        def compare(reading: Reading) -> importing.Replaced:
+            return importing.compare(address, reading)
 
         for file in files:
             reading = _asking(lambda said, file=file: read(file, said), answers, asks=asks)  # type: ignore[misc]
@@ -161,32 +151,10 @@ def _import(
             raise FileError("Nothing was imported, since nobody could be asked: add --yes.")
         if not yes:
             click.confirm("Import this?", default=True, abort=True)
-        with opened(address, write=True) as found:
-            if found is not None:
-                _load(found, readings)
-
-
-def _load(warehouse: Warehouse, readings: Sequence[Reading]) -> None:
-    from stripe_apex.sources import store
-    from stripe_apex.sources.overlap import refuse_overlap
-    from stripe_apex.sources.warehouse import transaction
-
-    now, said, any_loaded = datetime.now(UTC), [], False
-    with transaction(warehouse):
-        for reading in readings:
-            store.prepare(warehouse, reading.kind)
-            with warehouse.incoming(reading) as incoming:
-                refuse_overlap(warehouse, reading, incoming)
-                done = store.load(warehouse, reading, incoming, now, first=not any_loaded)
-            if done.import_id is None:
-                said.append(f"{reading.name} was imported already: nothing changes.")
-                continue
-            any_loaded = True
-            instead = f" in place of {done.replaced:,}" if done.replaced else ""
-            said.append(f"Import {done.import_id}: {done.rows:,} rows of {reading.name}{instead}.")
-    for line in said:
+        loading = importing.load(address, readings)
+    for line in loading.said:
         click.echo(line)
-    if any_loaded:
+    if loading.changes:
         click.echo("`make run`, or Sync now on the page, brings them into the report.")
 
 
@@ -227,25 +195,8 @@ def _list(address: str) -> None:
 
 
 def _undo(address: str, which: str) -> None:
-    from stripe_apex.sources import store
-    from stripe_apex.sources.warehouse import opened, transaction
+    from stripe_apex.sources import importing
 
     if which != "last" and not which.isdecimal():
         raise OptionError(f"--undo {which}: name the number that --list shows.")
-    if not address.startswith("postgres") and not Path(address).exists():
-        raise NoWarehouseError(f"There is no warehouse at {address}, so nothing to undo.")
-    with opened(address, write=True) as found:
-        if found is None:
-            return
-        with transaction(found):
-            undone, back = store.undo(found, None if which == "last" else int(which))
-            lacking = [] if back else store.left_replaced(found, undone)
-    again = f"; {back:,} rows that it replaced are there again" if back else ""
-    click.echo(
-        f"Undone: import {undone.import_id}, {undone.rows:,} rows of {undone.file_name}{again}."
-    )
-    for item in lacking:
-        click.echo(
-            f"Rows that a later import replaced do not come back: {item.file_name} has "
-            f"{item.rows:,} of its {item.of_rows:,}. Import it again if they are missed."
-        )
+    click.echo(importing.undo(address, None if which == "last" else int(which)))

@@ -1,33 +1,28 @@
 """The Stripe card: whether Stripe is connected, and how the last sync went.
 
-All tabs of the page show this one state; whoever waits for `changed` learns of every change.
+All tabs of the page show this one state.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import threading
 from collections import deque
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Final
 
+from stripe_apex.connect.news import Background, in_thread, in_words
 from stripe_apex.connect.pipeline import Process, last_sync
 from stripe_apex.connect.progress import OutputReader, Progress
-from tap_stripe_apex.errors import TapError, redact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Sequence
+    from collections.abc import Callable, Sequence
 
+    from stripe_apex.connect.news import News
     from stripe_apex.connect.pipeline import Pipeline
     from stripe_apex.connection import Connected, Connector
 
 _LINES_KEPT: Final = 200
-_logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +56,17 @@ class Card:
     Args:
         connector: connects, verifies, forgets.
         pipeline: what "Sync now" runs; None where there is no project.
+        news: is told of every change.
+        synced: is told of the end of a sync, and whether all of it went well.
     """
 
-    def __init__(self, connector: Connector, pipeline: Pipeline | None) -> None:
+    def __init__(
+        self,
+        connector: Connector,
+        pipeline: Pipeline | None,
+        news: News,
+        synced: Callable[[bool], None],
+    ) -> None:
         self.connector: Final = connector
         self.pipeline: Final = pipeline
         self.work: Work | None = None
@@ -73,14 +76,13 @@ class Card:
         """Why the last try failed."""
         self.tried_key = False
         """Whether the last try was with a key from the form."""
-        self.version = 0
-        """Grows with every change."""
         self.sync: Sync | None = None
         self.last_sync: datetime | None = None
         self.knows_last_sync = False
-        self.changed = asyncio.Event()
+        self._news = news
+        self._synced = synced
         self._process: Process | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._background = Background()
         self._ended = False
 
     @property
@@ -105,7 +107,7 @@ class Card:
         doing = Work("Checking", "Looking whether the connection that is kept here works.")
         self._ask(doing, self.connector.verify)
         if self.pipeline is not None:
-            self._begin(self._find_last_sync(self.pipeline))
+            self._background.begin(self._find_last_sync(self.pipeline))
 
     def connect_with_key(self, key: str) -> None:
         """Try a key, meanwhile."""
@@ -133,48 +135,43 @@ class Card:
     def fail(self, error: str) -> None:
         """A try has failed before Stripe was asked."""
         self.error = error
-        self._tell()
+        self._news.tell()
 
     def start_sync(self) -> None:
         """Run the pipeline, unless it runs or there is nothing to run."""
         if self.phase == "connected" and self.pipeline is not None:
             self.sync = Sync()
-            self._tell()
-            self._begin(self._run(self.pipeline))
+            self._news.tell()
+            self._background.begin(self._run(self.pipeline))
 
     async def stop(self) -> None:
         """End everything that is under way, the pipeline's processes included."""
         self._ended = True
-        self._tell()
+        self._news.tell()
         if self._process is not None:
             await self._process.stop()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._background.stop()
 
     def _ask(self, work: Work, question: Callable[[], Connected | None]) -> None:
         if self.work:
             return
         self.work, self.error = work, ""
-        self._tell()
-        self._begin(self._answer(question))
+        self._news.tell()
+        self._background.begin(self._answer(question))
 
     async def _answer(self, question: Callable[[], Connected | None]) -> None:
         try:
-            self.connected = await _in_thread(question)
-        except TapError as error:
-            self.error = redact(str(error))
+            self.connected = await in_thread(question)
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
-            _logger.error("%s", redact(f"{type(error).__name__}: {error}"))  # noqa: TRY400 - no secrets
-            self.error = "Something unexpected went wrong. Please report what the terminal says."
+            self.error = in_words(error)
         finally:
             self.work = None
-            self._tell()
+            self._news.tell()
 
     async def _find_last_sync(self, pipeline: Pipeline) -> None:
-        self.last_sync = await _in_thread(partial(last_sync, pipeline.root))
+        self.last_sync = await in_thread(partial(last_sync, pipeline.root))
         self.knows_last_sync = True
-        self._tell()
+        self._news.tell()
 
     async def _run(self, pipeline: Pipeline) -> None:
         reader, lines = OutputReader(), deque[str](maxlen=_LINES_KEPT)
@@ -184,7 +181,7 @@ class Card:
                 if seen := reader.read(line):
                     lines.append(seen)
                 self.sync = Sync(reader.progress, tuple(lines))
-                self._tell()
+                self._news.tell()
             code = await process.wait()
         except OSError as error:
             reason: str | None = f"Cannot run {pipeline.command[0]}: {error.strerror}."
@@ -195,44 +192,12 @@ class Card:
         if reason is None:
             self.last_sync = ended
         else:  # Stripe may have been read well, and only the models failed
-            self._begin(self._find_last_sync(pipeline))
+            self._background.begin(self._find_last_sync(pipeline))
         progress = replace(reader.progress, stage="Done")
         self.sync = Sync(progress, tuple(lines), reason or "", ended)
-        self._tell()
-
-    def _begin(self, work: Coroutine[None, None, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _tell(self) -> None:
-        self.version += 1
-        self.changed.set()
-        self.changed = asyncio.Event()
+        self._synced(reason is None)
+        self._news.tell()
 
 
 def _last(lines: Sequence[str], code: int) -> str:
     return lines[-1] if lines else f"The pipeline ended with exit code {code} and said nothing."
-
-
-async def _in_thread(question: Callable[[], T]) -> T:
-    """The answer to a question that blocks; nobody waits for it when the loop ends."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-
-    def settle(found: Callable[[], None]) -> None:
-        if not answer.done():
-            found()
-
-    def work() -> None:
-        try:
-            result = question()
-        except Exception as error:  # noqa: BLE001 - it belongs to whoever waits
-            outcome = partial(answer.set_exception, error)
-        else:
-            outcome = partial(answer.set_result, result)
-        with suppress(RuntimeError):  # the loop has ended
-            loop.call_soon_threadsafe(settle, outcome)
-
-    threading.Thread(target=work, name="stripe", daemon=True).start()
-    return await answer

@@ -7,12 +7,14 @@ made to resolve to it; so every request is judged before a handler sees it.
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.connect.forms import name_of, next_part
 from stripe_apex.connect.once import secrets_match
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    from aiohttp import MultipartReader, web
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -31,6 +33,7 @@ HEADERS: Final = {
 """Of every answer."""
 
 CSRF_FIELD: Final = "csrf"
+_LONGEST_TOKEN: Final = 1024
 
 
 class RefusedError(Exception):
@@ -102,8 +105,32 @@ class Guard:
             RefusedError: it was.
         """
         sent_by_form = request.content_type == "application/x-www-form-urlencoded"
-        origin_is_ours = request.headers.getall("Origin", []) == [self.origin]
-        given = (await request.post()).get(CSRF_FIELD) if sent_by_form and origin_is_ours else None
+        ours = sent_by_form and self._is_ours(request)
+        self._check_token((await request.post()).get(CSRF_FIELD) if ours else None)
+
+    async def check_upload(self, request: web.Request) -> MultipartReader:
+        """Refuse what another page sends, before any file of it is read.
+
+        Returns:
+            The parts behind the token, which must be the first one.
+
+        Raises:
+            RefusedError: another page has sent it.
+        """
+        given = None
+        if request.content_type == "multipart/form-data" and self._is_ours(request):
+            with suppress(ValueError):  # no form
+                parts = await request.multipart()
+                first = await next_part(parts)
+                if first is not None and name_of(first) == CSRF_FIELD:
+                    given = (await first.read_chunk(_LONGEST_TOKEN)).decode(errors="replace")
+        self._check_token(given)
+        return parts
+
+    def _is_ours(self, request: web.Request) -> bool:
+        return request.headers.getall("Origin", []) == [self.origin]
+
+    def _check_token(self, given: object) -> None:
         if not isinstance(given, str) or not secrets_match(self.csrf, given):
             raise RefusedError(
                 403, "This did not come from the page", "Go back to the page and try again."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
 
+from stripe_apex.connect.file_handlers import UPLOAD, FileHandlers
 from stripe_apex.connect.guard import HEADERS, RefusedError
 from tap_stripe_apex.errors import redact
 
@@ -18,10 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from stripe_apex.connect.card import Card
+    from stripe_apex.connect.desk import Desk
     from stripe_apex.connect.guard import Guard
+    from stripe_apex.connect.news import News
     from stripe_apex.connect.once import OneTimeTokens
     from stripe_apex.connect.pages import Pages
     from stripe_apex.connect.presence import Presence
+    from stripe_apex.connect.shelf import Shelf
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -42,7 +46,10 @@ class Handlers:
     """Answers for one page.
 
     Args:
-        card: the state.
+        card: the payments.
+        shelf: what is there beside them.
+        desk: the files that wait for an answer.
+        news: tells of every change of these.
         pages: the HTML.
         guard: who may ask.
         launches: the launch link's token.
@@ -53,16 +60,22 @@ class Handlers:
 
     def __init__(
         self,
+        *,
         card: Card,
+        shelf: Shelf,
+        desk: Desk,
+        news: News,
         pages: Pages,
         guard: Guard,
-        *,
         launches: OneTimeTokens,
         states: OneTimeTokens,
         presence: Presence,
         redirect_uri: str,
     ) -> None:
         self._card = card
+        self._desk = desk
+        self._news = news
+        self._files = FileHandlers(card, shelf, desk, pages, guard)
         self._pages = pages
         self._guard = guard
         self._launches = launches
@@ -96,6 +109,7 @@ class Handlers:
         app.router.add_post("/sync", self._sync)
         app.router.add_post("/disconnect", self._disconnect)
         app.router.add_get("/static/{name}", self._give)
+        self._files.add_to(app.router)
         return app
 
     async def _judge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -104,7 +118,8 @@ class Handlers:
             self._guard.check_host(request)
             if request.path != LAUNCH and not request.path.startswith("/static/"):
                 self._guard.check_session(request)
-            if request.method != "GET":
+            # An upload is judged by its first part, before its handler takes the others.
+            if request.method != "GET" and request.path != UPLOAD:
                 await self._guard.check_post(request)
             if request.path != "/events":
                 self._presence.touch()
@@ -122,7 +137,7 @@ class Handlers:
             return self._say(500, "Something went wrong", "Please report what the terminal says.")
 
     def _say(self, status: int, title: str, advice: str) -> web.Response:
-        return _html(self._pages.message(title, advice), status)
+        return self._pages.answer(self._pages.message(title, advice), status)
 
     async def _launch(self, request: web.Request) -> web.Response:
         if not self._launches.redeem(request.query.get("token", "")):
@@ -141,14 +156,14 @@ class Handlers:
         return response
 
     async def _show(self, _: web.Request) -> web.Response:
-        return _html(self._pages.card())
+        return self._pages.answer(self._pages.sources())
 
     async def _form(self, _: web.Request) -> web.Response:
         if self._card.phase == "busy":
-            return _html(self._pages.card())
+            return self._pages.answer(self._pages.sources())
         if self._card.phase != "disconnected":
             raise web.HTTPSeeOther("/")
-        return _html(self._pages.form())
+        return self._pages.answer(self._pages.form())
 
     async def _try_key(self, request: web.Request) -> web.Response:
         key = (await request.post()).get("key")
@@ -159,7 +174,7 @@ class Handlers:
         url = self._card.connector.authorize_url(self._redirect_uri, self._states.issue())
         # A page in between: browsers apply form-action to redirects after a form, too, and
         # Stripe's own, to its login for example, cannot be listed.
-        return _html(self._pages.leaving(url))
+        return self._pages.answer(self._pages.leaving(url))
 
     async def _come_back(self, request: web.Request) -> web.Response:
         if not self._states.redeem(request.query.get("state", "")):
@@ -200,8 +215,14 @@ class Handlers:
         await response.prepare(request)
         with self._presence.looking():
             while True:
-                changed = self._card.changed
-                told = json.dumps({"phase": self._card.phase, "version": self._card.version})
+                changed = self._news.changed
+                told = json.dumps(
+                    {
+                        "phase": self._card.phase,
+                        "files": self._desk.phase,
+                        "version": self._news.version,
+                    }
+                )
                 await response.write(f"data: {told}\n\n".encode())
                 if self._card.phase == "ended":
                     return response
@@ -215,10 +236,6 @@ class Handlers:
 
 def _nothing() -> None:
     """Nobody waits."""
-
-
-def _html(page: str, status: int = 200) -> web.Response:
-    return web.Response(text=page, status=status, content_type="text/html")
 
 
 async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:

@@ -1,24 +1,34 @@
-"""What people see: the card, the form, and a message where something is not as it should be."""
+"""What people see: the sources, the forms, and a message where something is not as it should be."""
 
 from __future__ import annotations
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlencode
 
+from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from stripe_apex.connect import wording
 from stripe_apex.connect.guard import CSRF_FIELD
+from stripe_apex.sources import preview
+from stripe_apex.warehouse import redacted
 from tap_stripe_apex.auth.key import VARIABLE
 from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from stripe_apex.connect.card import Card
+    from stripe_apex.connect.desk import Desk
     from stripe_apex.connect.guard import Guard
+    from stripe_apex.connect.news import News
+    from stripe_apex.connect.shelf import Shelf
 
 NEW_KEY_URL: Final = "https://dashboard.stripe.com/apikeys/create?" + urlencode(
     [
@@ -35,12 +45,14 @@ class Pages:
     """HTML from templates; whatever is put in is escaped.
 
     Args:
-        card: what is shown.
+        card: the payments.
+        shelf: what is there beside them.
+        desk: the files that wait for an answer.
+        news: its version stands in the pages.
         guard: whose origin and CSRF token the pages carry.
     """
 
-    def __init__(self, card: Card, guard: Guard) -> None:
-        self._card = card
+    def __init__(self, card: Card, shelf: Shelf, desk: Desk, news: News, guard: Guard) -> None:
         self._jinja = Environment(
             loader=PackageLoader("stripe_apex.connect"),
             autoescape=True,
@@ -48,8 +60,22 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters.update(when=when, linked=linked, place=place)
+        self._jinja.filters.update(
+            when=when,
+            day=day,
+            linked=linked,
+            place=place,
+            printable=preview.printable,
+            said=said,
+        )
         self._jinja.globals.update(
+            card=card,
+            shelf=shelf,
+            desk=desk,
+            news=news,
+            wording=wording,
+            preview=preview,
+            redacted=redacted,
             csrf=guard.csrf,
             csrf_field=CSRF_FIELD,
             origin=guard.origin,
@@ -57,9 +83,13 @@ class Pages:
             overruled=VARIABLE if VARIABLE in os.environ else "",
         )
 
-    def card(self) -> str:
-        """The card in its present state."""
-        return self._render("card.html")
+    def sources(self) -> str:
+        """All sources in their present state."""
+        return self._render("sources.html")
+
+    def files(self) -> str:
+        """The files that wait for an answer."""
+        return self._render("files.html")
 
     def form(self) -> str:
         """The form for a restricted key."""
@@ -73,8 +103,13 @@ class Pages:
         """Something is not as it should be, and what to do."""
         return self._render("message.html", title=title, advice=advice)
 
+    @staticmethod
+    def answer(page: str, status: int = 200) -> web.Response:
+        """A page as an answer."""
+        return web.Response(text=page, status=status, content_type="text/html")
+
     def _render(self, name: str, **facts: str) -> str:
-        return self._jinja.get_template(name).render(card=self._card, **facts)
+        return self._jinja.get_template(name).render(facts)
 
 
 def linked(text: str) -> Markup:
@@ -97,3 +132,17 @@ def when(time: datetime) -> str:
     """A time for people: `24 November 2026, 18:41 UTC`."""
     there = time.astimezone(UTC)
     return f"{there.day} {there:%B %Y, %H:%M} UTC"
+
+
+def day(date_: date) -> str:
+    """A day for people: `24 November 2026`."""
+    return f"{date_.day} {date_:%B %Y}"
+
+
+def said(text: str) -> Markup:
+    """What imports say, in the words of the page; what they quote is set apart."""
+    parts = re.split("`([^`]*)`", preview.printable(wording.on_the_page(text)))
+    quoted = Markup("<code>{}</code>")
+    return Markup().join(
+        quoted.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)
+    )

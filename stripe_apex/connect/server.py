@@ -14,13 +14,18 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from stripe_apex.connect.card import Card
+from stripe_apex.connect.desk import Desk
 from stripe_apex.connect.guard import Guard
 from stripe_apex.connect.handlers import CALLBACK, LAUNCH, Handlers
+from stripe_apex.connect.news import News
 from stripe_apex.connect.once import OneTimeTokens
 from stripe_apex.connect.pages import Pages
 from stripe_apex.connect.pipeline import find_pipeline
 from stripe_apex.connect.presence import Patience, Presence
+from stripe_apex.connect.shelf import Shelf
+from stripe_apex.connect.uploads import Limits
 from stripe_apex.errors import OptionError
+from stripe_apex.warehouse import ACCOUNT_ADDRESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,15 +98,25 @@ class Server:
     Args:
         connector: connects, verifies, forgets.
         project: the Meltano project, if there is one.
+        warehouse: what files are imported into.
         patience: how long to wait for somebody.
+        limits: how much one upload may bring.
     """
 
     def __init__(
-        self, connector: Connector, project: Path | None, *, patience: Patience | None = None
+        self,
+        connector: Connector,
+        project: Path | None,
+        *,
+        warehouse: str = ACCOUNT_ADDRESS,
+        patience: Patience | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self._connector = connector
         self._project = project
+        self._warehouse = warehouse
         self._patience = patience or Patience()
+        self._limits = limits or Limits()
 
     async def run(
         self, listening: socket.socket, opened: Callable[[str], Callable[[], object]]
@@ -119,15 +134,26 @@ class Server:
         origin = f"http://{HOST}:{listening.getsockname()[1]}"
         guard = Guard(origin)
         launches, states = OneTimeTokens(_LAUNCH_LIFE), OneTimeTokens(_STATE_LIFE)
-        card = Card(self._connector, find_pipeline(self._project))
+        news = News()
+        shelf = Shelf(self._warehouse, news)
+        card = Card(self._connector, find_pipeline(self._project), news, shelf.synced)
+        desk = Desk(shelf, news, self._limits)
         presence = Presence(
             self._patience,
-            lambda: card.phase in {"busy", "syncing"} or states.outstanding,
+            lambda: (
+                card.phase in {"busy", "syncing"}
+                or desk.busy
+                or shelf.undoing
+                or states.outstanding
+            ),
         )
         handlers = Handlers(
-            card,
-            Pages(card, guard),
-            guard,
+            card=card,
+            shelf=shelf,
+            desk=desk,
+            news=news,
+            pages=Pages(card, shelf, desk, news, guard),
+            guard=guard,
             launches=launches,
             states=states,
             presence=presence,
@@ -143,11 +169,14 @@ class Server:
         try:
             await web.SockSite(runner, listening).start()
             card.look()
+            shelf.look()
             handlers.launched = opened(f"{origin}{LAUNCH}?token={launches.issue()}")
             return await _first(presence)
         finally:
             handlers.launched()
             await card.stop()
+            await desk.stop()
+            await shelf.stop()
             await runner.cleanup()
 
 
@@ -174,6 +203,7 @@ def serve(
     port: int,
     opened: Callable[[str], Callable[[], object]],
     *,
+    warehouse: str = ACCOUNT_ADDRESS,
     patience: Patience | None = None,
 ) -> str:
     """Bind, serve and end: see `Server.run`.
@@ -182,4 +212,5 @@ def serve(
         OptionError: the port is taken.
     """
     with closing(bind(port)) as listening:
-        return asyncio.run(Server(connector, project, patience=patience).run(listening, opened))
+        server = Server(connector, project, warehouse=warehouse, patience=patience)
+        return asyncio.run(server.run(listening, opened))

@@ -40,10 +40,18 @@ Row = tuple[int, "list[str]"]
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """A file, and what people call it: an upload lies under another name than it had."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A file whose header is found."""
 
-    path: Path
+    file: File
     digest: str
     """SHA-256 of its bytes."""
     format: str
@@ -68,7 +76,7 @@ class Source:
             return []
         import python_calamine  # noqa: PLC0415 - slow to load, and most files are text
 
-        book = python_calamine.CalamineWorkbook.from_path(self.path)
+        book = python_calamine.CalamineWorkbook.from_path(self.file.path)
         ranges = book.get_sheet_by_name(self._sheet).merged_cell_ranges or []
         return [
             (top + 1, bottom + 1, range(left, right + 1))
@@ -78,13 +86,13 @@ class Source:
 
     def _all(self) -> Iterator[Row]:
         if self._separator:
-            return _lines(self.path, self._encoding, self._separator)
+            return _lines(self.file, self._encoding, self._separator)
         if self._sheet:
-            return _sheet_rows(self.path, self._sheet)
-        return _parquet_rows(self.path)
+            return _sheet_rows(self.file, self._sheet)
+        return _parquet_rows(self.file)
 
 
-def open_source(path: Path, answers: Answers) -> Source:
+def open_source(file: File, answers: Answers) -> Source:
     """Find out how a file is to be read.
 
     Raises:
@@ -92,30 +100,30 @@ def open_source(path: Path, answers: Answers) -> Source:
         UnclearError: several of its sheets may be meant.
     """
     try:
-        with path.open("rb") as file:
-            start = file.read(8)
-            file.seek(0)
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        with file.path.open("rb") as opened:
+            start = opened.read(8)
+            opened.seek(0)
+            digest = hashlib.file_digest(opened, "sha256").hexdigest()
     except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}.") from error
+        raise FileError(f"{file.path} cannot be read: {error.strerror or error}.") from error
     if not start:
-        raise FileError(f"{path.name} is empty. Export it again.")
+        raise FileError(f"{file.name} is empty. Export it again.")
     if start.startswith(_PARQUET):
-        return _with_header(path, digest, "Parquet", _parquet_rows(path), answers)
+        return _with_header(file, digest, "Parquet", _parquet_rows(file), answers)
     if start.startswith((_ZIP, _OLD_OFFICE)):
-        return _workbook(path, digest, answers)
+        return _workbook(file, digest, answers)
     if start.startswith(_GZIP):
-        raise FileError(f"{path.name} is packed. Unpack it and import what is in it.")
-    return _text(path, digest, answers)
+        raise FileError(f"{file.name} is packed. Unpack it and import what is in it.")
+    return _text(file, digest, answers)
 
 
-def _text(path: Path, digest: str, answers: Answers) -> Source:
-    encoding = _encoding_of(path)
+def _text(file: File, digest: str, answers: Answers) -> Source:
+    encoding = _encoding_of(file)
     best: tuple[int, int, str, int, list[str]] | None = None
     complaint: FileError | None = None
     for separator in _SEPARATORS:
         try:
-            for number, cells in _numbered(_lines(path, encoding, separator)):
+            for number, cells in _numbered(_lines(file, encoding, separator)):
                 if number > _HEADER_WITHIN:
                     break
                 score = _score(cells, answers)
@@ -125,13 +133,13 @@ def _text(path: Path, digest: str, answers: Answers) -> Source:
             complaint = error
     if best is None or best[1] < 2:
         raise complaint or FileError(
-            f"{path.name} has no header with two columns that can be told apart. Export it as CSV."
+            f"{file.name} has no header with two columns that can be told apart. Export it as CSV."
         )
     _, _, separator, number, header = best
     names = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
     words = f"text with {names[separator]}, {_ENCODING_WORDS.get(encoding, encoding)}"
     return Source(
-        path, digest, words, header, number, _ends_open(path, encoding), encoding, separator
+        file, digest, words, header, number, _ends_open(file, encoding), encoding, separator
     )
 
 
@@ -145,12 +153,12 @@ _ENCODING_WORDS: Final = {
 }
 
 
-def _encoding_of(path: Path) -> str:
+def _encoding_of(file: File) -> str:
     """UTF-8 or UTF-16 where the bytes are that, else Windows-1252, as Excel saves in the West."""
-    with path.open("rb") as file:
-        start = file.read(4096)
+    with file.path.open("rb") as opened:
+        start = opened.read(4096)
     if start.startswith(_UTF_32) or b"\0\0\0" in (start[:3], start[1:4]):
-        raise FileError(f"{path.name} is in UTF-32, which is not read. Save it as UTF-8.")
+        raise FileError(f"{file.name} is in UTF-32, which is not read. Save it as UTF-8.")
     for bom, encoding in _BOMS:
         if start.startswith(bom):
             return encoding
@@ -158,30 +166,30 @@ def _encoding_of(path: Path) -> str:
         zeros = start[1::2].count(0), start[::2].count(0)
         return "utf-16-le" if zeros[0] >= zeros[1] else "utf-16-be"
     decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
+    with file.path.open("rb") as opened:
         try:
-            while block := file.read(1 << 20):
+            while block := opened.read(1 << 20):
                 decoder.decode(block)
         except UnicodeDecodeError:
             return "cp1252"
     if decoder.getstate()[0]:
-        raise FileError(f"{path.name} is cut within its last letter. Export it again.")
+        raise FileError(f"{file.name} is cut within its last letter. Export it again.")
     return "utf-8"
 
 
-def _ends_open(path: Path, encoding: str) -> bool:
-    with path.open("rb") as file:
-        file.seek(max(file.seek(0, 2) - 4, 0))
-        end = file.read()
+def _ends_open(file: File, encoding: str) -> bool:
+    with file.path.open("rb") as opened:
+        opened.seek(max(opened.seek(0, 2) - 4, 0))
+        end = opened.read()
     if encoding.startswith("utf-16"):
         return not end.rstrip(b"\0").endswith((b"\n", b"\r")) or len(end) % 2 == 1
     return not end.endswith((b"\n", b"\r"))
 
 
-def _lines(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+def _lines(file: File, encoding: str, separator: str) -> Iterator[Row]:
     csv.field_size_limit(_LONGEST_CELL)
-    with path.open(encoding=encoding, newline="") as file:
-        reader = csv.reader(file, delimiter=separator, strict=True)
+    with file.path.open(encoding=encoding, newline="") as opened:
+        reader = csv.reader(opened, delimiter=separator, strict=True)
         line = 1
         try:
             for cells in reader:
@@ -189,31 +197,31 @@ def _lines(path: Path, encoding: str, separator: str) -> Iterator[Row]:
                 line = reader.line_num + 1
         except csv.Error as error:
             raise FileError(
-                f"{path.name}, line {line}: it cannot be divided into columns ({error}); a "
+                f"{file.name}, line {line}: it cannot be divided into columns ({error}); a "
                 "quotation "
                 "mark may be missing, or the file may be cut. Export it again."
             ) from error
         except UnicodeDecodeError as error:
             raise FileError(
-                f"{path.name}, line {line}: a letter is not "
+                f"{file.name}, line {line}: a letter is not "
                 f"{_ENCODING_WORDS.get(encoding, encoding)}"
                 "; the file may be cut. Export it again, as UTF-8."
             ) from error
 
 
-def _workbook(path: Path, digest: str, answers: Answers) -> Source:
+def _workbook(file: File, digest: str, answers: Answers) -> Source:
     import python_calamine  # noqa: PLC0415 - slow to load, and most files are text
 
     try:
-        names = python_calamine.CalamineWorkbook.from_path(path).sheet_names
+        names = python_calamine.CalamineWorkbook.from_path(file.path).sheet_names
         said = answers.of("sheet")
         if said is not None and said not in names:
-            raise FileError(f"{path.name} has no sheet {said}; it has {', '.join(names)}.")
+            raise FileError(f"{file.name} has no sheet {said}; it has {', '.join(names)}.")
         scores = {
             name: max(
                 (
                     _score(cells, answers)
-                    for number, cells in _numbered(_sheet_rows(path, name))
+                    for number, cells in _numbered(_sheet_rows(file, name))
                     if number <= _HEADER_WITHIN
                 ),
                 default=0,
@@ -222,17 +230,17 @@ def _workbook(path: Path, digest: str, answers: Answers) -> Source:
         }
     except python_calamine.CalamineError as error:
         raise FileError(
-            f"{path.name} is no spreadsheet that can be read ({error}). A zip file must be "
+            f"{file.name} is no spreadsheet that can be read ({error}). A zip file must be "
             "unpacked "
             "first; a damaged one exported again."
         ) from error
     found = [name for name, score in scores.items() if score > 1]
     if len(found) > 1:
-        raise UnclearError(f"{path.name} has several sheets with data.", "sheet", found)
+        raise UnclearError(f"{file.name} has several sheets with data.", "sheet", found)
     sheet = found[0] if found else max(scores, key=lambda name: scores[name])
-    source = _with_header(path, digest, "spreadsheet", _sheet_rows(path, sheet), answers)
+    source = _with_header(file, digest, "spreadsheet", _sheet_rows(file, sheet), answers)
     return Source(
-        path,
+        file,
         digest,
         f"spreadsheet, sheet {sheet}",
         source.header,
@@ -242,22 +250,22 @@ def _workbook(path: Path, digest: str, answers: Answers) -> Source:
     )
 
 
-def _sheet_rows(path: Path, sheet: str) -> Iterator[Row]:
+def _sheet_rows(file: File, sheet: str) -> Iterator[Row]:
     import python_calamine  # noqa: PLC0415 - see above
 
-    book = python_calamine.CalamineWorkbook.from_path(path)
+    book = python_calamine.CalamineWorkbook.from_path(file.path)
     rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     for number, cells in enumerate(rows, start=1):
         yield number, texts_of(cells)
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def _parquet_rows(file: File) -> Iterator[Row]:
     import duckdb  # noqa: PLC0415 - of the extra `import`
 
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         try:
-            found = connection.execute("select * from read_parquet(?)", [str(path)])
+            found = connection.execute("select * from read_parquet(?)", [str(file.path)])
             yield 1, [column[0] for column in found.description or ()]
             number = 1
             while rows := found.fetchmany(10_000):
@@ -266,12 +274,12 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
                     yield number, texts_of(row)
         except duckdb.Error as error:
             raise FileError(
-                f"{path.name} is no Parquet file that can be read; it may be cut. Export it again."
+                f"{file.name} is no Parquet file that can be read; it may be cut. Export it again."
             ) from error
 
 
 def _with_header(
-    path: Path, digest: str, words: str, rows: Iterator[Row], answers: Answers
+    file: File, digest: str, words: str, rows: Iterator[Row], answers: Answers
 ) -> Source:
     best: tuple[int, int, list[str]] | None = None
     for number, cells in _numbered(rows):
@@ -281,8 +289,8 @@ def _with_header(
         if best is None or score > best[0]:
             best = (score, number, cells)
     if best is None:
-        raise FileError(f"{path.name} has no rows. Export it again.")
-    return Source(path, digest, words, best[2], best[1], ends_open=False)
+        raise FileError(f"{file.name} has no rows. Export it again.")
+    return Source(file, digest, words, best[2], best[1], ends_open=False)
 
 
 def _score(cells: Sequence[str], answers: Answers) -> int:

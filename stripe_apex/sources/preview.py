@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.sources.spend import money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from stripe_apex.sources.fields import Field
     from stripe_apex.sources.reading import Reading
@@ -23,24 +23,34 @@ def preview(reading: Reading, replaced: Iterable[tuple[str, int, str]]) -> str:
         reading: the file.
         replaced: files of which rows would be replaced, how many, and their spend.
     """
-    source = reading.source
-    lines = [f"{reading.name}: {reading.kind.title} ({source.format})"]
-    lines += [
-        _line(column.name, _column(reading, column))
+    lines = [f"{reading.name}: {reading.kind.title} ({reading.source.format})"]
+    lines += [_line(name, said) for name, said in columns(reading)]
+    lines += [_line(name, said) for name, said in facts(reading, replaced)]
+    return "\n".join(printable(line) for line in lines)
+
+
+def columns(reading: Reading) -> list[tuple[str, str]]:
+    """The fields that the file fills, and how each is read."""
+    return [
+        (column.name, _column(reading, column))
         for column in reading.kind.fields
         if column.name in reading.layout.columns or column.name in reading.values
     ]
-    lines.append(_line("rows", f"{reading.rows:,}"))
+
+
+def facts(reading: Reading, replaced: Iterable[tuple[str, int, str]]) -> Iterator[tuple[str, str]]:
+    """What is true of the file as a whole, each with a word for what it is."""
+    yield "rows", f"{reading.rows:,}"
     for currency, total in reading.totals.items():
-        lines.append(_line("total", money(total, currency)))
+        yield "total", money(total, currency)
     for reason, numbers in reading.left_out.items():
-        lines.append(_line("left out", f"{reason}: {_numbers(numbers)}"))
+        yield "left out", f"{reason}: {_numbers(numbers)}"
     if reading.layout.unread:
-        lines.append(_line("not read", ", ".join(reading.layout.unread)))
+        yield "not read", ", ".join(reading.layout.unread)
     for name, rows, spent in replaced:
-        lines.append(_line("replaces", f"{rows:,} rows of {name}{f' ({spent})' if spent else ''}"))
-    lines += [_line("note", note) for note in reading.notes]
-    return "\n".join(printable(line) for line in lines)
+        yield "replaces", f"{rows:,} rows of {name}{f' ({spent})' if spent else ''}"
+    for note in reading.notes:
+        yield "note", note
 
 
 def listing(imports: Iterable[Import]) -> str:

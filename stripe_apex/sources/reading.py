@@ -44,7 +44,7 @@ class Reading:
     @property
     def name(self) -> str:
         """What messages call the file."""
-        return self.source.path.name
+        return self.source.file.name
 
     def row_where(self, condition: str) -> int | None:
         """The first row of the file for which a condition holds."""

@@ -149,7 +149,7 @@ def load(
         "import_id) "
         f"select {columns}, cast($1 as varchar), cast($2 as varchar), "
         f"cast($3 as timestamp with time zone), row_number, {import_id} from {incoming}",
-        source.path.name,
+        source.file.name,
         source.digest,
         now,
     )
@@ -161,7 +161,7 @@ def load(
         f"count(*), min(cast({moment} as date)), max(cast({moment} as date)), cast($5 as varchar) "
         f"from {incoming}",
         kind.name,
-        source.path.name,
+        source.file.name,
         source.digest,
         now,
         totals,

@@ -27,17 +27,17 @@ from stripe_apex.sources.staging import Staged
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from stripe_apex.sources.files import Source
+    from stripe_apex.sources.files import File, Source
     from stripe_apex.sources.headers import Layout
 
 _SETTABLE: Final = ("text", "currency")
 
 
-def understand(path: Path, answers: Answers, folder: Path) -> Reading:
+def understand(file: File, answers: Answers, folder: Path) -> Reading:
     """Understand a file whole, or not at all.
 
     Args:
-        path: the file.
+        file: the file.
         answers: what the user said about it.
         folder: an empty folder for the temporary database.
 
@@ -46,25 +46,25 @@ def understand(path: Path, answers: Answers, folder: Path) -> Reading:
         UnclearError: it can be read in more than one way.
     """
     try:
-        return _understood(path, answers, folder)
+        return _understood(file, answers, folder)
     except FileError as error:
-        raise error.about(path.name) from error
+        raise error.about(file.name) from error
     except duckdb.Error as error:
         said = str(error).strip().split("\n", 1)[0].rstrip(".")
         raise FileError(
-            f"{path.name} cannot be read: {said}. If the file opens elsewhere, report this."
+            f"{file.name} cannot be read: {said}. If the file opens elsewhere, report this."
         ) from error
 
 
-def _understood(path: Path, answers: Answers, folder: Path) -> Reading:
-    source = open_source(path, answers)
+def _understood(file: File, answers: Answers, folder: Path) -> Reading:
+    source = open_source(file, answers)
     layout = recognise(source.header, answers)
     _refuse_merged(source, layout)
-    sieve = Sieve(layout, path.name)
-    staged = Staged(folder, layout, answers, path.name)
+    sieve = Sieve(layout, file.name)
+    staged = Staged(folder, layout, answers, file.name)
     staged.fill(sieve.data(source.rows()))
     if not sieve.kept:
-        raise FileError(f"{path.name} has a header but no rows. Export it again.")
+        raise FileError(f"{file.name} has a header but no rows. Export it again.")
     if source.ends_open and sieve.last_seen == sieve.last_kept:
         staged.refuse_open_end()
     reading = Reading(source, layout, staged, answers, sieve.left_out, staged.typed())
@@ -87,7 +87,7 @@ def _refuse_merged(source: Source, layout: Layout) -> None:
         merged = [layout.headings[at].text for at in layout.columns.values() if at in positions]
         if merged and bottom > source.header_row:
             raise FileError(
-                f"{source.path.name}, rows {top} to {bottom}: the cells of the column "
+                f"{source.file.name}, rows {top} to {bottom}: the cells of the column "
                 f"`{merged[0]}` are merged, so that one row has the value and the others have "
                 "none. Unmerge them, and write the value into each row."
             )

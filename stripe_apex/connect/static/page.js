@@ -19,7 +19,7 @@ async function renew() {
 
   const instead = fresh.querySelector("main");
   main.replaceChildren(...instead.childNodes);
-  for (const name of ["phase", "version", "still"]) {
+  for (const name of ["phase", "version", "still", "watch"]) {
     if (instead.dataset[name] === undefined) delete main.dataset[name];
     else main.dataset[name] = instead.dataset[name];
   }
@@ -40,8 +40,8 @@ async function renew() {
 
 function say() {
   const status = document.getElementById("status");
-  const stage = document.getElementById("stage");
-  const words = stage ? stage.textContent : document.title.split(" · ")[0];
+  const said = document.getElementById("stage") || document.querySelector(".told p");
+  const words = said ? said.textContent : document.title.split(" · ")[0];
   if (status.textContent !== words) status.textContent = words;
 }
 
@@ -65,8 +65,10 @@ if (main.querySelector(".doing, .sync")) setTimeout(say, 100);
 
 const events = new EventSource("/events");
 events.onmessage = async (message) => {
-  const { phase, version } = JSON.parse(message.data);
-  if (phase === "ended") {
+  const told = JSON.parse(message.data);
+  const { version } = told;
+  const phase = told[main.dataset.watch || "phase"];
+  if (told.phase === "ended") {
     events.close();
     gone();
   } else if (String(version) !== main.dataset.version) {
@@ -85,9 +87,44 @@ events.onerror = () => {
 
 // One press is enough: the second would only be turned away.
 document.addEventListener("submit", (event) => {
-  const button = event.target.querySelector("button");
-  if (button) setTimeout(() => { button.disabled = true; }, 0);
+  const buttons = event.target.querySelectorAll("button");
+  setTimeout(() => { for (const button of buttons) button.disabled = true; }, 0);
 });
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll("button")) button.disabled = false;
 });
+
+// Files that are dropped anywhere on the page, or chosen, are sent at once.
+function field() {
+  return document.querySelector(".drop input[type=file]");
+}
+function send() {
+  const files = field();
+  const size = [...files.files].reduce((sum, file) => sum + file.size, 0);
+  const tooLarge = size > Number(files.dataset.most);
+  files.setCustomValidity(tooLarge ? "These files are too large for the page: use stripe-apex import in the terminal." : "");
+  files.form.requestSubmit();
+}
+document.addEventListener("change", (event) => {
+  if (event.target === field() && field().files.length) send();
+});
+document.addEventListener("dragover", (event) => {
+  event.preventDefault();
+  const files = field();
+  event.dataTransfer.dropEffect = files ? "copy" : "none";
+  if (files) files.form.classList.add("over");
+});
+for (const end of ["dragleave", "drop"]) {
+  document.addEventListener(end, (event) => {
+    const files = field();
+    if (files && (end === "drop" || !event.relatedTarget)) files.form.classList.remove("over");
+  });
+}
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  const files = field();
+  if (!files || !event.dataTransfer.files.length) return;
+  files.files = event.dataTransfer.files;
+  send();
+});
+document.documentElement.classList.add("scripted");

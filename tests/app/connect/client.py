@@ -26,7 +26,7 @@ class Client:
         parts = urlsplit(self.link)
         return f"{parts.scheme}://{parts.netloc}"
 
-    def ask(self, method: str, path: str, form=None, *, hosts=None, **headers: str):
+    def ask(self, method: str, path: str, form=None, *, body=None, hosts=None, **headers: str):
         parts = urlsplit(self.link)
         connection = HTTPConnection(parts.hostname, parts.port, timeout=20)
         connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
@@ -34,13 +34,14 @@ class Client:
             connection.putheader("Host", host)
         if self.cookie:
             connection.putheader("Cookie", self.cookie)
-        body = urlencode(form).encode() if form is not None else b""
         if form is not None:
+            body = urlencode(form).encode()
             connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+        if body is not None and "Transfer_Encoding" not in headers:
             connection.putheader("Content-Length", str(len(body)))
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders(body)
+        connection.endheaders(body or b"")
         answer = connection.getresponse()
         answer.text = "" if path == "/events" and answer.status == 200 else answer.read().decode()
         self.answers.append(answer)
@@ -63,6 +64,36 @@ class Client:
     def post(self, path: str, *, csrf: str | None = None, origin: str | None = None, **form):
         form["csrf"] = self.csrf if csrf is None else csrf
         return self.ask("POST", path, form, Origin=origin or self.origin)
+
+    def upload(self, *files: tuple[str, bytes], csrf: str | None = None, **headers: str):
+        """Send files as a browser does; `csrf` is the page's own unless it is given."""
+        parts = [("csrf", None, (self.csrf if csrf is None else csrf).encode())]
+        parts += [("files", name, content) for name, content in files]
+        headers = {"Origin": self.origin, "Content_Type": MULTIPART, **headers}
+        return self.ask("POST", "/files/upload", body=multipart(parts), **headers)
+
+    def files_page(self) -> str:
+        """The page of the files, once they are read or loaded; else the sources."""
+        while True:
+            answer = self.ask("GET", "/files")
+            if answer.status == 303:
+                return self.ask("GET", "/").text
+            if 'data-phase="asking"' in answer.text:
+                return answer.text
+            time.sleep(0.05)
+
+
+MULTIPART = "multipart/form-data; boundary=limit"
+
+
+def multipart(parts) -> bytes:
+    """A form of named parts, some of which are files."""
+    body = b""
+    for name, file, content in parts:
+        named = f'; filename="{file}"' if file is not None else ""
+        head = f'--limit\r\nContent-Disposition: form-data; name="{name}"{named}\r\n'
+        body += head.encode() + b"Content-Type: text/csv\r\n\r\n" + content + b"\r\n"
+    return body + b"--limit--\r\n"
 
 
 def connected(client) -> bool:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import os
+import tempfile
 import threading
+import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import duckdb
 import pytest
 
 from stripe_apex.connect.presence import Patience
 from stripe_apex.connect.server import Server, bind
 from stripe_apex.connection import Connector
 from tap_stripe_apex.auth.places import environment
+from tests.app.sources.conftest import Imports, named
 from tests.browser import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
     from playwright.sync_api import Page as Tab
+
+    from stripe_apex.connect.uploads import Limits
 
 SCREENSHOTS = Path(__file__).parents[3] / "docs" / "images"
 WIDTHS = {"wide": {"width": 1280, "height": 800}, "narrow": {"width": 390, "height": 844}}
@@ -31,8 +37,11 @@ DOCUMENTED = {
     "form-with-error": ("form.key", "light"),
     "connected": (".card", "light"),
     "syncing": (".card", "light"),
+    "sources": ("body", "light"),
+    "files": ("#sheet-0", "light"),
+    "question": (".sheet", "light"),
 }
-"""The states that docs/connect.md shows: which part of the page, and in which colours."""
+"""The states that the documentation shows: which part of the page, and in which colours."""
 
 
 @dataclass
@@ -46,7 +55,9 @@ class Page:
     _ready: threading.Event = field(default_factory=threading.Event)
     _thread: threading.Thread | None = None
 
-    def start(self, connector: Connector, project: Path | None, patience: Patience) -> None:
+    def start(
+        self, connector: Connector, project: Path | None, patience: Patience, **options: Any
+    ) -> None:
         def opened(link: str):
             self.link = link
             self._ready.set()
@@ -54,8 +65,9 @@ class Page:
 
         async def run() -> str:
             self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+            server = Server(connector, project, patience=patience, **options)
             with bind(0) as listening:
-                return await Server(connector, project, patience=patience).run(listening, opened)
+                return await server.run(listening, opened)
 
         def work() -> None:
             try:
@@ -84,6 +96,14 @@ class Page:
         self.join()
 
 
+@pytest.fixture(autouse=True)
+def kept(tmp_path_factory, monkeypatch):
+    """Where uploads are kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
+
+
 @pytest.fixture
 def serve_page(stripe, nowhere):
     """Serve a page for the simulated account; it keeps what it connects in `nowhere`."""
@@ -94,6 +114,7 @@ def serve_page(stripe, nowhere):
             oauth: bool = False,
             project: Path | None = None,
             patience: Patience | None = None,
+            limits: Limits | None = None,
             **config: Any,
         ) -> Page:
             app = stripe.oauth.app
@@ -105,11 +126,35 @@ def serve_page(stripe, nowhere):
                 {"api_base": stripe.url, **config}, environment() | (variables if oauth else {})
             )
             page = Page()
-            page.start(connector, project, patience or Patience(gone=60))
+            page.start(
+                connector,
+                project,
+                patience or Patience(gone=60),
+                warehouse=str(nowhere / "output" / "account.duckdb"),
+                limits=limits,
+            )
             stack.callback(page.stop)
             return page
 
         yield serve
+
+
+class Account(Imports):
+    """The warehouse of the page, which reads it in this process, too."""
+
+    def query(self, sql: str):
+        while Path(self.address).exists():
+            try:
+                with duckdb.connect(self.address, read_only=True) as connection:
+                    return named(connection.execute(sql))
+            except duckdb.ConnectionException:  # the page is writing it
+                time.sleep(0.05)
+        return []
+
+
+@pytest.fixture
+def warehouse(nowhere):
+    return Account(nowhere, nowhere / "output" / "account.duckdb")
 
 
 @dataclass

@@ -74,14 +74,15 @@ class Imports:
         if self.address.startswith("postgres"):
             with psycopg.connect(self.address) as connection:
                 done = connection.execute(sql)
-                return _named(done)
+                return named(done)
         if not Path(self.address).exists():
             return []
         with duckdb.connect(self.address) as connection:
-            return _named(connection.execute(sql))
+            return named(connection.execute(sql))
 
 
-def _named(done):
+def named(done):
+    """The rows of a result by the names of its columns."""
     names = [column[0] for column in done.description or ()]
     return [dict(zip(names, row, strict=True)) for row in done.fetchall()] if names else []
 

@@ -1,0 +1,171 @@
+"""What the command says by its options, in the words of the page, which has forms instead."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.sources.kinds import KINDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from stripe_apex.connect.desk import Sheet
+    from stripe_apex.sources.holdings import Holdings
+    from stripe_apex.sources.questions import UnclearError
+
+_QUESTIONS: Final = {
+    "kind": "What is this file?",
+    "dates": "Which part of its dates comes first?",
+    "decimal": "What is the decimal sign of its numbers?",
+    "rows": "Is each row of a single day?",
+    "end": "Is the file complete?",
+    "totals": "Is the file complete, although its total differs?",
+    "overlap": "What shall become of the spend that is there?",
+    "sheet": "Which sheet?",
+    "platform": "Which ad platform was paid?",
+    "currency": "Which currency?",
+    "cost_currency": "Which currency?",
+}
+_ANSWERS: Final = {
+    "day-first": "The day: 03/11 is 3 November",
+    "month-first": "The month: 03/11 is 11 March",
+    "year-first": "The year",
+    "point": "The point: 1.5 is one and a half",
+    "comma": "The comma: 1,5 is one and a half",
+    "daily": "Yes, each row is of a single day",
+    "complete": "Yes, it is complete",
+    "ignore": "Yes: its total counts what its rows leave out",
+    "replace": "Replace it: this file is newer",
+    "keep": "Keep both: it is other spend",
+    "replace-and-keep": "Replace those campaigns, and keep the other account",
+    "google_ads": "Google Ads",
+    "meta_ads": "Meta",
+    "linkedin_ads": "LinkedIn",
+    "microsoft_ads": "Microsoft Advertising",
+    "tiktok_ads": "TikTok",
+}
+_NAMES: Final = {
+    "account_id": "Account",
+    "timezone": "Time zone",
+    "utm_source": "UTM source",
+    "utm_medium": "UTM medium",
+    "utm_campaign": "UTM campaign",
+    "utm_term": "UTM term",
+    "utm_content": "UTM content",
+    "url_query": "URL query",
+    "gclid": "Click id of Google",
+    "fbclid": "Click id of Meta",
+    "li_fat_id": "Click id of LinkedIn",
+    "msclkid": "Click id of Microsoft",
+    "kind": "Kind of file",
+}
+_OPTION: Final = re.compile(
+    r"""--(set|column) "?([\w ]+?)=("[^"]*"|\.\.\.|\S+?)"?(?=[.,;:]*(?:\s|$))"""
+)
+
+CARDS: Final = (
+    ("Ad spend", ("ad_spend",), "Without ad spend there is no ROAS and no cost of a customer."),
+    ("Leads", ("leads",), "Without leads, no payment is matched to the channel that brought it."),
+    (
+        "Visits",
+        ("touchpoints",),
+        "Without visits there is no path: a customer’s revenue goes to the channel of the lead.",
+    ),
+    (
+        "Experiments",
+        ("experiments", "experiment_exposures"),
+        "Without experiments and who saw them, there is no lift and no ROI of an experiment.",
+    ),
+)
+"""The cards of the page: title, kinds, and what is missing without them."""
+
+_EXCHANGE: Final = (
+    "Exchange rates",
+    ("fx_rates",),
+    (
+        "Amounts in {currencies}: without rates, those in another currency than the report’s are "
+        "in no total, unless Stripe settled them in it."
+    ),
+)
+
+
+def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
+    """The cards: title, kinds, and what is missing; rates only where currencies need them."""
+    if set(held.currencies) <= {"usd"} and "fx_rates" not in held.kinds:
+        return [*CARDS]
+    title, kinds, missing = _EXCHANGE
+    codes = [code.upper() for code in held.currencies] or ["several currencies"]
+    listed = " and ".join([", ".join(codes[:-1]), codes[-1]] if codes[1:] else codes)
+    return [*CARDS, (title, kinds, missing.format(currencies=listed))]
+
+
+def question(unclear: UnclearError) -> str:
+    """A question in full, as a label of its answers."""
+    if unclear.name.startswith("column "):
+        return f"Which column of the file is “{label(unclear.name.removeprefix('column '))}”?"
+    if unclear.name.startswith("platform "):
+        said = unclear.name.removeprefix("platform ")
+        return f"Which ad platform is “{said}”?"
+    return _QUESTIONS.get(unclear.name, f"{label(unclear.name)}?")
+
+
+def choices(unclear: UnclearError) -> Mapping[str, str]:
+    """The possible answers, in words; none where any text may be one."""
+    if "..." in unclear.choices:
+        return {}
+    return {choice: answer(choice) for choice in unclear.choices}
+
+
+def answer(choice: str) -> str:
+    """An answer in words."""
+    if choice in KINDS:
+        return capital(KINDS[choice].title)
+    return _ANSWERS.get(choice, choice)
+
+
+def settable(sheet: Sheet) -> Mapping[str, Mapping[str, str]]:
+    """What may be said about a file beside its question, in groups, with a label for each."""
+    kind = sheet.reading.kind if sheet.reading else None
+    groups = {"The whole file": {name: label(name) for name in ("kind", "timezone", "sheet")}}
+    if kind is not None:
+        own = [
+            field for field in kind.fields if field.stored and field.type in {"text", "currency"}
+        ]
+        groups["A value for all rows"] = {field.name: label(field.name) for field in own}
+        groups["Which column is meant by"] = {
+            f"column {field.name}": label(field.name) for field in kind.fields
+        }
+    return groups
+
+
+def kinds() -> str:
+    """The kinds, in words that `kind_named` understands."""
+    return ", ".join(kind.title for kind in KINDS.values())
+
+
+def kind_named(said: str) -> str:
+    """The kind that is meant by its title; what is no title stays as it is."""
+    named = {kind.title: kind.name for kind in KINDS.values()}
+    return named.get(said.strip().lower(), said)
+
+
+def label(name: str) -> str:
+    """A field or a question by its name."""
+    return _NAMES.get(name, capital(f"{name} ".replace("_", " ").replace(" id ", " ID").strip()))
+
+
+def capital(text: str) -> str:
+    """With a capital letter first."""
+    return text[:1].upper() + text[1:]
+
+
+def on_the_page(text: str) -> str:
+    """A text in which options of the command are named by what the page has instead of them."""
+
+    def instead(found: re.Match[str]) -> str:
+        way, name, value = found.groups()
+        name = f"Column of {label(name)}" if way == "column" else label(name)
+        return f"“{name}” below" if value == "..." else f"“{name}: {value}” below"
+
+    return _OPTION.sub(instead, text).replace("--set ", "").replace("--column ", "")
