@@ -12,7 +12,7 @@ sources as (
 
 platforms as (
 
-    select * from {{ ref('ad_platforms') }}
+    select * from {{ ref('int_channels__platforms') }}
 
 ),
 
