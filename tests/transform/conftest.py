@@ -22,6 +22,7 @@ UNUSUAL = Settings(
     own_hosts=("blog.example",),
     email_plus_tags="drop",
     email_gmail_dots="drop",
+    conversion_window_days=7,
     experiment_cap_percentile=0.8,
     experiment_cuped_days=30,
 )

@@ -143,7 +143,7 @@ class Attribution:
         """All touches of each person in order, those of excluded channels too."""
         found: dict[int, list[Step]] = defaultdict(list)
         for touch in sorted(self.world.touchpoints, key=lambda t: (t.occurred_at, t.touchpoint_id)):
-            visit = channels.of_touch(touch, self.settings)
+            visit = channels.of_touch(touch, self.settings, self.world.channel_rules)
             found[self.people.of_touch(touch)].append(Step(touch, visit))
         return found
 
@@ -205,7 +205,7 @@ class Attribution:
         visit = channels.Visit("unattributed", None, None)
         reason = payment.unmatched_reason
         if payment.lead is not None:
-            of_lead = channels.of_lead(payment.lead)
+            of_lead = channels.of_lead(payment.lead, self.world.channel_rules)
             reason = "excluded_channel"
             if of_lead.channel not in self.settings.excluded_channels:
                 visit, reason = of_lead, "lead_channel"

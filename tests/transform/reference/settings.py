@@ -35,6 +35,7 @@ class Settings:
     own_hosts: tuple[str, ...] = ()
     email_plus_tags: str = "keep"
     email_gmail_dots: str = "keep"
+    conversion_window_days: int | None = None
     experiment_cap_percentile: float | None = None
     experiment_cuped_days: int = 0
 
