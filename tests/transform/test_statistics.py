@@ -236,11 +236,13 @@ def test_the_check_of_shares_agrees_with_scipy(arms, project, visitors, p):
 @pytest.fixture(scope="module")
 def payers():
     """300 exposed visitors of whom a third pay, some before the exposure too."""
-    dice = random.Random(7)
+    dice, seen = random.Random(7), NOON - timedelta(days=40)
     charges, leads, exposures = [], [], []
     for number in range(300):
         variant = dice.choice(["control", "variant_b"])
-        exposures.append(Exposure(experiment_id="exp", variant=variant, visitor_id=f"v{number}"))
+        exposures.append(
+            Exposure(experiment_id="exp", variant=variant, visitor_id=f"v{number}", exposed_at=seen)
+        )
         if dice.random() < 0.4:
             email = f"p{number}@example.com"
             leads.append(Lead(lead_id=f"l{number}", email=email, visitor_id=f"v{number}"))
@@ -249,13 +251,13 @@ def payers():
                     Charge(
                         id=f"ch_{number}_{days}",
                         customer_email=email,
-                        created=NOON + timedelta(days=days),
+                        created=seen + timedelta(days=days),
                         amount=int(dice.lognormvariate(8, 1)) + 500 * (variant != "control"),
                         settled_currency="eur",
                         settled_amount=dice.randint(1000, 9000),
                     )
                 )
-    start = NOON - timedelta(days=1)
+    start = seen - timedelta(days=1)
     return World(
         charges=charges,
         leads=leads,
