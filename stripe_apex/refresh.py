@@ -33,7 +33,7 @@ MARKED: Final = "marts.mart_revenue_total"
 USUAL_SOURCES: Final = (
     *("raw_stripe.charges", "raw_stripe.refunds", "raw_stripe.disputes"),
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
-    *("apex.ad_spend", "apex.fx_rates"),
+    *("apex.ad_spend", "apex.fx_rates", "apex.channel_rules", "apex.ad_platforms"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
 )

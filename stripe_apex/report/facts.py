@@ -148,22 +148,38 @@ class CohortAge:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An experiment's variant beside control; money in major units of `currency`."""
+    """An experiment's variant beside control; money in major units of `currency`.
+
+    Intervals and p-value are those that decide the verdict: always-valid ones while it runs,
+    corrected for the number of variants.
+
+    Attributes:
+        conversion_window_days: how long each visitor's revenue counts; None: until the end.
+        lift_low: None where control earned too little for the lift to have bounds.
+        visitors_of_several_variants: of the experiment; they are left out.
+    """
 
     experiment_id: str
     name: str
     variant: str
     started_at: datetime
     ended_at: datetime | None
+    is_running: bool
+    conversion_window_days: int | None
     currency: str
     visitors: int
+    visitors_of_several_variants: int
     payers: int
     revenue_minor: int
+    later_revenue_minor: int
     control_visitors: int
     control_payers: int
     lift: float | None
     lift_low: float | None
     lift_high: float | None
+    difference: float | None
+    difference_low: float | None
+    difference_high: float | None
     p_value: float | None
     srm_p_value: float | None
     impact: float | None

@@ -325,31 +325,39 @@ class Findings(Words):
 
     def _tested(self) -> Iterator[Finding]:
         for line in self.report.experiments:
-            if line.verdict in {"better", "worse"} and line.lift is not None:
+            if line.verdict in {"better", "worse"}:
                 better = line.verdict == "better"
+                verb = "raised" if better else "lowered"
                 yield Finding(
                     Tone.GOOD if better else Tone.BAD,
-                    f"“{label(line.name)}” {'raised' if better else 'lowered'} revenue per visitor "
-                    f"by {self.formats.percent(abs(line.lift))}.",
+                    f"“{label(line.name)}” {verb} revenue per visitor by {self._effect(line)}"
+                    f"{' so far' if line.is_running else ''}.",
                     self.impact(line),
                 )
+
+    def _effect(self, line: Variant) -> str:
+        """The lift; the amount where control earned too little to say how many percent it is."""
+        if line.lift is None or line.lift_low is None:
+            return self.formats.major(abs(line.difference or 0), line.currency)
+        return self.formats.percent(abs(line.lift))
 
     def impact(self, line: Variant) -> str:
         """What an experiment's variant brought, from where to where, at which cost."""
         if line.impact is None or line.impact_low is None or line.impact_high is None:
             return "Its impact cannot be said."
         formats, currency = self.formats, line.currency
-        text = (
-            f"{formats.major(line.impact, currency)} more while it ran"
-            if line.impact >= 0
-            else f"{formats.major(-line.impact, currency)} less while it ran"
-        )
+        amount = formats.major(abs(line.impact), currency)
+        text = f"{amount} {'more' if line.impact >= 0 else 'less'} {_when(line)}"
+        variants = sum(line.experiment_id == one.experiment_id for one in self.report.experiments)
+        corrected = f", corrected for {variants} variants," if variants > 1 else ""
         text += (
-            f" (95% interval {formats.major(line.impact_low, currency)} to "
+            f" (95% interval{corrected} {formats.major(line.impact_low, currency)} to "
             f"{formats.major(line.impact_high, currency)})"
         )
         if line.cost:
             text += f", at a cost of {formats.major(line.cost, currency)}"
+        if line.is_running:
+            text += ". It still runs; the interval holds however often you look"
         return f"{text}."
 
     def _worth(self) -> Iterator[Finding]:
@@ -398,3 +406,11 @@ class Findings(Words):
                 f"{len(failed)} of {len(self.report.checks)} reconciliation checks failed.",
                 "Do not use these figures before the cause is found: run `dbt build`.",
             )
+
+
+def _when(line: Variant) -> str:
+    """Which revenue counts for an experiment."""
+    if line.conversion_window_days is not None:
+        days = line.conversion_window_days
+        return f"in the {'day' if days == 1 else f'{days} days'} after visitors saw it"
+    return "since it began" if line.is_running else "while it ran"

@@ -219,22 +219,11 @@ class _Sections:
             for one, (shape, colour, words) in people.VERDICTS.items()
             if one in used
         )
-        note = (
-            "Lift of revenue per exposed visitor over control, those who never paid counted as "
-            "zero, with its 95% interval. Only this says what a change caused."
-        )
-        if "sample_ratio_mismatch" in used:
-            note += (
-                " ✕ The variants did not get equal shares of visitors, which chance does not "
-                "explain: find the fault in the assignment before you believe the result."
-            )
-        if len(lines) >= 5:
-            note += " With so many comparisons, one in twenty looks like an effect by chance."
         return Section(
             "experiments",
             "What experiments really brought",
             title,
-            note,
+            self._titles.experiments_note(),
             self._tables.experiments(),
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",

@@ -241,9 +241,9 @@ class Tables:
         """Each variant beside control."""
         formats = self._formats
         columns = (
-            "experiment", "variant", "from", "to", "visitors", "in control", "payers", "lift",
-            "95% interval", "p", "split p", "impact", "95% interval of impact", "cost", "ROI",
-            "verdict",
+            "experiment", "variant", "from", "to", "visitors", "in control", "saw several",
+            "payers", "paid later", "lift", "95% interval", "p", "split p", "impact",
+            "95% interval of impact", "cost", "ROI", "verdict",
         )  # fmt: skip
         rows = [
             (
@@ -253,7 +253,9 @@ class Tables:
                 formats.day(line.ended_at.date()) if line.ended_at else "running",
                 formats.number(line.visitors),
                 formats.number(line.control_visitors),
+                formats.number(line.visitors_of_several_variants),
                 formats.number(line.payers),
+                formats.money(line.later_revenue_minor, line.currency),
                 formats.change(line.lift, 1),
                 _range(formats.change(line.lift_low, 1), formats.change(line.lift_high, 1)),
                 formats.probability(line.p_value),
@@ -265,7 +267,8 @@ class Tables:
                 ),
                 formats.major(line.cost, line.currency),
                 formats.times(line.roi),
-                EXPERIMENT_VERDICTS.get(line.verdict, label(line.verdict)),
+                EXPERIMENT_VERDICTS.get(line.verdict, label(line.verdict))
+                + (" (still runs)" if line.is_running else ""),
             )
             for line in self._report.experiments
         ]

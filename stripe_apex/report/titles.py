@@ -20,6 +20,11 @@ REASONS = {
     "shared_mailbox": "since many people share the address",
 }
 
+INTERVAL = (
+    "Lift of revenue per exposed visitor over control, those who never paid counted as zero, with "
+    "its 95% interval. Only this says what a change caused."
+)
+
 
 class Titles(Words):
     """One sentence for each section."""
@@ -179,6 +184,43 @@ class Titles(Words):
             parts.append(f"{worse} lowered {'it' if better else 'revenue'}")
         number = f"{len(lines)} {'comparison' if len(lines) == 1 else 'comparisons'}"
         return f"Of {number}, {' and '.join(parts) or 'none showed an effect on revenue'}"
+
+    def experiments_note(self) -> str:
+        """How the intervals of experiments are meant, and who is left out."""
+        lines = self.report.experiments
+        ids = [line.experiment_id for line in lines]
+        left_out = sum(
+            {line.experiment_id: line.visitors_of_several_variants for line in lines}.values()
+        )
+        notes = [INTERVAL]
+        if any(line.is_running for line in lines):
+            notes.append(
+                "While an experiment runs, its interval is wider: it holds however often you look."
+            )
+        if len(set(ids)) < len(ids):
+            notes.append(
+                "Where an experiment has several variants, intervals and verdicts are corrected "
+                "for their number."
+            )
+        if any(line.lift_low is None and line.difference_low is not None for line in lines):
+            notes.append(
+                "A lift without an interval has no bounds, since control earned too little to "
+                "compare with; the verdict then rests on the difference in money."
+            )
+        if left_out:
+            notes.append(
+                f"{self.formats.number(left_out)} "
+                f"{'visitor who saw' if left_out == 1 else 'visitors who saw'} several variants of "
+                f"an experiment {'is' if left_out == 1 else 'are'} left out."
+            )
+        if any(line.verdict == "sample_ratio_mismatch" for line in lines):
+            notes.append(
+                "✕ The variants did not get equal shares of visitors, which chance does not "
+                "explain: find the fault in the assignment before you believe the result."
+            )
+        if len(set(ids)) >= 5:
+            notes.append("Of so many experiments, one in twenty looks like an effect by chance.")
+        return " ".join(notes)
 
     def unmatched(self) -> str:
         """Of what no channel is credited with."""

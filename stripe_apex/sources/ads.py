@@ -153,7 +153,7 @@ def unknown_platform(said: str) -> str:
     return (
         f"the models do not know the platform {names.snake_case(said)}: its spend is of the "
         "channel "
-        "paid_other until the seed ad_platforms names one"
+        "paid_other until the table apex.ad_platforms names one"
     )
 
 

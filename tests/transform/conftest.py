@@ -27,6 +27,7 @@ UNUSUAL = Settings(
     history_complete=True,
     email_plus_tags="drop",
     email_gmail_dots="drop",
+    conversion_window_days=7,
     experiment_cap_percentile=0.8,
     experiment_cuped_days=30,
 )

@@ -14,8 +14,10 @@ from tests.transform.worlds import (
     Experiment,
     Exposure,
     Lead,
+    Platform,
     Rate,
     Refund,
+    Rule,
     Spend,
     Touchpoint,
     World,
@@ -86,6 +88,16 @@ referrers = st.sampled_from(
         "https://t.co/z",
     ]
 )
+
+own_rules = [
+    Rule(priority=20, channel="Blog", utm_source="", referrer_host="t\\.co"),
+    Rule(priority=10, channel="brand_search", utm_source="google", utm_medium="cpc"),
+    Rule(priority=30, channel="kiosk", utm_source="kiosk|partner"),
+]
+own_platforms = [
+    Platform(platform="Google Ads", channel="brand_search"),
+    Platform(platform="posters", channel="Out of Home"),
+]
 
 
 @st.composite
@@ -244,6 +256,8 @@ def worlds(draw: st.DrawFn) -> World:
         touchpoints=draw(page_views()),
         ad_spend=spend,
         fx_rates=rates,
+        channel_rules=draw(st.lists(st.sampled_from(own_rules), unique=True)),
+        ad_platforms=draw(st.lists(st.sampled_from(own_platforms), unique=True)),
         experiments=[
             Experiment(
                 experiment_id="exp",
@@ -256,7 +270,9 @@ def worlds(draw: st.DrawFn) -> World:
                 st.builds(
                     Exposure,
                     experiment_id=st.sampled_from(["exp", "exp", "exp", "other"]),
-                    variant=st.sampled_from(["control", "variant_b"]),
+                    variant=st.sampled_from(
+                        ["control", "control", "variant_b", "variant_b", "variant_c"]
+                    ),
                     visitor_id=st.sampled_from(
                         ["v1", "v2", "v3", "v4", "v5", "v6", "v7", "", None]
                     ),
@@ -286,6 +302,8 @@ def together(parts: list[World]) -> World:
         ad_spend=[row for part in apart for row in part.ad_spend],
         experiment_exposures=[row for part in apart for row in part.experiment_exposures],
         experiments=parts[0].experiments,
+        channel_rules=parts[0].channel_rules,
+        ad_platforms=parts[0].ad_platforms,
         fx_rates=list(rates.values()),
     )
 

@@ -92,7 +92,11 @@ EVERYTHING = World(
             rate=Decimal("1.05"),
         )
     ],
-    experiments=[Experiment(experiment_id="exp", started_at=NOON - days(30))],
+    experiments=[
+        Experiment(
+            experiment_id="exp", started_at=NOON - days(30), ended_at=NOON + days(50)
+        )
+    ],
     experiment_exposures=[
         Exposure(
             experiment_id="exp", variant="variant_b", visitor_id="v1", exposed_at=NOON + days(1)
@@ -100,5 +104,7 @@ EVERYTHING = World(
         Exposure(experiment_id="exp", variant="control", visitor_id="v2", exposed_at=NOON),
         Exposure(experiment_id="exp", variant="control", visitor_id="v9", exposed_at=NOON),
         Exposure(experiment_id="exp", variant="control", visitor_id="", exposed_at=NOON),
+        Exposure(experiment_id="exp", variant="control", visitor_id="v8", exposed_at=NOON),
+        Exposure(experiment_id="exp", variant="variant_b", visitor_id="v8", exposed_at=NOON),
     ],
 )  # fmt: skip

@@ -29,6 +29,7 @@ FILES = {
             stripe_schema: payments
             apex_schema: tracking
             apex_leads_table: form_submissions
+            default_attribution_model: linear
     """,
     "packages.yml": f"packages: [{{local: {PROJECT}}}]",
     "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}",
@@ -44,6 +45,7 @@ TABLES = """
     create table tracking.fx_rates as from apex.fx_rates;
     create table tracking.experiments as from apex.experiments;
     create table tracking.experiment_exposures as from apex.experiment_exposures;
+    create table tracking.channel_rules as from apex.channel_rules;
     drop schema apex cascade;
 """
 # A metric, what it is grouped by, and the same number from the marts.
@@ -64,17 +66,21 @@ METRICS = [
     ("customers", ["person__first_channel"], "first_channel, count(*)", "dim_customers"),
     ("realised_ltv_reporting_minor", [], "sum(ltv_minor) / count(*)", "dim_customers"),
     (
-        "credited_revenue_reporting_minor", ["credit__attribution_model", "credit__channel"],
-        "attribution_model, channel, sum(revenue_reporting_minor)",
-        "mart_channels where revenue_minor <> 0",
+        "credited_revenue_reporting_minor", ["credit__channel"],
+        "channel, sum(revenue_reporting_minor)",
+        "mart_channels where attribution_model = 'linear' and revenue_minor <> 0",
     ),
     (
-        "credited_revenue_minor", ["credit__attribution_model", "credit__credit_currency"],
-        "attribution_model, currency, sum(revenue_minor)", "mart_channels where revenue_minor <> 0",
+        "credited_revenue_reporting_minor", [], "sum(net_reporting_minor)", "mart_revenue_total",
     ),
     (
-        "credited_conversion_micros", ["credit__attribution_model"],
-        "attribution_model, cast(1000000 * sum(conversions) as bigint)", "mart_channels",
+        "credited_revenue_minor", ["credit__credit_currency"],
+        "currency, sum(revenue_minor)",
+        "mart_channels where attribution_model = 'linear' and revenue_minor <> 0",
+    ),
+    (
+        "credited_conversion_micros", [], "cast(1000000 * sum(conversions) as bigint)",
+        "mart_channels where attribution_model = 'linear'",
     ),
     ("leads", [], "sum(leads)", "mart_channels where attribution_model = 'linear'"),
     (
@@ -82,16 +88,18 @@ METRICS = [
         "mart_ad_spend",
     ),
     (
-        "roas", ["channel_day__channel", "channel_day__attribution_model"],
-        (
-            "channel, attribution_model,"
-            " sum(revenue_reporting_minor) / nullif(sum(spend_reporting_minor), 0)"
-        ),
-        "mart_channels",
+        "roas", [], "sum(revenue_reporting_minor) / sum(spend_reporting_minor)",
+        "mart_channels where attribution_model = 'linear'",
+    ),
+    (
+        "roas", ["channel_day__channel"],
+        "channel, sum(revenue_reporting_minor) / nullif(sum(spend_reporting_minor), 0)",
+        "mart_channels where attribution_model = 'linear'",
     ),
     (
         "cost_per_lead_minor", ["channel_day__channel"],
-        "channel, sum(spend_reporting_minor) / nullif(sum(leads), 0)", "mart_channels",
+        "channel, sum(spend_reporting_minor) / nullif(sum(leads), 0)",
+        "mart_channels where attribution_model = 'linear'",
     ),
     (
         "customer_acquisition_cost_minor", ["channel_day__channel"],
@@ -99,7 +107,7 @@ METRICS = [
             "channel, case when sum(maybe_new_customers) = 0"
             " then sum(spend_reporting_minor) / nullif(sum(new_customers), 0) end"
         ),
-        "mart_channels",
+        "mart_channels where attribution_model = 'linear'",
     ),
 ]  # fmt: skip
 
@@ -146,9 +154,45 @@ def shop(tmp_path_factory):
 def test_the_models_build_beside_other_names_and_schemas(shop):
     totals = query(
         shop / "shop.duckdb",
-        "select currency, sum(net_minor) from marts.fct_revenue group by 1",
+        "select currency, sum(net_minor) from main_marts.fct_revenue group by 1",
     )
     assert sorted(totals) == [("eur", 10_000), ("usd", 9_999 + 6_667 + 20_000)]
+
+
+def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
+    """As dbt's own naming has it, so that developers do not write into each other's marts."""
+    schemas = query(
+        shop / "shop.duckdb", "select distinct table_schema from information_schema.tables"
+    )
+    assert {name for (name,) in schemas} == {
+        "main_intermediate", "main_marts", "main_reference", "main_staging", "payments", "tracking",
+    }  # fmt: skip
+
+
+def test_a_project_that_names_schemas_itself_names_those_of_the_models(shop):
+    macro = shop / "macros" / "generate_schema_name.sql"
+    macro.parent.mkdir()
+    macro.write_text(
+        "{% macro generate_schema_name(custom_schema_name, node) %}"
+        "team_{{ custom_schema_name }}{% endmacro %}"
+    )
+    try:
+        said = run(
+            shop,
+            "dbt",
+            "ls",
+            "--target-path",
+            "elsewhere",
+            "--output",
+            "json",
+            "--output-keys",
+            "schema",
+            "--select",
+            "fct_revenue,resource_type:model",
+        )
+    finally:
+        macro.unlink()
+    assert '"schema": "team_marts"' in said
 
 
 def test_the_metrics_are_the_marts(shop):
@@ -157,7 +201,7 @@ def test_the_metrics_are_the_marts(shop):
     run(shop, "python", "-m", "tests.transform.metrics", str(shop))
     answers = json.loads((shop / "answers.json").read_text())
     for (metric, group_by, columns, relation), rows in zip(METRICS, answers, strict=True):
-        sql = f"select {columns} from marts.{relation} group by all"
+        sql = f"select {columns} from main_marts.{relation} group by all"
         expected = [readable(row) for row in query(shop / "shop.duckdb", sql)]
         assert sorted(map(readable, rows), key=str) == sorted(expected, key=str), (metric, group_by)
 
@@ -215,3 +259,11 @@ def test_a_column_that_must_be_there_is_named_with_the_projects_own_table(shop):
     said = str(failure.value)
     assert "tracking.form_submissions has no column `created_at`; it has `lead_id`, `email`" in said
     assert "set the var apex_columns: {leads.created_at: NAME_OF_THE_COLUMN}." in said
+
+
+def test_a_source_that_is_not_there_yet_is_stale_and_no_error(shop):
+    """The schedule goes on where a table comes only later."""
+    with duckdb.connect(str(shop / "shop.duckdb")) as warehouse:
+        warehouse.execute("alter table tracking.touchpoints rename to renamed")
+    said = run(shop, "dbt", "source", "freshness")
+    assert "WARN freshness of apex.touchpoints" in said

@@ -51,8 +51,17 @@ RULES = [
     ),
     pytest.param(
         "int_experiments__visitors",
-        "when revenue.created_at >= numbered.exposed_at then", "when true then",
+        "revenue.created_at >= numbered.exposed_at\n", "true\n",
         id="revenue before the first exposure is not the experiment's",
+    ),
+    pytest.param(
+        "int_experiments__visitors",
+        "revenue.created_at < numbered.window_end", "true",
+        id="revenue after the window is not the experiment's",
+    ),
+    pytest.param(
+        "int_experiments__visitors", "where variants_seen = 1", "",
+        id="a visitor who saw two variants counts for neither",
     ),
     pytest.param(
         "int_spend__channels", "platforms.channel, 'paid_other')", "platforms.channel)",
@@ -67,7 +76,7 @@ RULES = [
         id="time_decay halves the weight of a touch in each half-life",
     ),
     pytest.param(
-        "int_experiments__visitors", "where visitor_id is not null", "",
+        "int_experiments__exposures", "where visitor_id is not null", "",
         id="an exposure without a visitor counts for nobody",
     ),
     pytest.param(

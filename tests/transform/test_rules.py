@@ -19,7 +19,9 @@ from tests.transform.worlds import (
     Experiment,
     Exposure,
     Lead,
+    Platform,
     Rate,
+    Rule,
     Spend,
     Touchpoint,
     World,
@@ -316,6 +318,36 @@ def test_unit_economics_are_the_products_formulas(default_project, default_setti
 )  # fmt: skip
 def test_a_visit_belongs_to_the_channel_that_a_marketer_expects(visits, page, referrer, channel):
     assert visits[page, referrer] == channel
+
+
+def test_the_users_own_rules_and_platforms_come_before_ours(default_project, default_settings):
+    """Without a copy of the project; what they do not mention stays as it is."""
+    world = World(
+        charges=[ANN],
+        leads=[Lead(lead_id="l", email="ann@example.com", visitor_id="v")],
+        touchpoints=[
+            Touchpoint(touchpoint_id="own", visitor_id="v", utm_source="Acast", utm_medium="cpc"),
+            Touchpoint(touchpoint_id="ours", visitor_id="v", utm_source="bing", utm_medium="cpc"),
+        ],
+        ad_spend=[
+            Spend(spend_date=NOON.date(), platform="google_ads", utm_source="acast"),
+            Spend(spend_date=NOON.date(), platform="Meta Ads", utm_source=None),
+            Spend(spend_date=NOON.date(), platform="tiktok_ads", utm_source=None),
+        ],
+        channel_rules=[
+            Rule(priority=2, channel="audio", utm_source="acast|spotify", utm_medium=""),
+            Rule(priority=1, channel="Podcast", utm_source="acast"),
+        ],
+        ad_platforms=[Platform(platform="meta-ads", channel="Brand Social")],
+    )
+    results = agreed(default_project, default_settings, world)
+    assert results.rows(
+        "select touchpoint_id, channel from marts.fct_attribution"
+        " where attribution_model = 'linear' order by 1"
+    ) == [("ours", "paid_search"), ("own", "podcast")]
+    assert results.rows("select platform, channel from marts.mart_ad_spend order by 1") == [
+        ("google_ads", "podcast"), ("meta_ads", "brand_social"), ("tiktok_ads", "paid_social"),
+    ]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -9,36 +9,18 @@ from datetime import timedelta
 import pytest
 
 from tests import skips
+from tests.transform.reference.experiments import Arm
+from tests.transform.reference.inference import covariance, mean
 from tests.transform.worlds import NOON, Charge, Experiment, Exposure, Lead, World
 
-# n, mean and variance of the variant, then of control; then SciPy 1.17's two-sided p-value, lower
-# end of the interval of the difference, and upper end of that of the lift.
+# n, mean and variance of the variant, then of control; then SciPy 1.17's two-sided p-value and the
+# lower end of the interval of the difference.
 WELCH = [
     pytest.param(*case, id=f"{case[0]} and {case[3]} visitors")
     for case in [
-        (2, 10.0, 4.0, 3, 7.0, 9.0, 0.27389275644110117, -4.197363065258568, 1.7390618914899874),
-        (
-            5,
-            103.25,
-            900.0,
-            4,
-            100.0,
-            2500.0,
-            0.9135490653293279,
-            -71.18192114848308,
-            0.7956671183423175,
-        ),
-        (
-            30,
-            12.0,
-            16.0,
-            28,
-            9.0,
-            25.0,
-            0.015162868553514803,
-            0.6032793459765071,
-            0.6580608545464502,
-        ),
+        (2, 10.0, 4.0, 3, 7.0, 9.0, 0.27389275644110117, -4.197363065258568),
+        (5, 103.25, 900.0, 4, 100.0, 2500.0, 0.9135490653293279, -71.18192114848308),
+        (30, 12.0, 16.0, 28, 9.0, 25.0, 0.015162868553514803, 0.6032793459765071),
         (
             1749,
             14019.8,
@@ -48,7 +30,6 @@ WELCH = [
             420000000.0,
             2.0345272552675156e-08,
             3395.0606390373923,
-            0.8366825358852159,
         ),
         (
             250000,
@@ -59,38 +40,57 @@ WELCH = [
             88000.0,
             0.00038261649244794056,
             1.3445355721190606,
-            0.009358257466698473,
         ),
-        (
-            40,
-            5.0,
-            1.0,
-            40,
-            25.0,
-            1.0,
-            2.3088421704244672e-80,
-            -20.445166937866915,
-            -0.7871594222350364,
-        ),
+        (40, 5.0, 1.0, 40, 25.0, 1.0, 2.3088421704244672e-80, -20.445166937866915),
     ]
 ]
 
 
 @pytest.fixture(scope="module")
 def arms(project):
-    """A run on an empty world, whose moments a test replaces by its own."""
+    """A run on an empty world, whose tables a test fills by its own numbers."""
     return project.run(World())
 
 
-def put_arms(results, *rows):
-    results.rows("delete from warehouse.intermediate.int_experiments__moments")
-    for variant, n, mean, variance, visitors in rows:
-        results.rows(f"""
-            insert into warehouse.intermediate.int_experiments__moments
-                (experiment_id, variant, variants, n, all_visitors, mean_y, adjusted_mean,
-                adjusted_variance)
-            values
-                ('exp', '{variant}', {len(rows)}, {n}, {visitors}, {mean}, {mean}, {variance})""")
+def put(results, table, rows):
+    """Replace the rows of an intermediate table; what is not given is null."""
+    results.rows(f"delete from warehouse.intermediate.{table}")
+    for row in rows:
+        values = ", ".join(map(repr, row.values()))
+        results.rows(
+            f"insert into warehouse.intermediate.{table} ({', '.join(row)}) values ({values})"
+        )
+
+
+def pair(experiment, treated, control, variant="variant_b"):
+    """Two variants of n visitors with a mean and a variance each, as a row of the pairs."""
+    (n, mean, variance), (n_control, mean_control, variance_control) = treated, control
+    return {
+        "experiment_id": experiment,
+        "variant": variant,
+        "n": n,
+        "control_n": n_control,
+        "difference": mean - mean_control,
+        "treated_variance": variance / n,
+        "control_variance": variance_control / n_control,
+        "base": mean_control,
+        "base_variance": variance_control / n_control,
+        "base_covariance": -variance_control / n_control,
+    }
+
+
+def compared(results, project, pairs):
+    """What the models say of these pairs, by experiment and variant."""
+    put(results, "int_experiments__pairs", pairs)
+    results.rows("delete from warehouse.intermediate.int_experiments__p_values")
+    results.rows(
+        "insert into warehouse.intermediate.int_experiments__p_values"
+        f" {sql_of(project, 'int_experiments__p_values')}"
+    )
+    table = results.warehouse.execute(sql_of(project, "int_experiments__comparisons"))
+    names = [column[0] for column in table.description]
+    rows = [dict(zip(names, row, strict=True)) for row in table.fetchall()]
+    return {(row["experiment_id"], row["variant"]): row for row in rows}
 
 
 def sql_of(project, name):
@@ -98,28 +98,111 @@ def sql_of(project, name):
 
 
 @pytest.mark.parametrize(
-    ("n", "mean", "variance", "n_control", "mean_control", "variance_control", "p", "low", "lift"),
-    WELCH,
+    ("n", "mean", "variance", "n_control", "mean_control", "variance_control", "p", "low"), WELCH
 )
 def test_welch_agrees_with_scipy(
-    arms, project, n, mean, variance, n_control, mean_control, variance_control, p, low, lift
+    arms, project, n, mean, variance, n_control, mean_control, variance_control, p, low
 ):
-    put_arms(
-        arms,
-        ("variant_b", n, mean, variance, n + n_control),
-        ("control", n_control, mean_control, variance_control, n + n_control),
-    )
-    rows = arms.rows(
-        "select p_value, difference_low, lift_high"
-        f" from ({sql_of(project, 'int_experiments__comparisons')})"
-    )
-    assert rows == [
-        (
-            pytest.approx(p, rel=1e-7),
-            pytest.approx(low, rel=1e-7),
-            pytest.approx(lift, rel=1e-7),
-        )
+    row = pair("exp", (n, mean, variance), (n_control, mean_control, variance_control))
+    found = compared(arms, project, [row])["exp", "variant_b"]
+    assert found["p_value"] == found["adjusted_p_value"] == pytest.approx(p, rel=1e-7)
+    assert found["difference_low"] == pytest.approx(low, rel=1e-7)
+
+
+def test_the_intervals_of_difference_and_lift_never_disagree(arms, project):
+    """Also where a lift has no bounds, since control earned too little to compare with."""
+    dice = random.Random(11)
+    pairs = []
+    for number in range(300):
+        base = dice.lognormvariate(3, 2)
+        treated = dice.randint(2, 400), base * dice.lognormvariate(0, 0.6), base**2 * dice.random()
+        pairs.append(pair(f"exp_{number}", treated, (dice.randint(2, 400), base, base**2)))
+    unbounded = apart = 0
+    for row in compared(arms, project, pairs).values():
+        for prefix in ("", "always_valid_"):
+            low, high = row[f"{prefix}difference_low"], row[f"{prefix}difference_high"]
+            p_value = row[f"adjusted_{prefix}p_value"]
+            lifts = row[f"{prefix}lift_low"], row[f"{prefix}lift_high"]
+            assert (p_value < 0.05) == (low > 0 or high < 0)
+            if None in lifts:
+                assert lifts == (None, None)
+                unbounded += 1
+            else:
+                assert lifts[0] <= row["lift"] <= lifts[1]
+                assert ((low > 0), (high < 0)) == ((lifts[0] > 0), (lifts[1] < 0))
+                apart += low > 0 or high < 0
+    assert unbounded > 20
+    assert apart > 20
+
+
+def test_an_effect_is_shown_where_control_earned_too_little_for_a_lift(arms, project):
+    row = compared(arms, project, [pair("exp", (50, 100.0, 400.0), (4, 5.0, 36.0))])
+    found = row["exp", "variant_b"]
+    assert found["difference_low"] > 0
+    assert found["lift"] == pytest.approx(19)
+    assert found["lift_low"] is None
+    assert found["lift_high"] is None
+
+
+def test_several_variants_are_corrected_for_and_their_intervals_too(arms, project):
+    """Alone, each would be below 0.05; by Holm, the first of three is tested at a third of it."""
+    control = 400, 100.0, 40_000.0
+    means = {"variant_b": 142.0, "variant_c": 129.0, "variant_d": 71.0}
+    pairs = [pair("exp", (400, mean, 40_000.0), control, name) for name, mean in means.items()]
+    found = {name: row for (_, name), row in compared(arms, project, pairs).items()}
+    b, c, d = (found[name] for name in means)
+    assert max(row["p_value"] for row in found.values()) < 0.05
+    assert b["adjusted_p_value"] == pytest.approx(3 * b["p_value"])
+    assert c["adjusted_p_value"] == pytest.approx(2 * c["p_value"], rel=1e-6)
+    assert d["adjusted_p_value"] == pytest.approx(2 * c["p_value"], rel=1e-6)
+    assert b["difference_low"] > 0
+    for row in (c, d):
+        assert row["adjusted_p_value"] > 0.05
+        assert row["difference_low"] < 0 < row["difference_high"]
+
+
+def moments(variant, before, after):
+    """A row of the moments, of visitors with these revenues before and after the exposure."""
+    arm = Arm(after, before)
+    return {
+        "experiment_id": "exp",
+        "variant": variant,
+        "visitors": arm.n,
+        "n": arm.n,
+        "sum_y": sum(after),
+        "sum_x": sum(before),
+        "sum_xx": sum(value**2 for value in before),
+        "sum_xy": sum(a * b for a, b in zip(before, after, strict=True)),
+        "mean_y": float(mean(after)),
+        "mean_x": float(mean(before)),
+        "var_y": float(covariance(after, after)),
+        "var_x": float(covariance(before, before)),
+        "cov_xy": float(covariance(before, after)),
+    }
+
+
+def test_a_third_variant_changes_nothing_in_the_comparison_of_two(arms, project):
+    """CUPED has a theta for each comparison: in the third, who paid before pays less."""
+    two = [
+        moments("control", [100, 200, 300, 400], [110, 190, 320, 400]),
+        moments("variant_b", [100, 250, 300, 500], [150, 300, 340, 560]),
     ]
+    third = moments("variant_c", [100, 200, 300, 900], [900, 500, 300, 100])
+    found = []
+    for rows in (two, [*two, third]):
+        put(arms, "int_experiments__moments", rows)
+        pairs = arms.rows(f"select * from ({sql_of(project, 'int_experiments__pairs')})")
+        found.append([row for row in pairs if row[1] == "variant_b"])
+    assert found[0] == found[1]
+    before, after = (
+        [*a, *b]
+        for a, b in (
+            ([100, 200, 300, 400], [100, 250, 300, 500]),
+            ([110, 190, 320, 400], [150, 300, 340, 560]),
+        )
+    )
+    theta = covariance(before, after) / covariance(before, before)
+    assert found[0][0][2] == pytest.approx(float(theta))
 
 
 @pytest.mark.parametrize(
@@ -133,8 +216,17 @@ def test_welch_agrees_with_scipy(
 )
 def test_the_check_of_shares_agrees_with_scipy(arms, project, visitors, p):
     names = ["control", "variant_b", "variant_c"]
-    rows = [(names[i], n, 1.0, 1.0, sum(visitors)) for i, n in enumerate(visitors)]
-    put_arms(arms, *rows)
+    rows = [
+        {
+            "experiment_id": "exp",
+            "variant": names[i],
+            "variants": len(visitors),
+            "n": n,
+            "all_visitors": sum(visitors),
+        }
+        for i, n in enumerate(visitors)
+    ]
+    put(arms, "int_experiments__moments", rows)
     found = arms.rows(
         f"select srm_p_value from ({sql_of(project, 'int_experiments__sample_ratios')})"
     )
@@ -144,11 +236,13 @@ def test_the_check_of_shares_agrees_with_scipy(arms, project, visitors, p):
 @pytest.fixture(scope="module")
 def payers():
     """300 exposed visitors of whom a third pay, some before the exposure too."""
-    dice = random.Random(7)
+    dice, seen = random.Random(7), NOON - timedelta(days=40)
     charges, leads, exposures = [], [], []
     for number in range(300):
         variant = dice.choice(["control", "variant_b"])
-        exposures.append(Exposure(experiment_id="exp", variant=variant, visitor_id=f"v{number}"))
+        exposures.append(
+            Exposure(experiment_id="exp", variant=variant, visitor_id=f"v{number}", exposed_at=seen)
+        )
         if dice.random() < 0.4:
             email = f"p{number}@example.com"
             leads.append(Lead(lead_id=f"l{number}", email=email, visitor_id=f"v{number}"))
@@ -157,13 +251,13 @@ def payers():
                     Charge(
                         id=f"ch_{number}_{days}",
                         customer_email=email,
-                        created=NOON + timedelta(days=days),
+                        created=seen + timedelta(days=days),
                         amount=int(dice.lognormvariate(8, 1)) + 500 * (variant != "control"),
                         settled_currency="eur",
                         settled_amount=dice.randint(1000, 9000),
                     )
                 )
-    start = NOON - timedelta(days=1)
+    start = seen - timedelta(days=1)
     return World(
         charges=charges,
         leads=leads,
@@ -175,7 +269,12 @@ def payers():
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason=skips.NO_GBSTATS)
 def test_an_experiment_agrees_with_growthbook(project, settings, payers):
     """Including zeros; with CUPED and a cap where the settings say so."""
-    from gbstats.frequentist.tests import FrequentistConfig, TwoSidedTTest
+    from gbstats.frequentist.tests import (
+        FrequentistConfig,
+        SequentialConfig,
+        SequentialTwoSidedTTest,
+        TwoSidedTTest,
+    )
     from gbstats.models.statistics import (
         RegressionAdjustedStatistic,
         SampleMeanStatistic,
@@ -195,7 +294,7 @@ def test_an_experiment_agrees_with_growthbook(project, settings, payers):
         samples[variant][0].append(min(after, limit))
         samples[variant][1].append(before)
 
-    def mean(values):
+    def sums(values):
         squares = sum(value**2 for value in values)
         return SampleMeanStatistic(n=len(values), sum=sum(values), sum_squares=squares)
 
@@ -203,8 +302,8 @@ def test_an_experiment_agrees_with_growthbook(project, settings, payers):
         after, before = samples[variant]
         return RegressionAdjustedStatistic(
             n=len(after),
-            post_statistic=mean(after),
-            pre_statistic=mean(before),
+            post_statistic=sums(after),
+            pre_statistic=sums(before),
             post_pre_sum_of_products=sum(a * b for a, b in zip(after, before, strict=True)),
             theta=theta,
         )
@@ -212,16 +311,18 @@ def test_an_experiment_agrees_with_growthbook(project, settings, payers):
     theta = compute_theta(statistic("control", 0), statistic("variant_b", 0))
     pair = statistic("control", theta), statistic("variant_b", theta)
     absolute = TwoSidedTTest(*pair, FrequentistConfig(difference_type="absolute"))
-    relative = TwoSidedTTest(*pair, FrequentistConfig(difference_type="relative"))
+    sequential = SequentialTwoSidedTTest(*pair, SequentialConfig(difference_type="absolute"))
     expected = [
         absolute.point_estimate / 100,
         *(value / 100 for value in absolute.confidence_interval),
         absolute.p_value,
-        relative.point_estimate,
-        *relative.confidence_interval,
+        *(value / 100 for value in sequential.confidence_interval),
+        sequential.p_value,
+        absolute.point_estimate / (sum(samples["control"][0]) / len(samples["control"][0])),
     ]
     found = results.rows(
-        "select difference, difference_low, difference_high, p_value, lift, lift_low, lift_high"
+        "select difference, difference_low, difference_high, p_value, always_valid_difference_low,"
+        " always_valid_difference_high, always_valid_p_value, lift"
         " from warehouse.marts.mart_experiments where variant = 'variant_b'"
     )
     assert list(found[0]) == pytest.approx(expected, rel=1e-6)

@@ -13,6 +13,8 @@ from tests.transform.warehouse import BuildError, dbt
         ("attribution_models", ["luck"], "Unknown attribution model 'luck'. Choose from: first_"),
         ("attribution_models", "linear", "Var 'attribution_models' must be a list of texts in"),
         ("attribution_models", [], "Var 'attribution_models' must name at least one."),
+        ("default_attribution_model", "luck", "'default_attribution_model' must be one of"),
+        ("conversion_window_days", 0, "Var 'conversion_window_days' must be a whole number"),
         ("excluded_channels", "direct", "Var 'excluded_channels' must be a list of texts in"),
         ("excluded_channels", ["Direct"], "Var 'excluded_channels' must be a list of texts in"),
         ("own_hosts", "shop.example", "Var 'own_hosts' must be a list of texts in lower case"),

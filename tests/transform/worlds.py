@@ -206,6 +206,26 @@ class Rate:
     rate: Decimal
 
 
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """A rule of the user's own for channels; empty texts and nulls are no condition."""
+
+    priority: int
+    channel: str
+    click_id: str | None = None
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    referrer_host: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """The user's own word on the channel of an ad platform."""
+
+    platform: str
+    channel: str
+
+
 @dataclass(frozen=True, repr=False)
 class World:
     """All inputs of the models."""
@@ -219,6 +239,8 @@ class World:
     experiment_exposures: Sequence[Exposure] = ()
     ad_spend: Sequence[Spend] = ()
     fx_rates: Sequence[Rate] = ()
+    channel_rules: Sequence[Rule] = ()
+    ad_platforms: Sequence[Platform] = ()
 
     def __repr__(self) -> str:
         rows = (f"{len(getattr(self, item.name))} {item.name}" for item in dataclasses.fields(self))
@@ -269,6 +291,10 @@ APEX = {
         clicks bigint, conversions decimal(18, 6)""",
     "fx_rates": """
         rate_date date, from_currency varchar, to_currency varchar, rate decimal(28, 12)""",
+    "channel_rules": """
+        priority integer, channel varchar, click_id varchar, utm_source varchar,
+        utm_medium varchar, referrer_host varchar""",
+    "ad_platforms": "platform varchar, channel varchar",
 }
 
 

@@ -9,6 +9,14 @@
 {%- endmacro %}
 
 
+{#- The one whose credits the metrics of the semantic layer add up. -#}
+{% macro default_attribution_model() -%}
+    {%- set computed = var('attribution_models') -%}
+    {%- set usual = 'position_based' if 'position_based' in computed else computed[0] -%}
+    {{ return(var('default_attribution_model') or usual) }}
+{%- endmacro %}
+
+
 {% macro single_touch_models() -%}
     {{ return(['first_touch', 'last_touch', 'last_non_direct']) }}
 {%- endmacro %}

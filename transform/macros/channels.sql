@@ -76,7 +76,7 @@
 {%- endmacro %}
 
 
-{#- Does a row of the seed channel_rules match? A condition that it leaves empty always holds. -#}
+{#- Does a rule match? A condition that it leaves empty always holds. -#}
 {% macro rule_matches(rule, source, medium, referrer_host, click_ids) -%}
     ({{ rule }}.click_id is null or {{ click_ids }} like '%' || {{ rule }}.click_id || '%')
     {%- for value, pattern in [

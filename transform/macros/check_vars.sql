@@ -42,6 +42,12 @@
     {%- if not var('attribution_models') -%}
         {{ exceptions.raise_compiler_error("Var 'attribution_models' must name at least one.") }}
     {%- endif -%}
+    {%- if (var('default_attribution_model') or var('attribution_models')[0]) not in var('attribution_models') -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'default_attribution_model' must be one of the attribution_models: "
+            ~ var('attribution_models') | join(', ') ~ "."
+        ) }}
+    {%- endif -%}
     {%- if var('reporting_currency') != var('reporting_currency') | lower -%}
         {{ exceptions.raise_compiler_error(
             "Var 'reporting_currency' must be in lower case, like usd."
@@ -56,6 +62,11 @@
             "Var '" ~ name ~ "' must be a whole number, 0 for " ~ nothing ~ "."
         ) }}
     {%- endfor -%}
+    {%- if var('conversion_window_days') is not none and var('conversion_window_days') | int(0) <= 0 -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'conversion_window_days' must be a whole number above 0, or null for no window."
+        ) }}
+    {%- endif -%}
     {%- for name in [
         'attribution_window_days',
         'time_decay_half_life_days',

@@ -98,3 +98,14 @@
         'varchar': 'string', 'json': 'string', 'timestamp with time zone': 'timestamp',
     }.get(name, name)) }}
 {%- endmacro %}
+
+
+{#- When the newest row of a source came, for `dbt source freshness`; null where the table is not there
+    yet, which is stale and no error. -#}
+{% macro newest(instant) -%}
+    {%- if load_relation(this) -%}
+        select max({{ instant }}) from {{ this }}
+    {%- else -%}
+        select cast(null as timestamp)
+    {%- endif -%}
+{%- endmacro %}

@@ -29,6 +29,9 @@ VERDICTS: Final = {
 }
 """A shape, a colour and words for each verdict of the marts."""
 
+SO_FAR: Final = {"better", "worse", "inconclusive"}
+"""Verdicts that may change while an experiment runs."""
+
 
 def has_newer(report: Report) -> bool:
     """Whether there are cohorts enough to tell older from newer ones."""
@@ -185,7 +188,8 @@ def _experiment_row(easel: Easel, row: int, line: Variant) -> dict[str, object]:
     visitors = f"{formats.number(line.visitors + line.control_visitors)} visitors"
     variant = kit.shortened(label(line.variant), 16)
     cost = f", cost {formats.major(line.cost, line.currency)}" if line.cost else ""
-    is_doubtful = line.verdict == "sample_ratio_mismatch" or line.lift is None
+    is_doubtful = line.verdict == "sample_ratio_mismatch" or line.lift_low is None
+    words += " so far" if line.is_running and line.verdict in SO_FAR else ""
     return {
         "row": row,
         "name": kit.shortened(label(line.name), 40),

@@ -28,16 +28,34 @@ select
     treated.variant,
     cast(treated.started_at at time zone 'UTC' as timestamp) as started_at,
     cast(treated.ended_at at time zone 'UTC' as timestamp) as ended_at,
+    treated.is_running,
+    treated.conversion_window_days,
     treated.currency,
     treated.visitors,
+    treated.visitors_of_several_variants,
     treated.payers,
     treated.revenue_minor,
+    treated.later_revenue_minor,
     coalesce(control.visitors, 0) as control_visitors,
     coalesce(control.payers, 0) as control_payers,
     treated.lift,
-    treated.lift_low,
-    treated.lift_high,
-    treated.p_value,
+    case when treated.is_running then treated.always_valid_lift_low else treated.lift_low end
+        as lift_low,
+    case when treated.is_running then treated.always_valid_lift_high else treated.lift_high end
+        as lift_high,
+    treated.difference,
+    case
+        when treated.is_running then treated.always_valid_difference_low
+        else treated.difference_low
+    end as difference_low,
+    case
+        when treated.is_running then treated.always_valid_difference_high
+        else treated.difference_high
+    end as difference_high,
+    case
+        when treated.is_running then treated.adjusted_always_valid_p_value
+        else treated.adjusted_p_value
+    end as p_value,
     treated.srm_p_value,
     treated.impact,
     treated.impact_low,

@@ -212,8 +212,10 @@ class Marts:
                     }
                 )
 
-    def experiment(self, name: str, verdict: str, lift: float | None, half: float = 0.1) -> None:
-        """An experiment of two variants."""
+    def experiment(
+        self, name: str, verdict: str, lift: float | None, half: float = 0.1, **columns: Any
+    ) -> None:
+        """An experiment of two variants, with other values in columns where they are given."""
         known = lift is not None
         shared = {
             "experiment_id": f"exp_{len(self.rows['mart_experiments'])}",
@@ -221,9 +223,12 @@ class Marts:
             "started_at": datetime(2026, 2, 1, tzinfo=UTC),
             "ended_at": datetime(2026, 3, 1, tzinfo=UTC),
             "currency": self.reporting_currency,
+            "is_running": False,
             "visitors": 1000,
+            "visitors_of_several_variants": 0,
             "payers": 100,
             "revenue_minor": 1_000_000,
+            "later_revenue_minor": 0,
             "srm_p_value": 0.00001 if verdict == "sample_ratio_mismatch" else 0.5,
             "cost": 500.0,
         }
@@ -236,12 +241,17 @@ class Marts:
                 "lift": lift,
                 "lift_low": lift - half if known else None,
                 "lift_high": lift + half if known else None,
+                "difference": lift * 10 if known else None,
+                "difference_low": (lift - half) * 10 if known else None,
+                "difference_high": (lift + half) * 10 if known else None,
                 "p_value": 0.01 if known else None,
+                "adjusted_p_value": 0.01 if known else None,
                 "impact": lift * 10_000 if known else None,
                 "impact_low": (lift - half) * 10_000 if known else None,
                 "impact_high": (lift + half) * 10_000 if known else None,
                 "roi": 1.0 if known else None,
-            },
+            }
+            | columns,
         ]
 
     def unknown(self, name: str, **figures: Any) -> None:

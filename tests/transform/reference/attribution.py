@@ -200,7 +200,7 @@ class Attribution:
         own_hosts = visits.own_hosts(self.world, self.settings)
         first = visits.first_page_views(self.world, self.settings)
         for touch in sorted(first, key=lambda t: (t.occurred_at, t.touchpoint_id)):
-            visit = channels.of_touch(touch, own_hosts)
+            visit = channels.of_touch(touch, own_hosts, self.world.channel_rules)
             found[self.people.of_touch(touch)].append(Step(touch, visit))
         return found
 
@@ -266,7 +266,7 @@ class Attribution:
         visit = channels.Visit("unattributed", None, None)
         reason = payment.unmatched_reason
         if payment.lead is not None:
-            of_lead = channels.of_lead(payment.lead)
+            of_lead = channels.of_lead(payment.lead, self.world.channel_rules)
             reason = "excluded_channel"
             if of_lead.channel not in self.settings.excluded_channels:
                 reason = "lead_too_old"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import csv
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
-    from tests.transform.worlds import Lead, Touchpoint
+    from collections.abc import Sequence
+
+    from tests.transform.worlds import Lead, Rule, Touchpoint, World
 
 SEEDS = Path(__file__).resolve().parents[3] / "transform" / "seeds"
 CLICK_IDS = ("gclid", "fbclid", "li_fat_id", "msclkid")
@@ -75,17 +77,23 @@ def parameter(url: str | None, name: str) -> str | None:
     return (found[0].replace("+", " ").replace("%20", " ").lower() or None) if found else None
 
 
-def classify(source: str | None, medium: str | None, referrer: str, click_ids: set[str]) -> str:
-    """The channel that the first matching rule gives."""
+def classify(
+    source: str | None,
+    medium: str | None,
+    referrer: str,
+    click_ids: set[str],
+    own: Sequence[Rule] = (),
+) -> str:
+    """The channel that the first matching rule gives, the user's own tried first."""
     fields = {"utm_source": source, "utm_medium": medium, "referrer_host": referrer}
-    for rule in rules():
+    for rule in (*map(asdict, sorted(own, key=lambda rule: rule.priority)), *rules()):
         if rule["click_id"] and rule["click_id"] not in click_ids:
             continue
         if all(
             not rule[name] or re.fullmatch(rule[name], value or "-")
             for name, value in fields.items()
         ):
-            return rule["channel"]
+            return snake_case(rule["channel"]) or ""
     return "other"
 
 
@@ -123,32 +131,40 @@ def origin(touch: Touchpoint, own_hosts: set[str]) -> Origin:
     )
 
 
-def of_touch(touch: Touchpoint, own_hosts: set[str]) -> Visit:
+def of_touch(touch: Touchpoint, own_hosts: set[str], own: Sequence[Rule] = ()) -> Visit:
     """The channel of the visit that a page view starts."""
     found = origin(touch, own_hosts)
-    channel = classify(found.source, found.medium, found.referrer, set(found.click_ids))
+    channel = classify(found.source, found.medium, found.referrer, set(found.click_ids), own)
     return Visit(channel, found.source, found.campaign)
 
 
-def of_spend(source: str | None, platform: str | None) -> str:
+def of_spend(source: str | None, platform: str | None, world: World) -> str:
     """By the source, which the rules for visits read, else by the platform."""
+    own = world.channel_rules
     name = label(source)
     if name is not None:
-        channel = classify(name, None, "", set())
+        channel = classify(name, None, "", set(), own)
         if channel in {"organic_search", "organic_social"}:
-            return classify(name, "cpc", "", set())
+            return classify(name, "cpc", "", set(), own)
         if channel not in {"direct", "other"}:
             return channel
     known = words("ad_platform_names").get(letters(platform), snake_case(platform))
-    return platforms().get(known or "", "paid_other")
+    named = {
+        words("ad_platform_names").get(letters(row.platform), snake_case(row.platform)): snake_case(
+            row.channel
+        )
+        or ""
+        for row in world.ad_platforms
+    }
+    return ({**platforms(), **named}).get(known or "", "paid_other")
 
 
-def of_lead(lead: Lead) -> Visit:
+def of_lead(lead: Lead, own: Sequence[Rule] = ()) -> Visit:
     """A lead's channel: the product's own verdict, else by its UTM fields."""
     page = lead.landing_page
     source = label(lead.utm_source) or parameter(page, "utm_source")
     medium = label(lead.utm_medium) or parameter(page, "utm_medium")
     clicks = {name for name in CLICK_IDS if parameter(page, name)}
     given = words("channel_names").get(letters(lead.channel), snake_case(lead.channel))
-    channel = given or classify(source, medium, "", clicks)
+    channel = given or classify(source, medium, "", clicks, own)
     return Visit(channel, source, label(lead.utm_campaign) or parameter(page, "utm_campaign"))

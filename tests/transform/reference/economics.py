@@ -144,14 +144,14 @@ class Economics:
         settings = self.attribution.settings
         rows = []
         for lead in self.attribution.world.leads:
-            visit = channels.of_lead(lead)
+            visit = channels.of_lead(lead, self.attribution.world.channel_rules)
             day = local_date(lead.created_at, settings)
             key = (day, visit.channel, visit.campaign or "(none)", settings.reporting_currency)
             rows.append((key, 1, 0, 0))
         for spend in self.attribution.world.ad_spend:
             minor = self.attribution.rates.to_minor(spend.spend, spend.currency)
             reporting = self.attribution.rates.convert(minor, spend.currency, spend.spend_date)
-            channel = channels.of_spend(spend.utm_source, spend.platform)
+            channel = channels.of_spend(spend.utm_source, spend.platform, self.attribution.world)
             key = (
                 spend.spend_date,
                 channel,

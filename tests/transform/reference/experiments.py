@@ -1,137 +1,135 @@
-"""Revenue per exposed visitor."""
+"""Who counts for an experiment, and with which revenue."""
 
 from __future__ import annotations
 
 import math
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
-from fractions import Fraction
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from tests.transform.reference.money import local_date
+
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tests.transform.reference.attribution import Attribution
+    from tests.transform.worlds import Experiment
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """An exposed visitor with the revenue after and before the first exposure, minor units."""
+    """Who saw one variant, with revenue in the window, after it and before it, minor units."""
 
     variant: str
-    after: int
+    within: int
+    later: int
     before: int
 
 
-def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
-    """By experiment and visitor."""
-    world, people = attribution.world, attribution.people
+@dataclass(frozen=True)
+class Exposed:
+    """When a visitor first saw each variant while the experiment ran."""
+
+    experiment_id: str
+    visitor_id: str
+    first: dict[str, datetime]
+
+    @property
+    def at(self) -> datetime:
+        """The first exposure."""
+        return min(self.first.values())
+
+
+def exposed(attribution: Attribution) -> list[Exposed]:
+    """One for each experiment and visitor."""
+    world, settings = attribution.world, attribution.settings
     runs = {run.experiment_id: run for run in world.experiments}
-    first: dict[tuple[str, str], tuple] = {}
-    for exposure in sorted(world.experiment_exposures, key=lambda e: (e.exposed_at, e.variant)):
-        run = runs.get(exposure.experiment_id)
-        if run is None or not exposure.visitor_id or exposure.exposed_at < run.started_at:
+    seen: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
+    for row in world.experiment_exposures:
+        run = runs.get(row.experiment_id)
+        if run is None or not row.visitor_id or row.exposed_at < run.started_at:
             continue
-        if run.ended_at is not None and exposure.exposed_at >= run.ended_at:
+        if run.ended_at is not None and row.exposed_at >= run.ended_at:
             continue
-        first.setdefault((exposure.experiment_id, exposure.visitor_id), exposure)
-    devices: dict[tuple[str, int], list] = defaultdict(list)
-    for exposure in first.values():
-        person = people.person(f"visitor {exposure.visitor_id}")
-        if person is not None:
-            devices[exposure.experiment_id, person].append(exposure)
-    rows = {key: Visitor(exposure.variant, 0, 0) for key, exposure in first.items()}
-    window = timedelta(days=attribution.settings.experiment_cuped_days)
-    for (experiment, person), exposures in devices.items():
-        payer = min(exposures, key=lambda e: (e.exposed_at, e.visitor_id))
-        after = before = 0
-        for payment in attribution.payments:
-            if payment.person == person:
-                paid = payment.charge.created
-                if paid >= payer.exposed_at:
-                    after += payment.net_reporting or 0
-                elif paid >= payer.exposed_at - window:
-                    before += payment.net_reporting or 0
-        rows[experiment, payer.visitor_id] = Visitor(payer.variant, after, before)
+        if local_date(row.exposed_at, settings) > (settings.as_of_date or date.max):
+            continue
+        first = seen[row.experiment_id, row.visitor_id]
+        first[row.variant] = min(row.exposed_at, first.get(row.variant, row.exposed_at))
+    return [Exposed(*key, first) for key, first in seen.items()]
+
+
+def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
+    """By experiment and visitor; without those who saw several variants."""
+    settings, people = attribution.settings, attribution.people
+    runs = {run.experiment_id: run for run in attribution.world.experiments}
+    known = [
+        payment
+        for payment in attribution.payments
+        if payment.day <= (settings.as_of_date or date.max)
+    ]
+    rows: dict[tuple[str, str], Visitor] = {}
+    devices: dict[tuple[str, int], list[Exposed]] = defaultdict(list)
+    for one in exposed(attribution):
+        if len(one.first) == 1:
+            rows[one.experiment_id, one.visitor_id] = Visitor(*one.first, 0, 0, 0)
+            person = people.person(f"visitor {one.visitor_id}")
+            if person is not None:
+                devices[one.experiment_id, person].append(one)
+    for (experiment, person), theirs in devices.items():
+        payer = min(theirs, key=lambda one: (one.at, one.visitor_id))
+        end = runs[experiment].ended_at
+        if settings.conversion_window_days is not None:
+            end = payer.at + timedelta(days=settings.conversion_window_days)
+        start = payer.at - timedelta(days=settings.experiment_cuped_days)
+        within = later = before = 0
+        for payment in known:
+            if payment.person != person or payment.charge.created < start:
+                continue
+            amount = payment.net_reporting or 0
+            if payment.charge.created < payer.at:
+                before += amount
+            elif end is None or payment.charge.created < end:
+                within += amount
+            else:
+                later += amount
+        rows[experiment, payer.visitor_id] = Visitor(*payer.first, within, later, before)
     return rows
+
+
+def is_running(run: Experiment, attribution: Attribution) -> bool:
+    """Whether its end, and the window after it, is not known to be over."""
+    if run.ended_at is None:
+        return True
+    settings = attribution.settings
+    window = timedelta(days=settings.conversion_window_days or 0)
+    last_second = run.ended_at + window - timedelta(seconds=1)
+    last_day = max((payment.day for payment in attribution.payments), default=date.max)
+    return local_date(last_second, settings) > (settings.as_of_date or last_day)
 
 
 @dataclass(frozen=True)
 class Arm:
-    """A variant's revenue after (capped) and before, one entry for each visitor."""
+    """A variant's revenue in the window (capped) and before, one entry for each visitor."""
 
-    after: list[int]
+    within: list[int]
     before: list[int]
 
     @property
     def n(self) -> int:
         """Visitors."""
-        return len(self.after)
+        return len(self.within)
 
 
-def mean(values: list[int]) -> Fraction:
-    """The mean."""
-    return Fraction(sum(values), len(values))
-
-
-def covariance(one: list[int], two: list[int]) -> Fraction:
-    """Sample covariance; of a list with itself, its variance."""
-    middle_one, middle_two = mean(one), mean(two)
-    products = ((a - middle_one) * (b - middle_two) for a, b in zip(one, two, strict=True))
-    return sum(products, Fraction(0)) / (len(one) - 1)
-
-
-def cap(arms: dict[str, Arm], percentile: float | None) -> dict[str, Arm]:
-    """Revenue counts up to that of a share of the payers of all variants."""
-    payers = sorted(value for arm in arms.values() for value in arm.after if value > 0)
-    if percentile is None or not payers:
-        return arms
-    limit = payers[max(0, math.ceil(percentile * len(payers)) - 1)]
-    return {
-        name: Arm([min(value, limit) for value in arm.after], arm.before)
-        for name, arm in arms.items()
-    }
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A variant against control, in minor units."""
-
-    difference: float
-    standard_error: float
-    degrees_of_freedom: float
-    lift: float | None
-    relative_error: float | None
-
-
-def compare(arms: dict[str, Arm], variant: str) -> Comparison | None:
-    """Welch's comparison, adjusted by CUPED; None where there is no spread."""
-    before = [value for arm in arms.values() for value in arm.before]
-    after = [value for arm in arms.values() for value in arm.after]
-    spread = covariance(before, before) if len(before) > 1 else Fraction(0)
-    theta = covariance(after, before) / spread if spread else Fraction(0)
-    treated, control = arms[variant], arms["control"]
-    if min(treated.n, control.n) < 2:
-        return None
-
-    def share(arm: Arm) -> Fraction:
-        variance = covariance(arm.after, arm.after) + theta**2 * covariance(arm.before, arm.before)
-        return (variance - 2 * theta * covariance(arm.after, arm.before)) / arm.n
-
-    def adjusted(arm: Arm) -> Fraction:
-        return mean(arm.after) - theta * mean(arm.before)
-
-    one, two = share(treated), share(control)
-    if one + two <= 0:
-        return None
-    difference = adjusted(treated) - adjusted(control)
-    base = mean(control.after)
-    relative = one / base**2 + two * mean(treated.after) ** 2 / base**4 if base else None
-    return Comparison(
-        difference=float(difference),
-        standard_error=math.sqrt(one + two),
-        degrees_of_freedom=float(
-            (one + two) ** 2 / (one**2 / (treated.n - 1) + two**2 / (control.n - 1))
-        ),
-        lift=float(difference / base) if base else None,
-        relative_error=None if relative is None else math.sqrt(relative),
-    )
+def arms(of_experiment: list[Visitor], percentile: float | None) -> dict[str, Arm]:
+    """Each variant; revenue counts up to that of a share of the payers of all variants."""
+    payers = sorted(visitor.within for visitor in of_experiment if visitor.within > 0)
+    limit = math.inf
+    if percentile is not None and payers:
+        limit = payers[max(0, math.ceil(percentile * len(payers)) - 1)]
+    found: dict[str, Arm] = defaultdict(lambda: Arm([], []))
+    for visitor in of_experiment:
+        within = visitor.within if visitor.within <= limit else int(limit)
+        found[visitor.variant].within.append(within)
+        found[visitor.variant].before.append(visitor.before)
+    return dict(found)

@@ -41,6 +41,7 @@ class Settings:
     count_charges_of_zero: bool = False
     email_plus_tags: str = "keep"
     email_gmail_dots: str = "keep"
+    conversion_window_days: int | None = None
     experiment_cap_percentile: float | None = None
     experiment_cuped_days: int = 0
 

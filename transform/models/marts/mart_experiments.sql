@@ -1,7 +1,15 @@
+{#- A variant has a row as soon as somebody saw it, even if all of them are left out. -#}
 {%- set unit = float(power_of_ten(reporting_minor_units())) -%}
+{%- set window_days = var('conversion_window_days') -%}
 with experiments as (
 
     select * from {{ ref('stg_experiments__experiments') }}
+
+),
+
+exposures as (
+
+    select * from {{ ref('int_experiments__exposures') }}
 
 ),
 
@@ -29,45 +37,113 @@ costs as (
 
 ),
 
+variants as (
+
+    select
+        experiment_id,
+        variant
+    from exposures
+    group by experiment_id, variant
+
+),
+
+left_out as (
+
+    select
+        experiment_id,
+        count(distinct visitor_id) as visitors_of_several_variants
+    from exposures
+    where variants_seen > 1
+    group by experiment_id
+
+),
+
+known_until as (
+
+    select {{ as_of_date(ref('int_charges__priced'), 'revenue_date') }} as as_of_date
+
+),
+
+timed as (
+
+    select
+        experiments.*,
+        coalesce(
+            {{ local_date(
+                '(experiments.ended_at'
+                ~ (' + ' ~ days(window_days) if window_days else '')
+                ~ " - interval '1 second')"
+            ) }} > known_until.as_of_date,
+            true
+        ) as is_running
+    from experiments
+    cross join known_until
+
+),
+
 joined as (
 
     select
-        moments.experiment_id,
-        experiments.experiment_name,
-        moments.variant,
-        experiments.started_at,
-        experiments.ended_at,
+        variants.experiment_id,
+        timed.experiment_name,
+        variants.variant,
+        timed.started_at,
+        timed.ended_at,
+        timed.is_running,
+        cast({{ window_days or 'null' }} as integer) as conversion_window_days,
         '{{ var("reporting_currency") }}' as currency,
-        cast(moments.n as bigint) as visitors,
-        moments.payers,
-        cast(moments.revenue_minor as bigint) as revenue_minor,
+        cast(coalesce(moments.visitors, 0) as bigint) as visitors,
+        cast(coalesce(left_out.visitors_of_several_variants, 0) as bigint)
+            as visitors_of_several_variants,
+        coalesce(moments.payers, 0) as payers,
+        cast(coalesce(moments.revenue_minor, 0) as bigint) as revenue_minor,
+        cast(coalesce(moments.later_revenue_minor, 0) as bigint) as later_revenue_minor,
         moments.mean_y / {{ unit }} as revenue_per_visitor,
         sqrt(moments.var_y) / {{ unit }} as revenue_per_visitor_sd,
         comparisons.difference / {{ unit }} as difference,
         comparisons.difference_low / {{ unit }} as difference_low,
         comparisons.difference_high / {{ unit }} as difference_high,
+        comparisons.always_valid_difference_low / {{ unit }} as always_valid_difference_low,
+        comparisons.always_valid_difference_high / {{ unit }} as always_valid_difference_high,
         comparisons.lift,
         comparisons.lift_low,
         comparisons.lift_high,
+        comparisons.always_valid_lift_low,
+        comparisons.always_valid_lift_high,
         comparisons.df as degrees_of_freedom,
         comparisons.p_value,
+        comparisons.adjusted_p_value,
+        comparisons.always_valid_p_value,
+        comparisons.adjusted_always_valid_p_value,
         sample_ratios.srm_p_value,
         comparisons.difference * comparisons.n / {{ unit }} as impact,
-        comparisons.difference_low * comparisons.n / {{ unit }} as impact_low,
-        comparisons.difference_high * comparisons.n / {{ unit }} as impact_high,
+        case
+            when timed.is_running then comparisons.always_valid_difference_low
+            else comparisons.difference_low
+        end * comparisons.n / {{ unit }} as impact_low,
+        case
+            when timed.is_running then comparisons.always_valid_difference_high
+            else comparisons.difference_high
+        end * comparisons.n / {{ unit }} as impact_high,
         costs.cost_minor,
         {{ float('costs.cost_minor') }} / {{ unit }} as cost
-    from moments
-    inner join experiments
-        on moments.experiment_id = experiments.experiment_id
+    from variants
+    inner join timed
+        on variants.experiment_id = timed.experiment_id
+    left join moments
+        on
+            variants.experiment_id = moments.experiment_id
+            and variants.variant = moments.variant
     left join comparisons
         on
-            moments.experiment_id = comparisons.experiment_id
-            and moments.variant = comparisons.variant
+            variants.experiment_id = comparisons.experiment_id
+            and variants.variant = comparisons.variant
+    left join left_out
+        on variants.experiment_id = left_out.experiment_id
     left join sample_ratios
-        on moments.experiment_id = sample_ratios.experiment_id
+        on variants.experiment_id = sample_ratios.experiment_id
     left join costs
-        on moments.experiment_id = costs.experiment_id
+        on variants.experiment_id = costs.experiment_id
 
 ),
 
@@ -79,10 +155,10 @@ final as (
         case
             when variant = 'control' then 'control'
             when srm_p_value < 0.001 then 'sample_ratio_mismatch'
-            when p_value is null then 'not_enough_data'
-            when p_value >= 0.05 then 'inconclusive'
-            when difference > 0 then 'better'
-            else 'worse'
+            when impact is null then 'not_enough_data'
+            when impact_low > 0 then 'better'
+            when impact_high < 0 then 'worse'
+            else 'inconclusive'
         end as verdict
     from joined
 

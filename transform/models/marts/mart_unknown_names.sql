@@ -7,11 +7,11 @@ with spend as (
 
 channels as (
 
-    select channel from {{ ref('channel_rules') }}
+    select channel from {{ ref('int_channels__rules') }}
 
     union
 
-    select channel from {{ ref('ad_platforms') }}
+    select channel from {{ ref('int_channels__platforms') }}
 
 ),
 
@@ -83,7 +83,7 @@ final as (
                 then 'Write a known channel, such as paid_search, or leave it empty: the UTM fields then decide.'
             when unknown_names.name = '(none)'
                 then 'Name the platform, such as google_ads, or the utm_source of its links.'
-            else 'Write a known platform, such as google_ads, or give this one a channel in ad_platforms.'
+            else 'Write a known platform, such as google_ads, or give this one a channel in the table ad_platforms.'
         end as remedy
     from unknown_names
     left join currencies

@@ -1,7 +1,7 @@
 {#- The rules look at the fields that decide, however many campaigns there are. -#}
 with rules as (
 
-    select * from {{ ref('channel_rules') }}
+    select * from {{ ref('int_channels__rules') }}
 
 ),
 

@@ -1,5 +1,12 @@
-{#- Every exposed visitor, zeros included. Who saw two variants belongs to the first; a person with
-    several exposed devices pays once, on the device that was exposed first. -#}
+{#- Every visitor who saw one variant, zeros included. Who saw several is left out, since what they paid
+    cannot be told apart. A person with several exposed devices pays once, on the device that was
+    exposed first. Revenue counts from the exposure until the experiment ended or, with the var
+    `conversion_window_days`, for so many days, whether or not it has ended since. -#}
+{%- set window_days = var('conversion_window_days') -%}
+{%- set in_window -%}
+    revenue.created_at >= numbered.exposed_at
+    and (numbered.window_end is null or revenue.created_at < numbered.window_end)
+{%- endset -%}
 with experiments as (
 
     select * from {{ ref('stg_experiments__experiments') }}
@@ -8,8 +15,8 @@ with experiments as (
 
 exposures as (
 
-    select * from {{ ref('stg_experiments__exposures') }}
-    where visitor_id is not null
+    select * from {{ ref('int_experiments__exposures') }}
+    where variants_seen = 1
 
 ),
 
@@ -22,41 +29,30 @@ visitors as (
 revenue as (
 
     select * from {{ ref('int_charges__priced') }}
+    {%- if var('as_of_date') %}
+    where revenue_date <= cast('{{ var("as_of_date") }}' as date)
+    {%- endif %}
 
 ),
 
-while_it_ran as (
+windows as (
 
     select
         exposures.experiment_id,
         exposures.visitor_id,
         exposures.variant,
         exposures.exposed_at,
-        row_number() over (
-            partition by exposures.experiment_id, exposures.visitor_id
-            order by exposures.exposed_at, exposures.variant
-        ) as exposure_number
+        {%- if window_days %}
+        exposures.exposed_at + {{ days(window_days) }} as window_end,
+        {%- else %}
+        experiments.ended_at as window_end,
+        {%- endif %}
+        visitors.person_id
     from exposures
     inner join experiments
-        on
-            exposures.experiment_id = experiments.experiment_id
-            and exposures.exposed_at >= experiments.started_at
-            and (experiments.ended_at is null or exposures.exposed_at < experiments.ended_at)
-
-),
-
-first_exposures as (
-
-    select
-        while_it_ran.experiment_id,
-        while_it_ran.visitor_id,
-        while_it_ran.variant,
-        while_it_ran.exposed_at,
-        visitors.person_id
-    from while_it_ran
+        on exposures.experiment_id = experiments.experiment_id
     left join visitors
-        on while_it_ran.visitor_id = visitors.visitor_id
-    where while_it_ran.exposure_number = 1
+        on exposures.visitor_id = visitors.visitor_id
 
 ),
 
@@ -67,7 +63,7 @@ numbered as (
         row_number() over (
             partition by experiment_id, person_id order by exposed_at, visitor_id
         ) as device_number
-    from first_exposures
+    from windows
 
 ),
 
@@ -78,10 +74,18 @@ payments as (
         numbered.visitor_id,
         cast(sum(
             case
-                when revenue.created_at >= numbered.exposed_at then revenue.net_reporting_minor
+                when
+                    {{ in_window | indent(20) }}
+                    then revenue.net_reporting_minor
                 else 0
             end
         ) as bigint) as revenue_minor,
+        cast(sum(
+            case
+                when revenue.created_at >= numbered.window_end then revenue.net_reporting_minor
+                else 0
+            end
+        ) as bigint) as later_revenue_minor,
         cast(sum(
             case
                 when
@@ -107,6 +111,7 @@ final as (
         numbered.variant,
         numbered.exposed_at,
         coalesce(payments.revenue_minor, 0) as revenue_minor,
+        coalesce(payments.later_revenue_minor, 0) as later_revenue_minor,
         coalesce(payments.revenue_before_minor, 0) as revenue_before_minor
     from numbered
     left join payments

@@ -26,7 +26,7 @@ sources as (
 
 platforms as (
 
-    select * from {{ ref('ad_platforms') }}
+    select * from {{ ref('int_channels__platforms') }}
 
 ),
 

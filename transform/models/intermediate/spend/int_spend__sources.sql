@@ -3,7 +3,7 @@
     where it is not organic: a newsletter that was paid for is email. -#}
 with rules as (
 
-    select * from {{ ref('channel_rules') }}
+    select * from {{ ref('int_channels__rules') }}
 
 ),
 
