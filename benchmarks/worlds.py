@@ -34,7 +34,13 @@ select
     true as livemode,
     case when person % 3 = 0 then 'cus_' || person end as customer_id,
     case when i % 25 <> 0 then 'person.' || person || '@example.com' end as customer_email,
-    'customer' as customer_email_source, cast(null as varchar) as receipt_email,
+    'customer' as customer_email_source,
+    case
+        when person % 3 = 0
+            then timestamptz '2024-03-01 00:00:00+00'
+                + to_seconds(cast(hash(person * 3) % 10000000 as bigint))
+    end as customer_created,
+    cast(null as varchar) as receipt_email,
     cast(null as varchar) as billing_email, 'pi_3' || md5(cast(i as varchar)) as payment_intent_id,
     'card' as payment_method_type, cast(null as varchar) as description,
     cast('{}' as json) as metadata, cast(null as varchar) as statement_descriptor,

@@ -65,7 +65,7 @@ class StripeStream(Stream, Generic[T]):
     """Of these, the ones to do without if the key lacks the permission."""
 
     added: ClassVar[frozenset[str]] = frozenset()
-    """Columns that records lack if their state is so old that it says nothing of `left_out`."""
+    """Columns that older versions lacked, and records too whose state does not name them."""
 
     if_empty: ClassVar[str | None] = None
     """What to tell a user whose first run found nothing."""
@@ -111,9 +111,10 @@ class StripeStream(Stream, Generic[T]):
                 f"({bookmark.source}, this is {self._sync.source}). Use a state and a warehouse of "
                 "their own for it, or start both anew."
             )
-        if bookmark.position is not None and "left_out" not in self.stream_state:
-            return replace(bookmark, left_out=self.added)
-        return bookmark
+        if bookmark.position is None:
+            return bookmark
+        lacking = self.added.difference(self.stream_state.get("added", ()))
+        return replace(bookmark, left_out=bookmark.left_out | lacking)
 
     @cached_property
     def left_out(self) -> frozenset[str]:
@@ -244,6 +245,8 @@ class StripeStream(Stream, Generic[T]):
         for key in Bookmark.KEYS:
             state.pop(key, None)
         state.update(bookmark.to_state())
+        if self.added:
+            state["added"] = sorted(self.added)
         if self.config.get("batch_config") is None:  # else the SDK does, once a batch is told of
             self._tap.state_writer.write_state(self.tap_state)
 

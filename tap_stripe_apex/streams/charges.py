@@ -136,7 +136,9 @@ class Charges(StripeStream[Charge]):
         "customer.deleted",
         "customer.updated",
     )
-    added = frozenset({"refunded_amount", "net_revenue", "settled_amount", "fee", "net"})
+    added = frozenset(
+        {"refunded_amount", "net_revenue", "settled_amount", "fee", "net", "customer_created"}
+    )
     optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "
@@ -191,6 +193,12 @@ class Charges(StripeStream[Charge]):
             "customer_email_source",
             th.StringType,
             description="Where customer_email was found: customer, receipt, billing, or null",
+        ),
+        th.Property(
+            "customer_created",
+            th.DateTimeType,
+            description="When the customer was made at Stripe; null for guests, for customers that "
+            "were deleted, and where the key cannot read customers.",
         ),
         th.Property("receipt_email", th.StringType),
         th.Property("billing_email", th.StringType),
@@ -276,6 +284,9 @@ class Charges(StripeStream[Charge]):
             "customer_id": customer_id,
             "customer_email": email.email,
             "customer_email_source": email.source,
+            "customer_created": (
+                to_iso(customer.created) if customer and customer.created is not None else None
+            ),
             "receipt_email": item.receipt_email,
             "billing_email": billing_email,
             "payment_intent_id": item.payment_intent,

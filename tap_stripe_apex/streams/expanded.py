@@ -21,10 +21,11 @@ class ExpandedTransaction(msgspec.Struct, frozen=True):
 
 
 class ExpandedCustomer(msgspec.Struct, frozen=True):
-    """Whose charge it is; a customer that was deleted has no email."""
+    """Whose charge it is; of a customer that was deleted Stripe tells the id alone."""
 
     id: str
     email: str | None = None
+    created: int | None = None
 
 
 class _Identified(Protocol):

@@ -41,6 +41,7 @@ def test_a_record_has_every_column(account, run_tap):
     assert record["customer_id"] == customer
     assert record["customer_email"] == "jane@example.com"
     assert record["customer_email_source"] == "customer"
+    assert record["customer_created"] == "2026-10-01T00:00:00Z"
     assert record["receipt_email"] == "receipt@example.com"
     assert record["billing_email"] == "billing@example.com"
     assert record["payment_intent_id"].startswith("pi_")
@@ -149,6 +150,18 @@ def test_a_deleted_customer_leaves_the_receipt_email(account, run_tap):
         "receipt",
     )
     assert record["customer_id"] == customer
+    assert record["customer_created"] is None
+
+
+def test_a_charge_says_when_its_customer_was_made(account, run_tap):
+    customer = account.create_customer("c@example.com")
+    made = account.now
+    account.create_charge(100)
+    account.advance(timedelta(days=9))
+    account.create_charge(100, customer=customer)
+    guest, paid = run_tap().records()
+    assert guest["customer_created"] is None
+    assert paid["customer_created"] == made.strftime("%Y-%m-%dT%H:%M:%SZ") < paid["created"]
 
 
 def test_settled_amounts_come_when_asked_for(account, run_tap):

@@ -28,6 +28,7 @@ renamed as (
 
         {{ normalize_email('customer_email') }} as email,
         customer_email_source as email_source,
+        {{ utc(source_column('stripe', 'charges', 'customer_created')) }} as customer_created_at,
 
         payment_method_type,
         description,
