@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import msgspec
 
@@ -14,18 +15,22 @@ from stripe_simulator.objects.balance_transactions import (
     balance_transaction_object,
 )
 from stripe_simulator.objects.charges import charge_object
+from stripe_simulator.objects.checkout_sessions import checkout_session_object
 from stripe_simulator.objects.customers import customer_object
 from stripe_simulator.objects.disputes import DisputeObject, dispute_object
 from stripe_simulator.objects.encoding import ABSENT, StripeObject, fragment
 from stripe_simulator.objects.events import event_object
+from stripe_simulator.objects.promotion_codes import promotion_code_object
 from stripe_simulator.objects.refunds import RefundList, refund_object
 from stripe_simulator.records import (
     BalanceTransactionRecord,
     ChargeRecord,
+    CheckoutSessionRecord,
     CustomerRecord,
     DisputeRecord,
     EventRecord,
     EventSubject,
+    PromotionCodeRecord,
     RefundRecord,
 )
 from stripe_simulator.store import Collection
@@ -86,6 +91,24 @@ class Views:
         source = self._source(transaction.source, expand["source"]) if "source" in expand else None
         return balance_transaction_object(transaction, now=self._account.now_epoch, source=source)
 
+    def checkout_session(
+        self, session: CheckoutSessionRecord, expand: Expanded = NOTHING
+    ) -> StripeObject:
+        """A checkout session; expands its customer and the promotion code of its discount."""
+        code = None
+        if session.promotion_code and "promotion_code" in expand.get("discounts", NOTHING):
+            code = self.promotion_code(self._account.promotion_codes[session.promotion_code])
+        return checkout_session_object(
+            session,
+            livemode=self._account.livemode,
+            customer=self._customer_of(session.customer) if "customer" in expand else None,
+            promotion_code=code,
+        )
+
+    def promotion_code(self, code: PromotionCodeRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
+        """A promotion code."""
+        return promotion_code_object(code, livemode=self._account.livemode)
+
     def event(self, event: EventRecord, expand: Expanded = NOTHING) -> StripeObject:  # noqa: ARG002 - one shape for all
         """An event and its snapshot."""
         return event_object(
@@ -100,6 +123,10 @@ class Views:
                 return self.charge(about)
             case RefundRecord():
                 return self.refund(about)
+            case CheckoutSessionRecord():
+                return self.checkout_session(about)
+            case PromotionCodeRecord():
+                return self.promotion_code(about)
             case DisputeRecord():
                 snapshot = self.dispute(about)
                 if self._account.old_events:
@@ -157,12 +184,14 @@ class Resource:
     """A kind of object that the API serves.
 
     Args:
-        name: as in the path and in the account.
+        name: as in the account, and in the path unless `path` says otherwise.
         permission: needed to read it.
         filters: list parameters that compare a field of the record that never changes, each with
             the kind of object that it names, None where it names none.
         expandable: what may be expanded, and the kind that it holds.
         view: how `Views` renders it.
+        path: of the list, below /v1/.
+        changing: whether the fields that filters compare change: then they cannot be indexed.
     """
 
     name: str
@@ -170,10 +199,19 @@ class Resource:
     filters: Mapping[str, str | None]
     expandable: Expandable
     view: Callable[[Views], Callable[[Any, Expanded], StripeObject]]
+    path: str = ""
+    changing: bool = False
+
+    @property
+    def endpoint(self) -> str:
+        """The path of the list, below /v1/."""
+        return self.path or self.name
 
     @property
     def kind(self) -> str:
         """What Stripe calls one of them in its messages."""
+        if "/" in self.path:
+            return self.path.removesuffix("s").replace("/", ".")
         return self.name.removesuffix("s").replace("_", " ")
 
     def collection(self, account: Account) -> Collection[Any]:
@@ -249,6 +287,36 @@ RESOURCES = {
             lambda views: views.balance_transaction,
         ),
         Resource(
+            "checkout_sessions",
+            Permission.CHECKOUT_SESSIONS,
+            {
+                "customer": "customers",
+                "customer_details[email]": None,
+                "payment_intent": "payment_intents",
+                "payment_link": None,
+                "status": None,
+                "subscription": None,
+            },
+            {
+                "customer": "customers",
+                "discounts": "checkout_session_discounts",
+                "invoice": "invoices",
+                "payment_intent": "payment_intents",
+                "payment_link": "payment_links",
+                "subscription": "subscriptions",
+            },
+            lambda views: views.checkout_session,
+            path="checkout/sessions",
+            changing=True,
+        ),
+        Resource(
+            "promotion_codes",
+            Permission.PROMOTION_CODES,
+            {"code": None, "coupon": None},
+            {"customer": None},
+            lambda views: views.promotion_code,
+        ),
+        Resource(
             "events",
             Permission.EVENTS,
             {"delivery_success": None, "type": None},
@@ -257,7 +325,24 @@ RESOURCES = {
         ),
     )
 }
-KINDS = {name: resource.expandable for name, resource in RESOURCES.items()}
+PARTS: dict[str, Expandable] = {
+    "checkout_session_discounts": {"coupon": "coupons", "promotion_code": "promotion_codes"}
+}
+KINDS: dict[str, Expandable] = {
+    **{name: resource.expandable for name, resource in RESOURCES.items()},
+    **PARTS,
+}
+_BY_ENDPOINT = {resource.endpoint: resource for resource in RESOURCES.values()}
+
+
+def resource_at(path: str) -> tuple[Resource, str | None] | None:
+    """What a path below /v1/ is about, and the id of a single object if it names one."""
+    if path in _BY_ENDPOINT:
+        return _BY_ENDPOINT[path], None
+    endpoint, slash, identifier = path.rpartition("/")
+    if slash and endpoint in _BY_ENDPOINT:
+        return _BY_ENDPOINT[endpoint], unquote(identifier)
+    return None
 
 
 def is_known(account: Account, kind: str, identifier: str) -> bool:
