@@ -113,8 +113,7 @@ class StripeStream(Stream, Generic[T]):
             )
         if bookmark.position is None:
             return bookmark
-        lacking = self.added.difference(self.stream_state.get("added", ()))
-        return replace(bookmark, left_out=bookmark.left_out | lacking)
+        return replace(bookmark, left_out=bookmark.left_out | (self.added - bookmark.added))
 
     @cached_property
     def left_out(self) -> frozenset[str]:
@@ -229,6 +228,7 @@ class StripeStream(Stream, Generic[T]):
             bookmark.widened(self._sync.date_range.resolve(feed.now)),
             source=self._sync.source,
             left_out=bookmark.left_out | self.left_out,
+            added=self.added,
         )
         reader = self.reader(feed, wanted)
         with self._sync.display.reading(self.name, reader.bookmark) as shown:
@@ -245,8 +245,6 @@ class StripeStream(Stream, Generic[T]):
         for key in Bookmark.KEYS:
             state.pop(key, None)
         state.update(bookmark.to_state())
-        if self.added:
-            state["added"] = sorted(self.added)
         if self.config.get("batch_config") is None:  # else the SDK does, once a batch is told of
             self._tap.state_writer.write_state(self.tap_state)
 

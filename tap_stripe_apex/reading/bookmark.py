@@ -64,6 +64,7 @@ class Bookmark:
         expand: what was read whole with each object.
         left_out: columns that at least one of the emitted records lacks, as the catalog left them
             out.
+        added: columns that older versions lacked, of those that the records have.
         ahead: what of the covered part is true as of later, while a catch-up is under way.
         pending: of balance transactions, which of them will become available.
     """
@@ -77,6 +78,7 @@ class Bookmark:
     source: str | None = None
     expand: frozenset[str] = field(default_factory=frozenset)
     left_out: frozenset[str] = field(default_factory=frozenset)
+    added: frozenset[str] = field(default_factory=frozenset)
     ahead: Ahead | None = None
     pending: Pending | None = None
 
@@ -90,6 +92,7 @@ class Bookmark:
         "source",
         "expand",
         "left_out",
+        "added",
         "ahead",
         "pending",
     )
@@ -145,7 +148,7 @@ class Bookmark:
         range_ = self.range
         if range_:
             range_ = Window(min(range_.start, position), min(range_.end, position))
-        return Bookmark(range=range_, position=position, source=self.source)
+        return Bookmark(range=range_, position=position, source=self.source, added=self.added)
 
     def advanced(self, position: int, *, new: int | None) -> Bookmark:
         """After all changes up to `position` were emitted.
@@ -216,6 +219,8 @@ class Bookmark:
             state["source"] = self.source
         if self.expand:
             state["expand"] = sorted(self.expand)
+        if self.added:
+            state["added"] = sorted(self.added)
         if self.awaited:
             state["awaited"] = {
                 id_: [to_iso(created), to_iso(since)]
@@ -251,6 +256,7 @@ class Bookmark:
                 source=state.get("source"),
                 expand=frozenset(map(str, state.get("expand", []))),
                 left_out=frozenset(map(str, state.get("left_out", []))),
+                added=frozenset(map(str, state.get("added", []))),
                 awaited={
                     id_: (from_iso(created), from_iso(since))
                     for id_, (created, since) in state.get("awaited", {}).items()
