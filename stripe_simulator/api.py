@@ -18,11 +18,11 @@ from stripe_simulator.resources import (
     PARTS,
     RESOURCES,
     Resource,
-    Views,
     is_known,
     resource_at,
 )
 from stripe_simulator.store import Page, Window
+from stripe_simulator.views import Views
 
 Keep: TypeAlias = Callable[[Any], bool]
 

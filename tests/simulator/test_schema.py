@@ -14,8 +14,9 @@ from stripe_simulator.account import Account
 from stripe_simulator.expansions import NOTHING
 from stripe_simulator.objects.encoding import API_VERSION, encode
 from stripe_simulator.records import Address, PaymentMethod
-from stripe_simulator.resources import RESOURCES, Views
+from stripe_simulator.resources import RESOURCES
 from stripe_simulator.story.history import Story
+from stripe_simulator.views import Views
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
