@@ -7,6 +7,7 @@ import pytest
 from stripe_simulator.account import Account
 from stripe_simulator.book import InvalidOperationError
 from stripe_simulator.ledger import resolve_email
+from stripe_simulator.limits import endpoint
 from stripe_simulator.story.history import Story
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -120,6 +121,20 @@ def test_the_ids_of_everything_else_do_not_depend_on_sessions():
         return [e.id for e in account.events if not e.type.startswith("checkout.")], charge
 
     assert others(0) == others(3)
+
+
+@pytest.mark.parametrize(
+    ("path", "counted_as"),
+    [
+        ("/v1/charges", "GET /v1/charges"),
+        ("/v1/charges/ch_1", "GET /v1/charges/:id"),
+        ("/v1/checkout/sessions", "GET /v1/checkout/sessions"),
+        ("/v1/checkout/sessions/cs_1", "GET /v1/checkout/sessions/:id"),
+        ("/v1/oauth/token", "GET /v1/oauth/token"),
+    ],
+)
+def test_a_list_and_its_single_objects_count_apart(path, counted_as):
+    assert endpoint("GET", path) == counted_as
 
 
 @pytest.fixture(scope="module")
