@@ -269,14 +269,60 @@ def test_a_total_of_which_a_part_has_no_rate_is_null(default_project):
         )[0]
         assert nulls, mart
         assert sums is None or sums <= 10_000 * 11 / 10 + 10_000, mart
-    assert results.rows("select kind, currency, amounts, amount from marts.mart_missing_rates") == [
+    assert results.rows(
+        "select kind, currency, amounts, amount from marts.mart_missing_rates order by kind"
+    ) == [
         ("revenue", "eur", 1, 70),
         ("spend", "eur", 1, 40),
     ]
     assert results.rows("""
         select distinct parts_without_rate > 0, revenue_minor is null or spend_minor is null
-        from marts.mart_channel_periods""") == [(True, True), (False, False)]
+        from marts.mart_channel_periods order by 1""") == [(False, False), (True, True)]
     assert results.rows("select orders, orders_without_rate from marts.dim_customers") == [(4, 1)]
+
+
+def test_where_a_rate_is_missing_the_rate_of_the_own_settled_charges_counts(
+    default_project, default_settings
+):
+    """Other charges and spend of that currency and day are converted by it, unless by `fx_rates`."""
+    euros = replace(ANN, currency="eur")
+    settled = [
+        replace(euros, id="ch_1", amount=10_000, settled_amount=11_000, settled_currency="usd"),
+        replace(euros, id="ch_2", amount=20_000, settled_amount=23_500, settled_currency="usd"),
+    ]
+    other = replace(euros, id="ch_3", amount=30_000)
+    next_day = replace(euros, id="ch_4", amount=100, created=NOON + days(1))
+    world = World(
+        charges=[
+            *settled,
+            other,
+            next_day,
+            replace(next_day, id="ch_5", settled_amount=300, settled_currency="usd"),
+        ],
+        ad_spend=[Spend(spend_date=NOON.date(), currency="eur", spend=Decimal(200))],
+        fx_rates=[
+            Rate(
+                rate_date=(NOON + days(1)).date(),
+                from_currency="eur",
+                to_currency="usd",
+                rate=Decimal("1.1"),
+            )
+        ],
+    )
+    results = agreed(default_project, default_settings, world)
+    assert results.rows("""
+        select charge_id, reporting_method, net_reporting_minor from marts.fct_revenue
+        order by charge_id""") == [
+        ("ch_1", "settled", 11_000),
+        ("ch_2", "settled", 23_500),
+        ("ch_3", "settled_rate", 34_500),
+        ("ch_4", "fx_rate", 110),
+        ("ch_5", "settled", 300),
+    ]
+    assert results.rows(
+        "select distinct reporting_method, spend_reporting_minor from marts.mart_ad_spend"
+    ) == [("settled_rate", 23_000)]
+    assert results.rows("select * from marts.mart_missing_rates") == []
 
 
 def test_a_total_of_which_all_parts_have_a_rate_is_their_sum(default_project, default_settings):
