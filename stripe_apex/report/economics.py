@@ -78,7 +78,9 @@ class Economics:
 
     @property
     def roas_interval(self) -> tuple[Decimal, Decimal] | None:
-        """A 95 % interval of the same."""
+        """A 95 % interval of the same; None where nobody paid, since nothing varies then."""
+        if not self.payers:
+            return None
         half = ratio(int(self.error_minor * Z_95), self.spend_minor)
         if self.roas is None or half is None:
             return None

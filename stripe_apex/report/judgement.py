@@ -34,9 +34,9 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
             (Bonferroni), since the best of many looks good by chance.
     """
     interval = line.roas_interval
-    if interval is None or line.roas is None:
+    if line.roas is None:
         return Verdict.NO_SPEND
-    if line.payers == 0:
+    if interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:
         return Verdict.TOO_FEW

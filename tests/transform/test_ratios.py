@@ -284,7 +284,7 @@ def test_a_total_of_which_a_part_has_no_rate_is_null(default_project):
 def test_where_a_rate_is_missing_the_rate_of_the_own_settled_charges_counts(
     default_project, default_settings
 ):
-    """Other charges and spend of that currency and day are converted by it, unless by `fx_rates`."""
+    """Other charges and spend of that day are converted by it, unless `fx_rates` has one."""
     euros = replace(ANN, currency="eur")
     settled = [
         replace(euros, id="ch_1", amount=10_000, settled_amount=11_000, settled_currency="usd"),
