@@ -34,6 +34,7 @@ class Economics:
         leads: None where they are not counted at this level.
         platform_conversions: what the platform claims for itself; None without spend.
         revenue_by_model: what the ratios count of the revenue that each attribution model credits.
+        is_whole: whether no currency is left out: what is may be what the spend brought.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class Economics:
     leads: int | None = None
     platform_conversions: Decimal | None = None
     revenue_by_model: Mapping[str, int] = field(default_factory=dict)
+    is_whole: bool = True
 
     @property
     def roas(self) -> Decimal | None:

@@ -226,6 +226,8 @@ class Coverage:
         inputs: number of rows that the marts are made of, by `leads`, `ad_spend` and so on.
         updated_at: when the newest version of a charge became true, UTC.
         new_customers_known_from: the first day from which it is known of everybody who is new.
+        charges_without_rate: charges that no sum in the reporting currency holds; experiments are
+            left out while there are any.
         simulated_charges: how many of the loaded charges the simulated account served.
     """
 
@@ -240,6 +242,7 @@ class Coverage:
     new_customers_known_from: date | None = None
     inputs: Mapping[str, int] = field(default_factory=dict)
     simulated_charges: int = 0
+    charges_without_rate: int = 0
 
     @property
     def is_test(self) -> bool:

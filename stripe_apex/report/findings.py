@@ -66,6 +66,8 @@ class Findings(Words):
 
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats
+        if self.report.left_out:
+            return
         claims = [
             line
             for line in self.report.platforms

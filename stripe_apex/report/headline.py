@@ -164,11 +164,7 @@ class _Headlines(Words):
             if advice.rest is not None:
                 lead += (
                     f" The rest of {quoted(advice.rest.channel)} brought back "
-                    f"{self.returned(advice.rest.roas)}, and chance could explain the difference "
-                    f"from {self.one}."
-                    if verdict(advice.rest) is Verdict.UNCLEAR
-                    else f" The rest of {quoted(advice.rest.channel)} brought back "
-                    f"{self.returned(advice.rest.roas)}."
+                    f"{self.returned(advice.rest.roas)}{self._why_open(advice.rest)}."
                 )
         elif best is None or len(advice.losers) == len(advice.paid):
             title, lead = "No paid channel earns back what it costs.", ""
@@ -186,10 +182,23 @@ class _Headlines(Words):
             tuple(self._reasons(best or advice.paid[0])),
         )
 
+    def _why_open(self, line: Economics) -> str:
+        """Why a return is no proof, as the end of a sentence; empty where it is one."""
+        if verdict(line) is not Verdict.UNCLEAR or line.roas_interval is None:
+            return ""
+        low, high = line.roas_interval
+        if low <= 1 <= high:
+            return f", and chance could explain the difference from {self.one}"
+        return (
+            f", but not under every attribution model is it {'less' if high < 1 else 'more'} than "
+            f"{self.one}"
+        )
+
     def _sure(self) -> str:
         """How sure, in a sentence, with what stands against it."""
         if self.advice.losers and not self.advice.winners:
-            return "That this loses is sure; where more money would pay is not."
+            lost = listed([self.name_of(line) for line in self.advice.losers], ready=True)
+            return f"That {lost} cost more than was earned is sure; where more money pays is not."
         if self.advice.confidence in _SURE:
             return _SURE[self.advice.confidence]
         doubts = [_DOUBTS[doubt] for doubt in self.advice.doubts]

@@ -28,6 +28,8 @@ class Verdict(StrEnum):
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """A return above or below 1 by its 95 % interval and under every attribution model, or open.
 
+    Nothing is said of a return while some money is left out of it.
+
     Args:
         line: what is judged.
         among: how many such lines were looked at to find this one; the interval is as much wider
@@ -36,6 +38,8 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
     interval = line.roas_interval
     if line.roas is None:
         return Verdict.NO_SPEND
+    if not line.is_whole:
+        return Verdict.UNCLEAR
     if interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:

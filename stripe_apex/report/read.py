@@ -76,9 +76,10 @@ class _ReportReader:
             queries.by_reason(converted=converted), *self._selected, scope.attribution_model
         )
         by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
+        coverage = self._coverage()
         return facts.Report(
             scope=scope,
-            coverage=self._coverage(),
+            coverage=coverage,
             totals=totals,
             left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
@@ -89,7 +90,9 @@ class _ReportReader:
             unplaced=_unplaced(channels, platforms),
             cohorts=self._cohorts(),
             experiments=tuple(
-                facts.Variant(**_aware(row)) for row in rows(queries.EXPERIMENTS, *self._days)
+                facts.Variant(**_aware(row))
+                for row in rows(queries.EXPERIMENTS, *self._days)
+                if not coverage.charges_without_rate
             ),
             unmatched=tuple(
                 facts.Unmatched(**row)
@@ -134,7 +137,8 @@ class _ReportReader:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        lines = self._wanted(Economics(**line) for line in found.values())
+        whole = not self._left_out
+        lines = self._wanted(Economics(**line, is_whole=whole) for line in found.values())
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:

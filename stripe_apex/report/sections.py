@@ -239,7 +239,8 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            asked_for(report, "experiments", "experiment_exposures")
+            (self._titles.rates_remedy if self._titles.experiments_lack_rates else "")
+            or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
         )
 

@@ -95,7 +95,8 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
     yield from _aligned(rows)
     if len(lines) > len(shown):
         yield f"  and {len(lines) - len(shown)} more channels"
-    yield f"  by the model {scope.attribution_model}"
+    only = ", ".join(code.upper() for code in scope.currencies or ()) if report.left_out else ""
+    yield f"  by the model {scope.attribution_model}{f', of {only} alone' if only else ''}"
 
 
 def _unmatched(report: Report, formats: Formats) -> Iterator[str]:

@@ -56,15 +56,17 @@ class Titles(Words):
             charges = sum(total.charges_with_fee + total.charges_without_fee for total in totals)
             yield (
                 f"Stripe's fee is not known for {formats.number(without_fee)} of "
-                f"{formats.number(charges)} captured charges; reading them with "
-                f"expand_balance_transactions tells it, if the key may: grant it Balance "
-                f"transactions: Read in the Dashboard ({KEYS_URL})."
+                f"{formats.number(charges)} captured charges. To read it, "
+                f"grant the key Balance transactions: Read in the Dashboard ({KEYS_URL}) and set "
+                "expand_balance_transactions to true."
             )
         unread = [total for total in totals if total.charges_with_unread_dispute]
         if unread:
             number = sum(total.charges_with_unread_dispute for total in unread)
-            amounts = " and ".join(
-                formats.money(total.unread_dispute_minor, total.currency) for total in unread
+            amounts = listed(
+                [formats.money(total.unread_dispute_minor, total.currency) for total in unread],
+                most=len(unread),
+                ready=True,
             )
             charges_are = "charge of {} is" if number == 1 else "charges of {} are"
             yield (
@@ -136,6 +138,9 @@ class Titles(Words):
         advice = self.advice
         if self.failed:
             return "What spend brought back cannot be said while checks fail"
+        if self.report.left_out and advice.paid:
+            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            return f"Whether spend comes back is open: these returns are of {shown} alone"
         if not advice.paid:
             return "What channels cost is not known yet"
         winners, losers = (
@@ -181,6 +186,8 @@ class Titles(Words):
     def experiments(self) -> str:
         """Of experiments."""
         lines = self.report.experiments
+        if self.experiments_lack_rates:
+            return "What experiments brought cannot be said: some money has no exchange rate"
         if not lines:
             return "No experiment ran in these days"
         better = sum(line.verdict == "better" for line in lines)

@@ -115,6 +115,12 @@ class Words:
         ) + self.rates_remedy
 
     @property
+    def experiments_lack_rates(self) -> bool:
+        """Whether there are experiments, but their revenue lacks charges without a rate."""
+        coverage = self.report.coverage
+        return bool(coverage.charges_without_rate and coverage.inputs.get("experiments"))
+
+    @property
     def rates_remedy(self) -> str:
         """What brings exchange rates."""
         return (

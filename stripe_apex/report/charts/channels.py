@@ -239,7 +239,7 @@ def _returns_row(
     elif is_cut(line, reach):
         beyond = f"to {formats.times(high)} →"
     if line.roas is None:
-        alone = f"{formats.money(line.basis_minor, currency)}, no spend of its own"
+        alone = f"{formats.compact(line.basis_minor, currency)}, no spend"
     return {
         "row": row,
         "beyond": beyond,

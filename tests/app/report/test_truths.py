@@ -99,7 +99,7 @@ def test_the_parts_of_a_channel_add_up_to_it(warehouse_of, page_of):
     assert rows[-1][3:6] == ["$0.00", "$1,200.00", "–"]
     chart = page_of("far_apart").read_text()
     assert ">not matched to a platform</text>" in chart
-    assert ">$1,200.00, no spend of its own</text>" in chart
+    assert ">$1.2K, no spend</text>" in chart
 
 
 def test_what_lies_beyond_the_scale_has_a_mark_and_its_value(page_of):
