@@ -179,6 +179,26 @@ def test_searches_for_the_own_name_are_no_reason_to_spend_more():
     assert headline.confidence is Confidence.LOW
 
 
+def test_chance_is_not_blamed_where_the_attribution_models_disagree():
+    """The interval of 0.69 ends below 1, but one model credits twice as much."""
+    other = line("paid_search", "google_ads", "generic", spend=600_000, roas=0.69, models=(2, 1))
+    report = search(0.69)
+    whole = Economics(
+        **asdict(report.channels[0])
+        | {
+            "error_minor": 20_000,
+            "revenue_by_model": {
+                model: BRAND.revenue_by_model[model] + other.revenue_by_model[model]
+                for model in MODELS
+            },
+        }
+    )
+    platform = Economics(**asdict(whole) | {"platform": "google_ads"})
+    lead = headline_of(report_of([whole], [platform], [BRAND, other]), FORMATS).lead
+    assert "brought back $0.69, but not under every attribution model is it less than $1." in lead
+    assert "chance" not in lead
+
+
 def test_what_pays_without_them_is_named_with_its_own_return():
     headline = headline_of(search(1.5), FORMATS)
     assert headline.title == "Spend more on paid search: each $1 brought back $1.50."

@@ -171,3 +171,18 @@ def test_money_at_rates_of_other_charges_is_said(tmp_path):
 def test_disputes_that_were_not_read_are_said_in_the_text_too(warehouse_of):
     text = in_one_line(text_of(warehouse_of("unread")))
     assert "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known" in text
+
+
+def test_nothing_is_judged_while_money_is_left_out(warehouse_of, page_of):
+    """Euros that have no rate may be what the spend brought, and what an experiment did."""
+    report = report_as_json(warehouse_of("missing_rates"))
+    lines = [line for line in report["channels"] if line["spend_minor"]]
+    assert [line["verdict"] for line in lines] == ["unclear", "unclear"]
+    assert report["experiments"] == []
+    said = [headline["title"] for headline in (report["headline"], *report["findings"])]
+    assert not [title for title in said if "counts" in title or "raised" in title]
+    page = page_of("missing_rates").read_text()
+    assert "Whether spend comes back is open: these returns are of USD alone" in page
+    assert "What experiments brought cannot be said: some money has no exchange rate" in page
+    assert "does not earn it back" not in page
+    assert "of USD alone" in text_of(warehouse_of("missing_rates"))
