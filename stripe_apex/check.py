@@ -46,8 +46,11 @@ PERMISSIONS: Final = (
     Permission("customers", "the customer's email on each charge"),
     Permission("events", "reading only what changed since the last run"),
     Permission("refunds", "the refunds stream"),
-    Permission("disputes", "the disputes stream"),
-    Permission("balance_transactions", "settled amounts, fees and exchange rates"),
+    Permission("disputes", "the disputes stream: what disputes took"),
+    Permission(
+        "balance_transactions",
+        "Stripe's fees and exchange rates: what you keep, and totals over currencies",
+    ),
     Permission("checkout_sessions", "the checkout_sessions stream", "checkout.sessions"),
     Permission("promotion_codes", "the promotion code that was typed in a checkout session"),
 )
@@ -58,7 +61,7 @@ class Grant:
     """Whether a key has a permission; if not, what to do."""
 
     permission: Permission
-    refusal: errors.StripeError | None
+    refusal: errors.PermissionDeniedError | None
 
     @property
     def granted(self) -> bool:

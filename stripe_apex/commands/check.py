@@ -39,7 +39,10 @@ def check(config: Path | None, catalog: Path | None) -> None:
     whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
     click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
     for grant in grants(tap.sync.session):
-        _row(grant.permission.name, grant.permission.purpose, yes=grant.granted)
+        said = grant.permission.purpose
+        if grant.refusal is not None:
+            said += f" ({grant.refusal.problem}: {grant.refusal.remedy})"
+        _row(grant.permission.name, said, yes=grant.granted)
     click.echo("\nSelected streams")
     refused = []
     for name, refusal in reads(tap):

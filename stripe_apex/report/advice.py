@@ -206,9 +206,9 @@ def _what_is_left(whole: Economics, parts: Sequence[Economics]) -> int:
 
 def _softened(part: Economics, said: Verdict, unmatched_minor: int) -> Verdict:
     """A part that loses is open if revenue that was matched to no part could make up for it."""
-    if said not in {Verdict.LOSES, Verdict.NOTHING} or part.roas_interval is None:
+    if said not in {Verdict.LOSES, Verdict.NOTHING}:
         return said
-    highest = max([part.roas_interval[1], *part.roas_by_model.values()])
+    highest = max([*(part.roas_interval or (Decimal(0),)), *part.roas_by_model.values()])
     could_be = highest * part.spend_minor + unmatched_minor
     return said if could_be < part.spend_minor else Verdict.UNCLEAR
 

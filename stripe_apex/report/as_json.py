@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from stripe_apex.report.findings import Findings
+from stripe_apex.report.headline import headline
 from stripe_apex.report.judgement import verdict
 from tap_stripe_apex import money
 
@@ -18,18 +19,17 @@ if TYPE_CHECKING:
 
 def render(report: Report, formats: Formats) -> str:
     """The report as JSON: facts as they are, ratios worked out, findings in words."""
-    findings = Findings(report, formats)
     content = {
         **msgspec.to_builtins(report),
         **{
             level: [_economics(line, report.scope) for line in getattr(report, level)]
-            for level in ("channels", "platforms", "campaigns")
+            for level in ("channels", "platforms", "campaigns", "unplaced")
         },
         "checks": [
             {**msgspec.to_builtins(check), "passed": check.passed} for check in report.checks
         ],
-        "headline": msgspec.to_builtins(findings.headline()),
-        "findings": msgspec.to_builtins(findings.others()),
+        "headline": msgspec.to_builtins(headline(report, formats)),
+        "findings": msgspec.to_builtins(Findings(report, formats).others()),
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
 

@@ -34,6 +34,7 @@ class Economics:
         leads: None where they are not counted at this level.
         platform_conversions: what the platform claims for itself; None without spend.
         revenue_by_model: what the ratios count of the revenue that each attribution model credits.
+        is_whole: whether no currency is left out: what is may be what the spend brought.
     """
 
     channel: str
@@ -53,6 +54,7 @@ class Economics:
     leads: int | None = None
     platform_conversions: Decimal | None = None
     revenue_by_model: Mapping[str, int] = field(default_factory=dict)
+    is_whole: bool = True
 
     @property
     def roas(self) -> Decimal | None:
@@ -78,7 +80,9 @@ class Economics:
 
     @property
     def roas_interval(self) -> tuple[Decimal, Decimal] | None:
-        """A 95 % interval of the same."""
+        """A 95 % interval of the same; None where nobody paid, since nothing varies then."""
+        if not self.payers:
+            return None
         half = ratio(int(self.error_minor * Z_95), self.spend_minor)
         if self.roas is None or half is None:
             return None

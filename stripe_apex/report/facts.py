@@ -226,6 +226,9 @@ class Coverage:
         inputs: number of rows that the marts are made of, by `leads`, `ad_spend` and so on.
         updated_at: when the newest version of a charge became true, UTC.
         new_customers_known_from: the first day from which it is known of everybody who is new.
+        charges_without_rate: charges that no sum in the reporting currency holds; experiments are
+            left out while there are any.
+        simulated_charges: how many of the loaded charges the simulated account served.
     """
 
     charges: int
@@ -238,6 +241,18 @@ class Coverage:
     rows: Mapping[str, int]
     new_customers_known_from: date | None = None
     inputs: Mapping[str, int] = field(default_factory=dict)
+    simulated_charges: int = 0
+    charges_without_rate: int = 0
+
+    @property
+    def is_test(self) -> bool:
+        """Whether there are charges, and none of them is live."""
+        return bool(self.charges) and not self.live_charges
+
+    @property
+    def is_simulated(self) -> bool:
+        """Whether the simulated account served them."""
+        return self.is_test and bool(self.simulated_charges)
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +287,10 @@ class Report:
             they had paid before the charges that are loaded.
         on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
         too_old_minor: the part that is credited to none, since visits and lead are too old.
+        unplaced: what channels with spend brought that matches none of their platforms.
+        charges_by_settled_rates: charges that are converted at the rate of other charges, which
+            Stripe settled on the same day.
+        bills_by_settled_rates: rows of ad spend that are.
     """
 
     scope: Scope
@@ -292,6 +311,9 @@ class Report:
     on_leads_alone_minor: int
     too_old_minor: int
     maybe_new_customers: int = 0
+    unplaced: tuple[Economics, ...] = ()
+    charges_by_settled_rates: int = 0
+    bills_by_settled_rates: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
 
     @property

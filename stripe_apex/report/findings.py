@@ -1,4 +1,4 @@
-"""Words from numbers: what the report says on top, computed from the facts and nothing else."""
+"""What else stands out: sentences computed from the facts and nothing else."""
 
 from __future__ import annotations
 
@@ -7,21 +7,17 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from stripe_apex.report.advice import Confidence, Doubt
-from stripe_apex.report.economics import ratio
-from stripe_apex.report.judgement import Verdict, verdict
-from stripe_apex.report.labels import label, listed, quoted, sentence
-from stripe_apex.report.missing import asked_for, unknown_names
+from stripe_apex.report.labels import label
+from stripe_apex.report.missing import unknown_names
 from stripe_apex.report.words import Words, ltv_curve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Variant
 
 CLAIMED_TOO_MUCH = Decimal("1.5")
-"""A platform that claims so many times the new customers that payments show is worth a word."""
+"""A platform that counts so many times the people who paid is worth a word."""
 
 
 class Tone(StrEnum):
@@ -42,247 +38,13 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """Something that makes the headline more or less sure."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The report in one sentence, how sure one can be, and why."""
-
-    title: str
-    lead: str
-    confidence: Confidence | None = None
-    verdict: str = ""
-    reasons: tuple[Reason, ...] = ()
-
-
-_SURE = {
-    Confidence.HIGH: "It has paid for itself by any reckoning below.",
-    Confidence.LOW: "Nothing below is sure enough to move a budget by.",
-}
-
-_DOUBTS = {
-    Doubt.WORST_CASE: "under the least favourable attribution model, chance could explain it",
-    Doubt.FEW_PAYERS: "few people paid",
-    Doubt.UNCOVERED: "ad spend is known for a part of the days only",
-}
-
-
 class Findings(Words):
-    """Everything that the report says in words."""
-
-    def headline(self) -> Headline:
-        """What to do, and how sure one can be."""
-        report, advice = self.report, self.advice
-        if not report.totals:
-            return Headline(
-                "There is no revenue in these days yet.",
-                "Widen date_range or the report's period, or check that charges exist in Stripe.",
-            )
-        if report.left_out:
-            return self._without_rates()
-        if not advice.paid:
-            return self._without_spend()
-        if not advice.winners:
-            return self._without_winner()
-        best = advice.winners[0]
-        if advice.rivals:
-            names = listed([self.name_of(line) for line in (best, *advice.rivals)], ready=True)
-            title = f"Spend more on {names.replace(' and ', ' or ')}: each pays for itself."
-        else:
-            title = (
-                f"Spend more on {self.name_of(best)}: "
-                f"each {self.one} brought back {self.returned(best.roas)}."
-            )
-        return Headline(
-            title,
-            " ".join(filter(None, (self._around(best), self._brand(), self._losing()))),
-            advice.confidence,
-            self._sure(),
-            tuple(self._reasons(best)),
-        )
-
-    def _without_rates(self) -> Headline:
-        """What is left out may have been earned by spend that is not, or the other way round."""
-        shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
-        return Headline(
-            "Which channel deserves more money cannot be said: some money has no exchange rate.",
-            f"The figures below are of {shown} alone. {self.left_out()}",
-            Confidence.LOW,
-            reasons=(self._unmatched_reason(),),
-        )
-
-    def _without_spend(self) -> Headline:
-        report = self.report
-        ranked = self.ranked()
-        if not ranked:
-            return Headline(
-                "No revenue can be credited to a channel yet.",
-                asked_for(report, "leads", "touchpoints")
-                or "No payer has a lead or a visit before the payment; below stands why.",
-                Confidence.LOW,
-                reasons=(self._unmatched_reason(),),
-            )
-        best = ranked[0]
-        share = self.formats.percent(self.share(best.revenue_minor))
-        return Headline(
-            f"{sentence(quoted(best.channel))} earns the most: {share} of net revenue.",
-            "Which channel deserves more money cannot be said. "
-            + (
-                asked_for(report, "ad_spend")
-                or "No ad spend is known for these days; see that the import covers them."
-            ),
-            Confidence.LOW,
-            reasons=(self._unmatched_reason(),),
-        )
-
-    def _without_winner(self) -> Headline:
-        advice = self.advice
-        best = advice.rest or next(
-            (line for line in advice.paid if not self._is_all_brand(line)), None
-        )
-        if advice.brand is not None and verdict(advice.brand) is Verdict.PAYS:
-            title = (
-                "Only searches for your own name earn back what they cost: each "
-                f"{self.one} brought back {self.returned(advice.brand.roas)}."
-            )
-            lead = "These people would often have come anyway, so nothing says: spend more."
-            if advice.rest is not None:
-                lead += (
-                    f" The rest of {quoted(advice.rest.channel)} brought back "
-                    f"{self.returned(advice.rest.roas)}, and chance could explain the difference "
-                    f"from {self.one}."
-                    if verdict(advice.rest) is Verdict.UNCLEAR
-                    else f" The rest of {quoted(advice.rest.channel)} brought back "
-                    f"{self.returned(advice.rest.roas)}."
-                )
-        elif best is None or len(advice.losers) == len(advice.paid):
-            title, lead = "No paid channel earns back what it costs.", ""
-        else:
-            title = "No paid channel has proven that it earns back what it costs."
-            lead = (
-                f"{sentence(quoted(best.channel))} comes nearest: each {self.one} brought back "
-                f"{self.returned(best.roas)}."
-            )
-        return Headline(
-            title,
-            " ".join(filter(None, (lead, self._losing()))),
-            Confidence.LOW,
-            self._sure(),
-            tuple(self._reasons(best or advice.paid[0])),
-        )
-
-    def _sure(self) -> str:
-        """How sure, in a sentence, with what stands against it."""
-        if self.advice.losers and not self.advice.winners:
-            return "That this loses is sure; where more money would pay is not."
-        if self.advice.confidence in _SURE:
-            return _SURE[self.advice.confidence]
-        doubts = [_DOUBTS[doubt] for doubt in self.advice.doubts]
-        return f"It has paid for itself. But {'; and '.join(doubts)}."
-
-    def _reasons(self, best: Economics) -> Iterator[Reason]:
-        yield self._chance(best)
-        if best.roas_by_model:
-            yield self._models(best.roas_by_model)
-        yield self._unmatched_reason()
-        if self.advice.uncovered:
-            first, last = (self.formats.day(day) for day in self.advice.uncovered)
-            yield Reason(
-                "Coverage",
-                f"Ad spend is known from {first} to {last} only, so these returns are too high. "
-                "Look at those days alone with --period.",
-            )
-        yield Reason(
-            f"The next {self.one}",
-            "This is the average of what was spent; more money usually finds fewer customers. "
-            "Raise the budget in steps, and watch.",
-        )
-
-    def _chance(self, best: Economics) -> Reason:
-        payers = self.formats.number(best.payers)
-        if best.roas_interval is None or verdict(best) in {Verdict.TOO_FEW, Verdict.NOTHING}:
-            return Reason("Chance", f"{payers} payers are too few to say.")
-        low, high = (self.returned(max(end, Decimal(0))) for end in best.roas_interval)
-        return Reason(
-            "Chance",
-            f"{low} to {high} for each {self.one}: the 95% interval, from {payers} payers.",
-        )
-
-    def _models(self, spread: Mapping[str, Decimal]) -> Reason:
-        low, high = min(spread, key=spread.__getitem__), max(spread, key=spread.__getitem__)
-        if spread[low] == spread[high]:
-            return Reason(
-                "Attribution",
-                "No payment here has touches of several channels, so the attribution models cannot "
-                "differ.",
-            )
-        agree = spread[low] > 1 or spread[high] < 1
-        return Reason(
-            "Attribution",
-            f"From {self.returned(spread[low])} ({label(low)}) to {self.returned(spread[high])} "
-            f"({label(high)}): the {len(spread)} models {'agree' if agree else 'disagree'} that it "
-            f"is {'more' if spread[high] > 1 else 'less'} than {self.one}.",
-        )
-
-    def _unmatched_reason(self) -> Reason:
-        share = self.share(self.report.unattributed_minor)
-        if not share:
-            return Reason("Matching", "All revenue is credited to a channel.")
-        return Reason(
-            "Matching",
-            f"{self.formats.percent(share)} of net revenue has no channel. What of it is matched "
-            "later can raise returns, hardly lower them.",
-        )
-
-    def _around(self, best: Economics) -> str:
-        """What is to be said of a channel of which a part alone has proven to pay."""
-        if best.platform is None:
-            return ""
-        (channel,) = (line for line in self.advice.paid if line.channel == best.channel)
-        spend = ratio(best.spend_minor, channel.spend_minor)
-        return (
-            f"That is {self.formats.percent(spend)} of the spend on {quoted(best.channel)}, which "
-            f"brought back {self.returned(channel.roas)} as a whole."
-        )
-
-    def _brand(self) -> str:
-        brand = self.advice.brand
-        if brand is None:
-            return ""
-        return (
-            f"Searches for your own name are set apart: they brought back "
-            f"{self.returned(brand.roas)}, but these people would often have come anyway."
-        )
-
-    def _is_all_brand(self, channel: Economics) -> bool:
-        brand = self.advice.brand
-        return (
-            brand is not None
-            and brand.channel == channel.channel
-            and brand.spend_minor >= channel.spend_minor
-        )
-
-    def _losing(self) -> str:
-        losers = self.advice.losers
-        if not losers:
-            return ""
-        worst = losers[0]
-        if len(losers) > 1:
-            names = listed([self.name_of(line) for line in losers], ready=True)
-            return f"{sentence(names)} cost more than they bring."
-        return (
-            f"{sentence(self.name_of(worst))} costs more than it brings: "
-            f"{self.returned(worst.roas)} for each {self.one}."
-        )
+    """What the report says beside its headline."""
 
     def others(self) -> tuple[Finding, ...]:
-        """What else stands out, the most useful first."""
+        """What else stands out, the most useful first; nothing beside a failed check."""
+        if self.failed:
+            return ()
         found = [
             *self._unknown_customers(),
             *self._unknown(),
@@ -291,7 +53,6 @@ class Findings(Words):
             *self._worth(),
             *self._unmatched(),
             *self._too_old(),
-            *self._proof(),
         ]
         return tuple(found)
 
@@ -305,22 +66,25 @@ class Findings(Words):
 
     def _claims(self) -> Iterator[Finding]:
         formats = self.formats
+        if self.report.left_out:
+            return
         claims = [
             line
             for line in self.report.platforms
             if line.platform_conversions
-            and line.platform_conversions
-            > CLAIMED_TOO_MUCH * (line.new_customers + line.maybe_new_customers)
+            and line.platform_conversions > CLAIMED_TOO_MUCH * line.payers
             and line.platform_conversions >= 30
         ]
         for line in sorted(claims, key=lambda line: -(line.platform_conversions or 0))[:1]:
             yield Finding(
                 Tone.OPEN,
-                f"{label(line.platform or '')} claims "
-                f"{formats.number(line.platform_conversions)} conversions.",
-                f"Payments credit it with {'' if line.knows_who_is_new else 'at most '}"
-                f"{formats.number(line.new_customers + line.maybe_new_customers)} new customers. "
-                "Steer by money received, not by what a platform says of itself.",
+                f"{label(line.platform or '')} counts "
+                f"{formats.number(line.platform_conversions)} conversions; "
+                f"{formats.number(line.payers)} people who are matched to it paid.",
+                "What a platform counts are actions after a click or a view of its ads, by rules "
+                "that are set there: sign-ups, for instance, or purchases that another platform "
+                "counts as well. Only if its conversions are purchases should the two numbers be "
+                "alike.",
             )
 
     def _tested(self) -> Iterator[Finding]:
@@ -392,20 +156,10 @@ class Findings(Words):
             return
         yield Finding(
             Tone.NOTE,
-            f"{self.formats.percent(share)} of net revenue has only an old lead.",
-            "No visit counts for it, and the lead is older than lead_window_days, so no channel "
-            "takes it. If customers pay again and again, recurring_credit: first_conversion "
-            "credits them to what brought their first payment.",
+            f"{self.formats.percent(share)} of net revenue has no channel, since the payers' leads "
+            "are too old.",
+            self.too_old,
         )
-
-    def _proof(self) -> Iterator[Finding]:
-        failed = [check for check in self.report.checks if not check.passed]
-        if failed:
-            yield Finding(
-                Tone.BAD,
-                f"{len(failed)} of {len(self.report.checks)} reconciliation checks failed.",
-                "Do not use these figures before the cause is found: run `dbt build`.",
-            )
 
 
 def _when(line: Variant) -> str:

@@ -28,15 +28,19 @@ class Verdict(StrEnum):
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """A return above or below 1 by its 95 % interval and under every attribution model, or open.
 
+    Nothing is said of a return while some money is left out of it.
+
     Args:
         line: what is judged.
         among: how many such lines were looked at to find this one; the interval is as much wider
             (Bonferroni), since the best of many looks good by chance.
     """
     interval = line.roas_interval
-    if interval is None or line.roas is None:
+    if line.roas is None:
         return Verdict.NO_SPEND
-    if line.payers == 0:
+    if not line.is_whole:
+        return Verdict.UNCLEAR
+    if interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:
         return Verdict.TOO_FEW

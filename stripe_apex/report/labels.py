@@ -9,6 +9,9 @@ from stripe_apex.report.facts import UNATTRIBUTED
 
 MAX_LENGTH = 80
 
+NOT_MATCHED = "not matched to a platform"
+"""What a channel brought that none of its platforms did, so that the parts add up to it."""
+
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ISOLATE, _POP = "\u2068", "\u2069"
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from stripe_apex.report import interactive
 from stripe_apex.report.charts import kit
 from stripe_apex.report.findings import Findings
+from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label, listed
 from stripe_apex.report.period import day_before
 from stripe_apex.report.sections import Section, sections
 from stripe_apex.report.tables import Tables
 from stripe_apex.report.titles import Titles
+from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
     from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
+
+_COMMAND = re.compile("`([^`]*)`")
 
 CANVASES = (kit.WIDE, kit.NARROW)
 
@@ -45,8 +50,10 @@ def render(report: Report, formats: Formats, *, with_script: bool = False) -> st
     page: str = _template("page.html").render(
         report=report,
         formats=formats,
-        headline=(findings := Findings(report, formats)).headline(),
-        findings=findings.others(),
+        headline=headline(report, formats),
+        origin=titles.origin,
+        origin_explained=titles.origin_explained,
+        findings=Findings(report, formats).others(),
         figures=figures,
         customers_title=titles.customers(),
         customers_note=titles.how_to_know_who_is_new() if report.maybe_new_customers else "",
@@ -55,7 +62,6 @@ def render(report: Report, formats: Formats, *, with_script: bool = False) -> st
         checks=tables.checks(),
         coverage=tables.coverage(),
         has_failed=any(not check.passed for check in report.checks),
-        is_test=bool(report.coverage.charges) and not report.coverage.live_charges,
         scope=scope_in_words(report, formats),
         converted_title=converted_title(report),
         style=_style(),
@@ -89,6 +95,13 @@ def converted_title(report: Report) -> str:
     return f"{', '.join(code.upper() for code in report.scope.currencies or ())}, converted"
 
 
+def prose(text: str) -> Markup:
+    """A sentence with its commands set as such and the Dashboard's address to be followed."""
+    safe = _COMMAND.sub(r"<code>\1</code>", str(escape(text)))
+    link = f'<a href="{KEYS_URL}" rel="noreferrer">{KEYS_URL}</a>'
+    return Markup(safe.replace(KEYS_URL, link))  # noqa: S704 - escaped above
+
+
 def _style() -> Markup:
     """The style sheet, and for each colour of the charts the page's own: light or dark."""
     sheet = files(__package__ or "").joinpath("template/page.css").read_text("utf-8")
@@ -120,4 +133,5 @@ def _template(name: str) -> Any:
         undefined=StrictUndefined,
     )
     environment.filters["clean"] = clean
+    environment.filters["prose"] = prose
     return environment.get_template(name)

@@ -71,13 +71,15 @@ class _ReportReader:
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
+        (settled,) = rows(queries.BY_SETTLED_RATES, *self._selected)
         reasons = rows(
             queries.by_reason(converted=converted), *self._selected, scope.attribution_model
         )
         by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
+        coverage = self._coverage()
         return facts.Report(
             scope=scope,
-            coverage=self._coverage(),
+            coverage=coverage,
             totals=totals,
             left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
@@ -85,9 +87,12 @@ class _ReportReader:
             channels=channels,
             platforms=tuple(line for line in platforms if line.platform),
             campaigns=tuple(line for line in campaigns if line.platform),
+            unplaced=_unplaced(channels, platforms),
             cohorts=self._cohorts(),
             experiments=tuple(
-                facts.Variant(**_aware(row)) for row in rows(queries.EXPERIMENTS, *self._days)
+                facts.Variant(**_aware(row))
+                for row in rows(queries.EXPERIMENTS, *self._days)
+                if not coverage.charges_without_rate
             ),
             unmatched=tuple(
                 facts.Unmatched(**row)
@@ -107,6 +112,8 @@ class _ReportReader:
                 and credit.attribution_model == scope.attribution_model
             ),
             maybe_new_customers=unknown["maybe_new_customers"],
+            charges_by_settled_rates=settled["charges"],
+            bills_by_settled_rates=settled["bills"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
         )
@@ -130,7 +137,8 @@ class _ReportReader:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        lines = self._wanted(Economics(**line) for line in found.values())
+        whole = not self._left_out
+        lines = self._wanted(Economics(**line, is_whole=whole) for line in found.values())
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:
@@ -146,6 +154,11 @@ class _ReportReader:
         (row,) = self._warehouse.rows(queries.COVERAGE)
         counts = self._warehouse.rows(queries.ROW_COUNTS)
         row["live_charges"] = row["live_charges"] or 0
+        columns = self._raw_columns()
+        if "statement_descriptor" in columns:
+            (row["simulated_charges"],) = (
+                found["charges"] for found in self._warehouse.rows(queries.SIMULATED)
+            )
         return facts.Coverage(
             **_aware(row),
             rows={count["mart"]: count["row_count"] for count in counts},
@@ -154,14 +167,32 @@ class _ReportReader:
             },
         )
 
+    def _raw_columns(self) -> set[str]:
+        """Of the charges as they were loaded; empty where the table is elsewhere."""
+        return {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
+
     def _checks(self) -> Iterable[facts.Check]:
         for row in self._warehouse.rows(queries.ATTRIBUTION_CHECK):
             yield facts.Check(name="attribution", **row)
-        columns = {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
+        for row in self._warehouse.rows(queries.SPEND_CHECK):
+            yield facts.Check(name="spend", **row)
+        columns = self._raw_columns()
         if columns:
             raw = queries.raw_check(columns)
             for row in self._warehouse.rows(raw):
                 yield facts.Check(name="raw_charges", attribution_model=None, **row)
+
+
+def _unplaced(
+    channels: Sequence[Economics], platforms: Sequence[Economics]
+) -> tuple[Economics, ...]:
+    """What channels with spend brought, but none of their platforms."""
+    paid = {line.channel for line in channels if line.spend_minor > 0}
+    return tuple(
+        line
+        for line in platforms
+        if line.platform is None and line.channel in paid and line.revenue_minor
+    )
 
 
 def _require_marts(warehouse: Warehouse, address: str) -> None:

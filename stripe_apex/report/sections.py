@@ -79,7 +79,9 @@ class _Sections:
         report, _formats = self._report, self._formats
         title = self._titles.economics()
         has_spend = any(line.spend_minor > 0 for line in report.channels)
-        used = {verdict(line) for _, line in channels.paid_lines(report)}
+        lines = channels.paid_lines(report)
+        used = {verdict(line) for _, line in lines}
+        is_cut = any(channels.is_cut(line, channels.reach(lines)) for _, line in lines)
         legend = tuple(
             Key(shape, kit.COLOURS[colour], words)
             for one, (shape, colour, words) in channels.VERDICTS.items()
@@ -92,7 +94,13 @@ class _Sections:
             f"What a unit of spend brought back in {report.scope.revenue_basis} revenue. The bar "
             "is the 95% interval: how far chance alone could have moved it. The thin ticks are "
             "the other models. Right of the dashed line the spend came back; other "
-            "costs are left out.",
+            "costs are left out."
+            + (
+                " What brought revenue but matches no platform that was paid stands below the "
+                "platforms, so that they add up to their channel."
+                if report.unplaced
+                else ""
+            ),
             self._tables.economics(),
             (lambda canvas: channels.returns(self._easel(canvas))) if has_spend else None,
             f"{title}. ROAS by channel, platform and campaign, with 95% intervals.",
@@ -101,6 +109,7 @@ class _Sections:
                 Key("line", "muted", "95% interval"),
                 Key("tick", "soft", "other attribution models"),
                 Key("dash", "ink", "spend comes back: 1×"),
+                *((Key("arrow", "muted", "beyond the scale, with its value"),) if is_cut else ()),
             ),
             (
                 asked_for(report, "ad_spend")
@@ -124,7 +133,9 @@ class _Sections:
             "symbols lie together, the rule does not matter; where they lie apart, it decides. "
             "Shares are of all net revenue, unmatched revenue included."
         )
-        if report.on_leads_alone_minor:
+        if self._titles.stands_on_leads_alone:
+            note = self._titles.why_on_leads_alone
+        elif report.on_leads_alone_minor:
             alone = formats.money(report.on_leads_alone_minor, report.scope.currency)
             note += (
                 f" {alone} of it stands on leads alone: no visit counts for these payments, so "
@@ -228,7 +239,8 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            asked_for(report, "experiments", "experiment_exposures")
+            (self._titles.rates_remedy if self._titles.experiments_lack_rates else "")
+            or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
         )
 
@@ -243,9 +255,7 @@ class _Sections:
         note = "A payment is matched to a lead by its email; these found none before them."
         if report.too_old_minor:
             old = self._formats.money(report.too_old_minor, report.scope.currency)
-            too_old = (
-                f" {old} has a lead that is older than lead_window_days, and no visit that counts."
-            )
+            too_old = f" {old} has a lead, but one that is too old. {self._titles.too_old}"
             note, empty = note + too_old, empty + too_old
         if lost and nobody:
             note += f" {asked_for(report, 'leads') or 'No lead matches at all.'}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.judgement import Verdict, verdict
-from stripe_apex.report.labels import clean, label
+from stripe_apex.report.labels import NOT_MATCHED, clean, label
 from stripe_apex.report.words import ltv_curve
 from tap_stripe_apex import money
 
@@ -41,6 +41,7 @@ EXPERIMENT_VERDICTS = {
 CHECKS = {
     "attribution": "attributed + unattributed = net revenue",
     "raw_charges": "net revenue = the charges as loaded",
+    "spend": "spend of all channels = what platforms billed",
 }
 
 
@@ -139,14 +140,19 @@ class Tables:
         columns = (
             "channel", "platform", "campaign", "spend", "revenue", "ROAS", "95% interval",
             "by attribution model", "leads", "CPL", "new customers", "CAC", "LTV",
-            "payback, months", "platform claims", "verdict",
+            "payback, months", "verdict", "conversions the platform counts",
         )  # fmt: skip
-        lines = (*self._report.channels, *self._report.platforms, *self._report.campaigns)
+        report = self._report
+        lines = (*report.channels, *report.platforms, *report.campaigns, *report.unplaced)
         ordered = sorted(
             (line for line in lines if line.channel != UNATTRIBUTED), key=self._outline()
         )
         rows = tuple(self._economics_row(line) for line in ordered)
-        return Table(f"Unit economics, {self._unit}", columns, rows, names=3)
+        caption = (
+            f"Unit economics, {self._unit}. A platform counts conversions by rules of its own: "
+            "they are actions, not customers."
+        )
+        return Table(caption, columns, rows, names=3)
 
     def customers(self) -> Table:
         """What first and later payments brought by channel, and what may be either."""
@@ -177,6 +183,7 @@ class Tables:
         return lambda line: (
             rank.get(line.channel, len(rank)),
             line.channel,
+            line in self._report.unplaced,
             line.platform or "",
             line.campaign is not None,
             -line.revenue_minor,
@@ -190,7 +197,11 @@ class Tables:
         spread = line.roas_by_model.values()
         return (
             label(line.channel),
-            label(line.platform) if line.platform else DASH,
+            label(line.platform)
+            if line.platform
+            else NOT_MATCHED
+            if line in self._report.unplaced
+            else DASH,
             label(line.campaign) if line.campaign else DASH,
             self._amount(line.spend_minor),
             self._amount(line.revenue_minor),
@@ -203,8 +214,8 @@ class Tables:
             formats.major(line.cac(unit), currency),
             formats.major(line.ltv(unit), currency),
             formats.number(line.payback_months(self._report.scope.months), 1),
-            formats.number(line.platform_conversions),
             VERDICTS[verdict(line)],
+            formats.number(line.platform_conversions),
         )
 
     def cohorts(self) -> Table:

@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.facts import UNATTRIBUTED
-from stripe_apex.report.findings import Findings
+from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label
 from stripe_apex.report.missing import unknown_names
 from stripe_apex.report.titles import Titles
@@ -34,8 +34,8 @@ def render(report: Report, formats: Formats) -> str:
 
 
 def _lines(report: Report, formats: Formats) -> Iterator[str]:
-    headline = Findings(report, formats).headline()
-    for sentence in filter(None, (headline.title, headline.lead, headline.verdict)):
+    words, said = Titles(report, formats), headline(report, formats)
+    for sentence in filter(None, (words.origin_explained, said.title, said.lead, said.verdict)):
         yield from textwrap.wrap(sentence, WIDTH)
     if not report.totals:
         return
@@ -53,16 +53,27 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
             ),
         ]
     )
+    for sentence in words.not_kept():
+        yield from textwrap.wrap(sentence, WIDTH)
     yield from _channels(report, formats)
     yield from _unmatched(report, formats)
-    if report.maybe_new_customers:
-        words = Titles(report, formats)
-        said = f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"
-        yield from textwrap.wrap(said, WIDTH)
+    for finding in _also(report, words):
+        yield from textwrap.wrap(finding, WIDTH)
     for sentences in unknown_names(report, formats):
         yield from textwrap.wrap(" ".join(sentences), WIDTH)
     if report.checks:
-        yield f"Reconciliation: {Titles(report, formats).checks()}"
+        yield f"Reconciliation: {words.checks()}"
+
+
+def _also(report: Report, words: Titles) -> Iterator[str]:
+    """What else the page says of these figures."""
+    if words.stands_on_leads_alone:
+        yield words.why_on_leads_alone
+    if report.too_old_minor > 0:
+        old = words.formats.money(report.too_old_minor, report.scope.currency)
+        yield f"{old} has no channel, since the payers' leads are too old. {words.too_old}"
+    if report.maybe_new_customers:
+        yield f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"
 
 
 def _channels(report: Report, formats: Formats) -> Iterator[str]:
@@ -84,7 +95,8 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
     yield from _aligned(rows)
     if len(lines) > len(shown):
         yield f"  and {len(lines) - len(shown)} more channels"
-    yield f"  by the model {scope.attribution_model}"
+    only = ", ".join(code.upper() for code in scope.currencies or ()) if report.left_out else ""
+    yield f"  by the model {scope.attribution_model}{f', of {only} alone' if only else ''}"
 
 
 def _unmatched(report: Report, formats: Formats) -> Iterator[str]:

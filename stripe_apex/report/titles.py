@@ -8,6 +8,7 @@ from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.words import Words, ltv_curve
+from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,20 +56,25 @@ class Titles(Words):
             charges = sum(total.charges_with_fee + total.charges_without_fee for total in totals)
             yield (
                 f"Stripe's fee is not known for {formats.number(without_fee)} of "
-                f"{formats.number(charges)} captured charges; reading them with "
-                "expand_balance_transactions tells it."
+                f"{formats.number(charges)} captured charges. To read it, "
+                f"grant the key Balance transactions: Read in the Dashboard ({KEYS_URL}) and set "
+                "expand_balance_transactions to true."
             )
         unread = [total for total in totals if total.charges_with_unread_dispute]
         if unread:
             number = sum(total.charges_with_unread_dispute for total in unread)
-            amounts = " and ".join(
-                formats.money(total.unread_dispute_minor, total.currency) for total in unread
+            amounts = listed(
+                [formats.money(total.unread_dispute_minor, total.currency) for total in unread],
+                most=len(unread),
+                ready=True,
             )
             charges_are = "charge of {} is" if number == 1 else "charges of {} are"
             yield (
                 f"{formats.number(number)} {charges_are.format(amounts)} disputed, and what was "
                 "lost is not known: select the stream disputes."
             )
+        if by_settled_rates := self.by_settled_rates():
+            yield by_settled_rates
 
     def months(self) -> str:
         """Of revenue by month and channel."""
@@ -106,6 +112,8 @@ class Titles(Words):
                 first[best] = first.get(best, 0) + 1
         if not first:
             return "No revenue is credited to a channel"
+        if self.stands_on_leads_alone:
+            return "All of it stands on leads alone, so the attribution models cannot differ"
         models = sum(first.values())
         best, *others = sorted(first, key=lambda channel: (-first[channel], channel))
         if not others:
@@ -128,6 +136,11 @@ class Titles(Words):
     def economics(self) -> str:
         """Of return on spend."""
         advice = self.advice
+        if self.failed:
+            return "What spend brought back cannot be said while checks fail"
+        if self.report.left_out and advice.paid:
+            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            return f"Whether spend comes back is open: these returns are of {shown} alone"
         if not advice.paid:
             return "What channels cost is not known yet"
         winners, losers = (
@@ -173,6 +186,8 @@ class Titles(Words):
     def experiments(self) -> str:
         """Of experiments."""
         lines = self.report.experiments
+        if self.experiments_lack_rates:
+            return "What experiments brought cannot be said: some money has no exchange rate"
         if not lines:
             return "No experiment ran in these days"
         better = sum(line.verdict == "better" for line in lines)
@@ -230,7 +245,7 @@ class Titles(Words):
         lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
         why = f", mostly {REASONS.get(lost[0].reason, label(lost[0].reason))}" if lost else ""
         if self.report.too_old_minor > sum(line.revenue_minor for line in lost):
-            why = ", mostly since no visit counts and the lead is too old"
+            why = ", mostly since the payers' leads are too old and no visit counts"
         return f"{self.formats.percent(share)} of net revenue has no channel{why}"
 
     def checks(self) -> str:

@@ -10,10 +10,11 @@ from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, quoted
 from tap_stripe_apex import money
+from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
     from stripe_apex.report.economics import Economics
-    from stripe_apex.report.facts import Report
+    from stripe_apex.report.facts import Check, Report
     from stripe_apex.report.formats import Formats
 
 
@@ -24,6 +25,51 @@ class Words:
         self.report = report
         self.formats = formats
         self.advice = advise(report)
+
+    @property
+    def failed(self) -> tuple[Check, ...]:
+        """Checks that failed; beside any, nothing is advised."""
+        return tuple(check for check in self.report.checks if not check.passed)
+
+    @property
+    def origin(self) -> str:
+        """Where the payments are from, unless they are real; else an empty text."""
+        coverage = self.report.coverage
+        if coverage.is_simulated:
+            return "Simulated account"
+        return "Test mode" if coverage.is_test else ""
+
+    @property
+    def origin_explained(self) -> str:
+        """The same with what it means."""
+        if not self.origin:
+            return ""
+        if self.report.coverage.is_simulated:
+            return f"{self.origin}: all of these payments are made up."
+        return f"{self.origin}: these are Stripe's test payments, no real money."
+
+    @property
+    def stands_on_leads_alone(self) -> bool:
+        """Whether all revenue that channels are credited with is credited by leads, not visits."""
+        credited = self.report.net_minor - self.report.unattributed_minor
+        return credited > 0 and self.report.on_leads_alone_minor == credited
+
+    @property
+    def why_on_leads_alone(self) -> str:
+        """What that means for the attribution models."""
+        return (
+            "All revenue that has a channel stands on leads alone: no visit counts for these "
+            "payments, so every model credits the channel that the lead came by, and the models "
+            "cannot differ. Import visits to compare them."
+        )
+
+    @property
+    def models_differ(self) -> bool:
+        """Whether any channel's revenue depends on the attribution model."""
+        by_channel: dict[str, set[int]] = {}
+        for credit in self.report.credits:
+            by_channel.setdefault(credit.channel, set()).add(credit.revenue_minor)
+        return any(len(amounts) > 1 for amounts in by_channel.values())
 
     @property
     def one(self) -> str:
@@ -69,12 +115,54 @@ class Words:
         ) + self.rates_remedy
 
     @property
+    def experiments_lack_rates(self) -> bool:
+        """Whether there are experiments, but their revenue lacks charges without a rate."""
+        coverage = self.report.coverage
+        return bool(coverage.charges_without_rate and coverage.inputs.get("experiments"))
+
+    @property
     def rates_remedy(self) -> str:
         """What brings exchange rates."""
         return (
-            "Import a CSV of rates by `stripe-apex import`, or set expand_balance_transactions: "
-            "Stripe's own rate is then used where it settles in "
-            f"{self.report.scope.reporting_currency.upper()}."
+            "Import the rates as a CSV: `stripe-apex import --template fx_rates` prints its "
+            "columns, `stripe-apex import rates.csv` loads it. Or let Stripe's own rates count "
+            f"where it settles in {self.report.scope.reporting_currency.upper()}: grant the key "
+            f"Balance transactions: Read in the Dashboard ({KEYS_URL}) and set "
+            "expand_balance_transactions to true."
+        )
+
+    def by_settled_rates(self) -> str:
+        """What is converted at rates of other charges; else an empty text."""
+        report = self.report
+        parts = []
+        if report.charges_by_settled_rates:
+            number = report.charges_by_settled_rates
+            parts.append(f"{self.formats.number(number)} {'charge' if number == 1 else 'charges'}")
+        if report.bills_by_settled_rates:
+            number = report.bills_by_settled_rates
+            parts.append(
+                f"{self.formats.number(number)} {'row' if number == 1 else 'rows'} of spend"
+            )
+        if not parts or not report.scope.converted:
+            return ""
+        verb = (
+            "is" if report.charges_by_settled_rates + report.bills_by_settled_rates == 1 else "are"
+        )
+        return (
+            f"{' and '.join(parts)} {verb} converted at the rate at which Stripe settled your "
+            "other charges of the same currency and day, since no rate of their own is known."
+        )
+
+    @property
+    def too_old(self) -> str:
+        """Why revenue of old leads has no channel, and the remedy."""
+        return (
+            "These people became leads so long before they paid that the lead no longer counts "
+            "(lead_window_days, 90 unless you changed it), and no visit of theirs counts either. "
+            "Renewals of subscriptions are paid long after the lead. If you live on "
+            "subscriptions, set recurring_credit: first_conversion for the models: each renewal "
+            "is then credited to what brought the customer's first payment. If people just take "
+            "long to buy, raise lead_window_days."
         )
 
     def who_may_be_new(self) -> str:

@@ -78,6 +78,11 @@ def test_what_the_key_may_not_read_is_shown(stripe, check):
     assert result.exit_code == 0
     granted = permissions(result)
     assert {name for name in granted if granted[name]} == {"charges", "customers"}
+    assert (
+        "  no   balance_transactions  Stripe's fees and exchange rates: what you keep, and totals "
+        "over currencies (this key cannot read balance transactions: grant 'Balance Transactions: "
+        "Read' to it in the Stripe Dashboard (https://dashboard.stripe.com/apikeys))"
+    ) in result.stdout
     assert "  yes  charges               can be read" in result.stdout
 
 

@@ -233,6 +233,50 @@ def test_a_total_of_which_a_part_has_no_rate_is_null(default_project):
     assert results.rows("select orders, orders_without_rate from marts.dim_customers") == [(4, 1)]
 
 
+def test_where_a_rate_is_missing_the_rate_of_the_own_settled_charges_counts(
+    default_project, default_settings
+):
+    """Other charges and spend of that day are converted by it, unless `fx_rates` has one."""
+    euros = replace(ANN, currency="eur")
+    settled = [
+        replace(euros, id="ch_1", amount=10_000, settled_amount=11_000, settled_currency="usd"),
+        replace(euros, id="ch_2", amount=20_000, settled_amount=23_500, settled_currency="usd"),
+    ]
+    other = replace(euros, id="ch_3", amount=30_000)
+    next_day = replace(euros, id="ch_4", amount=100, created=NOON + days(1))
+    world = World(
+        charges=[
+            *settled,
+            other,
+            next_day,
+            replace(next_day, id="ch_5", settled_amount=300, settled_currency="usd"),
+        ],
+        ad_spend=[Spend(spend_date=NOON.date(), currency="eur", spend=Decimal(200))],
+        fx_rates=[
+            Rate(
+                rate_date=(NOON + days(1)).date(),
+                from_currency="eur",
+                to_currency="usd",
+                rate=Decimal("1.1"),
+            )
+        ],
+    )
+    results = agreed(default_project, default_settings, world)
+    assert results.rows("""
+        select charge_id, reporting_method, net_reporting_minor from marts.fct_revenue
+        order by charge_id""") == [
+        ("ch_1", "settled", 11_000),
+        ("ch_2", "settled", 23_500),
+        ("ch_3", "settled_rate", 34_500),
+        ("ch_4", "fx_rate", 110),
+        ("ch_5", "settled", 300),
+    ]
+    assert results.rows(
+        "select distinct reporting_method, spend_reporting_minor from marts.mart_ad_spend"
+    ) == [("settled_rate", 23_000)]
+    assert results.rows("select * from marts.mart_missing_rates") == []
+
+
 def test_a_total_of_which_all_parts_have_a_rate_is_their_sum(default_project, default_settings):
     world = World(
         charges=[ANN, replace(ANN, id="ch_eur", currency="eur")],

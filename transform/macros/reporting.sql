@@ -19,7 +19,7 @@
                 then {{ stripe_apex.round_divide(
                     stripe_apex.wide(minor) ~ ' * ' ~ settled_minor, gross_minor
                 ) }}
-            when 'fx_rate' then {{ stripe_apex.convert_minor(minor, rate, minor_units) }}
+            else {{ stripe_apex.convert_minor(minor, rate, minor_units) }}
         end
     end
 {%- endmacro %}
@@ -33,6 +33,21 @@
         ~ ' * ' ~ stripe_apex.power_of_ten(stripe_apex.reporting_minor_units()),
         stripe_apex.wide('1000000000000') ~ ' * ' ~ stripe_apex.power_of_ten(minor_units)
     ) }}
+{%- endmacro %}
+
+
+{#- The rate between major units at which Stripe settled amounts of one currency in the reporting currency,
+    to twelve places. -#}
+{% macro implied_rate(settled_minor, gross_minor, minor_units) -%}
+    cast(
+        cast({{ stripe_apex.round_divide(
+            stripe_apex.wide(settled_minor)
+            ~ ' * ' ~ stripe_apex.wide('1000000000000')
+            ~ ' * ' ~ stripe_apex.power_of_ten(minor_units),
+            stripe_apex.wide(gross_minor)
+            ~ ' * ' ~ stripe_apex.power_of_ten(stripe_apex.reporting_minor_units())
+        ) }} as decimal(24, 0)) * cast(0.000000000001 as decimal(13, 12)) as decimal(24, 12)
+    )
 {%- endmacro %}
 
 

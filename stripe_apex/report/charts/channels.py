@@ -8,7 +8,7 @@ import altair as alt
 
 from stripe_apex.report.charts import kit
 from stripe_apex.report.judgement import Verdict, verdict
-from stripe_apex.report.labels import label
+from stripe_apex.report.labels import NOT_MATCHED, label
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
@@ -132,8 +132,10 @@ def _outline(report: Report, deepest: int) -> Iterator[tuple[int, Economics]]:
         if channel.spend_minor <= 0:
             continue
         yield 0, channel
-        for platform in report.platforms:
-            if platform.channel != channel.channel or platform.spend_minor <= 0 or not deepest:
+        for platform in (*report.platforms, *report.unplaced):
+            if platform.channel != channel.channel or not deepest:
+                continue
+            if platform.spend_minor <= 0 and not platform.basis_minor:
                 continue
             yield 1, platform
             campaigns = [
@@ -149,7 +151,7 @@ def _outline(report: Report, deepest: int) -> Iterator[tuple[int, Economics]]:
 def returns(easel: Easel) -> Chart:
     """ROAS with its interval and the models' ticks, the line at 1, CAC and payback beside it."""
     lines = paid_lines(easel.report)
-    high = _reach(lines)
+    high = reach(lines)
     marks = kit.ticks(0, high, most=3 if easel.is_narrow else 5)
     x: dict[str, Any] = {
         "scale": alt.Scale(
@@ -164,12 +166,15 @@ def returns(easel: Easel) -> Chart:
     }
     y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(lines)))))
     base = alt.Chart(
-        kit.rows(_returns_row(easel, row, depth, line) for row, (depth, line) in enumerate(lines))
+        kit.rows(
+            _returns_row(easel, row, depth, line, high) for row, (depth, line) in enumerate(lines)
+        )
     ).encode(y=y)
     models_of_all = (
         {"row": row, "roas": float(value)}
         for row, (_, line) in enumerate(lines)
         for value in line.roas_by_model.values()
+        if value <= high
     )
     models_ticks = (
         alt.Chart(kit.rows(models_of_all))
@@ -177,38 +182,69 @@ def returns(easel: Easel) -> Chart:
         .encode(y=y, x=alt.X("roas:Q", **x))
     )
     colour = alt.Color("colour:N", scale=None)
-    interval = base.mark_rule(strokeWidth=2.5).encode(
-        x=alt.X("low:Q", **x), x2="high:Q", color=colour
+    rated = base.transform_filter("datum.shape !== ''")
+    interval = (
+        base.transform_filter("datum.high > datum.low")
+        .mark_rule(strokeWidth=2.5)
+        .encode(x=alt.X("low:Q", **x), x2="high:Q", color=colour)
     )
-    points = base.mark_point(filled=True, opacity=1, size=110).encode(
+    points = rated.mark_point(filled=True, opacity=1, size=110).encode(
         x=alt.X("roas:Q", **x),
         shape=alt.Shape("shape:N", scale=None),
         color=colour,
         tooltip=kit.tooltip("name", "times", "interval", "spend", "words"),
     )
     one = kit.threshold(1, x)
-    return alt.layer(models_ticks, one, interval, points, *_figures(easel, base)).properties(
+    beyond = base.mark_text(
+        **easel.text(align="right", dx=-12, fontSize=12, fill=kit.MUTED)
+    ).encode(x=alt.value(x["scale"].range[1]), text="beyond:N")
+    alone = base.mark_text(**easel.text(fontSize=12, fill=kit.MUTED, dx=4)).encode(
+        x=alt.value(x["scale"].range[0]), text="alone:N"
+    )
+    layers = (models_ticks, one, interval, points, beyond, alone, *_figures(easel, base))
+    return alt.layer(*layers).properties(
         width=easel.width, height=alt.Step(46 if easel.is_narrow else 29)
     )
 
 
-def _reach(lines: list[tuple[int, Economics]]) -> float:
+def reach(lines: list[tuple[int, Economics]]) -> float:
     """Where the scale ends: one return of 80 shall not squeeze all others together."""
-    roas = sorted(float(line.roas or 0) for _, line in lines)
+    roas = sorted(float(line.roas) for _, line in lines if line.roas is not None)
     ends = [float(line.roas_interval[1]) for _, line in lines if line.roas_interval]
     return max(1.25, min(max(ends, default=1.25), max(6 * roas[len(roas) // 2], 5.0)))
 
 
-def _returns_row(easel: Easel, row: int, depth: int, line: Economics) -> dict[str, Any]:
+def is_cut(line: Economics, reach: float) -> bool:
+    """Whether a return or the end of its interval lies beyond the scale."""
+    return float((line.roas_interval or (0, line.roas or 0))[1]) > reach
+
+
+def _returns_row(
+    easel: Easel, row: int, depth: int, line: Economics, reach: float
+) -> dict[str, Any]:
+    """The figures of a line, where what lies beyond the scale has an arrow and its value."""
     formats, currency = easel.formats, easel.report.scope.currency
     unit = money.minor_per_major(currency)
-    shape, colour, words = VERDICTS[verdict(line)]
+    shape, colour, words = VERDICTS.get(verdict(line), ("", kit.MUTED, ""))
     roas = line.roas or 0
     low, high = line.roas_interval or (roas, roas)
-    name = (line.channel, line.platform or "", line.campaign or "")[depth]
+    name = kit.shortened(
+        label((line.channel, line.platform or "", line.campaign or "")[depth]), 26 - 2 * depth
+    )
+    if line in easel.report.unplaced:
+        name = NOT_MATCHED
+    beyond, alone = "", ""
+    if roas > reach:
+        beyond = f"{formats.times(roas)} →"
+    elif is_cut(line, reach):
+        beyond = f"to {formats.times(high)} →"
+    if line.roas is None:
+        alone = f"{formats.compact(line.basis_minor, currency)}, no spend"
     return {
         "row": row,
-        "name": kit.shortened(label(name), 26 - 2 * depth),
+        "beyond": beyond,
+        "alone": alone,
+        "name": name,
         "depth": depth,
         "roas": float(roas),
         "low": max(float(low), 0.0),
@@ -217,7 +253,9 @@ def _returns_row(easel: Easel, row: int, depth: int, line: Economics) -> dict[st
         "colour": colour,
         "words": words,
         "times": formats.times(line.roas),
-        "interval": f"{formats.times(max(low, 0))} to {formats.times(high)}",
+        "interval": f"{formats.times(max(low, 0))} to {formats.times(high)}"
+        if line.roas_interval
+        else "nobody paid",
         "cac": formats.major(line.cac(unit), currency),
         "payback": formats.number(line.payback_months(easel.report.scope.months), 1),
         "spend": formats.money(line.spend_minor, currency),

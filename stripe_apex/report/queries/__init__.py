@@ -7,8 +7,15 @@ differently.
 
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
 from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS, MAYBE_NEW
-from stripe_apex.report.queries.reconciliation import ATTRIBUTION_CHECK, RAW_COLUMNS, raw_check
+from stripe_apex.report.queries.reconciliation import (
+    ATTRIBUTION_CHECK,
+    RAW_COLUMNS,
+    SIMULATED,
+    SPEND_CHECK,
+    raw_check,
+)
 from stripe_apex.report.queries.revenue import (
+    BY_SETTLED_RATES,
     CURRENCIES,
     TOTALS,
     by_reason,
@@ -29,6 +36,7 @@ from stripe_apex.report.queries.warehouse import (
 
 __all__ = [
     "ATTRIBUTION_CHECK",
+    "BY_SETTLED_RATES",
     "COHORTS",
     "COVERAGE",
     "CURRENCIES",
@@ -40,6 +48,8 @@ __all__ = [
     "MAYBE_NEW",
     "RAW_COLUMNS",
     "ROW_COUNTS",
+    "SIMULATED",
+    "SPEND_CHECK",
     "TABLES",
     "TOTALS",
     "UNKNOWN_NAMES",

@@ -1,4 +1,4 @@
-"""Sums that must agree: credits with revenue, and revenue with what the tap loaded."""
+"""Sums that must agree: credits with revenue, that with what was loaded, and spend with bills."""
 
 from __future__ import annotations
 
@@ -36,6 +36,45 @@ left join credited
     and models.attribution_model = credited.attribution_model
 order by totals.currency, models.attribution_model
 """
+
+SPEND_CHECK: Final = """
+with billed as (
+    select currency, cast(sum(coalesce(spend_minor, 0)) as bigint) as spend_minor
+    from marts.mart_ad_spend
+    group by currency
+),
+
+models as (
+    select attribution_model from marts.mart_channels group by attribution_model
+),
+
+in_channels as (
+    select
+        currency,
+        attribution_model,
+        cast(sum(coalesce(spend_minor, 0)) as bigint) as spend_minor
+    from marts.mart_channels
+    group by currency, attribution_model
+)
+
+select
+    billed.currency,
+    models.attribution_model,
+    billed.spend_minor as expected,
+    coalesce(in_channels.spend_minor, 0) as found
+from billed
+cross join models
+left join in_channels
+    on billed.currency = in_channels.currency
+    and models.attribution_model = in_channels.attribution_model
+order by billed.currency, models.attribution_model
+"""
+
+SIMULATED: Final = """
+select count(*) as charges from raw_stripe.charges
+where statement_descriptor = 'SIMULATED STORE' and not livemode
+"""
+"""Charges of the simulated account, which is no business and says so on each bank statement."""
 
 RAW_COLUMNS: Final = """
 select column_name from information_schema.columns

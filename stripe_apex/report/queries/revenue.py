@@ -33,6 +33,19 @@ order by
     cast(sum(coalesce(net_reporting_minor, 0)) as bigint) desc, count(*) desc, revenue.currency
 """
 
+BY_SETTLED_RATES: Final = f"""
+select
+    (
+        select count(*) from marts.fct_revenue as revenue
+        where revenue.reporting_method = 'settled_rate' and {in_scope("revenue")}
+    ) as charges,
+    (
+        select count(*) from marts.mart_ad_spend as spend
+        where spend.reporting_method = 'settled_rate' and {in_scope("spend", "spend_date")}
+    ) as bills
+"""
+"""How many charges and rows of spend are converted at the rate of charges that Stripe settled."""
+
 CURRENCIES: Final = f"""
 with parts as (
     select

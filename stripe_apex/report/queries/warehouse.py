@@ -60,6 +60,7 @@ select
     cast(max(created_at) at time zone 'UTC' as timestamp) as last_charge_at,
     cast(max(updated_at) at time zone 'UTC' as timestamp) as updated_at,
     cast(sum(case when is_live then 1 else 0 end) as bigint) as live_charges,
+    count(case when net_reporting_minor is null then 1 end) as charges_without_rate,
     coalesce(max(case when is_new is null then revenue_date end) + 1, min(revenue_date))
         as new_customers_known_from,
     (select min(spend_date) from marts.mart_ad_spend) as first_spend_date,

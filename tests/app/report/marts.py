@@ -39,6 +39,8 @@ class Marts:
     """Rows of marts that agree with each other, one charge at a time."""
 
     reporting_currency: str = "usd"
+    is_live: bool = True
+    is_simulated: bool = False
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, tuple[int, date]] = field(default_factory=dict)
 
@@ -57,6 +59,7 @@ class Marts:
         fee: int | None = 0,
         reporting: int | None = None,
         has_rate: bool = True,
+        reporting_method: str = "fx_rate",
         is_disputed: bool = False,
         maybe_new: bool = False,
         reason: str | None = None,
@@ -93,7 +96,8 @@ class Marts:
                 "reporting_currency": self.reporting_currency,
                 "revenue_basis": "net",
                 "net_reporting_minor": net_reporting,
-                "is_live": True,
+                "reporting_method": reporting_method if has_rate else None,
+                "is_live": self.is_live,
             }
         )
         self.rows["mart_revenue_total"].append(
@@ -272,9 +276,25 @@ class Marts:
         }
         return [{"input": name, "row_count": count} for name, count in counts.items()]
 
+    def _raw_charges(self) -> list[str]:
+        """The charges as the tap would have read them from the simulated account."""
+        values = ", ".join(
+            f"('{row['charge_id']}', '{row['currency']}', {row['gross_minor']},"
+            f" {row['refunded_minor']}, timestamp '2026-01-01', false, 'SIMULATED STORE')"
+            for row in self.rows["fct_revenue"]
+        )
+        return [
+            "create schema raw_stripe",
+            f"""create table raw_stripe.charges as select * from (values {values}) as charges
+            (id, currency, amount_captured, amount_refunded, updated_at, livemode,
+            statement_descriptor)""",
+        ]
+
     def statements(self, *, without: tuple[str, ...] = ()) -> list[tuple[str, list[list[Any]]]]:
         """What creates the tables and fills them, $1, $2, ... for the values."""
         done: list[tuple[str, list[list[Any]]]] = [("create schema marts", [])]
+        if self.is_simulated:
+            done += [(statement, []) for statement in self._raw_charges()]
         self.rows["mart_inputs"] = self.rows["mart_inputs"] or self._inputs()
         for mart, columns in contracts().items():
             if mart in without:

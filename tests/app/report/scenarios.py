@@ -167,6 +167,51 @@ def old_leads() -> Marts:
     return marts
 
 
+def simulated() -> Marts:
+    """Payments of the simulated account."""
+    marts = Marts(is_live=False, is_simulated=True)
+    marts.charge(10_000, refunded=500)
+    return marts
+
+
+def test_mode() -> Marts:
+    """Test payments of a real account."""
+    marts = Marts(is_live=False)
+    marts.charge(10_000)
+    return marts
+
+
+def far_apart() -> Marts:
+    """A return far beyond the others', spend that brought nobody, revenue without a platform."""
+    marts = Marts()
+    for number in range(120):
+        day = DAY + timedelta(days=number)
+        marts.charge(9_000, channel="paid_search", campaign="shoes", source="google", day=day)
+        marts.charge(1_000, channel="paid_search", campaign="old", source="elsewhere", day=day)
+        marts.spend(5_000, campaign="shoes", day=day)
+        marts.charge(80_000, channel="paid_video", campaign="launch", source="yt", day=day)
+        marts.spend(2_000, channel="paid_video", platform="youtube", source="yt", day=day)
+    marts.spend(
+        90_000, channel="display", platform="banners", campaign="awareness", source="b", claims=90
+    )
+    return marts
+
+
+def leads_alone() -> Marts:
+    """No visit counts for any payment: all stands on leads."""
+    marts = Marts()
+    for number in range(40):
+        marts.charge(
+            9_000,
+            channel="paid_search",
+            source="google",
+            reason="lead_channel",
+            day=DAY + timedelta(days=number),
+        )
+    marts.spend(100_000, claims=200)
+    return marts
+
+
 SCENARIOS = {
     "small": small,
     "perhaps_new": perhaps_new,
@@ -180,4 +225,8 @@ SCENARIOS = {
     "only_euros": only_euros,
     "wrong_sums": wrong_sums,
     "old_leads": old_leads,
+    "simulated": simulated,
+    "test_mode": test_mode,
+    "far_apart": far_apart,
+    "leads_alone": leads_alone,
 }

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from stripe_apex.report import facts
 from stripe_apex.report.advice import Confidence, advise, is_brand
 from stripe_apex.report.economics import Economics
-from stripe_apex.report.findings import Findings
 from stripe_apex.report.formats import Formats
+from stripe_apex.report.headline import headline as headline_of
 from stripe_apex.report.judgement import Verdict, verdict, worst_case
 from stripe_apex.report.titles import Titles
 
@@ -118,7 +118,7 @@ def reports(draw):
 @in_words
 @given(reports())
 def test_more_spend_is_advised_only_where_interval_and_all_models_are_above_one(report):
-    headline = Findings(report, FORMATS).headline()
+    headline = headline_of(report, FORMATS)
     proven = [
         line
         for line in report.channels
@@ -148,7 +148,7 @@ def test_a_platform_that_loses_is_no_reason_to_spend_more_on_its_channel():
             line("paid_social", "linkedin_ads", "abm", spend=115_000, roas=5.73),
         ],
     )
-    headline = Findings(report, FORMATS).headline()
+    headline = headline_of(report, FORMATS)
     assert headline.title == "Spend more on LinkedIn Ads: each $1 brought back $5.73."
     assert headline.lead.startswith(
         "That is 12% of the spend on paid social, which brought back $1.41 as a whole."
@@ -171,7 +171,7 @@ def search(rest):
 
 
 def test_searches_for_the_own_name_are_no_reason_to_spend_more():
-    headline = Findings(search(1.04), FORMATS).headline()
+    headline = headline_of(search(1.04), FORMATS)
     assert headline.title == (
         "Only searches for your own name earn back what they cost: each $1 brought back $4.27."
     )
@@ -179,8 +179,28 @@ def test_searches_for_the_own_name_are_no_reason_to_spend_more():
     assert headline.confidence is Confidence.LOW
 
 
+def test_chance_is_not_blamed_where_the_attribution_models_disagree():
+    """The interval of 0.69 ends below 1, but one model credits twice as much."""
+    other = line("paid_search", "google_ads", "generic", spend=600_000, roas=0.69, models=(2, 1))
+    report = search(0.69)
+    whole = Economics(
+        **asdict(report.channels[0])
+        | {
+            "error_minor": 20_000,
+            "revenue_by_model": {
+                model: BRAND.revenue_by_model[model] + other.revenue_by_model[model]
+                for model in MODELS
+            },
+        }
+    )
+    platform = Economics(**asdict(whole) | {"platform": "google_ads"})
+    lead = headline_of(report_of([whole], [platform], [BRAND, other]), FORMATS).lead
+    assert "brought back $0.69, but not under every attribution model is it less than $1." in lead
+    assert "chance" not in lead
+
+
 def test_what_pays_without_them_is_named_with_its_own_return():
-    headline = Findings(search(1.5), FORMATS).headline()
+    headline = headline_of(search(1.5), FORMATS)
     assert headline.title == "Spend more on paid search: each $1 brought back $1.50."
     assert headline.lead.startswith("Searches for your own name are set apart: they brought back")
 
@@ -208,7 +228,7 @@ def test_one_campaign_that_carries_its_channel_is_the_finding():
         line("paid_video", "youtube", "evergreen", spend=900_000, roas=0.99),
     ]
     whole = line("paid_video", spend=1_000_000, roas=1.691)
-    headline = Findings(report_of([whole], [], parts), FORMATS).headline()
+    headline = headline_of(report_of([whole], [], parts), FORMATS)
     assert headline.title.startswith("Spend more on the campaign launch (youtube): each $1")
 
 
@@ -236,7 +256,7 @@ def test_a_part_does_not_lose_while_revenue_that_no_part_has_could_make_up_for_i
 
 
 def test_models_that_cannot_differ_do_not_agree():
-    reasons = Findings(report_of([line("email", spend=1_000, roas=3)]), FORMATS).headline().reasons
+    reasons = headline_of(report_of([line("email", spend=1_000, roas=3)]), FORMATS).reasons
     (said,) = [reason.text for reason in reasons if reason.name == "Attribution"]
     assert said == (
         "No payment here has touches of several channels, so the attribution models cannot differ."
@@ -302,10 +322,10 @@ def test_no_larger_part_contradicts_an_advice(report):
 @in_words
 @given(reports())
 def test_every_title_can_be_said_and_every_reason_has_words(report):
-    titles, findings = Titles(report, FORMATS), Findings(report, FORMATS)
+    titles = Titles(report, FORMATS)
     names = ("revenue", "months", "models", "economics", "cohorts", "experiments", "unmatched")
     said = [getattr(titles, name)() for name in (*names, "checks")]
-    headline = findings.headline()
+    headline = headline_of(report, FORMATS)
     said += [headline.title, *(reason.text for reason in headline.reasons)]
     for text in said:
         assert text

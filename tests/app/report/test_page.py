@@ -122,7 +122,12 @@ def test_without_spend_the_page_does_not_say_where_to_spend(browser, page_of):
 
 def test_a_failed_check_is_said_on_top_and_shown_with_its_figures(browser, page_of):
     with Visit(browser, page_of("wrong_sums")) as visit:
-        assert "4 of 4 checks failed" in visit.page.locator(".alarm").text_content()
+        assert "4 of 8 checks failed" in visit.page.locator("header > *").first.text_content()
+        title = "Do not use these figures: 4 of 8 checks failed."
+        assert visit.page.locator("h1").text_content() == title
+        assert visit.page.locator(".sure, .findings").count() == 0
+        section = visit.page.locator("#economics h2").text_content()
+        assert section == "What spend brought back cannot be said while checks fail"
         assert visit.page.locator("#checks details").first.evaluate("details => details.open")
         assert "✕ failed" in visit.page.locator("#checks table").first.text_content()
 

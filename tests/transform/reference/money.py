@@ -49,9 +49,32 @@ class Rates:
             None,
         )
         if rate is None:
+            rate = self.settled_rate(currency, day)
+        if rate is None:
             return None
         shift = Fraction(10) ** (MINOR_UNITS[target] - MINOR_UNITS[currency])
         return half_up(minor * Fraction(rate) * shift)
+
+    def settled_rate(self, currency: str, day: date) -> Fraction | None:
+        """The rate at which Stripe settled the charges of that currency and day, to 12 places."""
+        target = self.settings.reporting_currency
+        settled = [
+            charge
+            for charge in self.world.charges
+            if (charge.currency, charge.settled_currency) == (currency, target)
+            and charge.deleted_at is None
+            and charge.gross > 0
+            and (charge.settled_amount or 0) > 0
+            and local_date(charge.created, self.settings) == day
+        ]
+        if not settled or currency not in MINOR_UNITS:
+            return None
+        shift = Fraction(10) ** (MINOR_UNITS[currency] - MINOR_UNITS[target])
+        amounts = Fraction(
+            sum(charge.settled_amount or 0 for charge in settled),
+            sum(charge.gross for charge in settled),
+        )
+        return Fraction(half_up(amounts * shift * 10**12), 10**12) or None
 
     def to_minor(self, amount: Decimal, currency: str) -> int:
         """Major units as whole minor units, halves away from zero."""

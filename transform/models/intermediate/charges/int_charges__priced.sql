@@ -58,7 +58,7 @@ priced as (
                 charges.settled_currency = '{{ var("reporting_currency") }}'
                 and charges.settled_minor is not null
                 then 'settled'
-            when rates.rate is not null then 'fx_rate'
+            else rates.reporting_method
         end as reporting_method
     from charges
     left join currencies

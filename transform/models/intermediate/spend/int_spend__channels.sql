@@ -73,6 +73,10 @@ converted as (
     select
         in_minor_units.*,
         case
+            when in_minor_units.currency = '{{ var("reporting_currency") }}' then 'same_currency'
+            else rates.reporting_method
+        end as reporting_method,
+        case
             when in_minor_units.currency = '{{ var("reporting_currency") }}'
                 then in_minor_units.spend_minor
             else {{ convert_minor(
