@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from stripe_apex.report.economics import Economics
+    from stripe_apex.report.key_figures import KeyFigures
 
 UNATTRIBUTED = "unattributed"
 
@@ -272,6 +273,7 @@ class Report:
             they had paid before the charges that are loaded.
         on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
         too_old_minor: the part that is credited to none, since visits and lead are too old.
+        key_figures: the totals at the top, each with its change against the period before.
     """
 
     scope: Scope
@@ -287,6 +289,7 @@ class Report:
     experiments: tuple[Variant, ...]
     unmatched: tuple[Unmatched, ...]
     checks: tuple[Check, ...]
+    key_figures: KeyFigures
     net_minor: int
     unattributed_minor: int
     on_leads_alone_minor: int
