@@ -301,3 +301,11 @@ class Report:
     def last_month_is_whole(self) -> bool:
         """Whether the last month with revenue has ended: its last day has some."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A period that the page can show, and the report of it."""
+
+    name: str
+    report: Report

@@ -50,15 +50,7 @@ def read(address: str, filters: Filters) -> facts.Report:
         return _ReportReader(warehouse, filters).report()
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A period that the page can show: `all`, or one of `CHOICES`."""
-
-    name: str
-    report: facts.Report
-
-
-def read_choices(address: str, filters: Filters) -> tuple[Choice, ...]:
+def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
     """The report, and for each period that its page offers beside its own, what follows from that.
 
     A choice has the economics, the totals and the key figures of its own days; everything else in
@@ -72,7 +64,7 @@ def read_choices(address: str, filters: Filters) -> tuple[Choice, ...]:
     with open_warehouse(address) as warehouse:
         _require_marts(warehouse, address)
         report = _ReportReader(warehouse, filters).report()
-        choices = [Choice(filters.period, report)]
+        choices = [facts.Choice(filters.period, report)]
         if filters.period != period.ALL:
             return tuple(choices)
         scope = report.scope
@@ -81,7 +73,7 @@ def read_choices(address: str, filters: Filters) -> tuple[Choice, ...]:
         for name in CHOICES:
             reader = _ReportReader(warehouse, replace(same, period=name))
             if reader.starts_after(scope.start):
-                choices.append(Choice(name, reader.of_these_days(report)))
+                choices.append(facts.Choice(name, reader.of_these_days(report)))
         return tuple(choices)
 
 
