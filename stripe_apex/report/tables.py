@@ -151,7 +151,7 @@ class Tables:
         """What first and later payments brought by channel, and what may be either."""
         columns = (
             "channel", "net revenue", "first payments", "later payments", "not known which",
-            "new customers", "perhaps new", "ROAS", "ROAS of first payments",
+            "new customers", "perhaps new", "spend", "ROAS", "ROAS of first payments",
         )  # fmt: skip
         formats = self._formats
         rows = [
@@ -163,6 +163,7 @@ class Tables:
                 self._amount(line.maybe_new_revenue_minor),
                 formats.number(line.new_customers, 1),
                 formats.number(line.maybe_new_customers, 1),
+                self._amount(line.spend_minor),
                 formats.times(line.roas),
                 formats.times(line.new_roas),
             )
