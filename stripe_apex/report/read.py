@@ -158,7 +158,7 @@ class _ReportReader:
             maybe_new_customers=self._maybe_new_customers(),
         )
 
-    def _levels(self) -> dict[str, tuple[Economics, ...]]:
+    def _levels(self) -> dict[str, Any]:
         """The economics of each level, by the report's name for it."""
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         return {

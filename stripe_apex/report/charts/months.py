@@ -150,8 +150,8 @@ def _columns(
     headroom = high * (1 + 16 / room.height)
     y_scale = alt.Scale(domain=[low, headroom], nice=False)
     x_scale = alt.Scale(domain=[0, room.width], range=[0, room.width], nice=False)
-    x = {"axis": None, "scale": x_scale}
-    y = {"axis": None, "scale": y_scale}
+    x: dict[str, Any] = {"axis": None, "scale": x_scale}
+    y: dict[str, Any] = {"axis": None, "scale": y_scale}
     data: list[dict[str, Any]] = []
     for index, month in enumerate(axis):
         left, right = room.sides(index)

@@ -115,7 +115,7 @@ def test_without_spend_the_page_does_not_say_where_to_spend(browser, page_of):
     with Visit(browser, page_of("one_currency")) as visit:
         assert "Spend more" not in visit.page.locator("body").text_content()
         assert visit.page.locator(".sure h2").text_content().strip() == "Not sure"
-        assert "¥6,010" in visit.page.locator(".cards").text_content()
+        assert "¥6,010" in visit.page.locator("#figures .cards").text_content()
 
 
 def test_a_failed_check_is_said_on_top_and_shown_with_its_figures(browser, page_of):
