@@ -10,7 +10,7 @@ import click
 from stripe_apex.warehouse import missing_extra
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Report
+    from stripe_apex.report.facts import Choice
 
 DEFAULT_MODEL: Final = "position_based"
 
@@ -42,7 +42,8 @@ Form = Literal["html", "json", "text"]
     "--period",
     default="all",
     show_default=True,
-    help="last_90_days, 2026, 2026-Q3, 2026-07, or 2026-01-15/2026-02-01, the end excluded.",
+    help="last-30-days (any number), this-month, last-month (or quarter, year), 2026, 2026-Q3, "
+    "2026-07, or 2026-01-15/2026-02-01, the end excluded. A page of all days offers shorter ones.",
 )
 @click.option(
     "--currency", "currencies", multiple=True, help="Only charges in it; may be repeated."
@@ -72,17 +73,22 @@ def report(
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
     from stripe_apex.account import report_page, warehouse_address
-    from stripe_apex.report.read import Filters, read
+    from stripe_apex.report.facts import Choice
+    from stripe_apex.report.read import Filters, read, read_choices
     from tap_stripe_apex.auth.places import environment
     from tap_stripe_apex.files import write_whole
 
     warehouse = warehouse or warehouse_address(environment())
-    facts = read(warehouse, Filters(period, attribution_model, currencies, channels))
-    content = _render(facts, form, locale, interactive=interactive)
+    filters = Filters(period, attribution_model, currencies, channels)
+    if form == "html":
+        choices = read_choices(warehouse, filters)
+    else:
+        choices = (Choice(period, read(warehouse, filters)),)
+    content = _render(choices, form, locale, interactive=interactive)
     if form == "html":
         output = output or report_page(warehouse)
         write_whole(output, content.encode())
-        click.echo(_render(facts, "text", locale))
+        click.echo(_render(choices, "text", locale))
         click.echo(f"\nReport: {output.resolve().as_uri()}")
     elif output is None:
         click.echo(content)
@@ -90,8 +96,10 @@ def report(
         write_whole(output, f"{content}\n".encode())
 
 
-def _render(facts: Report, form: Form, locale: str, *, interactive: bool = False) -> str:
-    """The report in one of its forms.
+def _render(
+    choices: tuple[Choice, ...], form: Form, locale: str, *, interactive: bool = False
+) -> str:
+    """The report in one of its forms; the page offers the other choices beside it.
 
     Raises:
         MissingPartError: the packages that make it are not installed.
@@ -104,9 +112,9 @@ def _render(facts: Report, form: Form, locale: str, *, interactive: bool = False
         if form == "html":
             from stripe_apex.report import page
 
-            return page.render(facts, formats, with_script=interactive)
+            return page.render(choices, formats, with_script=interactive)
         if form == "json":
-            return as_json.render(facts, formats)
-        return text.render(facts, formats)
+            return as_json.render(choices[0].report, formats)
+        return text.render(choices[0].report, formats)
     except ModuleNotFoundError as error:
         raise missing_extra(f"the package {error.name}") from error

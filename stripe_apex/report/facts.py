@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from stripe_apex.report.economics import Economics
+    from stripe_apex.report.key_figures import KeyFigures
 
 UNATTRIBUTED = "unattributed"
 
@@ -291,6 +292,7 @@ class Report:
         charges_by_settled_rates: charges that are converted at the rate of other charges, which
             Stripe settled on the same day.
         bills_by_settled_rates: rows of ad spend that are.
+        key_figures: the totals at the top, each with its change against the period before.
     """
 
     scope: Scope
@@ -306,6 +308,7 @@ class Report:
     experiments: tuple[Variant, ...]
     unmatched: tuple[Unmatched, ...]
     checks: tuple[Check, ...]
+    key_figures: KeyFigures
     net_minor: int
     unattributed_minor: int
     on_leads_alone_minor: int
@@ -320,3 +323,11 @@ class Report:
     def last_month_is_whole(self) -> bool:
         """Whether the last month with revenue has ended: its last day has some."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A period that the page can show, and the report of it."""
+
+    name: str
+    report: Report

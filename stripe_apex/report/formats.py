@@ -118,6 +118,10 @@ class Formats:
         """Oct 2026."""
         return format_date(day, "LLL y", locale=self.locale)
 
+    def month_alone(self, day: date) -> str:
+        """Oct, where the year stands beside it."""
+        return format_date(day, "LLL", locale=self.locale)
+
     def moment(self, moment: datetime | None) -> str:
         """Oct 31, 2026, 23:39 UTC."""
         if moment is None:

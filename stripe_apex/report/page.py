@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from stripe_apex.report import interactive
+from stripe_apex.report import choices as chosen
+from stripe_apex.report import glance, interactive
 from stripe_apex.report.charts import kit
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.headline import headline
@@ -22,10 +23,10 @@ from stripe_apex.report.titles import Titles
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
-    from stripe_apex.report.facts import Report
+    from stripe_apex.report.facts import Choice, Report
     from stripe_apex.report.formats import Formats
 
 _COMMAND = re.compile("`([^`]*)`")
@@ -35,18 +36,39 @@ CANVASES = (kit.WIDE, kit.NARROW)
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A section with its chart drawn for each canvas."""
+    """A section with its chart drawn for each canvas.
+
+    Attributes:
+        of: the period that has to be chosen for it to be seen; empty where it is always seen.
+        days: of that period.
+    """
 
     section: Section
     drawings: tuple[Markup, ...]
+    of: str = ""
+    days: str = ""
 
 
-def render(report: Report, formats: Formats, *, with_script: bool = False) -> str:
-    """The page; with `with_script`, Vega draws the charts again, with tooltips."""
+def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = False) -> str:
+    """The page.
+
+    Args:
+        choices: the report; after it the other periods that the page can show.
+        formats: how numbers look.
+        with_script: Vega draws the charts again, with tooltips.
+    """
+    report = choices[0].report
     specs: dict[str, Mapping[str, Any]] = {}
-    figures = [_figure(section, specs) for section in sections(report, formats)]
+    groups = [
+        [
+            replace(_figure(part.section, specs), of=part.of, days=part.days)
+            for part in chosen.parts(section, choices, formats)
+        ]
+        for section in sections(report, formats)
+    ]
     script = interactive.script(specs) if with_script and specs else None
     titles, tables = Titles(report, formats), Tables(report, formats)
+    panels = [glance.panel(choice.name, choice.report, formats) for choice in choices]
     page: str = _template("page.html").render(
         report=report,
         formats=formats,
@@ -54,17 +76,16 @@ def render(report: Report, formats: Formats, *, with_script: bool = False) -> st
         origin=titles.origin,
         origin_explained=titles.origin_explained,
         findings=Findings(report, formats).others(),
-        figures=figures,
-        customers_title=titles.customers(),
-        customers_note=titles.how_to_know_who_is_new() if report.maybe_new_customers else "",
-        customers=tables.customers(),
+        panels=panels,
+        groups=groups,
+        customers=chosen.customers(choices, formats),
         checks_title=titles.checks(),
         checks=tables.checks(),
         coverage=tables.coverage(),
         has_failed=any(not check.passed for check in report.checks),
         scope=scope_in_words(report, formats),
         converted_title=converted_title(report),
-        style=_style(),
+        style=_style() + chosen.style(choices),
         script=script,
     )
     return page
@@ -104,7 +125,10 @@ def prose(text: str) -> Markup:
 
 def _style() -> Markup:
     """The style sheet, and for each colour of the charts the page's own: light or dark."""
-    sheet = files(__package__ or "").joinpath("template/page.css").read_text("utf-8")
+    template = files(__package__ or "").joinpath("template")
+    sheet = "".join(
+        template.joinpath(name).read_text("utf-8") for name in ("page.css", "periods.css")
+    )
     colours = "".join(
         f".chart [{part}='{colour}'] {{ {part}: var(--{name}); }}\n"
         for colour, name in kit.COLOURS.items()

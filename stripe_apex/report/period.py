@@ -11,11 +11,14 @@ from stripe_apex.errors import OptionError
 
 ALL = "all"
 
-_LAST = re.compile(r"last_([1-9]\d{0,4})_days")
+_LAST = re.compile(r"last[-_]([1-9]\d{0,4})[-_]days")
+_CALENDAR = re.compile(r"(this|last)[-_](month|quarter|year)")
 _YEAR = re.compile(r"(\d{4})")
 _QUARTER = re.compile(r"(\d{4})-[qQ]([1-4])")
 _MONTH = re.compile(r"(\d{4})-(\d{2})")
 _DAYS = re.compile(r"(\d{4}-\d{2}-\d{2})(?:/|\.\.)(\d{4}-\d{2}-\d{2})")
+
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +32,29 @@ class Period:
         if self.start >= self.end:
             raise ValueError(f"{self.start} is not before {self.end}.")
 
+    @property
+    def days(self) -> int:
+        """How many days it has."""
+        return (self.end - self.start).days
+
+    def before(self) -> Period:
+        """The equally long period that ends where this one starts.
+
+        Raises:
+            OverflowError: it would start before the year 1.
+        """
+        return Period(self.start - timedelta(days=self.days), self.start)
+
 
 def parse(text: str, whole: Period, as_of: date) -> Period:
     """The period that `text` names.
 
     Args:
-        text: `all`, `last_90_days`, `2026`, `2026-Q3`, `2026-07`, or `2026-01-15/2026-02-01`, the
-            last day excluded.
+        text: `all`, `last-90-days`, `this-month`, `last-quarter`, `2026`, `2026-Q3`, `2026-07`, or
+            `2026-01-15/2026-02-01`, the last day excluded.
         whole: the days that the warehouse has anything of.
-        as_of: the last day of `last_N_days`: the last one with revenue.
+        as_of: the last day with revenue. `last-90-days` and `this-month` end with it, and
+            `last-month` is the last month that is over on it.
 
     Raises:
         OptionError: it names none.
@@ -48,7 +65,8 @@ def parse(text: str, whole: Period, as_of: date) -> Period:
     except (ValueError, OverflowError) as error:
         raise OptionError(f"{text!r} is no period: {str(error).rstrip('.')}.") from error
     raise OptionError(
-        f"{text!r} is no period. Say all, last_90_days, 2026, 2026-Q3, 2026-07, or "
+        f"{text!r} is no period. Say all, last-90-days (or any number), this-month, last-month, "
+        "this-quarter, last-quarter, this-year, last-year, 2026, 2026-Q3, 2026-07, or "
         "2026-01-15/2026-02-01, of which the last day is excluded."
     )
 
@@ -58,6 +76,8 @@ def _named(text: str, whole: Period, as_of: date) -> Period | None:
         return whole
     if match := _LAST.fullmatch(text):
         return Period(as_of - timedelta(days=int(match[1]) - 1), as_of + timedelta(days=1))
+    if match := _CALENDAR.fullmatch(text):
+        return _calendar(match[1], _MONTHS[match[2]], as_of)
     if match := _YEAR.fullmatch(text):
         return _months(int(match[1]), 1, 12)
     if match := _QUARTER.fullmatch(text):
@@ -67,6 +87,17 @@ def _named(text: str, whole: Period, as_of: date) -> Period | None:
     if match := _DAYS.fullmatch(text):
         return Period(date.fromisoformat(match[1]), date.fromisoformat(match[2]))
     return None
+
+
+def _calendar(which: str, months: int, as_of: date) -> Period:
+    """This month, quarter or year up to `as_of`; or the last one that is over on `as_of`."""
+    start = date(as_of.year, (as_of.month - 1) // months * months + 1, 1)
+    if which == "this":
+        return Period(start, day_after(as_of))
+    end = month_after(start, months)
+    if day_after(as_of) == end:
+        return Period(start, end)
+    return Period(month_after(start, -months), start)
 
 
 def _months(year: int, month: int, number: int) -> Period:

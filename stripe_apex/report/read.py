@@ -12,6 +12,7 @@ from stripe_apex.errors import OptionError, WarehouseError
 from stripe_apex.report import facts, period, queries
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.period import Period
+from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
 from stripe_apex.warehouse import open_warehouse, redacted
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from stripe_apex.warehouse import Warehouse
 
 OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
+
+CHOICES = ("last-90-days", "last-30-days", "last-month")
+"""The periods that a page about all days offers beside them."""
 
 LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
 
@@ -46,6 +50,33 @@ def read(address: str, filters: Filters) -> facts.Report:
         return _ReportReader(warehouse, filters).report()
 
 
+def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
+    """The report, and for each period that its page offers beside its own, what follows from that.
+
+    A choice has the economics, the totals and the key figures of its own days; everything else in
+    it is the report's. It is in the same currencies. If the user names a period, that is the only
+    one.
+
+    Raises:
+        OptionError: a filter names what is not there.
+        WarehouseError: the warehouse cannot be read, or lacks marts.
+    """
+    with open_warehouse(address) as warehouse:
+        _require_marts(warehouse, address)
+        report = _ReportReader(warehouse, filters).report()
+        choices = [facts.Choice(filters.period, report)]
+        if filters.period != period.ALL:
+            return tuple(choices)
+        scope = report.scope
+        one = None if scope.converted else (scope.currency,)
+        same = replace(filters, currencies=scope.currencies or one or ())
+        for name in CHOICES:
+            reader = _ReportReader(warehouse, replace(same, period=name))
+            if reader.starts_after(scope.start):
+                choices.append(facts.Choice(name, reader.of_these_days(report)))
+        return tuple(choices)
+
+
 class _ReportReader:
     """The questions of one report, asked on one connection."""
 
@@ -69,14 +100,13 @@ class _ReportReader:
         ]
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
-        channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
-        (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
         (settled,) = rows(queries.BY_SETTLED_RATES, *self._selected)
+        coverage = self._coverage()
+        net_minor = net_of(totals, scope)
         reasons = rows(
             queries.by_reason(converted=converted), *self._selected, scope.attribution_model
         )
         by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
-        coverage = self._coverage()
         return facts.Report(
             scope=scope,
             coverage=coverage,
@@ -84,10 +114,7 @@ class _ReportReader:
             left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
             credits=tuple(self._wanted(credits_)),
-            channels=channels,
-            platforms=tuple(line for line in platforms if line.platform),
-            campaigns=tuple(line for line in campaigns if line.platform),
-            unplaced=_unplaced(channels, platforms),
+            **self._levels(),
             cohorts=self._cohorts(),
             experiments=tuple(
                 facts.Variant(**_aware(row))
@@ -100,23 +127,55 @@ class _ReportReader:
             ),
             checks=tuple(self._checks()),
             unknown_names=tuple(facts.UnknownName(**row) for row in rows(queries.UNKNOWN_NAMES)),
-            net_minor=sum(
-                (total.net_reporting_minor or 0) if converted else total.net_minor
-                for total in totals
-                if scope.currencies is None or total.currency in scope.currencies
-            ),
+            key_figures=KeyFiguresReader(self._warehouse, scope, coverage).read(net_minor),
+            net_minor=net_minor,
             unattributed_minor=sum(
                 credit.revenue_minor
                 for credit in credits_
                 if credit.channel == facts.UNATTRIBUTED
                 and credit.attribution_model == scope.attribution_model
             ),
-            maybe_new_customers=unknown["maybe_new_customers"],
+            maybe_new_customers=self._maybe_new_customers(),
             charges_by_settled_rates=settled["charges"],
             bills_by_settled_rates=settled["bills"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
         )
+
+    def starts_after(self, day: date) -> bool:
+        """Whether the period leaves out days that others have from `day` on."""
+        return self._scope.start > day
+
+    def of_these_days(self, report: facts.Report) -> facts.Report:
+        """`report` with economics, totals and key figures of this reader's days."""
+        scope = self._scope
+        totals = tuple(
+            facts.Total(**row) for row in self._warehouse.rows(queries.TOTALS, *self._asked)
+        )
+        net_minor = net_of(totals, scope)
+        return replace(
+            report,
+            scope=scope,
+            totals=totals,
+            **self._levels(),
+            key_figures=KeyFiguresReader(self._warehouse, scope, report.coverage).read(net_minor),
+            net_minor=net_minor,
+            maybe_new_customers=self._maybe_new_customers(),
+        )
+
+    def _levels(self) -> dict[str, Any]:
+        """The economics of each level, by the report's name for it."""
+        channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        return {
+            "channels": channels,
+            "platforms": tuple(line for line in platforms if line.platform),
+            "campaigns": tuple(line for line in campaigns if line.platform),
+            "unplaced": _unplaced(channels, platforms),
+        }
+
+    def _maybe_new_customers(self) -> int:
+        (unknown,) = self._warehouse.rows(queries.MAYBE_NEW, *self._selected)
+        return int(unknown["maybe_new_customers"])
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:
         wanted = self._scope.channels

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.charts import channels, kit, money, people
+from stripe_apex.report.charts.months import months
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import label
@@ -173,7 +174,7 @@ class _Sections:
             title,
             note,
             self._tables.months(),
-            (lambda canvas: money.months(self._easel(canvas))) if report.months else None,
+            (lambda canvas: months(self._easel(canvas))) if report.months else None,
             f"{title}. Columns of net revenue by month, a panel for each channel.",
             empty="There is no revenue in these days. Widen date_range, or the report's --period.",
         )

@@ -155,26 +155,32 @@ class Tables:
         return Table(caption, columns, rows, names=3)
 
     def customers(self) -> Table:
-        """What first and later payments brought by channel, and what may be either."""
-        columns = (
-            "channel", "net revenue", "first payments", "later payments", "not known which",
-            "new customers", "perhaps new", "ROAS", "ROAS of first payments",
-        )  # fmt: skip
+        """What first and later payments brought by channel, and if so, what may be either."""
         formats = self._formats
-        rows = [
-            (
-                label(line.channel),
-                self._amount(line.revenue_minor),
-                self._amount(line.new_revenue_minor),
-                self._amount(line.returning_revenue_minor),
-                self._amount(line.maybe_new_revenue_minor),
-                formats.number(line.new_customers, 1),
-                formats.number(line.maybe_new_customers, 1),
-                formats.times(line.roas),
-                formats.times(line.new_roas),
+        may_be_either = bool(self._report.maybe_new_customers)
+        columns = (
+            "channel", "net revenue", "first payments", "later payments",
+            *(("not known which",) if may_be_either else ()), "new customers",
+            *(("perhaps new",) if may_be_either else ()), "spend", "ROAS", "ROAS of first payments",
+        )  # fmt: skip
+        rows = []
+        for line in self._report.channels:
+            maybe_revenue = self._amount(line.maybe_new_revenue_minor)
+            maybe_new = formats.number(line.maybe_new_customers, 1)
+            rows.append(
+                (
+                    label(line.channel),
+                    self._amount(line.revenue_minor),
+                    self._amount(line.new_revenue_minor),
+                    self._amount(line.returning_revenue_minor),
+                    *((maybe_revenue,) if may_be_either else ()),
+                    formats.number(line.new_customers, 1),
+                    *((maybe_new,) if may_be_either else ()),
+                    self._amount(line.spend_minor) if line.spend_minor else DASH,
+                    formats.times(line.roas),
+                    formats.times(line.new_roas),
+                )
             )
-            for line in self._report.channels
-        ]
         return Table(f"New and returning customers, {self._unit}", columns, tuple(rows))
 
     def _outline(self) -> Callable[[Economics], Any]:

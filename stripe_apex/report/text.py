@@ -79,7 +79,7 @@ def _also(report: Report, words: Titles) -> Iterator[str]:
 def _channels(report: Report, formats: Formats) -> Iterator[str]:
     scope = report.scope
     lines = [line for line in report.channels if line.revenue_minor or line.spend_minor]
-    rows = [("Channel", f"net, {scope.currency.upper()}", "share", "ROAS")]
+    rows = [("Channel", f"net, {scope.currency.upper()}", "share", "spend", "ROAS")]
     shown = [line for line in lines if line.channel != UNATTRIBUTED][:MOST_CHANNELS]
     shown += [line for line in lines if line.channel == UNATTRIBUTED]
     for line in shown:
@@ -89,6 +89,7 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
                 f"  {clean(line.channel)}",
                 amount(line.revenue_minor, scope.currency),
                 share,
+                amount(line.spend_minor, scope.currency) if line.spend_minor else "",
                 formats.times(line.roas) if line.roas is not None else "",
             )
         )

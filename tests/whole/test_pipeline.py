@@ -18,7 +18,11 @@ from stripe_apex.report.text import amount
 from stripe_simulator.account import Account
 from stripe_simulator.server import serve
 from stripe_simulator.story.history import Story
-from tests.app.report.golden import assert_economics_agree, assert_totals_agree
+from tests.app.report.golden import (
+    assert_economics_agree,
+    assert_key_figures_agree,
+    assert_totals_agree,
+)
 from tests.conftest import NOW
 from tests.stripe_app import Installed
 
@@ -144,8 +148,14 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert f"Report: {page.resolve().as_uri()}" in table
     assert "checks passed" in page.read_text()
     assert_totals_agree(warehouse)
-    for period, mart_period in (("last_90_days", "last_90_days"), ("2026-07", "month")):
+    for period, mart_period in (
+        ("last_90_days", "last_90_days"),
+        ("2026-07", "month"),
+        ("last-30-days", "last_30_days"),
+        ("last-month", "month"),
+    ):
         assert_economics_agree(warehouse, period, mart_period)
+    assert_key_figures_agree(warehouse, "last-30-days")
     first_page = page.read_bytes()
     before = result.stdout.partition("Only searches for your own name")[0]
     assert before.startswith("No Stripe key is configured: reading the simulated account.")

@@ -156,7 +156,7 @@ def returns(easel: Easel) -> Chart:
     x: dict[str, Any] = {
         "scale": alt.Scale(
             domain=[0, high],
-            range=[8, easel.width - 8] if easel.is_narrow else [210, easel.width - 300],
+            range=[8, easel.width - 8] if easel.is_narrow else [200, easel.width - 410],
             nice=False,
             clamp=True,
         ),
@@ -229,7 +229,8 @@ def _returns_row(
     roas = line.roas or 0
     low, high = line.roas_interval or (roas, roas)
     name = kit.shortened(
-        label((line.channel, line.platform or "", line.campaign or "")[depth]), 26 - 2 * depth
+        label((line.channel, line.platform or "", line.campaign or "")[depth]),
+        (20 if easel.is_narrow else 26) - 2 * depth,
     )
     if line in easel.report.unplaced:
         name = NOT_MATCHED
@@ -259,11 +260,15 @@ def _returns_row(
         "cac": formats.major(line.cac(unit), currency),
         "payback": formats.number(line.payback_months(easel.report.scope.months), 1),
         "spend": formats.money(line.spend_minor, currency),
+        "brought": formats.compact(line.basis_minor, currency),
+        "cost": formats.compact(line.spend_minor, currency),
+        "both": f"{formats.compact(line.basis_minor, currency)} / "
+        f"{formats.compact(line.spend_minor, currency)}",
     }
 
 
 def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
-    """Names on the left; ROAS, CAC and payback on the right, as far as there is room."""
+    """Names on the left; on the right revenue, spend and ROAS; where there is room, more."""
     above = -15 if easel.is_narrow else 0
     for depth, weight in enumerate(("bold", "normal", "normal")):
         yield (
@@ -271,11 +276,13 @@ def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
             .mark_text(**easel.text(dy=above, fontWeight=weight))
             .encode(x=alt.value(14 * depth), text="name:N")
         )
-    columns = [("times", easel.width, "ROAS")]
+    columns = [("both", easel.width - 52, "revenue / spend"), ("times", easel.width, "ROAS")]
     if not easel.is_narrow:
         columns = [
-            ("times", easel.width - 210, "ROAS"),
-            ("cac", easel.width - 110, "CAC"),
+            ("brought", easel.width - 330, "revenue"),
+            ("cost", easel.width - 252, "spend"),
+            ("times", easel.width - 178, "ROAS"),
+            ("cac", easel.width - 100, "CAC"),
             ("payback", easel.width, "payback, mo."),
         ]
     for name, x, title in columns:
@@ -285,5 +292,5 @@ def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
         yield (
             alt.Chart(kit.rows([{"title": title}]))
             .mark_text(**easel.text(align="right", fontSize=12, fill=kit.MUTED, baseline="bottom"))
-            .encode(x=alt.value(x), y=alt.value(-4), text="title:N")
+            .encode(x=alt.value(x), y=alt.value(-22 if easel.is_narrow else -4), text="title:N")
         )

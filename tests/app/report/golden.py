@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from decimal import Decimal
 
 import duckdb
+import pytest
 
 from tests.app.report.conftest import run_report
 
@@ -93,4 +95,70 @@ def assert_economics_agree(warehouse, period, mart_period, model="position_based
             assert found == row[name], (channel, name)
         known_from = row["new_customers_known_from"]
         assert report["coverage"]["new_customers_known_from"] == known_from.isoformat()
+    found = {figure["name"]: figure["value"] for figure in report["key_figures"]["figures"]}
+    spent, new, maybe_new = (
+        sum(row[name] for row in expected.values())
+        for name in ("spend_minor", "new_customers", "maybe_new_customers")
+    )
+    assert found["spend"] == (str(spent) if spent else None)
+    if not maybe_new:
+        assert Decimal(found["new_customers"]) == new
+    assert int(found["net_revenue"]) == report["net_minor"]
     return report
+
+
+def assert_key_figures_agree(warehouse, period):
+    """The figures of a period, and of the equally long one before, are those of the facts."""
+    report = report_as_json(warehouse, "--period", period)
+    start, end = (date.fromisoformat(report["scope"][name]) for name in ("start", "end"))
+    now, before = (
+        _key_figures(warehouse, *days) for days in ((start, end), (start - (end - start), start))
+    )
+    for figure in report["key_figures"]["figures"]:
+        value, earlier = now[figure["name"]], before[figure["name"]]
+        assert Decimal(figure["value"]) == pytest.approx(value, abs=Decimal("0.000001"))
+        assert Decimal(figure["before"]) == pytest.approx(earlier, abs=Decimal("0.000001"))
+        change = Decimal(figure["value"]) / Decimal(figure["before"]) - 1
+        assert Decimal(figure["change"]) == pytest.approx(change, abs=Decimal("0.000001"))
+    assert report["key_figures"]["before_start"] == (start - (end - start)).isoformat()
+    return report
+
+
+def _key_figures(warehouse, start, end):
+    """What a period brought and cost, asked of the facts and not of the marts of channels."""
+    (sums,) = rows(
+        warehouse,
+        "select sum(net_reporting_minor) net, count(*) filter (where is_new) new"
+        " from marts.fct_revenue where revenue_date >= $1 and revenue_date < $2",
+        start,
+        end,
+    )
+    spend = {
+        row["channel"]: row["minor"]
+        for row in rows(
+            warehouse,
+            "select channel, sum(spend_reporting_minor) minor from marts.mart_ad_spend"
+            " where spend_date >= $1 and spend_date < $2 group by channel",
+            start,
+            end,
+        )
+    }
+    (paid,) = rows(
+        warehouse,
+        "select sum(credit_basis_reporting_minor) minor,"
+        " sum(credit_micros) filter (where is_new) / 1e6 new"
+        " from marts.fct_attribution join marts.fct_revenue using (charge_id)"
+        " where attribution_model = 'position_based' and list_contains($3, channel)"
+        " and fct_revenue.revenue_date >= $1 and fct_revenue.revenue_date < $2",
+        start,
+        end,
+        list(spend),
+    )
+    spent = Decimal(sum(spend.values()))
+    return {
+        "net_revenue": Decimal(sums["net"]),
+        "spend": spent,
+        "roas": Decimal(paid["minor"]) / spent,
+        "new_customers": Decimal(sums["new"]),
+        "cac": spent / 100 / Decimal(paid["new"]),
+    }

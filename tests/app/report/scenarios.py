@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from stripe_apex.report.period import month_after
 from tap_stripe_apex import money
 from tests.app.report.marts import DAY, LAST_DAY, Marts
 
@@ -212,6 +213,35 @@ def leads_alone() -> Marts:
     return marts
 
 
+def late_spend() -> Marts:
+    """Ads since the middle of May, and payments since January."""
+    marts = Marts()
+    for number in range(180):
+        marts.charge(5_000, channel="paid_search", source="google", day=DAY + timedelta(number))
+    marts.charge(5_000, channel="email", day=LAST_DAY)
+    for number in range(47):
+        marts.spend(1_000, day=LAST_DAY - timedelta(number))
+    return marts
+
+
+def rateless_before() -> Marts:
+    """Euros without a rate in May, none in June."""
+    marts = late_spend()
+    marts.charge(9_000, currency="eur", day=LAST_DAY - timedelta(40), has_rate=False)
+    return marts
+
+
+def months(number: int) -> Marts:
+    """As many months of five channels, the last one in June 2026."""
+    marts = Marts()
+    for back in range(number):
+        day = month_after(LAST_DAY.replace(day=1), -back) + timedelta(27)
+        for rank, channel in enumerate(("paid_search", "email", "direct", "referral", None)):
+            marts.charge(100_000 * (5 - rank) * (1 + back % 7), channel=channel, day=day)
+        marts.spend(90_000, day=day)
+    return marts
+
+
 SCENARIOS = {
     "small": small,
     "perhaps_new": perhaps_new,
@@ -229,4 +259,8 @@ SCENARIOS = {
     "test_mode": test_mode,
     "far_apart": far_apart,
     "leads_alone": leads_alone,
+    "late_spend": late_spend,
+    "rateless_before": rateless_before,
+    "one_month": lambda: months(1),
+    "sixty_months": lambda: months(60),
 }

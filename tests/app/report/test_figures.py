@@ -23,7 +23,8 @@ class Tables(HTMLParser):
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
         if tag == "section" and "id" in attributes:
-            self._section = self.sections.setdefault(attributes["id"], [])
+            name = attributes["id"].removesuffix("-all")
+            self._section = self.sections.setdefault(name, [])
         elif tag == "tr":
             self._row = []
         elif tag in {"td", "th"} and self._row is not None:
@@ -78,11 +79,11 @@ def test_the_page_and_the_text_say_what_is_not_known_of_customers(warehouse_of, 
     rows = {row[0]: row[1:] for row in tables_of(page)["customers"][1:]}
     assert rows["paid search"] == [
         *("$475.00", "$400.00", "$5.00", "$70.00"),
-        *("4.0", "1.0", "2.38×", "–"),
+        *("4.0", "1.0", "$200.00", "2.38×", "–"),
     ]
     assert rows["email"] == [
         *("$129.00", "$120.00", "$9.00", "$0.00"),
-        *("4.0", "0.0", "12.9×", "12.0×"),
+        *("4.0", "0.0", "$10.00", "12.9×", "12.0×"),
     ]
     assert "set the var history_complete to" in page.read_text()
     text = run_report("--warehouse", warehouse_of("perhaps_new"), "--format", "text").output
@@ -243,7 +244,7 @@ def test_another_attribution_model_credits_otherwise(warehouse_of):
         ("--channel", "tv", "no channel 'tv'. It has email, paid_search"),
         ("--currency", "xyz", "no currency 'xyz'. It has usd"),
         ("--attribution-model", "luck", "no attribution model 'luck'"),
-        ("--period", "yesterday", "is no period. Say all, last_90_days"),
+        ("--period", "yesterday", "is no period. Say all, last-90-days"),
         ("--period", "2026-13", "is no period: month must be in 1..12"),
         ("--period", "2026-02-01/2026-02-01", "is not before"),
         ("--locale", "tlh_QQ", "is no known locale"),
