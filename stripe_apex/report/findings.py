@@ -12,6 +12,7 @@ from stripe_apex.report.economics import ratio
 from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.missing import asked_for, unknown_names
+from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.words import Words, ltv_curve
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Findings(Words):
                 "There is no revenue in these days yet.",
                 "Widen date_range or the report's period, or check that charges exist in Stripe.",
             )
+        if report.has_payments_alone:
+            return Headline(*PaymentWords(report, self.formats).headline())
         if report.left_out:
             return self._without_rates()
         if not advice.paid:
@@ -378,7 +381,7 @@ class Findings(Words):
     def _unmatched(self) -> Iterator[Finding]:
         lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
         share = self.share(self.report.unattributed_minor - self.report.too_old_minor)
-        if not lost or not share:
+        if not lost or not share or self.report.has_payments_alone:
             return
         yield Finding(
             Tone.OPEN if share > Decimal("0.1") else Tone.NOTE,
@@ -393,7 +396,7 @@ class Findings(Words):
         yield Finding(
             Tone.NOTE,
             f"{self.formats.percent(share)} of net revenue has only an old lead.",
-            "No visit counts for it, and the lead is older than lead_window_days, so no channel "
+            "No visit counts for it, and the lead is too old to count, so no channel "
             "takes it. If customers pay again and again, recurring_credit: first_conversion "
             "credits them to what brought their first payment.",
         )

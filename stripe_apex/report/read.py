@@ -9,7 +9,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stripe_apex.errors import OptionError, WarehouseError
-from stripe_apex.report import facts, period, queries
+from stripe_apex.report import facts, payments, period, queries
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.period import Period
 from stripe_apex.warehouse import open_warehouse, redacted
@@ -68,6 +68,11 @@ class _ReportReader:
             for row in rows(queries.credits_by_model(converted=converted), *self._selected)
         ]
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
+        counted = [
+            total
+            for total in totals
+            if scope.currencies is None or total.currency in scope.currencies
+        ]
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
         (unknown,) = rows(queries.MAYBE_NEW, *self._selected)
@@ -97,8 +102,7 @@ class _ReportReader:
             unknown_names=tuple(facts.UnknownName(**row) for row in rows(queries.UNKNOWN_NAMES)),
             net_minor=sum(
                 (total.net_reporting_minor or 0) if converted else total.net_minor
-                for total in totals
-                if scope.currencies is None or total.currency in scope.currencies
+                for total in counted
             ),
             unattributed_minor=sum(
                 credit.revenue_minor
@@ -109,6 +113,12 @@ class _ReportReader:
             maybe_new_customers=unknown["maybe_new_customers"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
+            payments=payments.read(
+                rows,
+                self._selected,
+                scope.as_of,
+                converted=converted and {line.currency for line in counted} != {scope.currency},
+            ),
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:

@@ -115,13 +115,20 @@ class _Sections:
         title = self._titles.models()
         chosen = report.scope.attribution_model
         legend = tuple(
-            Key(shape, kit.COLOURS[colour], label(model) + (" (chosen)" if model == chosen else ""))
+            Key(
+                shape,
+                kit.COLOURS[colour],
+                label(model)
+                + (" (chosen)" if model == chosen else "")
+                + f": {channels.RULES[model]}",
+            )
             for model, (shape, colour) in channels.MODELS.items()
             if model in report.scope.attribution_models
         )
         note = (
-            "Each model shares a payment among the visits before it by another rule. Where the "
-            "symbols lie together, the rule does not matter; where they lie apart, it decides. "
+            "Each model shares a payment among the visits before it by another rule, and has a "
+            "line of its own. Where the symbols lie below each other, the rule does not matter; "
+            "where they lie apart, it decides. "
             "Shares are of all net revenue, unmatched revenue included."
         )
         if report.on_leads_alone_minor:
@@ -243,9 +250,7 @@ class _Sections:
         note = "A payment is matched to a lead by its email; these found none before them."
         if report.too_old_minor:
             old = self._formats.money(report.too_old_minor, report.scope.currency)
-            too_old = (
-                f" {old} has a lead that is older than lead_window_days, and no visit that counts."
-            )
+            too_old = f" {old} has a lead that is too old to count, and no visit that does."
             note, empty = note + too_old, empty + too_old
         if lost and nobody:
             note += f" {asked_for(report, 'leads') or 'No lead matches at all.'}"

@@ -10,6 +10,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.labels import clean, label
 from stripe_apex.report.missing import unknown_names
+from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex import money
 
@@ -53,8 +54,12 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
             ),
         ]
     )
-    yield from _channels(report, formats)
-    yield from _unmatched(report, formats)
+    if step := PaymentWords(report, formats).next_step():
+        said = f"{step.title} Run: {step.command}. {step.text}"
+        yield from textwrap.wrap(said, WIDTH)
+    else:
+        yield from _channels(report, formats)
+        yield from _unmatched(report, formats)
     if report.maybe_new_customers:
         words = Titles(report, formats)
         said = f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"

@@ -123,7 +123,7 @@ def test_what_stands_on_leads_alone_and_what_has_only_an_old_lead_is_said(wareho
     page = page_of("old_leads").read_text()
     assert "$10.00 of it stands on leads alone" in page
     assert "20% of net revenue has no channel, mostly since no visit counts and the lead is" in page
-    assert "$20.00 has a lead that is older than lead_window_days" in page
+    assert "$20.00 has a lead that is too old to count" in page
 
 
 def test_the_interval_is_that_of_a_sum_over_people(warehouse_of):
