@@ -54,6 +54,12 @@ def report_page(address: str) -> Path:
     return file.with_name(f"{file.stem}-report.html")
 
 
+def tables_folder(address: str) -> Path:
+    """Where the tables of a warehouse's report are written: a folder beside its page."""
+    page = report_page(address)
+    return page.with_name(f"{page.stem}-tables")
+
+
 def is_checkout(root: Path) -> bool:
     """Whether a folder is a checkout of this project, which has a pipeline of its own.
 

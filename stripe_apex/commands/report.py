@@ -10,11 +10,11 @@ import click
 from stripe_apex.warehouse import missing_extra
 
 if TYPE_CHECKING:
-    from stripe_apex.report.facts import Choice
+    from stripe_apex.report.facts import Choice, Report
 
 DEFAULT_MODEL: Final = "position_based"
 
-Form = Literal["html", "json", "text"]
+Form = Literal["html", "json", "text", "csv"]
 
 
 @click.command()
@@ -27,16 +27,18 @@ Form = Literal["html", "json", "text"]
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "json", "text"]),
+    type=click.Choice(["html", "json", "text", "csv"]),
     default="html",
     show_default=True,
-    help="A page and a short table; or everything as JSON; or the table alone.",
+    help="A page and a short table; or everything as JSON; or the table alone; or each table of "
+    "the page as a CSV in a folder.",
 )
 @click.option(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="The file to write.  [default: a page beside the warehouse, such as output/report.html; "
-    "for json and text, standard output]",
+    type=click.Path(path_type=Path),
+    help="The file to write, for csv the folder.  [default: a page beside the warehouse, such as "
+    "output/report.html; for csv, a folder such as output/report-tables; for json and text, "
+    "standard output]",
 )
 @click.option(
     "--period",
@@ -55,7 +57,12 @@ Form = Literal["html", "json", "text"]
     help="How revenue is shared among the touches of a customer.",
 )
 @click.option("--channel", "channels", multiple=True, help="Only this one; may be repeated.")
-@click.option("--locale", default="en_US", show_default=True, help="How numbers and dates look.")
+@click.option(
+    "--locale",
+    default="en_US",
+    show_default=True,
+    help="How numbers, amounts and dates look; sentences are English.",
+)
 @click.option(
     "--interactive", is_flag=True, help="Tooltips in the page; it is then larger by 2 MB."
 )
@@ -72,14 +79,20 @@ def report(
     interactive: bool,
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
-    from stripe_apex.account import report_page, warehouse_address
+    from stripe_apex.account import report_page, tables_folder, warehouse_address
     from stripe_apex.report.facts import Choice
     from stripe_apex.report.read import Filters, read, read_choices
     from tap_stripe_apex.auth.places import environment
     from tap_stripe_apex.files import write_whole
 
+    _require_kind(output, is_folder=form == "csv")
     warehouse = warehouse or warehouse_address(environment())
     filters = Filters(period, attribution_model, currencies, channels)
+    if form == "csv":
+        folder = output or tables_folder(warehouse)
+        number = _write_tables(read(warehouse, filters), locale, folder)
+        click.echo(f"{number} tables: {folder.resolve().as_uri()}")
+        return
     if form == "html":
         choices = read_choices(warehouse, filters)
     else:
@@ -94,6 +107,36 @@ def report(
         click.echo(content)
     else:
         write_whole(output, f"{content}\n".encode())
+
+
+def _require_kind(output: Path | None, *, is_folder: bool) -> None:
+    """Raise where a file is asked for and a folder is there, or the other way round."""
+    from stripe_apex.errors import OptionError
+
+    if output is None or not output.exists() or output.is_dir() == is_folder:
+        return
+    there, wanted = ("a file", "a folder") if is_folder else ("a folder", "a file")
+    raise OptionError(f"--output {output} is {there}. Name {wanted}.")
+
+
+def _write_tables(facts: Report, locale: str, folder: Path) -> int:
+    """Write each table as a CSV, and say how many there are.
+
+    Raises:
+        MissingPartError: the packages that make it are not installed.
+    """
+    from tap_stripe_apex.files import write_whole
+
+    try:
+        from stripe_apex.report import as_csv
+        from stripe_apex.report.formats import Formats
+
+        tables = as_csv.tables(facts, Formats(locale))
+    except ModuleNotFoundError as error:
+        raise missing_extra(f"the package {error.name}") from error
+    for name, table in tables.items():
+        write_whole(folder / as_csv.file_name(table, name), as_csv.render(table).encode())
+    return len(tables)
 
 
 def _render(

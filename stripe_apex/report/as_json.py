@@ -9,6 +9,7 @@ import msgspec
 from stripe_apex.report.findings import Findings
 from stripe_apex.report.headline import headline
 from stripe_apex.report.judgement import verdict
+from stripe_apex.report.payment_words import PaymentWords
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def render(report: Report, formats: Formats) -> str:
             {**msgspec.to_builtins(check), "passed": check.passed} for check in report.checks
         ],
         "headline": msgspec.to_builtins(headline(report, formats)),
+        "next_step": msgspec.to_builtins(PaymentWords(report, formats).next_step()),
         "findings": msgspec.to_builtins(Findings(report, formats).others()),
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stripe_apex.report.payments import Payments
 from stripe_apex.report.period import day_after, months_of
 
 if TYPE_CHECKING:
@@ -53,12 +54,17 @@ class Scope:
     revenue_basis: str = "net"
 
     @property
-    def months(self) -> Fraction:
-        """The length of the period in months, without days of which nothing is known."""
+    def known_days(self) -> tuple[date, date]:
+        """The first day and the day after the last one, without days of which nothing is known."""
         start, end = self.start, self.end
         if self.known_from and self.known_until:
             start, end = max(start, self.known_from), min(end, day_after(self.known_until))
-        return months_of(start, end)
+        return start, end
+
+    @property
+    def months(self) -> Fraction:
+        """The length of the period in months, without days of which nothing is known."""
+        return months_of(*self.known_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -318,6 +324,13 @@ class Report:
     charges_by_settled_rates: int = 0
     bills_by_settled_rates: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
+    payments: Payments = field(default_factory=Payments)
+
+    @property
+    def has_payments_alone(self) -> bool:
+        """Whether there are payments, and neither leads nor visits nor ad spend."""
+        others = ("leads", "touchpoints", "ad_spend")
+        return bool(self.totals) and not any(map(self.coverage.inputs.get, others))
 
     @property
     def last_month_is_whole(self) -> bool:

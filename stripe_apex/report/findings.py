@@ -142,7 +142,7 @@ class Findings(Words):
     def _unmatched(self) -> Iterator[Finding]:
         lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
         share = self.share(self.report.unattributed_minor - self.report.too_old_minor)
-        if not lost or not share:
+        if not lost or not share or self.report.has_payments_alone:
             return
         yield Finding(
             Tone.OPEN if share > Decimal("0.1") else Tone.NOTE,

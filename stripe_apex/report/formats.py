@@ -23,6 +23,28 @@ MINUS = "−"
 DASH = "–"
 
 
+class Written(str):
+    """A figure as a locale writes it, which still knows what it is.
+
+    Attributes:
+        plain: for other programs: a number with a point, or a day as ISO 8601.
+        currency: of an amount, in upper case; else empty.
+    """
+
+    __slots__ = ("currency", "plain")
+
+    plain: str
+    currency: str
+
+    @classmethod
+    def of(cls, text: str, plain: object, currency: str = "") -> Written:
+        """A text with what it says."""
+        written = cls(text)
+        written.plain = format(plain, "f") if isinstance(plain, Decimal) else str(plain)
+        written.currency = currency.upper()
+        return written
+
+
 class Formats:
     """How one locale writes what the report says; the words stay English."""
 
@@ -43,6 +65,11 @@ class Formats:
         """With as many decimals as Stripe counts: $1,234.50, ¥1,235, KWD 1.234."""
         return self.fine(money.to_major(minor, currency), currency, money.decimals(currency))
 
+    @property
+    def list_separator(self) -> str:
+        """What stands between amounts: a comma, unless it is the locale's decimal mark."""
+        return "; " if self.locale.number_symbols["latn"]["decimal"] == "," else ", "
+
     def major(self, major: Decimal | float | None, currency: str) -> str:
         """An amount in major units, without decimals from a hundred on; a dash for none."""
         if major is None:
@@ -54,9 +81,9 @@ class Formats:
         """An amount in major units with so many decimals."""
         pattern = copy.copy(self.locale.currency_formats["standard"])
         pattern.frac_prec = (digits, digits)
-        return _tidy(
-            pattern.apply(major, self.locale, currency=currency.upper(), currency_digits=False)
-        )
+        text = pattern.apply(major, self.locale, currency=currency.upper(), currency_digits=False)
+        plain = round(major, max(digits, money.decimals(currency)))
+        return Written.of(_tidy(text), plain, currency)
 
     def compact(self, minor: int | Decimal, currency: str) -> str:
         """Short, for charts: $1.2M."""
@@ -76,14 +103,15 @@ class Formats:
             digits = 1
         pattern = copy.copy(self.locale.percent_formats[None])
         pattern.frac_prec = (digits, digits)
-        return _tidy(pattern.apply(number, self.locale))
+        return Written.of(_tidy(pattern.apply(number, self.locale)), round(number, 6))
 
     def change(self, share: Decimal | float | None, digits: int = 0) -> str:
         """A percentage that says its sign: +12%, −3%."""
         if share is None:
             return DASH
         text = self.percent(share, digits)
-        return text if text.startswith(MINUS) or not share else f"+{text}"
+        signed = text if text.startswith(MINUS) or not share else f"+{text}"
+        return Written.of(signed, round(Decimal(str(share)), 6))
 
     def plain(self, major: float, currency: str) -> str:
         """A round amount in major units: $200, or $0.50."""
@@ -95,28 +123,34 @@ class Formats:
             return DASH
         if digits is None:
             digits = 2 if -10 < number < 10 else 1
-        return f"{self.number(number, digits)}×"
+        text = f"{self.number(number, digits)}×"
+        return Written.of(text, round(Decimal(str(number)), 6))
 
     def number(self, number: Decimal | float | None, digits: int = 0) -> str:
         """A plain number."""
         if number is None:
             return DASH
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return _tidy(format_decimal(Decimal(str(number)), format=pattern, locale=self.locale))
+        value = Decimal(str(number))
+        text = _tidy(format_decimal(value, format=pattern, locale=self.locale))
+        return Written.of(text, round(value, max(digits, 6)) if value % 1 else int(value))
 
     def probability(self, p: float | None) -> str:
         """A p-value: 0.042; below a thousandth only that."""
         if p is None:
             return DASH
-        return f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
+        text = f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
+        return Written.of(text, p)
 
     def day(self, day: date | None) -> str:
         """Oct 31, 2026."""
-        return DASH if day is None else format_date(day, "medium", locale=self.locale)
+        if day is None:
+            return DASH
+        return Written.of(format_date(day, "medium", locale=self.locale), day.isoformat())
 
     def month(self, day: date) -> str:
         """Oct 2026."""
-        return format_date(day, "LLL y", locale=self.locale)
+        return Written.of(format_date(day, "LLL y", locale=self.locale), f"{day:%Y-%m}")
 
     def month_alone(self, day: date) -> str:
         """Oct, where the year stands beside it."""

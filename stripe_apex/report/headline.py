@@ -11,6 +11,7 @@ from stripe_apex.report.economics import ratio
 from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.missing import asked_for
+from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.words import Words
 
 if TYPE_CHECKING:
@@ -78,6 +79,8 @@ class _Headlines(Words):
                 "There is no revenue in these days yet.",
                 "Widen date_range or the report's period, or check that charges exist in Stripe.",
             )
+        if report.has_payments_alone:
+            return Headline(*PaymentWords(report, self.formats).headline())
         if report.left_out:
             return self._without_rates()
         if not advice.paid:

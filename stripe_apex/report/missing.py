@@ -72,7 +72,7 @@ def _amounts(lines: list[UnknownName], formats: Formats) -> str:
     sums: dict[str, int] = {}
     for line in lines:
         sums[line.currency] = sums.get(line.currency, 0) + (line.spend_minor or 0)
-    spent = ", ".join(
+    spent = formats.list_separator.join(
         formats.money(minor, currency) for currency, minor in sorted(sums.items()) if minor
     )
     counted = f"{formats.number(rows)} row{'' if rows == 1 else 's'}"

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from stripe_apex.report import as_csv, glance, interactive
 from stripe_apex.report import choices as chosen
-from stripe_apex.report import glance, interactive
 from stripe_apex.report.charts import kit
+from stripe_apex.report.contents import contents, entries, short
 from stripe_apex.report.findings import Findings
+from stripe_apex.report.glossary import GLOSSARY
 from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label, listed
+from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.period import day_before
-from stripe_apex.report.sections import Section, sections
 from stripe_apex.report.tables import Tables
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex.errors import KEYS_URL
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from stripe_apex.report.facts import Choice, Report
     from stripe_apex.report.formats import Formats
+    from stripe_apex.report.sections import Section
 
 _COMMAND = re.compile("`([^`]*)`")
 
@@ -59,26 +62,39 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
     """
     report = choices[0].report
     specs: dict[str, Mapping[str, Any]] = {}
+    on_page = contents(report, formats)
     groups = [
         [
             replace(_figure(part.section, specs), of=part.of, days=part.days)
             for part in chosen.parts(section, choices, formats)
         ]
-        for section in sections(report, formats)
+        for section in on_page.shown
     ]
     script = interactive.script(specs) if with_script and specs else None
     titles, tables = Titles(report, formats), Tables(report, formats)
     panels = [glance.panel(choice.name, choice.report, formats) for choice in choices]
+    customers = () if report.has_payments_alone else tuple(chosen.customers(choices, formats))
+    findings = Findings(report, formats).others()
     page: str = _template("page.html").render(
         report=report,
         formats=formats,
         headline=headline(report, formats),
         origin=titles.origin,
         origin_explained=titles.origin_explained,
-        findings=Findings(report, formats).others(),
+        next_step=PaymentWords(report, formats).next_step(),
+        findings=findings,
+        entries=entries(
+            on_page,
+            has_findings=bool(findings),
+            has_totals=bool(report.totals),
+            has_customers=any(part.table.rows for part in customers),
+        ),
         panels=panels,
         groups=groups,
-        customers=chosen.customers(choices, formats),
+        absent=on_page.absent,
+        absent_words=", ".join(short(section).lower() for section in on_page.absent),
+        glossary=GLOSSARY,
+        customers=customers,
         checks_title=titles.checks(),
         checks=tables.checks(),
         coverage=tables.coverage(),
@@ -94,10 +110,9 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
 def scope_in_words(report: Report, formats: Formats) -> str:
     """Period, attribution model and filters in a line."""
     scope = report.scope
-    parts = [
-        f"{formats.day(scope.start)} to {formats.day(day_before(scope.end))}",
-        f"{label(scope.attribution_model)} attribution",
-    ]
+    parts = [f"{formats.day(scope.start)} to {formats.day(day_before(scope.end))}"]
+    if not report.has_payments_alone:
+        parts.append(f"{label(scope.attribution_model)} attribution")
     if scope.converted:
         parts.append(f"converted to {scope.currency.upper()}")
     if scope.revenue_basis != "net":
@@ -158,4 +173,6 @@ def _template(name: str) -> Any:
     )
     environment.filters["clean"] = clean
     environment.filters["prose"] = prose
+    environment.filters["csv"] = as_csv.data_uri
+    environment.filters["csv_name"] = as_csv.file_name
     return environment.get_template(name)

@@ -9,7 +9,7 @@ from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stripe_apex.errors import OptionError, WarehouseError
-from stripe_apex.report import facts, period, queries
+from stripe_apex.report import facts, payments, period, queries
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.period import Period
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
@@ -99,6 +99,11 @@ class _ReportReader:
             for row in rows(queries.credits_by_model(converted=converted), *self._selected)
         ]
         totals = tuple(facts.Total(**row) for row in rows(queries.TOTALS, *self._asked))
+        counted = [
+            total
+            for total in totals
+            if scope.currencies is None or total.currency in scope.currencies
+        ]
         months = rows(queries.months(converted=converted), *self._selected, scope.attribution_model)
         (settled,) = rows(queries.BY_SETTLED_RATES, *self._selected)
         coverage = self._coverage()
@@ -140,6 +145,12 @@ class _ReportReader:
             bills_by_settled_rates=settled["bills"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
+            payments=payments.read(
+                rows,
+                self._selected,
+                scope.as_of,
+                converted=converted and {line.currency for line in counted} != {scope.currency},
+            ),
         )
 
     def starts_after(self, day: date) -> bool:

@@ -125,13 +125,20 @@ class _Sections:
         title = self._titles.models()
         chosen = report.scope.attribution_model
         legend = tuple(
-            Key(shape, kit.COLOURS[colour], label(model) + (" (chosen)" if model == chosen else ""))
+            Key(
+                shape,
+                kit.COLOURS[colour],
+                label(model)
+                + (" (chosen)" if model == chosen else "")
+                + f": {channels.RULES[model]}",
+            )
             for model, (shape, colour) in channels.MODELS.items()
             if model in report.scope.attribution_models
         )
         note = (
-            "Each model shares a payment among the visits before it by another rule. Where the "
-            "symbols lie together, the rule does not matter; where they lie apart, it decides. "
+            "Each model shares a payment among the visits before it by another rule, and has a "
+            "line of its own. Where the symbols lie below each other, the rule does not matter; "
+            "where they lie apart, it decides. "
             "Shares are of all net revenue, unmatched revenue included."
         )
         if self._titles.stands_on_leads_alone:

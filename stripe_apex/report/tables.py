@@ -246,7 +246,8 @@ class Tables:
                     row.append(DASH)
                     continue
                 ltv = line.cumulative_minor / line.customers / unit
-                row.append(formats.major(ltv, currency) + ("" if line.is_complete else "*"))
+                cell = formats.major(ltv, currency)
+                row.append(cell if line.is_complete else f"{cell}*")
             rows.append(tuple(row))
         columns = ("first payment", "customers", *(f"{age}" for age in ages))
         caption = (

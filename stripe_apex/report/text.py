@@ -10,6 +10,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label
 from stripe_apex.report.missing import unknown_names
+from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex import money
 
@@ -55,8 +56,12 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
     )
     for sentence in words.not_kept():
         yield from textwrap.wrap(sentence, WIDTH)
-    yield from _channels(report, formats)
-    yield from _unmatched(report, formats)
+    if step := PaymentWords(report, formats).next_step():
+        next_step = f"{step.title} Run: {step.command}. {step.text}"
+        yield from textwrap.wrap(next_step, WIDTH)
+    else:
+        yield from _channels(report, formats)
+        yield from _unmatched(report, formats)
     for finding in _also(report, words):
         yield from textwrap.wrap(finding, WIDTH)
     for sentences in unknown_names(report, formats):

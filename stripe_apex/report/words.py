@@ -110,8 +110,8 @@ class Words:
             parts.append(f"{line.currency.upper()} ({' and '.join(money_without)})")
         return (
             f"No exchange rate to {self.report.scope.reporting_currency.upper()} is known for some "
-            f"money in {', '.join(parts)}. These currencies are left out of all that is added up "
-            "over currencies. "
+            f"money in {self.formats.list_separator.join(parts)}. These currencies are left out of "
+            "all that is added up over currencies. "
         ) + self.rates_remedy
 
     @property

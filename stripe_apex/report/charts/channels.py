@@ -33,6 +33,20 @@ MODELS: Final = {
 }
 """A shape and a colour for each attribution model."""
 
+RULES: Final = {
+    "first_touch": "all to the first visit",
+    "last_touch": "all to the last visit before the payment",
+    "last_non_direct": "all to the last visit that was not direct",
+    "linear": "the same to each visit",
+    "position_based": "40% to the first, 40% to the last, the rest between",
+    "time_decay": "more to later visits than to earlier ones",
+    "markov": "to a channel by how many payments would be missing without it",
+}
+"""How each attribution model shares a payment."""
+
+LANE: Final = 12
+"""Height of the lane that each model has within a channel's row, in pixels."""
+
 OTHER_MODEL: Final = ("circle", kit.BLUE)
 
 VERDICTS: Final = {
@@ -62,23 +76,28 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
         ),
         "axis": kit.top_axis({mark: easel.formats.percent(mark) for mark in marks}),
     }
-    y = alt.Y("row:O", axis=None, scale=alt.Scale(domain=list(range(len(ranked)))))
+    lanes = _lanes(easel.report)
+    step = LANE * len(lanes) + (34 if easel.is_narrow else 16)
+    height = {name: (lane - (len(lanes) - 1) / 2) * LANE / step for name, lane in lanes.items()}
+    scale = alt.Scale(domain=[len(ranked) - 0.5, -0.5], nice=False, zero=False)
+    y = alt.Y("row:Q", axis=None, scale=scale)
     spread = (
         alt.Chart(
             kit.rows(
                 {
-                    "row": row,
+                    "row": row + min(height.values(), default=0) - 0.5 * LANE / step,
+                    "end": row + max(height.values(), default=0) + 0.5 * LANE / step,
                     "low": float(min(shares[channel].values())),
                     "high": float(max(shares[channel].values())),
                 }
                 for row, channel in enumerate(ranked)
             )
         )
-        .mark_rule(stroke=kit.SOFT, strokeWidth=2)
-        .encode(y=y, x=alt.X("low:Q", **x), x2="high:Q")
+        .mark_rect(fill=kit.GRID, opacity=0.5)
+        .encode(y=y, y2="end:Q", x=alt.X("low:Q", **x), x2="high:Q")
     )
     symbols = (
-        alt.Chart(kit.rows(_shares(easel, shares, ranked)))
+        alt.Chart(kit.rows(_shares(easel, shares, ranked, height)))
         .mark_point(filled=True, opacity=1, stroke=kit.PAPER, strokeWidth=0.8)
         .encode(
             y=y,
@@ -89,29 +108,44 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
             tooltip=kit.tooltip("channel", "model", "text"),
         )
     )
-    names = easel.names([label(channel) for channel in ranked], y)
+    names = easel.names(
+        [label(channel) for channel in ranked],
+        y,
+        above=LANE * len(lanes) / 2 + 8 if easel.is_narrow else 0,
+    )
     return alt.layer(spread, symbols, names).properties(
-        width=easel.width, height=alt.Step(48 if easel.is_narrow else 34)
+        width=easel.width, height=step * len(ranked)
     )
 
 
+def _lanes(report: Report) -> dict[str, int]:
+    """Each attribution model's lane within a row, in the order of the legend."""
+    known = report.scope.attribution_models
+    ordered = [model for model in MODELS if model in known]
+    ordered += [model for model in known if model not in MODELS]
+    return {model: lane for lane, model in enumerate(ordered)}
+
+
 def _shares(
-    easel: Easel, shares: Mapping[str, Mapping[str, Decimal]], ranked: list[str]
+    easel: Easel,
+    shares: Mapping[str, Mapping[str, Decimal]],
+    ranked: list[str],
+    height: Mapping[str, float],
 ) -> Iterator[dict[str, Any]]:
-    """A row for each symbol; the chosen model's is larger and lies below the others."""
+    """A row for each symbol, each model in a lane of its own; the chosen model's is larger."""
     chosen = easel.report.scope.attribution_model
     for row, channel in enumerate(ranked):
-        for model, share in sorted(shares[channel].items(), key=lambda item: item[0] != chosen):
+        for model, share in shares[channel].items():
             shape, colour = MODELS.get(model, OTHER_MODEL)
             yield {
-                "row": row,
+                "row": row + height[model],
                 "channel": label(channel),
                 "model": label(model),
                 "share": float(share),
                 "text": easel.formats.percent(share, 1),
                 "shape": shape,
                 "colour": colour,
-                "size": 210 if model == chosen else 72,
+                "size": 120 if model == chosen else 64,
             }
 
 

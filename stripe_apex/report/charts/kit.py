@@ -110,12 +110,13 @@ class Easel:
         }
         return alt.TitleParams(name, **(style | options))
 
-    def names(self, names: Sequence[str], y: alt.Y) -> Chart:
+    def names(self, names: Sequence[str], y: alt.Y, above: float | None = None) -> Chart:
         """What each row is called: on the left, or above it where there is no room."""
+        above = (15 if self.is_narrow else 0) if above is None else above
         named = ({"row": row, "name": shortened(name, 28)} for row, name in enumerate(names))
         return (
             alt.Chart(rows(named))
-            .mark_text(**self.text(dy=-15 if self.is_narrow else 0))
+            .mark_text(**self.text(dy=-above))
             .encode(x=alt.value(0), y=y, text="name:N")
         )
 

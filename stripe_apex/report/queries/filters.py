@@ -6,10 +6,14 @@ _CURRENCIES = "cast($3 as text[])"
 _IN_CURRENCIES = f"({_CURRENCIES} is null or {{table}}.currency = any({_CURRENCIES}))"
 
 
+def in_currencies(table: str) -> str:
+    """The condition that a row of `table` is of the currencies $3."""
+    return _IN_CURRENCIES.format(table=table)
+
+
 def in_scope(table: str, day: str = "revenue_date") -> str:
     """The condition that a row of `table` is of the days $1 to $2 and the currencies $3."""
-    in_currencies = _IN_CURRENCIES.format(table=table)
-    return f"{table}.{day} >= $1 and {table}.{day} < $2 and {in_currencies}"
+    return f"{table}.{day} >= $1 and {table}.{day} < $2 and {in_currencies(table)}"
 
 
 def amount(kind: str, *, converted: bool) -> str:

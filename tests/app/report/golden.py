@@ -64,7 +64,39 @@ def assert_totals_agree(warehouse):
         " from marts.mart_channels where attribution_model = $1",
         report["scope"]["attribution_model"],
     )
+    assert_payments_agree(warehouse, report)
     return report
+
+
+def assert_payments_agree(warehouse, report):
+    """Weeks, methods and customers add up to the marts' totals; what is converted is whole."""
+    payments = report["payments"]
+    unit = "_reporting" if report["scope"]["converted"] else ""
+    (expected,) = rows(
+        warehouse,
+        f"select count(*)::bigint charges, sum(net{unit}_minor)::bigint net_minor,"
+        f" sum(gross{unit}_minor)::bigint gross_minor,"
+        f" sum(kept{unit}_minor)::bigint kept_minor,"
+        " count(distinct case when is_conversion then person_id end)::bigint customers,"
+        " count(case when is_new then 1 end)::bigint new_customers,"
+        f" coalesce(sum(case when is_new then net{unit}_minor end), 0)::bigint new_revenue_minor"
+        " from marts.fct_revenue",
+    )
+    for part, names in (
+        ("weeks", ("charges", "gross_minor", "net_minor", "kept_minor", "new_customers",
+                   "new_revenue_minor")),
+        ("methods", ("charges", "gross_minor", "net_minor")),
+    ):  # fmt: skip
+        for name in names:
+            assert sum(line[name] for line in payments[part]) == expected[name], (part, name)
+    assert payments["payers"]["customers"] == expected["customers"]
+    assert payments["payers"]["net_minor"] == expected["net_minor"] == report["net_minor"]
+    assert payments["ages"][0]["customers"] == expected["new_customers"]
+    if not payments["converted"]:
+        (parts,) = rows(
+            warehouse, "select sum(coalesce(fee_minor, 0))::bigint fees from marts.fct_revenue"
+        )
+        assert sum(week["fee_minor"] for week in payments["weeks"]) == parts["fees"]
 
 
 def assert_economics_agree(warehouse, period, mart_period, model="position_based"):

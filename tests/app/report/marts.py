@@ -63,6 +63,7 @@ class Marts:
         is_disputed: bool = False,
         maybe_new: bool = False,
         reason: str | None = None,
+        method: str = "card",
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -95,8 +96,17 @@ class Marts:
                 "kept_minor": net - (fee or 0),
                 "reporting_currency": self.reporting_currency,
                 "revenue_basis": "net",
+                "gross_reporting_minor": minor * net_reporting // net
+                if net and net_reporting is not None
+                else net_reporting,
                 "net_reporting_minor": net_reporting,
                 "reporting_method": reporting_method if has_rate else None,
+                "kept_reporting_minor": (net - (fee or 0)) * net_reporting // net
+                if net and net_reporting is not None
+                else net_reporting,
+                "payment_method_type": method,
+                "is_captured": True,
+                "is_disputed": is_disputed,
                 "is_live": self.is_live,
             }
         )

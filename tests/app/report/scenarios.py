@@ -242,7 +242,36 @@ def months(number: int) -> Marts:
     return marts
 
 
+def payments_alone() -> Marts:
+    """A shop of which nothing but payments is known: fifteen weeks, some of them refunded."""
+    marts = Marts()
+    for number in range(150):
+        marts.charge(
+            4_000 + 10 * number,
+            channel=None,
+            day=DAY + timedelta(days=number * 100 // 150),
+            person=number % 30 if number % 3 else 100 + number,
+            refunded=500 if number % 10 == 0 else 0,
+            fee=150,
+            method="sepa_debit" if number % 4 == 0 else "card",
+        )
+    marts.rows["mart_inputs"] = [
+        {"input": name, "row_count": 0}
+        for name in ("leads", "touchpoints", "ad_spend", "experiments", "experiment_exposures")
+    ]
+    return marts
+
+
+def payments_alone_without_rates() -> Marts:
+    """As that, and euros of which no rate is known."""
+    marts = payments_alone()
+    marts.charge(90_000, channel=None, currency="eur", has_rate=False, day=DAY, person=1)
+    return marts
+
+
 SCENARIOS = {
+    "payments_alone": payments_alone,
+    "payments_alone_without_rates": payments_alone_without_rates,
     "small": small,
     "perhaps_new": perhaps_new,
     "empty": Marts,

@@ -24,7 +24,7 @@ def payment(**inputs):
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({}, "There are no leads and no visits yet. Import a file with `stripe-apex import`"),
+        ({"ad_spend": 3}, "There are no leads and no visits yet. Import a file with"),
         ({"leads": 3}, "There are no visits yet."),
         ({"touchpoints": 3}, "There are no leads yet."),
         ({"leads": 3, "touchpoints": 3}, "No payer has a lead or a visit before the payment"),
@@ -39,7 +39,7 @@ def test_what_is_missing_is_asked_for_by_its_name(tmp_path, inputs, said):
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
-        ({}, "There is no ad spend yet. Import a file"),
+        ({"leads": 3}, "There is no ad spend yet. Import a file"),
         ({"ad_spend": 3}, "No ad spend is known for these days"),
     ],
     ids=["no spend at all", "none in these days"],

@@ -105,6 +105,10 @@ def test_an_empty_page_says_why_and_what_to_connect(browser, page_of):
         assert visit.page.locator("h1").text_content() == "There is no revenue in these days yet."
         empty = visit.page.locator(".empty").all_text_contents()
         assert len(empty) == 7
+        line = visit.page.locator("#absent summary")
+        assert line.text_content().startswith("Nothing to show for: return on ad spend, ")
+        assert line.bounding_box()["height"] < 60
+        assert not visit.page.locator(".empty").first.is_visible()
         for name in ("ad_spend", "touchpoints", "experiment_exposures", "date_range"):
             assert any(name in text for text in empty), name
         assert any("There are no leads and no visits yet. Import a file" in text for text in empty)

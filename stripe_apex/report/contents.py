@@ -1,0 +1,84 @@
+"""What is on the page and in which order, and what has nothing to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.report.payment_sections import payment_sections
+from stripe_apex.report.sections import Section, sections
+
+if TYPE_CHECKING:
+    from stripe_apex.report.facts import Report
+    from stripe_apex.report.formats import Formats
+
+_OF_CHANNELS: Final = {"months", "unmatched"}
+"""Sections that say nothing while there are payments alone: all of it has no channel."""
+
+_SHORT: Final = {
+    "economics": "Return on ad spend",
+    "models": "Attribution models",
+    "months": "Months and channels",
+    "revenue": "Captured to kept",
+    "cohorts": "Worth of customers",
+    "experiments": "Experiments",
+    "unmatched": "Unmatched revenue",
+    "weeks": "Weeks",
+    "again": "Who pays again",
+    "methods": "Payment methods",
+    "largest": "Largest customers",
+}
+"""What the contents call a section; its topic, if nothing here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The page's sections.
+
+    Attributes:
+        shown: sections with a chart, in their order.
+        absent: sections without one, and why.
+    """
+
+    shown: tuple[Section, ...]
+    absent: tuple[Section, ...]
+
+
+def contents(report: Report, formats: Formats) -> Contents:
+    """Marketing first; payments first where there is nothing else."""
+    marketing, payments = sections(report, formats), payment_sections(report, formats)
+    alone = report.has_payments_alone
+    ordered = (*payments, *marketing) if alone else (*marketing, *payments)
+    hidden = _OF_CHANNELS if alone else set()
+    return Contents(
+        tuple(one for one in ordered if one.draw is not None and one.name not in hidden),
+        tuple(one for one in ordered if one.draw is None and one.name not in hidden),
+    )
+
+
+def short(section: Section) -> str:
+    """A section's topic in a word or three."""
+    return _SHORT.get(section.name, section.topic)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the contents: where it leads, and what it says."""
+
+    name: str
+    words: str
+
+
+def entries(
+    on_page: Contents, *, has_findings: bool, has_totals: bool, has_customers: bool
+) -> list[Entry]:
+    """The contents, in the order of the page."""
+    return [
+        *([Entry("also", "What else stands out")] if has_findings else []),
+        *([Entry("totals", "Currencies")] if has_totals else []),
+        *(Entry(section.name, short(section)) for section in on_page.shown),
+        *([Entry("customers", "New and returning")] if has_customers else []),
+        Entry("checks", "Can it be trusted?"),
+        *([Entry("absent", "Nothing to show for")] if on_page.absent else []),
+        Entry("words", "Words"),
+    ]
