@@ -170,8 +170,8 @@ class Variant:
     visitors: int
     visitors_of_several_variants: int
     payers: int
-    revenue_minor: int
-    later_revenue_minor: int
+    revenue_minor: int | None
+    later_revenue_minor: int | None
     control_visitors: int
     control_payers: int
     lift: float | None

@@ -35,6 +35,7 @@ EXPERIMENT_VERDICTS = {
     "inconclusive": "● no effect shown",
     "not_enough_data": "○ not enough data",
     "sample_ratio_mismatch": "✕ uneven split: cannot be trusted",
+    "missing_rate": "○ an exchange rate is missing",
 }
 
 CHECKS = {
@@ -266,7 +267,9 @@ class Tables:
                 formats.number(line.control_visitors),
                 formats.number(line.visitors_of_several_variants),
                 formats.number(line.payers),
-                formats.money(line.later_revenue_minor, line.currency),
+                DASH
+                if line.later_revenue_minor is None
+                else formats.money(line.later_revenue_minor, line.currency),
                 formats.change(line.lift, 1),
                 _range(formats.change(line.lift_low, 1), formats.change(line.lift_high, 1)),
                 formats.probability(line.p_value),

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.transform.comparison import agreed, mart_rows
+from tests.transform.comparison import agreed, compare_with_reference
+from tests.transform.experiments_comparison import mart_rows
+from tests.transform.reference.attribution import Attribution
 from tests.transform.worlds import NOON, Charge, Experiment, Exposure, Lead, World, days
 
 START = NOON - days(20)
@@ -60,10 +62,8 @@ def test_what_came_after_the_end_is_a_figure_of_its_own(default_project, default
     assert rows["variant_b"]["later_revenue_minor"] == 0
 
 
-def test_with_a_conversion_window_each_visitor_has_the_same_days(project, settings):
+def test_with_a_conversion_window_each_visitor_has_the_same_days(unusual_project, unusual_settings):
     """Whenever they came, and whether or not the experiment has ended since."""
-    if settings.conversion_window_days is None:
-        pytest.skip("the settings have no window")
     late = Exposure(
         experiment_id="exp", variant="control", visitor_id="late", exposed_at=END - days(1)
     )
@@ -82,7 +82,7 @@ def test_with_a_conversion_window_each_visitor_has_the_same_days(project, settin
         leads=[*world.leads, Lead(lead_id="late", email="late@example.com", visitor_id="late")],
         experiment_exposures=[*world.experiment_exposures, late],
     )
-    row = by_variant(agreed(project, settings, world))["control"]
+    row = by_variant(agreed(unusual_project, unusual_settings, world))["control"]
     assert (row["revenue_minor"], row["later_revenue_minor"]) == (11_000, 200)
 
 
@@ -137,3 +137,30 @@ def test_a_running_experiment_is_judged_by_what_holds_at_every_look(
     assert row["lift_low"] > 0 > row["always_valid_lift_low"]
     low = row["always_valid_difference_low" if is_running else "difference_low"]
     assert row["impact_low"] == pytest.approx(low * row["visitors"])
+
+
+def test_revenue_without_a_rate_decides_nothing(default_project, default_settings):
+    """A mean of the rest would pass for the mean of all."""
+    world = world_of(
+        [
+            (["control"], [(1, 1_000)]),
+            (["control"], [(2, 3_000)]),
+            (["variant_b"], [(1, 2_000)]),
+            (["variant_b"], [(2, 5_000), (12, 7)]),
+        ]
+    )
+    known = by_variant(agreed(default_project, default_settings, world))
+    assert known["variant_b"]["impact"] is not None
+    charges = [
+        replace(charge, currency="eur") if charge.id == "ch_v3_0" else charge
+        for charge in world.charges
+    ]
+    world = replace(world, charges=charges, fx_rates=[])
+    results = default_project.run(world)  # assert_no_rate_is_missing fails, as it should
+    compare_with_reference(results, Attribution(world, default_settings))
+    rows = by_variant(results)
+    assert rows["variant_b"]["verdict"] == "missing_rate"
+    assert rows["variant_b"]["revenue_minor"] is None
+    assert rows["variant_b"]["later_revenue_minor"] == 7
+    assert rows["variant_b"]["impact"] is None
+    assert rows["control"]["revenue_minor"] == 4_000

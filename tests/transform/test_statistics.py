@@ -167,6 +167,7 @@ def moments(variant, before, after):
     return {
         "experiment_id": "exp",
         "variant": variant,
+        "is_known": True,
         "visitors": arm.n,
         "n": arm.n,
         "sum_y": sum(after),

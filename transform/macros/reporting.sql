@@ -9,12 +9,12 @@
     minor, gross_minor, method, settled_minor, rate, minor_units, gross_reporting_minor=none
 ) -%}
     case
+        when {{ method }} = 'same_currency' then {{ minor }}
         when {{ gross_minor }} = 0 then 0
         {%- if gross_reporting_minor %}
         when {{ minor }} = {{ gross_minor }} then {{ gross_reporting_minor }}
         {%- endif %}
         else case {{ method }}
-            when 'same_currency' then {{ minor }}
             when 'settled'
                 then {{ stripe_apex.round_divide(
                     stripe_apex.wide(minor) ~ ' * ' ~ settled_minor, gross_minor

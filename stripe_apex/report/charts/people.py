@@ -26,6 +26,7 @@ VERDICTS: Final = {
     "inconclusive": ("circle", kit.MUTED, "no effect shown"),
     "not_enough_data": ("square", kit.SOFT, "not enough data"),
     "sample_ratio_mismatch": ("cross", kit.ORANGE, "uneven split: not to be trusted"),
+    "missing_rate": ("square", kit.SOFT, "an exchange rate is missing"),
 }
 """A shape, a colour and words for each verdict of the marts."""
 

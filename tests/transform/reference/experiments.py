@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from tests.transform.reference.economics import plus
 from tests.transform.reference.money import local_date
 
 if TYPE_CHECKING:
@@ -19,12 +20,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who saw one variant, with revenue in the window, after it and before it, minor units."""
+    """Who saw one variant, with revenue in the window, after it and before it, minor units.
+
+    Each is None where a part has no rate.
+    """
 
     variant: str
-    within: int
-    later: int
-    before: int
+    within: int | None
+    later: int | None
+    before: int | None
+
+    @property
+    def is_payer(self) -> bool:
+        """Whether there is revenue in the window, of whatever amount."""
+        return self.within is None or self.within > 0
 
 
 @dataclass(frozen=True)
@@ -82,17 +91,19 @@ def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
         if settings.conversion_window_days is not None:
             end = payer.at + timedelta(days=settings.conversion_window_days)
         start = payer.at - timedelta(days=settings.experiment_cuped_days)
-        within = later = before = 0
+        within: int | None = 0
+        later: int | None = 0
+        before: int | None = 0
         for payment in known:
             if payment.person != person or payment.charge.created < start:
                 continue
-            amount = payment.net_reporting or 0
+            amount = payment.net_reporting
             if payment.charge.created < payer.at:
-                before += amount
+                before = plus(before, amount)
             elif end is None or payment.charge.created < end:
-                within += amount
+                within = plus(within, amount)
             else:
-                later += amount
+                later = plus(later, amount)
         rows[experiment, payer.visitor_id] = Visitor(*payer.first, within, later, before)
     return rows
 
@@ -122,7 +133,12 @@ class Arm:
 
 
 def arms(of_experiment: list[Visitor], percentile: float | None) -> dict[str, Arm]:
-    """Each variant; revenue counts up to that of a share of the payers of all variants."""
+    """Each variant; revenue counts up to that of a share of the payers of all variants.
+
+    None can be compared where revenue of any visitor has no rate.
+    """
+    if any(None in {visitor.within, visitor.before} for visitor in of_experiment):
+        return {}
     payers = sorted(visitor.within for visitor in of_experiment if visitor.within > 0)
     limit = math.inf
     if percentile is not None and payers:

@@ -96,10 +96,13 @@ joined as (
         cast(coalesce(left_out.visitors_of_several_variants, 0) as bigint)
             as visitors_of_several_variants,
         coalesce(moments.payers, 0) as payers,
-        cast(coalesce(moments.revenue_minor, 0) as bigint) as revenue_minor,
-        cast(coalesce(moments.later_revenue_minor, 0) as bigint) as later_revenue_minor,
-        moments.mean_y / {{ unit }} as revenue_per_visitor,
-        sqrt(moments.var_y) / {{ unit }} as revenue_per_visitor_sd,
+        coalesce(moments.is_known, true) as is_known,
+        cast(case when moments.visitors is null then 0 else moments.revenue_minor end as bigint)
+            as revenue_minor,
+        cast(case when moments.visitors is null then 0 else moments.later_revenue_minor end as bigint)
+            as later_revenue_minor,
+        case when moments.is_known then moments.mean_y end / {{ unit }} as revenue_per_visitor,
+        case when moments.is_known then sqrt(moments.var_y) end / {{ unit }} as revenue_per_visitor_sd,
         comparisons.difference / {{ unit }} as difference,
         comparisons.difference_low / {{ unit }} as difference_low,
         comparisons.difference_high / {{ unit }} as difference_high,
@@ -150,10 +153,46 @@ joined as (
 final as (
 
     select
-        *,
+        experiment_id,
+        experiment_name,
+        variant,
+        started_at,
+        ended_at,
+        is_running,
+        conversion_window_days,
+        currency,
+        visitors,
+        visitors_of_several_variants,
+        payers,
+        revenue_minor,
+        later_revenue_minor,
+        revenue_per_visitor,
+        revenue_per_visitor_sd,
+        difference,
+        difference_low,
+        difference_high,
+        always_valid_difference_low,
+        always_valid_difference_high,
+        lift,
+        lift_low,
+        lift_high,
+        always_valid_lift_low,
+        always_valid_lift_high,
+        degrees_of_freedom,
+        p_value,
+        adjusted_p_value,
+        always_valid_p_value,
+        adjusted_always_valid_p_value,
+        srm_p_value,
+        impact,
+        impact_low,
+        impact_high,
+        cost_minor,
+        cost,
         case when cost_minor > 0 then (impact - cost) / cost end as roi,
         case
             when variant = 'control' then 'control'
+            when not is_known then 'missing_rate'
             when srm_p_value < 0.001 then 'sample_ratio_mismatch'
             when impact is null then 'not_enough_data'
             when impact_low > 0 then 'better'

@@ -33,7 +33,10 @@ capped as (
             when visitors.revenue_minor > caps.cap_minor then caps.cap_minor
             else visitors.revenue_minor
         end as y,
-        visitors.revenue_before_minor as x
+        visitors.revenue_before_minor as x,
+        count(*) over (partition by visitors.experiment_id)
+        = count(visitors.revenue_minor + visitors.revenue_before_minor)
+            over (partition by visitors.experiment_id) as is_known
     from visitors
     left join caps
         on visitors.experiment_id = caps.experiment_id
@@ -46,16 +49,17 @@ sums as (
         experiment_id,
         variant,
         {{ wide('count(*)') }} as visitors,
-        cast(sum(case when revenue_minor > 0 then 1 else 0 end) as bigint) as payers,
-        {{ wide('sum(revenue_minor)') }} as revenue_minor,
-        {{ wide('sum(later_revenue_minor)') }} as later_revenue_minor,
+        is_known,
+        cast(sum(case when revenue_minor > 0 or revenue_minor is null then 1 else 0 end) as bigint) as payers,
+        {{ wide(sum_of_all('revenue_minor')) }} as revenue_minor,
+        {{ wide(sum_of_all('later_revenue_minor')) }} as later_revenue_minor,
         {{ wide('sum(y)') }} as sum_y,
         {{ wide('sum(' ~ wide('y') ~ ' * y)') }} as sum_yy,
         {{ wide('sum(x)') }} as sum_x,
         {{ wide('sum(' ~ wide('x') ~ ' * x)') }} as sum_xx,
         {{ wide('sum(' ~ wide('x') ~ ' * y)') }} as sum_xy
     from capped
-    group by experiment_id, variant
+    group by experiment_id, variant, is_known
 
 ),
 

@@ -5,6 +5,7 @@
 with moments as (
 
     select * from {{ ref('int_experiments__moments') }}
+    where is_known
 
 ),
 

@@ -1,11 +1,29 @@
 {#- Every visitor who saw one variant, zeros included. Who saw several is left out, since what they paid
     cannot be told apart. A person with several exposed devices pays once, on the device that was
     exposed first. Revenue counts from the exposure until the experiment ended or, with the var
-    `conversion_window_days`, for so many days, whether or not it has ended since. -#}
+    `conversion_window_days`, for so many days, whether or not it has ended since. Revenue of which a
+    part has no rate is null. -#}
 {%- set window_days = var('conversion_window_days') -%}
-{%- set in_window -%}
-    revenue.created_at >= numbered.exposed_at
-    and (numbered.window_end is null or revenue.created_at < numbered.window_end)
+{%- set within -%}
+case
+    when
+        revenue.created_at >= numbered.exposed_at
+        and (numbered.window_end is null or revenue.created_at < numbered.window_end)
+        then revenue.net_reporting_minor
+    else 0
+end
+{%- endset -%}
+{%- set later -%}
+case when revenue.created_at >= numbered.window_end then revenue.net_reporting_minor else 0 end
+{%- endset -%}
+{%- set before -%}
+case
+    when
+        revenue.created_at < numbered.exposed_at
+        and revenue.created_at >= numbered.exposed_at - {{ days(var('experiment_cuped_days')) }}
+        then revenue.net_reporting_minor
+    else 0
+end
 {%- endset -%}
 with experiments as (
 
@@ -72,29 +90,9 @@ payments as (
     select
         numbered.experiment_id,
         numbered.visitor_id,
-        cast(sum(
-            case
-                when
-                    {{ in_window | indent(20) }}
-                    then revenue.net_reporting_minor
-                else 0
-            end
-        ) as bigint) as revenue_minor,
-        cast(sum(
-            case
-                when revenue.created_at >= numbered.window_end then revenue.net_reporting_minor
-                else 0
-            end
-        ) as bigint) as later_revenue_minor,
-        cast(sum(
-            case
-                when
-                    revenue.created_at < numbered.exposed_at
-                    and revenue.created_at >= numbered.exposed_at - {{ days(var('experiment_cuped_days')) }}
-                    then revenue.net_reporting_minor
-                else 0
-            end
-        ) as bigint) as revenue_before_minor
+        {{ sum_of_all(within) | indent(8) }} as revenue_minor,
+        {{ sum_of_all(later) | indent(8) }} as later_revenue_minor,
+        {{ sum_of_all(before) | indent(8) }} as revenue_before_minor
     from numbered
     inner join revenue
         on numbered.person_id = revenue.person_id
@@ -110,9 +108,9 @@ final as (
         numbered.visitor_id,
         numbered.variant,
         numbered.exposed_at,
-        coalesce(payments.revenue_minor, 0) as revenue_minor,
-        coalesce(payments.later_revenue_minor, 0) as later_revenue_minor,
-        coalesce(payments.revenue_before_minor, 0) as revenue_before_minor
+        case when payments.visitor_id is null then 0 else payments.revenue_minor end as revenue_minor,
+        case when payments.visitor_id is null then 0 else payments.later_revenue_minor end as later_revenue_minor,
+        case when payments.visitor_id is null then 0 else payments.revenue_before_minor end as revenue_before_minor
     from numbered
     left join payments
         on
