@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.connect.news import Background, in_thread, in_words
 from stripe_apex.connect.pipeline import Process, last_sync
-from stripe_apex.connect.progress import OutputReader, Progress
+from stripe_apex.progress import OutputReader, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

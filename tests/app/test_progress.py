@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_apex.connect.progress import OutputReader, Progress
+from stripe_apex.progress import OutputReader, Progress
 from tap_stripe_apex.reading.display import Facts
 
 
