@@ -7,7 +7,7 @@ import zipfile
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_apex.sources.questions import FileError
@@ -65,6 +65,8 @@ def test_text_that_looks_like_a_far_cell_is_text(imports):
     assert imports.sums() == {"eur": Decimal("1.5")}
 
 
+@pytest.mark.slow
+@settings(max_examples=50)
 @given(
     before=st.integers(0, 100) | st.integers((1 << 20) - 300, (1 << 20) + 10),
     row=st.integers(1, 1_048_576),
