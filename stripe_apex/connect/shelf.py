@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from stripe_apex.connect.latest import latest
 from stripe_apex.connect.news import Background, in_thread, in_words
 from stripe_apex.sources import importing
 from stripe_apex.sources.holdings import Holdings, holdings
+from stripe_apex.warehouse import is_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from stripe_apex.connect.latest import Latest
     from stripe_apex.connect.news import News
     from stripe_apex.sources.store import Import
 
 T = TypeVar("T")
+
+_POSTGRES_EVERY: Final = 10.0
+"""Seconds between two looks into a database, which does not say whether it has changed."""
 
 
 class Shelf:
@@ -25,10 +33,14 @@ class Shelf:
     Args:
         address: of the warehouse, as `stripe-apex import` takes it.
         news: is told of every change.
+        report_page: where the report of the warehouse is written.
     """
 
-    def __init__(self, address: str, news: News) -> None:
+    def __init__(self, address: str, news: News, report_page: Path) -> None:
         self.address: Final = address
+        self.report_page: Final = report_page
+        self.report: Latest | None = None
+        """The newest report; None until one was found."""
         self.holdings: Holdings | None = None
         """None until the warehouse was read."""
         self.error = ""
@@ -41,6 +53,8 @@ class Shelf:
         self.looking = False
         """Whether what is shown may be out of date in a moment."""
         self._news = news
+        self._seen: object = None
+        """The state of warehouse and report when they were last looked at."""
         self._background = Background()
         self._one_at_a_time = asyncio.Lock()
 
@@ -52,7 +66,13 @@ class Shelf:
     def look(self) -> None:
         """Find out, meanwhile, what there is."""
         self.looking = True
+        self._seen = self._stamp()
         self._background.begin(self._look())
+
+    def look_if_changed(self) -> None:
+        """Look again if another program has changed something: an import in a terminal, a run."""
+        if not self.looking and not self.undoing and self._stamp() != self._seen:
+            self.look()
 
     def undo(self, import_id: int) -> None:
         """Take the last import back, meanwhile; nothing, if it is another one by now."""
@@ -91,8 +111,20 @@ class Shelf:
             self.error = ""
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
             self.error = in_words(error)
+        try:
+            self.report = await self.ask(partial(latest, self.address, self.report_page))
+        except Exception as error:  # noqa: BLE001 - likewise
+            self.report, self.error = None, self.error or in_words(error)
         self.looking = False
         self._news.tell()
+
+    def _stamp(self) -> object:
+        """Something that differs once warehouse or report may have changed."""
+        if is_postgres(self.address):
+            warehouse: object = int(time.monotonic() / _POSTGRES_EVERY)
+        else:
+            warehouse = _state_of(Path(self.address))
+        return warehouse, _state_of(self.report_page)
 
     async def _undo(self, import_id: int) -> None:
         try:
@@ -103,3 +135,11 @@ class Shelf:
             self.tell([said], changed=True)
         self.undoing = False
         self._news.tell()
+
+
+def _state_of(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
