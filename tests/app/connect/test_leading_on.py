@@ -103,6 +103,7 @@ def test_a_check_that_fails_is_told_by_its_remedy_and_the_log_wraps(builds, serv
         "a CSV of rates with stripe-apex import."
     )
     expect(tab.locator(".result")).to_contain_text("may be of before")
+    expect(lines_of(tab)).to_have_count(0)  # no advice from figures that a check has refused
     tab.get_by_text("What was said during the sync").click()
     log = tab.locator("pre")
     expect(log).to_contain_text("a-log-line-without-a-blank")
