@@ -6,7 +6,7 @@ import asyncio
 import time
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from stripe_apex.connect.latest import latest
 from stripe_apex.connect.news import Background, in_thread, in_words
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PATIENCE: Final = 10.0
+"""Seconds that a question to the warehouse gets at the end."""
 _POSTGRES_EVERY: Final = 10.0
 """Seconds between two looks into a database, which does not say whether it has changed."""
 
@@ -57,6 +59,7 @@ class Shelf:
         """The state of warehouse and report when they were last looked at."""
         self._background = Background()
         self._one_at_a_time = asyncio.Lock()
+        self._asked: asyncio.Task[Any] | None = None
 
     @property
     def last(self) -> Import | None:
@@ -87,7 +90,8 @@ class Shelf:
         One at a time: DuckDB opens no file for writing that this process reads.
         """
         async with self._one_at_a_time:
-            return await in_thread(question)
+            self._asked = asked = asyncio.create_task(in_thread(question))
+            return await asyncio.shield(asked)
 
     def tell(self, said: Sequence[str], *, changed: bool) -> None:
         """Something was done to the warehouse: say so, and look what it holds now."""
@@ -102,8 +106,10 @@ class Shelf:
         self.look()
 
     async def stop(self) -> None:
-        """End what is under way."""
+        """End what is under way; a driver that is cut off in a thread would abort the program."""
         await self._background.stop()
+        if self._asked is not None:
+            await asyncio.wait({self._asked}, timeout=_PATIENCE)
 
     async def _look(self) -> None:
         try:
