@@ -88,7 +88,7 @@ class Connector:
             return None
         rolled = isinstance(found, RolledTokens)
         place = str(self._file.path) if rolled else where_key(self._environ)
-        return self._verified(found, place or "the settings")
+        return self._verified(found, place or "the settings of your pipeline")
 
     def connect_with_key(self, key: str) -> Connected:
         """Verify a key, then keep it; a key that does not work changes nothing.

@@ -57,6 +57,8 @@ class Shelf:
         self._news = news
         self._seen: object = None
         """The state of warehouse and report when they were last looked at."""
+        self._report_seen: object = None
+        """The state of the report when it was read."""
         self._background = Background()
         self._one_at_a_time = asyncio.Lock()
         self._asked: asyncio.Task[Any] | None = None
@@ -117,12 +119,24 @@ class Shelf:
             self.error = ""
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
             self.error = in_words(error)
-        try:
-            self.report = await self.ask(partial(latest, self.address, self.report_page))
-        except Exception as error:  # noqa: BLE001 - likewise
-            self.report, self.error = None, self.error or in_words(error)
+        await self._look_at_report()
         self.looking = False
         self._news.tell()
+
+    async def _look_at_report(self) -> None:
+        """Read the report anew if it was written anew.
+
+        No oftener: reading the marts takes a while, and dbt does not wait for whoever reads them.
+        """
+        written = _state_of(self.report_page)
+        if self._report_seen == (written,):
+            return
+        try:
+            self.report = await self.ask(partial(latest, self.address, self.report_page))
+            if self.report is None or self.report.brief is not None:
+                self._report_seen = (written,)
+        except Exception as error:  # noqa: BLE001 - the page says so, and goes on
+            self.report, self.error = None, self.error or in_words(error)
 
     def _stamp(self) -> object:
         """Something that differs once warehouse or report may have changed."""
