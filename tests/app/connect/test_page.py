@@ -56,7 +56,7 @@ def test_a_key_is_verified_by_a_single_charge_and_kept(
         "Test",
         "rk_test_****",
         "1 October 2026, 00:00 UTC",
-        "the file .env of this project",
+        "The file .env of this project",
     ):
         expect(facts).to_contain_text(words)
     expect(facts).to_contain_text("Never")
