@@ -9,7 +9,8 @@ import logging
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from stripe_apex.check import verify
+from stripe_apex.check import grants, verify
+from stripe_apex.date_range import DateRangeSetting
 from stripe_apex.storage import forget_key, save_key, where_key
 from tap_stripe_apex.auth.credential import check_api_key, find_credential
 from tap_stripe_apex.auth.oauth import StripeApp
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from stripe_apex.check import Grant
     from tap_stripe_apex.wire.session import Credential
 
 _APPS_URL: Final = "https://dashboard.stripe.com/settings/apps"
@@ -66,6 +68,8 @@ class Connector:
         self._environ = dict(environ)
         self._app = StripeApp.from_environment(environ, config.get("api_base"))
         self._file = TokenFile(token_path(config.get("token_file"), environ))
+        self._verified_last: Credential | None = None
+        self.date_range = DateRangeSetting(config, environ)
 
     @property
     def oauth(self) -> bool:
@@ -84,7 +88,7 @@ class Connector:
             return None
         rolled = isinstance(found, RolledTokens)
         place = str(self._file.path) if rolled else where_key(self._environ)
-        return self._verified(found, place or "the settings")
+        return self._verified(found, place or "the settings of your pipeline")
 
     def connect_with_key(self, key: str) -> Connected:
         """Verify a key, then keep it; a key that does not work changes nothing.
@@ -119,6 +123,20 @@ class Connector:
         with self._file.replacing() as put:
             put(app.exchange(code))
         return self._verified(RolledTokens(app, self._file), str(self._file.path))
+
+    def grants(self) -> list[Grant]:
+        """What the connection that was verified last may read; one request for each permission.
+
+        Raises:
+            TapError: Stripe cannot be asked.
+        """
+        if self._verified_last is None:
+            return []
+        session = open_session(self._verified_last, self._config)
+        try:
+            return list(grants(session))
+        finally:
+            session.close()
 
     def disconnect(self) -> list[str]:
         """Delete what is kept and, for OAuth, uninstall the app; where it was.
@@ -159,6 +177,7 @@ class Connector:
             verified = verify(session)
         finally:
             session.close()
+        self._verified_last = found
         return Connected(
             livemode=verified.livemode,
             newest_charge=verified.newest_charge,

@@ -81,8 +81,8 @@ def job_with_tap(root: Path) -> str | None:
     return next(found, None)
 
 
-def keep_secret(root: Path, setting: str, value: str) -> bool:
-    """Let Meltano keep a sensitive setting of the tap in `.env`; whether it did."""
+def keep_setting(root: Path, setting: str, value: str) -> bool:
+    """Let Meltano keep a setting of the tap in `.env`; whether it did."""
     kept = _ask(
         root, "config", "set", "--store", "dotenv", "--from-file", "-", PLUGIN, setting, said=value
     )

@@ -19,16 +19,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self
 
 from stripe_apex import account
-from stripe_apex.connect.progress import OutputReader
 from stripe_apex.errors import MissingPartError, NoWarehouseError, WarehouseError
 from stripe_apex.programs import find_program, search_path
+from stripe_apex.progress import OutputReader
 from stripe_apex.warehouse import ACCOUNT_ADDRESS, open_warehouse
 from tap_stripe_apex.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from stripe_apex.connect.progress import Progress
+    from stripe_apex.progress import Progress
     from stripe_apex.terminal import Show
 
 LOG: Final = Path("output/run.log")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import dotenv
 
-from stripe_apex.meltano import keep_secret
+from stripe_apex.meltano import keep_setting
 from tap_stripe_apex.auth.key import (
     VARIABLE,
     delete_from_keyring,
@@ -91,7 +91,7 @@ def _kept(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
 
 def _save_in_project(root: Path, key: str) -> None:
     env_file = root / ".env"
-    if not keep_secret(root, "api_key", key):
+    if not keep_setting(root, "api_key", key):
         # No Meltano here, or the tap is not one of its plugins: the same line, by the same library.
         env_file.touch(mode=0o600)
         dotenv.set_key(env_file, VARIABLE, key)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from stripe_apex.connect.progress import Progress
+from stripe_apex.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.connect.news import Background, in_thread, in_words
 from stripe_apex.connect.pipeline import Process, last_sync
-from stripe_apex.connect.progress import OutputReader, Progress
+from stripe_apex.progress import OutputReader, Progress
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any
 
+    from stripe_apex.check import Grant
     from stripe_apex.connect.news import News
     from stripe_apex.connect.pipeline import Pipeline
     from stripe_apex.connection import Connected, Connector
@@ -76,6 +78,10 @@ class Card:
         """Why the last try failed."""
         self.tried_key = False
         """Whether the last try was with a key from the form."""
+        self.grants: Sequence[Grant] = ()
+        """What the connection may read; empty while that is not known."""
+        self.grants_error = ""
+        """Why that is not known."""
         self.sync: Sync | None = None
         self.last_sync: datetime | None = None
         self.knows_last_sync = False
@@ -132,6 +138,16 @@ class Card:
             self.sync = None
             self._ask(Work("Disconnecting", "Forgetting the connection."), forget)
 
+    def change_range(self, value: Mapping[str, Any]) -> None:
+        """Read other days from the next sync on; not during one."""
+
+        def change() -> Connected | None:
+            self.connector.date_range.change(value)
+            return self.connected
+
+        if self.phase == "connected":
+            self._ask(Work("Saving", "Keeping the range."), change, changes_connection=False)
+
     def fail(self, error: str) -> None:
         """A try has failed before Stripe was asked."""
         self.error = error
@@ -152,21 +168,43 @@ class Card:
             await self._process.stop()
         await self._background.stop()
 
-    def _ask(self, work: Work, question: Callable[[], Connected | None]) -> None:
+    def _ask(
+        self,
+        work: Work,
+        question: Callable[[], Connected | None],
+        *,
+        changes_connection: bool = True,
+    ) -> None:
         if self.work:
             return
         self.work, self.error = work, ""
         self._news.tell()
-        self._background.begin(self._answer(question))
+        self._background.begin(self._answer(question, changes_connection))
 
-    async def _answer(self, question: Callable[[], Connected | None]) -> None:
+    async def _answer(
+        self,
+        question: Callable[[], Connected | None],
+        changes_connection: bool,  # noqa: FBT001 - passed on
+    ) -> None:
         try:
             self.connected = await in_thread(question)
+            if changes_connection:
+                await self._ask_for_grants()
         except Exception as error:  # noqa: BLE001 - the page says so, and goes on
             self.error = in_words(error)
         finally:
             self.work = None
             self._news.tell()
+
+    async def _ask_for_grants(self) -> None:
+        """Find out what the connection may read; that it cannot be asked breaks no connection."""
+        self.grants, self.grants_error = (), ""
+        if self.connected is None:
+            return
+        try:
+            self.grants = await in_thread(self.connector.grants)
+        except Exception as error:  # noqa: BLE001 - the page says so, and goes on
+            self.grants_error = in_words(error)
 
     async def _find_last_sync(self, pipeline: Pipeline) -> None:
         self.last_sync = await in_thread(partial(last_sync, pipeline.root))

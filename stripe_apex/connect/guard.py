@@ -32,6 +32,13 @@ HEADERS: Final = {
 }
 """Of every answer."""
 
+REPORT_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; sandbox allow-downloads allow-popups"
+)
+"""Of the report: it brings its own style and pictures, runs nothing, and is of no origin, so that
+nothing in it could ever speak to the page."""
+
 CSRF_FIELD: Final = "csrf"
 _LONGEST_TOKEN: Final = 1024
 

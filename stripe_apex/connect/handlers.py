@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from stripe_apex.connect.file_handlers import UPLOAD, FileHandlers
-from stripe_apex.connect.guard import HEADERS, RefusedError
+from stripe_apex.connect.guard import HEADERS, REPORT_POLICY, RefusedError
+from stripe_apex.connect.news import in_thread
+from stripe_apex.connect.ranges import range_from
+from stripe_apex.errors import OptionError
 from tap_stripe_apex.errors import redact
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
 
 LAUNCH: Final = "/launch"
 CALLBACK: Final = "/oauth/callback"
+REPORT: Final = "/report"
 _STATIC: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _LARGEST_BODY: Final = 16 * 1024
@@ -73,6 +77,7 @@ class Handlers:
         redirect_uri: str,
     ) -> None:
         self._card = card
+        self._shelf = shelf
         self._desk = desk
         self._news = news
         self._files = FileHandlers(card, shelf, desk, pages, guard)
@@ -105,7 +110,9 @@ class Handlers:
         else:
             app.router.add_get("/key", self._form)
             app.router.add_post("/key", self._try_key)
+        app.router.add_get(REPORT, self._report)
         app.router.add_post("/check", self._check)
+        app.router.add_post("/range", self._change_range)
         app.router.add_post("/sync", self._sync)
         app.router.add_post("/disconnect", self._disconnect)
         app.router.add_get("/static/{name}", self._give)
@@ -156,6 +163,8 @@ class Handlers:
         return response
 
     async def _show(self, _: web.Request) -> web.Response:
+        if self._card.phase != "syncing":
+            self._shelf.look_if_changed()
         return self._pages.answer(self._pages.sources())
 
     async def _form(self, _: web.Request) -> web.Response:
@@ -199,6 +208,35 @@ class Handlers:
         self._card.start_sync()
         raise web.HTTPSeeOther("/")
 
+    async def _change_range(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        days, start = form.get("last_days"), form.get("start")
+        try:
+            value = range_from(
+                days.strip() if isinstance(days, str) else None,
+                start.strip() if isinstance(start, str) else None,
+            )
+        except OptionError as error:
+            self._card.fail(str(error))
+        else:
+            self._card.change_range(value)
+        raise web.HTTPSeeOther("/")
+
+    async def _report(self, _: web.Request) -> web.Response:
+        """The report of the warehouse, wherever it lies: no part of its path comes from outside."""
+        try:
+            content = await in_thread(self._shelf.report_page.read_bytes)
+        except OSError as error:
+            raise RefusedError(
+                404, "There is no report yet", "Go back to the page and press Sync now."
+            ) from error
+        return web.Response(
+            body=content,
+            content_type="text/html",
+            charset="utf-8",
+            headers={"Content-Security-Policy": REPORT_POLICY},
+        )
+
     async def _disconnect(self, _: web.Request) -> web.Response:
         self._card.disconnect()
         raise web.HTTPSeeOther("/")
@@ -239,7 +277,8 @@ def _nothing() -> None:
 
 
 async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:
-    response.headers.update(HEADERS)
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
 
 
 def _refusal(error: str) -> str:

@@ -13,7 +13,7 @@ from aiohttp import web
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from stripe_apex.connect import wording
+from stripe_apex.connect import ranges, wording
 from stripe_apex.connect.guard import CSRF_FIELD
 from stripe_apex.sources import preview
 from stripe_apex.warehouse import redacted
@@ -80,6 +80,8 @@ class Pages:
             csrf_field=CSRF_FIELD,
             origin=guard.origin,
             new_key_url=NEW_KEY_URL,
+            keys_url=KEYS_URL,
+            range_in_words=ranges.in_words,
             overruled=VARIABLE if VARIABLE in os.environ else "",
         )
 
@@ -125,7 +127,7 @@ def place(stored_in: str) -> str:
     root = project_root(os.environ)
     if root is None or not Path(stored_in).is_relative_to(root):
         return stored_in
-    return f"{Path(stored_in).relative_to(root)} in this project"
+    return f"the file {Path(stored_in).relative_to(root)} of this project"
 
 
 def when(time: datetime) -> str:

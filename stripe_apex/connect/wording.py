@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.sources.kinds import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
+    from stripe_apex.check import Grant
     from stripe_apex.connect.desk import Sheet
     from stripe_apex.sources.holdings import Holdings
     from stripe_apex.sources.questions import UnclearError
@@ -64,6 +68,35 @@ _OPTION: Final = re.compile(
     r"""--(set|column) "?([\w ]+?)=("[^"]*"|\.\.\.|\S+?)"?(?=[.,;:]*(?:\s|$))"""
 )
 
+
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A permission for people: what the Dashboard calls it, and what it is good for."""
+
+    name: str
+    needed: str
+    purpose: str
+
+
+PERMISSIONS: Final = {
+    "charges": Permitted("Charges", "Needed", "the revenue"),
+    "customers": Permitted(
+        "Customers", "Needed", "the customer’s email, by which a payment is matched to its lead"
+    ),
+    "events": Permitted(
+        "Events",
+        "Recommended",
+        "later syncs read only what has changed; without it, each of them reads everything again",
+    ),
+    "balance_transactions": Permitted(
+        "Balance transactions",
+        "Optional",
+        "Stripe’s fees and exchange rates, once settled amounts are read, too",
+    ),
+    "disputes": Permitted("Disputes", "Optional", "what was lost to disputes, once they are read"),
+    "refunds": Permitted("Refunds", "Optional", "each refund by itself, once they are read"),
+}
+
 CARDS: Final = (
     ("Ad spend", ("ad_spend",), "Without ad spend there is no ROAS and no cost of a customer."),
     ("Leads", ("leads",), "Without leads, no payment is matched to the channel that brought it."),
@@ -98,6 +131,32 @@ def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
     codes = [code.upper() for code in held.currencies] or ["several currencies"]
     listed = " and ".join([", ".join(codes[:-1]), codes[-1]] if codes[1:] else codes)
     return [*CARDS, (title, kinds, missing.format(currencies=listed))]
+
+
+def granted(grants: Sequence[Grant]) -> str:
+    """What may be read, in a line."""
+    return ", ".join(PERMISSIONS[each.permission.name].name for each in grants if each.granted)
+
+
+def spend_lags(held: Holdings, kinds: Sequence[str]) -> str:
+    """That payments go on after the last day of spend; empty where they do not.
+
+    Today's spend is in no export yet, so a day is no lag.
+    """
+    spend = held.kinds.get("ad_spend") if "ad_spend" in kinds else None
+    if spend is None or spend.last is None or held.payments is None or held.payments.last is None:
+        return ""
+    if held.payments.last - spend.last <= timedelta(days=1):
+        return ""
+    years = spend.last.year != held.payments.last.year
+    return (
+        f"Ad spend ends on {_short(spend.last, year=years)}; payments go on to "
+        f"{_short(held.payments.last, year=years)}."
+    )
+
+
+def _short(day: date, *, year: bool) -> str:
+    return f"{day.day} {day:%b %Y}" if year else f"{day.day} {day:%b}"
 
 
 def question(unclear: UnclearError) -> str:

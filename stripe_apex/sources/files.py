@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from stripe_apex.sources.headers import known_words
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from stripe_apex.sources.typed import Number, texts_of
+from stripe_apex.sources.workbooks import check_workbook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -212,6 +213,7 @@ def _lines(file: File, encoding: str, separator: str) -> Iterator[Row]:
 def _workbook(file: File, digest: str, answers: Answers) -> Source:
     import python_calamine  # noqa: PLC0415 - slow to load, and most files are text
 
+    check_workbook(file.path, file.name)
     try:
         names = python_calamine.CalamineWorkbook.from_path(file.path).sheet_names
         said = answers.of("sheet")

@@ -45,11 +45,13 @@ class Holdings:
         kinds: the kinds of which there are rows, imported or in tables of one's own.
         imports: those that were not undone, the newest first.
         currencies: of payments and spend.
+        payments: the charges that were read; None where there are none yet.
     """
 
     kinds: Mapping[str, Holding]
     imports: Sequence[Import]
     currencies: Sequence[str]
+    payments: Holding | None = None
 
 
 def holdings(address: str) -> Holdings:
@@ -63,7 +65,10 @@ def holdings(address: str) -> Holdings:
             return Holdings({}, (), ())
         columns = _columns(warehouse)
         return Holdings(
-            _kinds(warehouse, columns), store.imports(warehouse), _currencies(warehouse, columns)
+            _kinds(warehouse, columns),
+            store.imports(warehouse),
+            _currencies(warehouse, columns),
+            _payments(warehouse, columns),
         )
 
 
@@ -95,6 +100,18 @@ def _kinds(warehouse: Warehouse, columns: Columns) -> dict[str, Holding]:
             if rows:
                 found[kind.name] = Holding(rows, first, last)
     return found
+
+
+def _payments(warehouse: Warehouse, columns: Columns) -> Holding | None:
+    type_ = columns.get(("raw_stripe", "charges"), {}).get("created", "")
+    if not type_.startswith("timestamp"):
+        return None
+    moment = "created at time zone 'UTC'" if "with time zone" in type_ else "created"
+    ((rows, first, last),) = warehouse.run(
+        f"select count(*), min(cast({moment} as date)), max(cast({moment} as date)) "
+        "from raw_stripe.charges"
+    )
+    return Holding(rows, first, last) if rows else None
 
 
 def _currencies(warehouse: Warehouse, columns: Columns) -> list[str]:

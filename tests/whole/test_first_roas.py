@@ -105,7 +105,12 @@ def test_three_files_and_one_press_show_the_roas_that_is_true(project, browser):
         drop_files(tab, FILES)
         tab.get_by_role("button", name="Import and update the report").click(timeout=60_000)
         expect(tab.locator(".done, .notice")).to_contain_text("Synced.", timeout=300_000)
-    report = (project / "output/report.html").read_text()
+        revenue = f"${sum(PAYMENTS.values()) / 100:,.2f} net of refunds"
+        expect(tab.locator(".result dl")).to_contain_text(revenue, timeout=60_000)
+        with context.expect_page() as opened:
+            tab.get_by_role("link", name="Open the report").click()
+        opened.value.wait_for_load_state()
+        report = opened.value.content()
     rows = [
         re.sub(r"(<[^>]+>|\s)+", " ", row).strip()
         for row in re.findall(r"<tr>.*?</tr>", report, re.DOTALL)

@@ -14,8 +14,8 @@ from stripe_simulator.keys import DEFAULT_KEY
 from tests.app.connect.client import Client, connected
 from tests.app.connect.conftest import ENDS_BADLY
 
-PAGES = ["/", "/key", "/events", "/nothing"]
-POSTS = ["/key", "/check", "/sync", "/disconnect"]
+PAGES = ["/", "/key", "/events", "/report", "/nothing"]
+POSTS = ["/key", "/check", "/sync", "/range", "/disconnect"]
 PROTECTION = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -19,8 +20,10 @@ import requests
 from playwright.sync_api import expect
 
 from stripe_apex import meltano
+from stripe_apex.connect.news import News
 from stripe_apex.connect.presence import Patience
 from stripe_apex.connect.server import bind, page_port
+from stripe_apex.connect.shelf import Shelf
 from stripe_apex.errors import OptionError
 from stripe_simulator.keys import DEFAULT_KEY
 from tests.app.connect.client import CSRF, Client, connected
@@ -290,3 +293,21 @@ def test_in_a_meltano_project_the_page_connects_and_runs_the_job(account, comman
         time.sleep(0.2)
     assert "Synced. 3 records were read." in text
     assert len(meltano.runs_of_tap(tmp_path)) == 1
+
+
+def test_a_look_into_the_warehouse_is_finished_before_the_program_ends(tmp_path):
+    finished = []
+
+    def slow():
+        time.sleep(0.3)
+        finished.append(True)
+
+    async def run():
+        shelf = Shelf(str(tmp_path / "none.duckdb"), News(), tmp_path / "none.html")
+        asked = asyncio.create_task(shelf.ask(slow))
+        await asyncio.sleep(0.05)
+        asked.cancel()
+        await shelf.stop()
+
+    asyncio.run(run())
+    assert finished == [True]

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from stripe_apex.check import PERMISSIONS
 from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
 from tap_stripe_apex.auth.places import TOKEN_FILE
 from tests.app.connect.client import CSRF
@@ -51,13 +52,20 @@ def test_a_key_is_verified_by_a_single_charge_and_kept(
     badge(tab, "Connected")
     assert tab.url == f"{page.origin}/"
     facts = tab.locator(".facts")
-    for words in ("Test", "rk_test_****", "1 October 2026, 00:00 UTC", ".env in this project"):
+    for words in (
+        "Test",
+        "rk_test_****",
+        "1 October 2026, 00:00 UTC",
+        "The file .env of this project",
+    ):
         expect(facts).to_contain_text(words)
     expect(facts).to_contain_text("Never")
     visitor.look(tab, "connected")
     assert DEFAULT_KEY not in tab.content()
     assert DEFAULT_KEY in (nowhere / ".env").read_text()
-    assert [request.path for request in stripe.requests] == ["/v1/charges"]
+    paths = [request.path for request in stripe.requests]
+    assert paths[0] == "/v1/charges"
+    assert sorted(paths[1:]) == sorted(f"/v1/{each.name}" for each in PERMISSIONS)
 
 
 def test_a_connection_that_is_kept_is_found_again(charged, nowhere, serve_page, visit):
@@ -255,7 +263,7 @@ def test_a_sync_is_seen_to_go_on_and_to_end(charged, project, serve_page, visit)
     expect(tab.get_by_role("progressbar")).to_have_attribute("value", "63")
     expect(tab.get_by_role("status")).to_have_text("Reading charges: 63%")
     expect(tab.get_by_role("button", name="Sync")).to_have_count(0)
-    tab.get_by_text("What the pipeline says").click()
+    tab.get_by_text("What was said so far").click()
     visitor.look(tab, "syncing")
     (root / "go").touch()
     expect(tab.locator(".done")).to_have_text("Synced. 19,407 records were read.")
@@ -281,7 +289,7 @@ def test_a_sync_that_fails_says_why_and_can_be_tried_again(project, serve_page, 
 def test_outside_of_a_project_there_is_no_sync_and_the_page_says_so(serve_page, visit):
     tab = visit().open(serve_page(api_key=DEFAULT_KEY).link)
     badge(tab, "Connected")
-    expect(tab.get_by_text("There is no Meltano project here")).to_be_visible()
+    expect(tab.get_by_text("There is nothing here that a sync could run")).to_be_visible()
     expect(tab.get_by_role("button", name="Sync now")).to_have_count(0)
 
 

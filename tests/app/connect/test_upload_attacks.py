@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stripe_apex.connect.uploads import Limits, PrivateFolder, shown
 from tests.app.connect.client import MULTIPART, Client, multipart
 from tests.app.sources import exports
+from tests.app.sources.test_workbooks import BOMBS
 
 META = (exports.META_CSV.name, exports.META_CSV.content)
 POSTS = ("answer", "leave-out", "again", "cancel", "import")
@@ -23,6 +24,14 @@ POSTS = ("answer", "leave-out", "again", "cancel", "import")
 @pytest.fixture
 def client(serve_page):
     return Client(serve_page().link).enter()
+
+
+def test_a_workbook_that_would_fill_the_memory_is_refused_on_the_page(client):
+    content, words = BOMBS["a cell at the end"]
+    assert client.upload(("report.xlsx", content)).status == 303
+    page = client.files_page()
+    assert all(word in page for word in words)
+    assert client.ask("GET", "/").status == 200
 
 
 def wait_until_empty(folder):

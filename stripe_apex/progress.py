@@ -20,6 +20,11 @@ from tap_stripe_apex.wire.usage import Usage
 _BEGINS: Final = re.compile(r"Beginning (?:\w+ )?sync of '(\w+)'")
 _WORD: Final = re.compile(r"\S+")
 _MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
+_REMEDY: Final = re.compile(
+    r"(?:test|unit_test|model|seed|snapshot) \S+(?: \(about .+?\))?: (\S.*)"
+)
+"""What `failures` says of a test or model that failed: its message, then its description."""
+_COUNTED: Final = re.compile(r"Got \d+ results?, configured to fail if \S+ \S+\. (?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +54,17 @@ class OutputReader:
         self._last: dict[str, str] = {}
         """By plugin, the last thing it said: where it fails, that is why."""
         self._models_say: list[str] = []
+        self._remedies: list[str] = []
 
     def read(self, line: str) -> str:
         """Take note of a line, and return what people should see of it; empty: nothing."""
         said = _decode(line)
         event = redact(str(said.get("event", ""))) if said else line.rstrip()
         if not said:
-            return _WORD.sub(lambda word: redact(word[0]), event)  # a table keeps its columns
+            shown = _WORD.sub(lambda word: redact(word[0]), event)  # a table keeps its columns
+            if self._models_say and (match := _REMEDY.fullmatch(shown)):
+                self._models_failed(match[1])
+            return shown
         speaker = str(said.get("string_id") or said.get("name") or "meltano")
         if event.strip():
             self._last[speaker] = event
@@ -96,6 +105,14 @@ class OutputReader:
         else:
             reason = others[-1] if others else str(said.get("err"))
         self.progress = replace(self.progress, reason=redact(reason))
+
+    def _models_failed(self, said: str) -> None:
+        """A test or model that failed has said what to do; the first of several is shown."""
+        self._remedies.append(_COUNTED.sub("", said))
+        number = len(self._remedies)
+        checks = "a check failed" if number == 1 else f"{number} checks failed. The first of them"
+        reason = f"Stripe was read and loaded, but {checks}: {self._remedies[0]}"
+        self.progress = replace(self.progress, reason=reason)
 
 
 def _decode(line: str) -> dict[str, Any]:

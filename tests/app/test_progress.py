@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_apex.connect.progress import OutputReader, Progress
+from stripe_apex.progress import OutputReader, Progress
 from tap_stripe_apex.reading.display import Facts
 
 
@@ -60,15 +60,32 @@ MODELS_FAIL = [
 ]
 
 
+FIRST = (
+    "test no_rate_is_missing (about fct_revenue): Got 3 results, configured to fail if != 0. "
+    "Some money has no exchange rate. Import a CSV of rates."
+)
+SECOND = "model mart_channels: Runtime Error in model mart_channels. Channels by day."
+REMEDY = "Some money has no exchange rate. Import a CSV of rates."
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [
+        (
+            [*MODELS_FAIL, FIRST],
+            f"Stripe was read and loaded, but a check failed: {REMEDY}",
+        ),
+        (
+            [*MODELS_FAIL, FIRST, SECOND],
+            f"Stripe was read and loaded, but 2 checks failed. The first of them: {REMEDY}",
+        ),
+        ([*TAP_FAILS, FIRST], "This key cannot read charges. Grant 'Charges: Read' to it."),
         (TAP_FAILS, "This key cannot read charges. Grant 'Charges: Read' to it."),
         (TARGET_FAILS, "The disk is full."),
         (MODELS_FAIL, "Stripe was read and loaded, but then: Failure in test no_rate_is_missing."),
         ([said(BLOCK, by="", success=False, err="No such job")], "No such job"),
     ],
-    ids=["tap", "target", "models", "nobody"],
+    ids=["remedy", "remedies", "other program", "tap", "target", "models", "nobody"],
 )
 def test_a_failure_is_told_in_the_words_of_whoever_failed(lines, reason):
     reader = OutputReader()

@@ -1,0 +1,63 @@
+"""The report of the warehouse that the page is about: where it lies, and what it says in short."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from stripe_apex.account import report_page
+from stripe_apex.errors import AppError
+from stripe_apex.warehouse import is_postgres
+
+if TYPE_CHECKING:
+    from stripe_apex.report.brief import Brief
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """The newest report.
+
+    Attributes:
+        path: of the page.
+        written: when, UTC.
+        brief: what the marts say in three lines; None where they cannot be read.
+    """
+
+    path: Path
+    written: datetime
+    brief: Brief | None
+
+
+def page_of(address: str, project: Path | None) -> Path:
+    """Where the report of a warehouse lies, whether or not it was written yet.
+
+    Args:
+        address: of the warehouse.
+        project: the folder in which reports are written; None: where this runs.
+    """
+    root = project or Path.cwd()
+    if not is_postgres(address) and Path(address).is_relative_to(root):
+        address = str(Path(address).relative_to(root))
+    return root / report_page(address)
+
+
+def latest(address: str, page: Path) -> Latest | None:
+    """The report that was written last; None: there is none yet. May block."""
+    try:
+        written = datetime.fromtimestamp(page.stat().st_mtime, UTC)
+    except OSError:
+        return None
+    return Latest(page, written, _brief(address))
+
+
+def _brief(address: str) -> Brief | None:
+    try:
+        from stripe_apex.report.brief import brief  # noqa: PLC0415 - of the extra `report`
+        from stripe_apex.report.formats import Formats  # noqa: PLC0415
+        from stripe_apex.report.read import Filters, read  # noqa: PLC0415
+
+        return brief(read(address, Filters("all", "position_based")), Formats())
+    except (AppError, ModuleNotFoundError):
+        return None  # the page itself may be opened all the same

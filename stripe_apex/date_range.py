@@ -1,0 +1,67 @@
+"""The setting `date_range`: which payments are read, and where that is changed."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+import dotenv
+
+from stripe_apex import meltano
+from tap_stripe_apex.auth.places import project_root
+from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.reading.date_range import parse_date_range
+from tap_stripe_apex.settings import DEFAULT_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+VARIABLE: Final = "TAP_STRIPE_APEX_DATE_RANGE"
+
+
+class DateRangeSetting:
+    """The range of one project.
+
+    Args:
+        config: the tap's settings.
+        environ: the environment, with what .env adds.
+    """
+
+    def __init__(self, config: Mapping[str, Any], environ: Mapping[str, str]) -> None:
+        self._root = project_root(environ)
+        self._has_alias = config.get("dateRange") is not None
+        self.value: Mapping[str, Any] = (
+            config.get("date_range") or config.get("dateRange") or {"last_days": DEFAULT_DAYS}
+        )
+
+    @property
+    def obstacle(self) -> str:
+        """Why it cannot be changed here, and where it can be; empty if it can."""
+        if VARIABLE in os.environ:
+            return f"{VARIABLE} is set where this program was started. Change it there."
+        if self._has_alias:
+            return "It stands as dateRange in the settings of your pipeline. Change it there."
+        if self._root is None:
+            return "Your own pipeline decides: change date_range in its settings."
+        return ""
+
+    def change(self, value: Mapping[str, Any]) -> None:
+        """Keep another range in `.env` of the project; Meltano does that where it can.
+
+        Raises:
+            ConfigurationError: it is no range, or cannot be kept.
+        """
+        parse_date_range(value)
+        if self.obstacle or self._root is None:
+            raise ConfigurationError(f"The range cannot be changed here. {self.obstacle}")
+        said = json.dumps(value)
+        if not meltano.keep_setting(self._root, "date_range", said):
+            # No Meltano here, or the tap is not one of its plugins: the same line.
+            file = self._root / ".env"
+            try:
+                file.touch(mode=0o600)
+                dotenv.set_key(file, VARIABLE, said)
+            except OSError as error:
+                raise ConfigurationError(f"The range cannot be kept: {error}.") from error
+        self.value = value
