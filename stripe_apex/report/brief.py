@@ -7,10 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.economics import ratio
-from stripe_apex.report.findings import Findings
+from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import listed
 from stripe_apex.report.period import day_before
-from stripe_apex.report.titles import Titles
 
 if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
@@ -69,8 +68,5 @@ def _matched(report: Report, formats: Formats) -> str:
 
 
 def _advice(report: Report, formats: Formats) -> str:
-    if any(not check.passed for check in report.checks):
-        checks = Titles(report, formats).checks()
-        return f"{checks}: do not use these figures before the cause is found."
-    headline = Findings(report, formats).headline()
-    return " ".join(filter(None, (headline.title, headline.verdict)))
+    found = headline(report, formats)
+    return " ".join(filter(None, (found.title, found.verdict)))
