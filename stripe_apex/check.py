@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -27,10 +28,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """Something a key may read, and what the tap does with it."""
+    """Something a key may read, and what the tap does with it.
+
+    Attributes:
+        name: as people are shown it.
+        purpose: what the tap does with it.
+        service: where the stripe package lists it, if not under its name.
+    """
 
     name: str
     purpose: str
+    service: str | None = None
 
 
 PERMISSIONS: Final = (
@@ -40,6 +48,8 @@ PERMISSIONS: Final = (
     Permission("refunds", "the refunds stream"),
     Permission("disputes", "the disputes stream"),
     Permission("balance_transactions", "settled amounts, fees and exchange rates"),
+    Permission("checkout_sessions", "the checkout_sessions stream", "checkout.sessions"),
+    Permission("promotion_codes", "the promotion code that was typed in a checkout session"),
 )
 
 
@@ -96,7 +106,7 @@ class _OverSession(stripe.HTTPClient):
         _usage: list[str] | None = None,
     ) -> tuple[str, int, Mapping[str, str]]:
         asked = urlsplit(url)
-        what = asked.path.rpartition("/")[2].replace("_", " ")
+        what = asked.path.removeprefix("/v1/").replace("/", " ").replace("_", " ")
         reply = self._session.get(asked.path, parse_qsl(asked.query), _whole, what=what)
         return reply.content, 200, {}
 
@@ -131,7 +141,7 @@ def grants(session: Session) -> Iterator[Grant]:
     resources = _client(session).v1
     for permission in PERMISSIONS:
         try:
-            getattr(resources, permission.name).list({"limit": 1})
+            attrgetter(permission.service or permission.name)(resources).list({"limit": 1})
         except errors.PermissionDeniedError as error:
             yield Grant(permission, error)
         else:

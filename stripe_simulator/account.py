@@ -7,9 +7,11 @@ transaction that is posted late) is not told here either.
 
 from datetime import datetime
 
+from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
 from stripe_simulator.book import Book, require
+from stripe_simulator.checkout import CheckoutBook
 from stripe_simulator.disputes import DisputeBook
 from stripe_simulator.funds import DAY
 from stripe_simulator.ledger import Ledger, take_ledger
@@ -29,8 +31,8 @@ AUTHORISATION_LIFE = 7 * DAY
 BASIL = 1_743_379_200  # 2025-03-31: from this version on, what is not captured is no refund
 
 
-class Account(RefundBook, DisputeBook, Book):
-    """Customers and charges; refunds and disputes are in its base classes."""
+class Account(RefundBook, DisputeBook, CheckoutBook, Book):
+    """Customers and charges; refunds, disputes and Checkout are in its base classes."""
 
     def create_customer(
         self,
@@ -59,12 +61,27 @@ class Account(RefundBook, DisputeBook, Book):
         self._emit("customer.created", customer)
         return customer.id
 
-    def edit_customer(self, customer: str, *, email: str | None) -> str:
-        """Give a customer another email; tells customer.updated, and nothing about charges."""
-        old = self._customer(customer)
-        new = replace(old, email=email)
+    def edit_customer(
+        self,
+        customer: str,
+        *,
+        email: str | UnsetType | None = UNSET,
+        metadata: Metadata | None = None,
+    ) -> str:
+        """Change what is given; tells customer.updated, and nothing about charges.
+
+        Pairs of `metadata` are added to those that are there, or replace them.
+        """
+        new = old = self._customer(customer)
+        previous: dict[str, object] = {}
+        if email is not UNSET:
+            new = replace(new, email=email)
+            previous["email"] = old.email
+        if metadata is not None:
+            new = replace(new, metadata={**old.metadata, **metadata})
+            previous["metadata"] = {key: old.metadata.get(key) for key in metadata}
         self.customers.replace(new)
-        self._emit("customer.updated", new, {"email": old.email})
+        self._emit("customer.updated", new, previous)
         return customer
 
     def delete_customer(self, customer: str) -> str:
@@ -177,13 +194,17 @@ class Account(RefundBook, DisputeBook, Book):
         """A pending charge succeeds; tells charge.succeeded."""
         record = self._pending(charge)
         transaction = record.balance_transaction or self._post_charge(record)
-        return self._change(
+        self._change(
             "charge.succeeded", replace(record, status="succeeded", balance_transaction=transaction)
         )
+        self._debit_ended(charge, succeeded=True)
+        return charge
 
     def fail(self, charge: str, failure_code: str = "insufficient_funds") -> str:
         """A pending charge fails, and a balance transaction it had is taken back."""
-        return self._fail(self._pending(charge), failure_code)
+        self._fail(self._pending(charge), failure_code)
+        self._debit_ended(charge, succeeded=False)
+        return charge
 
     def reverse(
         self, charge: str, failure_code: str = "debit_not_authorized", *, traced: bool = True

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
-from urllib.parse import unquote
 
 from stripe_simulator.account import Account
 from stripe_simulator.errors import ApiError, InvalidRequestError, missing, unknown_url
@@ -14,8 +13,16 @@ from stripe_simulator.keys import Key, Keyring
 from stripe_simulator.oauth import OAuth, TokenError
 from stripe_simulator.objects.encoding import API_VERSION, encode
 from stripe_simulator.query import ListQuery, parse_expand, parse_list_query
-from stripe_simulator.resources import KINDS, RESOURCES, Resource, Views, is_known
+from stripe_simulator.resources import (
+    KINDS,
+    PARTS,
+    RESOURCES,
+    Resource,
+    is_known,
+    resource_at,
+)
 from stripe_simulator.store import Page, Window
+from stripe_simulator.views import Views
 
 Keep: TypeAlias = Callable[[Any], bool]
 
@@ -88,15 +95,15 @@ class Api:
                 self._oauth.deauthorize(request.headers.get("authorization"), request.body)
             )
         key = self._keys.authenticate(request.headers.get("authorization"), self._account.now_epoch)
-        parts = request.path.removeprefix("/v1/").split("/")
-        resource = RESOURCES.get(parts[0])
-        known = request.path.startswith("/v1/") and resource is not None and len(parts) <= 2
-        if request.method != "GET" or not known or resource is None:
+        version, _, path = request.path.removeprefix("/").partition("/")
+        found = resource_at(path) if version == "v1" else None
+        if request.method != "GET" or found is None:
             raise unknown_url(request.method, request.path)
+        resource, wanted = found
         key.require(resource.permission, self._account.account_id)
-        if len(parts) == 1:
+        if wanted is None:
             return 200, self._list(resource, request.query, key)
-        return 200, self._retrieve(resource, unquote(parts[1]), request.query, key)
+        return 200, self._retrieve(resource, wanted, request.query, key)
 
     def _list(self, resource: Resource, query: str, key: Key) -> bytes:
         events = resource.name == "events"
@@ -109,15 +116,12 @@ class Api:
                 "object": "list",
                 "data": [view(record, expand) for record in page.records],
                 "has_more": page.has_more,
-                "url": f"/v1/{resource.name}",
+                "url": f"/v1/{resource.endpoint}",
             }
         )
 
     def _page(self, resource: Resource, asked: ListQuery) -> Page[Any]:
-        for name, value in asked.where.items():
-            kind = resource.filters[name]
-            if kind is not None and not is_known(self._account, kind, value):
-                raise missing(kind.removesuffix("s"), value, param=name, status=400)
+        self._check_filters(resource, asked)
         window = asked.window
         where: Mapping[str, str] = asked.where
         keep: Keep | None = None
@@ -135,6 +139,8 @@ class Api:
             for cursor in filter(None, (asked.starting_after, asked.ending_before)):
                 if cursor in self._account.customers and self._account.customers[cursor].deleted:
                     raise missing("customer", cursor, param="starting_after", status=400)
+        elif resource.changing:
+            where, keep = {}, _equal(asked.where)
         if self._account.has_listing_delay:
             keep = _both(keep, self._account.is_listed)
         try:
@@ -150,6 +156,12 @@ class Api:
             param = "starting_after" if asked.starting_after is not None else "ending_before"
             cursor = asked.starting_after or asked.ending_before or ""
             raise missing(resource.kind, cursor, param=param, status=400) from None
+
+    def _check_filters(self, resource: Resource, asked: ListQuery) -> None:
+        for name, value in asked.where.items():
+            kind = resource.filters[name]
+            if kind is not None and not is_known(self._account, kind, value):
+                raise missing(kind.removesuffix("s"), value, param=name, status=400)
 
     def _retrieve(self, resource: Resource, wanted: str, query: str, key: Key) -> bytes:
         expand = self._expansions(resource, parse_expand(query), key, listed=False)
@@ -169,8 +181,17 @@ class Api:
             resource.name,
             KINDS,
             listed=listed,
+            parts=PARTS,
             require=lambda kind: key.require(RESOURCES[kind].permission, self._account.account_id),
         )
+
+
+def _equal(where: Mapping[str, str]) -> Keep | None:
+    """`customer_details[email]` is the record's `email`."""
+    wanted = {name.partition("[")[2].rstrip("]") or name: value for name, value in where.items()}
+    if not wanted:
+        return None
+    return lambda record: all(getattr(record, name) == wanted[name] for name in wanted)
 
 
 def _of_types(types: frozenset[str]) -> Keep:

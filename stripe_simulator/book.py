@@ -11,15 +11,19 @@ from stripe_simulator.ids import bucket, identifier
 from stripe_simulator.records import (
     BalanceTransactionRecord,
     ChargeRecord,
+    CheckoutSessionRecord,
     CustomerRecord,
     DisputeRecord,
     EventRecord,
     EventSubject,
+    PromotionCodeRecord,
     RefundRecord,
 )
 from stripe_simulator.store import Collection, Stored
 
 EVENT_RETENTION = 30 * DAY
+
+_CHECKOUT_EVENTS = ("checkout.", "promotion_code.")
 
 Operation: TypeAlias = Callable[[], object]
 R = TypeVar("R", bound=Stored)
@@ -62,6 +66,8 @@ class Book:
         self.refunds: Collection[RefundRecord] = Collection()
         self.disputes: Collection[DisputeRecord] = Collection()
         self.balance_transactions: Collection[BalanceTransactionRecord] = Collection()
+        self.checkout_sessions: Collection[CheckoutSessionRecord] = Collection()
+        self.promotion_codes: Collection[PromotionCodeRecord] = Collection()
         self.events: Collection[EventRecord] = Collection()
         self.livemode = livemode
         self.account_id = account_id
@@ -70,6 +76,7 @@ class Book:
         self._listing_delay = int(listing_delay.total_seconds())
         self._seed = seed
         self._serials: Counter[str] = Counter()
+        self._unpaid_sessions: dict[str, str] = {}  # by the pending charge that is to pay it
         self._now = epoch(now)
         self._events_from = self._now - EVENT_RETENTION
         self._schedule: list[tuple[int, int, Operation]] = []
@@ -142,10 +149,12 @@ class Book:
         previous: Mapping[str, object] | None = None,
     ) -> None:
         # The serial moves on for events that are not kept, too: ids must not depend on that.
-        serial = self._serials["evt_"] = self._serials["evt_"] + 1
+        # Checkout has serials of its own, so that the ids of all other events do not depend on it.
+        series = "evt_checkout_" if type_.startswith(_CHECKOUT_EVENTS) else "evt_"
+        serial = self._serials[series] = self._serials[series] + 1
         untold = type_.startswith("refund.") and self.old_events
         if self._now >= self._events_from and not untold:
-            event_id = identifier("evt_", self._seed, serial)
+            event_id = "evt_" + identifier(series, self._seed, serial).removeprefix(series)
             self.events.add(EventRecord(event_id, self._now, type_, about, previous))
 
     def _change(self, event: str, charge: ChargeRecord) -> str:

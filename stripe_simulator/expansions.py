@@ -1,6 +1,6 @@
 """What a request wants expanded: `expand[]=data.charge.balance_transaction` as a tree of names."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeAlias
 
 from stripe_simulator.errors import InvalidRequestError
@@ -22,6 +22,7 @@ def parse_expansions(
     kind: str,
     kinds: Mapping[str, Expandable],
     *,
+    parts: Container[str] = (),
     listed: bool,
     require: Callable[[str], None],
 ) -> Expanded:
@@ -31,6 +32,7 @@ def parse_expansions(
         paths: as they were sent.
         kind: of the objects that are asked for.
         kinds: what can be expanded in each kind of object that is served.
+        parts: kinds that are always sent with what they are part of; only what is in them expands.
         listed: whether a list is asked for, whose objects lie in `data`.
         require: called with each kind that is expanded; raises if the key may not read it.
     """
@@ -47,19 +49,28 @@ def parse_expansions(
         for name in names[listed:]:
             if name == "data" and node is not tree:
                 continue  # of a list within an object, such as a charge's refunds
-            if name not in kinds[current]:
-                raise _impossible(path)
-            found = kinds[current][name]
+            found = _held(kinds, current, name, path)
             node = node.setdefault(name, {})
             if found is None:
                 break
-            if found not in kinds:
-                raise InvalidRequestError(
-                    f"The simulated account serves no {found}: '{path}' cannot be expanded."
-                )
-            require(found)
+            if found not in parts:
+                require(found)
             current = found
+        if current in parts:
+            raise _impossible(path)
     return tree
+
+
+def _held(kinds: Mapping[str, Expandable], kind: str, name: str, path: str) -> str | None:
+    """The kind of object in a field, None if there is never one."""
+    if name not in kinds[kind]:
+        raise _impossible(path)
+    found = kinds[kind][name]
+    if found is not None and found not in kinds:
+        raise InvalidRequestError(
+            f"The simulated account serves no {found}: '{path}' cannot be expanded."
+        )
+    return found
 
 
 def _impossible(path: str) -> InvalidRequestError:

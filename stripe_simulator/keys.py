@@ -22,6 +22,8 @@ class Permission(StrEnum):
     REFUNDS = "refund_read"
     DISPUTES = "dispute_read"
     BALANCE_TRANSACTIONS = "balance_transaction_read"
+    CHECKOUT_SESSIONS = "checkout_session_read"
+    PROMOTION_CODES = "promotion_code_read"
     EVENTS = "event_read"
 
     @property

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import TypeAlias
 
+from stripe_simulator.resources import resource_at
+
 Clock: TypeAlias = Callable[[], float]
 
 
@@ -82,5 +84,8 @@ class Limiter:
 
 def endpoint(method: str, path: str) -> str:
     """What Stripe counts together: `GET /v1/charges` is another than `GET /v1/charges/:id`."""
-    parts = path.split("/")
-    return f"{method} {'/'.join(parts[:3])}{'/:id' if len(parts) > 3 else ''}"
+    found = resource_at(path.removeprefix("/v1/"))
+    if found is None:
+        return f"{method} {path}"
+    resource, identifier = found
+    return f"{method} /v1/{resource.endpoint}{'' if identifier is None else '/:id'}"

@@ -24,6 +24,9 @@ DisputeStatus: TypeAlias = Literal[
     "warning_under_review",
     "warning_closed",
 ]
+SessionMode: TypeAlias = Literal["payment", "subscription"]
+SessionStatus: TypeAlias = Literal["open", "complete", "expired"]
+SessionPaymentStatus: TypeAlias = Literal["paid", "unpaid", "no_payment_required"]
 Metadata: TypeAlias = Mapping[str, str]
 
 
@@ -206,7 +209,55 @@ class BalanceTransactionRecord(Struct, frozen=True, gc=False):
     description: str | None = None
 
 
-EventSubject: TypeAlias = CustomerRecord | ChargeRecord | RefundRecord | DisputeRecord
+class PromotionCodeRecord(Struct, frozen=True, gc=False):
+    """What people type into Checkout to get a coupon's discount."""
+
+    id: str
+    created: int
+    code: str
+    coupon: str
+    times_redeemed: int = 0
+
+
+class CheckoutSessionRecord(Struct, frozen=True, gc=False):
+    """One visit of Stripe's payment page; amounts in minor units of `currency`.
+
+    `email` and `name` are what the payer left there; `payment_intent` is that of the charge that
+    paid it, except in a subscription, whose invoice is paid.
+    """
+
+    id: str
+    created: int
+    expires_at: int
+    currency: str
+    amount_subtotal: int
+    amount_total: int
+    mode: SessionMode = "payment"
+    status: SessionStatus = "open"
+    payment_status: SessionPaymentStatus = "unpaid"
+    amount_discount: int = 0
+    amount_tax: int = 0
+    client_reference_id: str | None = None
+    metadata: Metadata = {}
+    customer: str | None = None
+    email: str | None = None
+    name: str | None = None
+    payment_link: str | None = None
+    promotion_code: str | None = None
+    coupon: str | None = None
+    payment_intent: str | None = None
+    subscription: str | None = None
+    invoice: str | None = None
+
+
+EventSubject: TypeAlias = (
+    CustomerRecord
+    | ChargeRecord
+    | RefundRecord
+    | DisputeRecord
+    | PromotionCodeRecord
+    | CheckoutSessionRecord
+)
 """What events tell of."""
 
 

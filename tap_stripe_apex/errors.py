@@ -155,6 +155,8 @@ _GRANTS = {
     "event": ("events", "Events: Read"),
     "dispute": ("disputes", "Disputes: Read"),
     "refund": ("refunds", "Refunds: Read"),
+    "checkout_session": ("checkout sessions", "Checkout Sessions: Read"),
+    "promotion_code": ("promotion codes", "Promotion Codes: Read"),
     "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
     "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }

@@ -6,6 +6,7 @@ from functools import partial
 from stripe_simulator.account import AUTHORISATION_LIFE, Account
 from stripe_simulator.book import Operation
 from stripe_simulator.funds import DAY
+from stripe_simulator.story.checkouts import complete_session
 from stripe_simulator.story.payments import Fate, PlannedCharge
 from stripe_simulator.story.people import Payer
 
@@ -30,6 +31,7 @@ def happen(account: Account, planned: PlannedCharge) -> None:
         description=planned.description,
         metadata=planned.metadata,
     )
+    complete_session(account, planned, charge)
     if fate is not Fate.PLAIN and fate is not Fate.DECLINED:
         _FOLLOW_UPS[fate](account, charge, planned)
 
@@ -61,6 +63,7 @@ def _welcome(account: Account, payer: Payer, planned: PlannedCharge) -> str:
         currency=payer.currency,
         address=payer.billing.address,
         description=None,
+        metadata=payer.metadata,
     )
     if payer.identity == "edited":
         account.schedule_epoch(

@@ -12,6 +12,7 @@ from stripe_simulator.account import Account
 from stripe_simulator.book import EVENT_RETENTION, epoch
 from stripe_simulator.funds import DAY
 from stripe_simulator.story.campaigns import OF_PAYERS
+from stripe_simulator.story.checkouts import create_promotion_codes, open_session, refer
 from stripe_simulator.story.dice import Dice
 from stripe_simulator.story.experiments import PRICING_PAGE
 from stripe_simulator.story.fates import happen
@@ -102,9 +103,14 @@ class Story:
     def _replay(self, account: Account) -> None:
         now = self.now
         account.tell_nothing_before(NOW - timedelta(seconds=EVENT_RETENTION))
+        create_promotion_codes(account)
         planned: list[PlannedCharge] = []
         for engagement in self.engagements():
             planned += engagement.charges
+            for session in refer(
+                self.seed, engagement.payer, engagement.visitor, engagement.charges
+            ):
+                account.schedule_epoch(session.at, partial(open_session, account, session))
             if engagement.payer.leaves and engagement.charges:
                 leaves_at = engagement.charges[-1].at + (10 + engagement.payer.index % 40) * DAY
                 account.schedule_epoch(leaves_at, partial(_leave, account, engagement.payer))

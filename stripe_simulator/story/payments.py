@@ -80,7 +80,10 @@ _BANK_FATES = Odds(
 
 
 class PlannedCharge(Struct, gc=False):
-    """A charge that will be made at epoch second `at`; `luck` decides its fate's details."""
+    """A charge that will be made at epoch second `at`; `luck` decides its fate's details.
+
+    `session` is the checkout session that it pays, known once that is open.
+    """
 
     at: int
     payer: Payer
@@ -89,6 +92,7 @@ class PlannedCharge(Struct, gc=False):
     metadata: Metadata
     fate: Fate
     luck: int
+    session: str | None = None
 
 
 class Planner:

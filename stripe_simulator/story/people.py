@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from stripe_simulator.ids import bucket, identifier
-from stripe_simulator.records import Address, BillingDetails, MethodType, PaymentMethod
+from stripe_simulator.records import Address, BillingDetails, Metadata, MethodType, PaymentMethod
 from stripe_simulator.story.campaigns import Campaign
 from stripe_simulator.story.dice import Dice, Odds
 
@@ -135,7 +135,8 @@ class Payer(Struct, gc=False):
     """Somebody who pays at least once; `customer` is known from the first charge on.
 
     `email` is the address that this person types into forms, `checkout_email` the one that the
-    checkout gets to know.
+    checkout gets to know. `metadata` is what the company writes to the customer that it makes of
+    them.
     """
 
     index: int
@@ -152,6 +153,7 @@ class Payer(Struct, gc=False):
     receipts: bool
     leaves: bool
     customer: str | None = None
+    metadata: Metadata = {}
 
     @property
     def name(self) -> str:

@@ -48,6 +48,12 @@ REFUND_EVENTS: Final = (
     "refund.failed",
     "refund.updated",
 )
+CHECKOUT_EVENTS: Final = (
+    "checkout.session.async_payment_failed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.completed",
+    "checkout.session.expired",
+)
 CUSTOMER_EVENTS: Final = ("customer.created", "customer.deleted", "customer.updated")
 
 
@@ -70,6 +76,7 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         created: Stripe's time.
         object: what it is about.
         edits_email: whether a customer has another email since then.
+        edits_metadata: whether a customer has other metadata since then.
         last_words: the whole payload, as JSON, where nothing but the event tells of it any more.
     """
 
@@ -78,13 +85,15 @@ class Event(msgspec.Struct, frozen=True, gc=False):
     created: int
     object: EventObject
     edits_email: bool = False
+    edits_metadata: bool = False
     last_words: bytes | None = None
 
 
 class PreviousAttributes(msgspec.Struct, frozen=True):
-    """What a payload's object was before; only what it tells of an email."""
+    """What a payload's object was before; only what charges have of their customer."""
 
     email: Any = msgspec.UNSET
+    metadata: Any = msgspec.UNSET
 
 
 class EventData(msgspec.Struct, frozen=True):
@@ -110,13 +119,15 @@ def condense(sent: SentEvent) -> Event:
     """The parts of an event that are needed."""
     type_, previous = sys.intern(sent.type), sent.data.previous_attributes
     deleted = type_ == "customer.deleted"
-    edited = previous is not None and previous.email is not msgspec.UNSET
+    if previous is None or type_ != "customer.updated":
+        previous = PreviousAttributes()
     return Event(
         sent.id,
         type_,
         sent.created,
         decoded(sent.data.object, _decode_object),
-        edits_email=deleted or (type_ == "customer.updated" and edited),
+        edits_email=deleted or previous.email is not msgspec.UNSET,
+        edits_metadata=previous.metadata is not msgspec.UNSET,
         last_words=whole_characters(bytes(sent.data.object)) if deleted else None,
     )
 
@@ -148,7 +159,7 @@ _GIVEN_BACK: Final = {"failed", "canceled"}
 
 
 def changed_object(event: Event, kind: str) -> ChangedObject | None:
-    """The object of `kind` (charge, refund, dispute, customer) that `event` changed, if any.
+    """The object of `kind` (charge, refund, checkout.session, ...) that `event` changed, if any.
 
     Disputes change their charge too, and so do refunds that fail or are cancelled; when a refund is
     made, the charge has an event of its own.
@@ -246,6 +257,11 @@ def deleted_object(gone: Change, type_: type[T]) -> T:
         return msgspec.convert(least, type_)
 
 
-def event_query(types: Iterable[str]) -> list[tuple[str, Any]]:
-    """The filter of /v1/events for these types, of which it takes at most 20."""
-    return [("types[]", type_) for type_ in sorted(set(types))]
+_MOST_TYPES: Final = 20
+"""So many types fit into one filter of /v1/events, and none of them may be a wildcard there."""
+
+
+def event_queries(types: Iterable[str]) -> list[list[tuple[str, str]]]:
+    """Filters of /v1/events that together let these types through: one, if they fit into it."""
+    filters = [("types[]", type_) for type_ in sorted(set(types))]
+    return [filters[n : n + _MOST_TYPES] for n in range(0, len(filters), _MOST_TYPES)] or [[]]

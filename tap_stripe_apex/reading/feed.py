@@ -16,7 +16,7 @@ from tap_stripe_apex.reading.events import (
     Event,
     SentEvent,
     condense,
-    event_query,
+    event_queries,
 )
 from tap_stripe_apex.reading.listing import Endpoint
 from tap_stripe_apex.reading.windows import Window, created_filter
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from tap_stripe_apex.reading.bookmark import Bookmark
-    from tap_stripe_apex.wire.session import Session
+    from tap_stripe_apex.wire.session import Params, Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class Feed:
 def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed:
     """Ask for the events.
 
+    If their types do not fit into one filter, the first request asks for events of any type. So a
+    run in which little happens costs one request; where that page does not hold everything, the
+    rest is asked for with one filter after the other.
+
     Args:
         session: how Stripe is reached.
         types: of events that the selected streams follow.
@@ -87,9 +91,9 @@ def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed
     Raises:
         StripeError: the events cannot be read, for another reason than a missing permission.
     """
-    events: Endpoint[SentEvent] = Endpoint(
-        session, "/v1/events", SentEvent, what="events", params=event_query(types)
-    )
+    followed = frozenset(types)
+    queries = event_queries(followed)
+    events = _events(session, queries[0] if len(queries) == 1 else ())
     try:
         first = events.page([] if since is None else created_filter(gte=since - OVERLAP_SECONDS))
     except PermissionDeniedError as error:
@@ -99,10 +103,15 @@ def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed
     now, page = first.date, first.content
     if since is not None:
         since = max(since, now - KEPT_SECONDS)
-    found = {event.id: condense(event) for event in page.data}
+    found = {event.id: condense(event) for event in page.data if event.type in followed}
     if since is not None and page.has_more:
         # The rest may be long: many requests at once, from the second on where this page ended.
         rest = Window(since - OVERLAP_SECONDS, page.data[-1].created + 1)
-        for _, listed in events.windows([rest]):
-            found.update((event.id, condense(event)) for event in listed)
+        for query in queries:
+            for _, listed in _events(session, query).windows([rest]):
+                found.update((event.id, condense(event)) for event in listed)
     return Feed(now, since, tuple(found.values()))
+
+
+def _events(session: Session, query: Params) -> Endpoint[SentEvent]:
+    return Endpoint(session, "/v1/events", SentEvent, what="events", params=query)

@@ -104,7 +104,7 @@ class ChangeReader(Generic[T]):
         self._progress.caught_up = True
         yield from backfill.begin(shown)
         if gained := self._progress.gained:
-            what = ", ".join(sorted(gained))
+            what = ", ".join(sorted(name.rpartition(".")[2].replace("_", " ") for name in gained))
             backfill.warn(f"this key may read each one's {what} by now, which older records lack")
             backfill.forget()
             backfill.remember()

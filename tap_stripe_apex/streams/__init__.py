@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tap_stripe_apex.streams.balance_transactions import BalanceTransactions
 from tap_stripe_apex.streams.charges import Charges
+from tap_stripe_apex.streams.checkout_sessions import CheckoutSessions
 from tap_stripe_apex.streams.customers import Customers
 from tap_stripe_apex.streams.disputes import Disputes
 from tap_stripe_apex.streams.refunds import Refunds
@@ -21,5 +22,6 @@ STREAMS: Final[tuple[type[StripeStream[Any]], ...]] = (
     Refunds,
     Disputes,
     BalanceTransactions,
+    CheckoutSessions,
 )
 """In the order of the documentation."""

@@ -137,7 +137,15 @@ class Charges(StripeStream[Charge]):
         "customer.updated",
     )
     added = frozenset(
-        {"refunded_amount", "net_revenue", "settled_amount", "fee", "net", "customer_created"}
+        {
+            "refunded_amount",
+            "net_revenue",
+            "settled_amount",
+            "fee",
+            "net",
+            "customer_created",
+            "customer_metadata",
+        }
     )
     optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
@@ -200,6 +208,11 @@ class Charges(StripeStream[Charge]):
             description="When the customer was made at Stripe; null for guests, for customers that "
             "were deleted, and where the key cannot read customers.",
         ),
+        th.Property(
+            "customer_metadata",
+            th.ObjectType(additional_properties=th.StringType),
+            description="The customer's own; null where customer_created is.",
+        ),
         th.Property("receipt_email", th.StringType),
         th.Property("billing_email", th.StringType),
         th.Property("payment_intent_id", th.StringType),
@@ -238,9 +251,10 @@ class Charges(StripeStream[Charge]):
     def reader(self, feed: Feed, bookmark: Bookmark) -> ChangeReader[Charge]:
         self._known_before = bookmark.position or 0
         self._evidence = CaptureEvidence(self._sync.session, feed.now, self.logger)
-        return ChangeReader(
-            self, feed, bookmark, related=CustomerEdits(self.logger), awaits=Charge.awaits
+        edits: CustomerEdits[Charge] = CustomerEdits(
+            self.logger, metadata="customer_metadata" not in self.left_out
         )
+        return ChangeReader(self, feed, bookmark, related=edits, awaits=Charge.awaits)
 
     @override
     def get_records(self, context: Context | None) -> Iterator[Record]:
@@ -287,6 +301,7 @@ class Charges(StripeStream[Charge]):
             "customer_created": (
                 to_iso(customer.created) if customer and customer.created is not None else None
             ),
+            "customer_metadata": customer.metadata if customer else None,
             "receipt_email": item.receipt_email,
             "billing_email": billing_email,
             "payment_intent_id": item.payment_intent,

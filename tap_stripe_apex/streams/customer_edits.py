@@ -1,4 +1,4 @@
-"""A customer gets another email: so do the customer's charges, and no event of theirs says so."""
+"""A customer is edited: so are the customer's charges, and no event of theirs says so."""
 
 from __future__ import annotations
 
@@ -23,14 +23,20 @@ class CustomerEdits(Generic[T]):
 
     Args:
         logger: takes the warnings.
+        metadata: whether charges have the customer's metadata, besides the email.
     """
 
-    def __init__(self, logger: logging.Logger) -> None:
+    def __init__(self, logger: logging.Logger, *, metadata: bool) -> None:
         self._logger = logger
+        self._metadata = metadata
 
     def changes(self, events: Iterable[Event], position: int) -> list[Change]:
-        """Customers with another email; not new ones, whose charges are all new too."""
-        edits = (event for event in events if event.edits_email)
+        """Customers that charges show otherwise; not new ones, whose charges are all new too."""
+        edits = (
+            event
+            for event in events
+            if event.edits_email or (self._metadata and event.edits_metadata)
+        )
         found = collect(
             (event, ChangedObject(event.object.id, event.object.created)) for event in edits
         )
@@ -49,6 +55,6 @@ class CustomerEdits(Generic[T]):
                 raise
             self._logger.warning(
                 "Stripe lists no charges of a customer that was deleted (%s); they keep the email "
-                "that they had.",
+                "and metadata that they had.",
                 related.id,
             )

@@ -26,6 +26,21 @@ class ExpandedCustomer(msgspec.Struct, frozen=True):
     id: str
     email: str | None = None
     created: int | None = None
+    metadata: dict[str, str] | None = None
+
+
+class Promotion(msgspec.Struct, frozen=True):
+    """What a promotion code gives."""
+
+    coupon: str | None = None
+
+
+class ExpandedPromotionCode(msgspec.Struct, frozen=True):
+    """What was typed. https://docs.stripe.com/api/promotion_codes/object"""
+
+    id: str
+    code: str
+    promotion: Promotion = Promotion()
 
 
 class _Identified(Protocol):

@@ -12,7 +12,16 @@ from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.patience import QUESTION
 from tap_stripe_apex.wire.session import Session
 
-EVERYTHING = ("charges", "customers", "events", "refunds", "disputes", "balance_transactions")
+EVERYTHING = (
+    "charges",
+    "customers",
+    "events",
+    "refunds",
+    "disputes",
+    "balance_transactions",
+    "checkout_sessions",
+    "promotion_codes",
+)
 
 
 def permissions(result):
@@ -112,7 +121,7 @@ def test_settled_amounts_that_are_asked_for_are_part_of_the_check(stripe, check)
 def test_the_check_costs_one_request_a_line_and_one_for_the_charge(account, stripe, check):
     account.create_charge(100)
     check()
-    assert len(stripe.requests) == 1 + 6 + 1
+    assert len(stripe.requests) == 1 + len(EVERYTHING) + 1
     assert all("limit=1" in request.query.split("&") for request in stripe.requests)
 
 

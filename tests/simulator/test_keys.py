@@ -56,6 +56,7 @@ def test_a_missing_permission_is_named_in_either_wording(keys, get, wording, sen
         ("/v1/charges", "customer", Permission.CUSTOMERS),
         ("/v1/charges", "balance_transaction", Permission.BALANCE_TRANSACTIONS),
         ("/v1/refunds", "charge", Permission.CHARGES),
+        ("/v1/checkout/sessions", "discounts.promotion_code", Permission.PROMOTION_CODES),
     ],
 )
 def test_expanding_takes_the_permission_for_what_is_expanded(keys, get, path, field, permission):

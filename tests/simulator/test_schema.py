@@ -14,8 +14,9 @@ from stripe_simulator.account import Account
 from stripe_simulator.expansions import NOTHING
 from stripe_simulator.objects.encoding import API_VERSION, encode
 from stripe_simulator.records import Address, PaymentMethod
-from stripe_simulator.resources import RESOURCES, Views
+from stripe_simulator.resources import RESOURCES
 from stripe_simulator.story.history import Story
+from stripe_simulator.views import Views
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -82,6 +83,17 @@ LEFT_OUT = {
         "visa_compelling_evidence_3": "empty unless eligible",
         "visa_compliance": "empty unless eligible",
     },
+    "Session": {
+        "line_items": "sent only when expanded",
+        "name_collection": "on sessions that ask for names alone",
+        "optional_items": "on sessions that offer some alone",
+        "phone_number_collection": "on sessions that ask for phone numbers alone",
+        "presentment_details": "on sessions that were shown in another currency alone",
+        "redirect_on_completion": "on embedded pages alone",
+        "return_url": "on embedded pages alone",
+        "tax_id_collection": "on sessions that ask for tax ids alone",
+    },
+    "TotalDetails": {"breakdown": "sent only when expanded"},
     "Data": {"previous_attributes": "on updates alone"},
 }
 # Objects that have `type` and, of many fields, the one that `type` names.
@@ -92,6 +104,8 @@ CLASSES = {
     "refunds": stripe.Refund,
     "disputes": stripe.Dispute,
     "balance_transactions": stripe.BalanceTransaction,
+    "checkout_sessions": stripe.checkout.Session,
+    "promotion_codes": stripe.PromotionCode,
     "events": stripe.Event,
 }
 
@@ -165,6 +179,16 @@ def account() -> Account:
     account.answer_dispute(dispute)
     account.close_dispute(dispute, "won")
     account.dispute(account.create_charge(1_000), inquiry=True)
+    code = account.create_promotion_code("PODCAST20", coupon="20-off")
+    session = account.create_session(1_000, "eur", discount=250, tax=190, promotion_code=code)
+    account.complete_session(session, charge, email="e@example.com")
+    session = account.create_session(1_000, mode="subscription", client_reference_id="v_1")
+    account.create_session(0, payment_link="plink_1", coupon="all-off")
+    paid = account.create_charge(
+        1_000, status="pending", payment_method_type="sepa_debit", customer=customer
+    )
+    account.complete_session(session, paid, email="e@example.com")
+    account.settle(paid)
     account.advance(timedelta(days=20))
     return account
 
@@ -185,6 +209,8 @@ def test_what_an_event_tells_of_is_as_complete_as_what_is_retrieved(account):
         "customer": stripe.Customer,
         "refund": stripe.Refund,
         "dispute": stripe.Dispute,
+        "checkout.session": stripe.checkout.Session,
+        "promotion_code": stripe.PromotionCode,
     }
     seen = set()
     for event in account.events:

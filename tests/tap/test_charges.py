@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_simulator import Account
+from stripe_simulator.keys import Key, Permission
 from stripe_simulator.server import serve
 from tap_stripe_apex.streams.columns import rounded
 from tests.conftest import NOW, sync
+from tests.tap.catalogs import select
 
 
 def only(output):
@@ -19,7 +21,7 @@ def only(output):
 
 
 def test_a_record_has_every_column(account, run_tap):
-    customer = account.create_customer("jane@example.com")
+    customer = account.create_customer("jane@example.com", metadata={"visitor_id": "v_1"})
     charge = account.create_charge(
         1999,
         "eur",
@@ -42,6 +44,7 @@ def test_a_record_has_every_column(account, run_tap):
     assert record["customer_email"] == "jane@example.com"
     assert record["customer_email_source"] == "customer"
     assert record["customer_created"] == "2026-10-01T00:00:00Z"
+    assert record["customer_metadata"] == {"visitor_id": "v_1"}
     assert record["receipt_email"] == "receipt@example.com"
     assert record["billing_email"] == "billing@example.com"
     assert record["payment_intent_id"].startswith("pi_")
@@ -141,7 +144,7 @@ def test_the_email_is_the_best_there_is(account, run_tap, customer, receipt, bil
 
 
 def test_a_deleted_customer_leaves_the_receipt_email(account, run_tap):
-    customer = account.create_customer("c@example.com")
+    customer = account.create_customer("c@example.com", metadata={"visitor_id": "v_1"})
     account.create_charge(100, customer=customer, receipt_email="r@example.com")
     account.delete_customer(customer)
     record = only(run_tap())
@@ -151,6 +154,40 @@ def test_a_deleted_customer_leaves_the_receipt_email(account, run_tap):
     )
     assert record["customer_id"] == customer
     assert record["customer_created"] is None
+    assert record["customer_metadata"] is None
+
+
+@pytest.mark.parametrize("selected", [True, False])
+def test_charges_follow_the_metadata_of_their_customer_where_they_have_it(
+    account, stripe, selected
+):
+    catalog = select(stripe.url, "charges")
+    (charges,) = (each for each in catalog["streams"] if each["tap_stream_id"] == "charges")
+    for entry in charges["metadata"]:
+        if entry["breadcrumb"][-1:] == ["customer_metadata"]:
+            entry["metadata"]["selected"] = selected
+    customer = account.create_customer("c@example.com")
+    paid = account.create_charge(100, customer=customer)
+    account.create_charge(100)
+    account.advance(timedelta(hours=1))
+    state = sync(stripe.url, None, catalog).state
+    account.edit_customer(customer, metadata={"visitor_id": "v_2"})
+    account.advance(timedelta(hours=1))
+    stripe.requests.clear()
+    found = {r["id"]: r["customer_metadata"] for r in sync(stripe.url, state, catalog).records()}
+    assert found == ({paid: {"visitor_id": "v_2"}} if selected else {})
+    assert len(stripe.requests) == 1 + selected
+
+
+def test_without_the_customers_permission_a_charge_has_no_customer_metadata(
+    account, stripe, run_tap
+):
+    stripe.keys.add(Key("rk_test_charges", frozenset({Permission.CHARGES})))
+    customer = account.create_customer("c@example.com", metadata={"visitor_id": "v_1"})
+    account.create_charge(100, customer=customer)
+    account.create_charge(100)
+    records = run_tap(api_key="rk_test_charges").records()
+    assert [record["customer_metadata"] for record in records] == [None, None]
 
 
 def test_a_charge_says_when_its_customer_was_made(account, run_tap):

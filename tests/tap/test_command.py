@@ -119,6 +119,7 @@ def test_discovery_needs_no_key(tap):
         "refunds",
         "disputes",
         "balance_transactions",
+        "checkout_sessions",
     }
 
 

@@ -4,10 +4,7 @@ import msgspec
 import pytest
 
 from tap_stripe_apex.reading.events import (
-    CHARGE_EVENTS,
-    CUSTOMER_EVENTS,
-    DISPUTE_EVENTS,
-    REFUND_EVENTS,
+    CHECKOUT_EVENTS,
     Change,
     ChangedObject,
     SentEvent,
@@ -15,8 +12,9 @@ from tap_stripe_apex.reading.events import (
     collect,
     condense,
     deleted_object,
-    event_query,
+    event_queries,
 )
+from tap_stripe_apex.streams import STREAMS
 from tap_stripe_apex.streams.customers import Customer
 
 
@@ -82,20 +80,24 @@ def test_an_event_is_about_the_objects_it_changed(payload, kind, found):
 
 
 @pytest.mark.parametrize(
-    ("type_", "previous", "edits"),
+    ("type_", "previous", "email", "metadata"),
     [
-        ("customer.updated", {"email": "old"}, True),
-        ("customer.updated", {"email": None, "name": "x"}, True),
-        ("customer.updated", {"name": "x"}, False),
-        ("customer.updated", None, False),
-        ("customer.deleted", None, True),
-        ("customer.created", None, False),
+        ("customer.updated", {"email": "old"}, True, False),
+        ("customer.updated", {"email": None, "name": "x"}, True, False),
+        ("customer.updated", {"metadata": {"visitor_id": None}}, False, True),
+        ("customer.updated", {"email": "old", "metadata": {"k": "v"}}, True, True),
+        ("customer.updated", {"name": "x"}, False, False),
+        ("customer.updated", None, False, False),
+        ("customer.deleted", None, True, False),
+        ("customer.created", None, False, False),
+        ("charge.updated", {"metadata": {"k": "v"}}, False, False),
     ],
 )
-def test_only_an_edited_email_or_a_deletion_changes_the_charges_of_a_customer(
-    type_, previous, edits
+def test_email_metadata_or_a_deletion_change_the_charges_of_a_customer(
+    type_, previous, email, metadata
 ):
-    assert event(type_, previous=previous).edits_email is edits
+    told = event(type_, previous=previous)
+    assert (told.edits_email, told.edits_metadata) == (email, metadata)
 
 
 def test_only_of_a_deleted_customer_the_payload_is_kept():
@@ -121,15 +123,17 @@ def test_many_events_of_one_object_are_one_change_as_of_the_last():
     assert collect(found) == [Change("ch_1", 5, 30)]
 
 
-def test_no_more_event_types_than_stripe_takes_at_once():
-    types = {
-        *CHARGE_EVENTS,
-        *DISPUTE_EVENTS,
-        *REFUND_EVENTS,
-        *CUSTOMER_EVENTS,
-    }
-    assert len(types) <= 20
-    assert [name for name, _ in event_query(types)] == ["types[]"] * len(types)
+@pytest.mark.parametrize(("types", "sizes"), [(0, [0]), (1, [1]), (20, [20]), (41, [20, 20, 1])])
+def test_no_filter_has_more_types_than_stripe_takes_at_once(types, sizes):
+    names = [f"some.event_{n:02}" for n in range(types)]
+    queries = event_queries([*names, *names])
+    assert [len(query) for query in queries] == sizes
+    assert [pair for query in queries for pair in query] == [("types[]", name) for name in names]
+
+
+def test_what_all_streams_follow_without_sessions_fits_into_one_filter():
+    types = {type_ for stream in STREAMS for type_ in stream.event_types}
+    assert len(event_queries(types - {*CHECKOUT_EVENTS})) == 1
 
 
 def test_a_deleted_object_is_as_its_last_event_tells():

@@ -149,4 +149,4 @@ def test_the_charges_of_a_deleted_customer_that_cannot_be_listed_are_no_dead_end
 
     stripe._api.answer = refuse
     assert read().ids == [other]
-    assert "they keep the email that they had" in caplog.text
+    assert "they keep the email and metadata that they had" in caplog.text

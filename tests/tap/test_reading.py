@@ -67,6 +67,13 @@ def email_edited_later(account):
     account.edit_customer(customer, email="new@example.com")
 
 
+def customer_given_a_reference_later(account):
+    customer = account.create_customer("c@example.com")
+    account.create_charge(5000, customer=customer)
+    yield
+    account.edit_customer(customer, metadata={"visitor_id": "v_1"})
+
+
 def customer_deleted_later(account):
     customer = account.create_customer("old@example.com")
     account.create_charge(5000, customer=customer, receipt_email="r@example.com")

@@ -38,6 +38,7 @@ def _account():
         )
         account.refund(charge, 100)
         account.dispute(charge)
+        account.expire_session(account.create_session(100))
         account.advance(timedelta(hours=1))
     return account
 

@@ -1,4 +1,4 @@
-"""Customers, refunds, disputes and balance transactions: off unless selected, and as complete."""
+"""All streams but charges: off unless selected, and as complete."""
 
 from datetime import timedelta
 from decimal import Decimal
@@ -12,7 +12,7 @@ from tests.tap.catalogs import select
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-STREAMS = ["customers", "refunds", "disputes", "balance_transactions"]
+STREAMS = ["customers", "refunds", "disputes", "balance_transactions", "checkout_sessions"]
 
 
 @pytest.fixture
@@ -24,6 +24,12 @@ def read(stripe):
         return sync(stripe.url, state, select(stripe.url, *streams, method=method))
 
     return run
+
+
+def buy(account, **session):
+    """A checkout session that is paid at once."""
+    opened = account.create_session(500, **session)
+    return account.complete_session(opened, account.create_charge(500), email="c@example.com")
 
 
 def by_id(output, stream):
@@ -100,6 +106,7 @@ def test_a_quiet_run_of_all_streams_costs_one_request(account, stripe, read):
         charge = account.create_charge(1000, customer=customer)
         account.refund(charge, 100)
         account.dispute(charge)
+        buy(account)
         account.advance(HOUR)
     account.advance(10 * DAY)
     state = read("charges", *STREAMS).state
@@ -204,6 +211,7 @@ def test_a_stream_that_is_selected_later_begins_then(account, read, stream):
     charge = account.create_charge(2000, customer=account.create_customer("c@example.com"))
     account.refund(charge, 100)
     account.dispute(charge)
+    buy(account)
     account.advance(DAY)
     state = read("charges").state
     assert read("charges", stream, state=state).records(stream)
@@ -214,6 +222,7 @@ def test_a_record_has_the_columns_of_its_schema(account, read, stream):
     charge = account.create_charge(2000, "eur", customer=account.create_customer("c@example.com"))
     account.refund(charge, 100)
     account.dispute(charge)
+    buy(account)
     output = read(stream)
     (schema,) = output.of("SCHEMA")
     assert output.records(stream)

@@ -14,6 +14,7 @@ from stripe_simulator.keys import ALL, DEFAULT_KEY, Key, Permission
 KEYS = {
     "everything": Key(DEFAULT_KEY),
     "no events": Key("rk_test_blind", ALL - {Permission.EVENTS}),
+    "no codes": Key("rk_test_uncoded", ALL - {Permission.PROMOTION_CODES}),
     "no customers": Key("rk_test_faceless", ALL - {Permission.CUSTOMERS}),
     "product": Key("rk_test_product", frozenset({Permission.CHARGES, Permission.CUSTOMERS})),
 }
@@ -56,6 +57,11 @@ actions = st.tuples(
             "close dispute",
             "post late",
             "edit email",
+            "edit metadata",
+            "open session",
+            "pay session",
+            "shop",
+            "expire session",
             "delete customer",
         ]
     ),

@@ -23,6 +23,7 @@ class World:
     charges: list[str] = field(default_factory=list)
     refunds: list[str] = field(default_factory=list)
     disputes: list[str] = field(default_factory=list)
+    sessions: list[str] = field(default_factory=list)
 
     def act(self, action: str, n: int) -> None:
         """Do it where it is possible: a charge can be refunded only so often."""
@@ -84,8 +85,58 @@ class World:
             case "edit email":
                 customer = self.customers[-1 - n % min(3, len(self.customers))]
                 account.edit_customer(customer, email=f"new{n}@example.com")
+            case "edit metadata":
+                customer = self.customers[-1 - n % min(3, len(self.customers))]
+                account.edit_customer(customer, metadata={"visitor_id": f"v_{n}"})
+            case "open session":
+                self._open(n)
+            case "pay session":
+                self._pay(n)
+            case "shop":
+                self._open(n)
+                self._pay(-1)
+            case "expire session":
+                account.expire_session(self._session(n))
             case "delete customer":
                 account.delete_customer(self.customers[-1 - n % min(3, len(self.customers))])
+
+    def _open(self, n: int) -> None:
+        codes = [code.id for code in self.account.promotion_codes]
+        if n % 4 == 0 and len(codes) < 3:
+            codes = [self.account.create_promotion_code(f"CODE{n}", coupon="20-off")]
+        session = self.account.create_session(
+            1000 + n,
+            mode="subscription" if n % 5 == 0 else "payment",
+            client_reference_id=f"v_{n}",
+            promotion_code=codes[n % len(codes)] if codes and n % 2 == 0 else None,
+        )
+        self.sessions.append(session)
+
+    def _pay(self, n: int) -> None:
+        session = self.account.checkout_sessions[self._session(n)]
+        if session.mode == "subscription" or n % 3 == 0:
+            self.customers.append(self.account.create_customer(f"s{n}@example.com"))
+        charge = self.account.create_charge(
+            session.amount_total,
+            status="pending" if n % 2 else "succeeded",
+            customer=self.customers[-1] if session.mode == "subscription" else None,
+            payment_method_type="sepa_debit" if n % 2 else "card",
+        )
+        self.charges.append(charge)
+        self.account.complete_session(session.id, charge, email=f"s{n}@example.com")
+
+    def _session(self, n: int) -> str:
+        """One that is open; of the latest, so that stories meet."""
+        sessions = self.account.checkout_sessions
+        possible = [id_ for id_ in self.sessions if sessions[id_].status == "open"][-4:]
+        return possible[n % len(possible)]
+
+    def _code(self, identifier: str | None) -> str | None:
+        return self.account.promotion_codes[identifier].code if identifier else None
+
+    def _reference(self, customer: str | None) -> str | None:
+        record = self.account.customers[customer] if customer else None
+        return record.metadata.get("visitor_id") if record and not record.deleted else None
 
     def _charge(self, n: int, among: list[str] | None = None, **needed: Any) -> str:
         """One of the charges to which it can happen; of the latest, so that stories meet."""
@@ -114,6 +165,7 @@ class World:
                 e.refunded_amount,
                 e.disputed,
                 e.email,
+                self._reference(e.customer),
                 self._settled(e) if settled and e.balance_transaction else None,
             )
             for id_, e in account.ledger().charges.items()
@@ -123,6 +175,17 @@ class World:
             "customers": {c.id: (c.email, c.name) for c in account.customers if not c.deleted},
             "refunds": {r.id: (r.amount, r.status) for r in account.refunds},
             "disputes": {d.id: (d.amount, d.status) for d in account.disputes},
+            "checkout_sessions": {
+                s.id: (
+                    s.status,
+                    s.payment_status,
+                    s.email,
+                    s.customer,
+                    self._code(s.promotion_code),
+                )
+                for s in account.checkout_sessions
+                if s.status != "open"
+            },
             "balance_transactions": {
                 t.id: (
                     t.amount,
