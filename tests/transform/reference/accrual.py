@@ -54,7 +54,7 @@ def accrual(attribution: Attribution) -> dict[Key, Accrued]:
         line.micros += credit.micros if credit.payment.is_conversion else 0
         line.credits_.append(credit)
     for bill in attribution.world.ad_spend:
-        channel = channels.of_spend(bill.utm_source, bill.platform)
+        channel = channels.of_spend(bill.utm_source, bill.platform, attribution.world)
         minor = attribution.rates.to_minor(bill.spend, bill.currency)
         reporting = attribution.rates.convert(minor, bill.currency, bill.spend_date)
         for model in MODELS:

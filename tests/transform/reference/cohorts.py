@@ -105,7 +105,7 @@ def cohorts(
     for bill in attribution.world.ad_spend:
         if bill.spend_date <= as_of:
             month = bill.spend_date.replace(day=1)
-            channel = channels.of_spend(bill.utm_source, bill.platform)
+            channel = channels.of_spend(bill.utm_source, bill.platform, attribution.world)
             key = (month,) if group is None else (month, channel)
             if key in found:
                 minor = attribution.rates.to_minor(bill.spend, bill.currency)
