@@ -16,7 +16,6 @@ from tests.transform.worlds import (
     Dispute,
     Lead,
     Rate,
-    Refund,
     Spend,
     Touchpoint,
     World,
@@ -156,50 +155,6 @@ def test_a_cohort_is_paid_back_when_its_customers_have_brought_what_they_cost(
     ]
 
 
-def cash(results):
-    return results.rows("""
-        select cash_date, gross_minor, refunded_minor, undated_refunded_minor, net_minor
-        from marts.mart_revenue_daily_cash order by cash_date""")
-
-
-def test_a_refund_leaves_the_month_of_its_charge_as_it_was(default_project, default_settings):
-    january, march = on(2026, 1, 5), on(2026, 3, 5)
-    charge = replace(ANN, created=january, amount_refunded=4_000)
-    refund = Refund(id="re", charge_id="ch_ann", created=march, amount=4_000)
-    failed = replace(refund, id="re_failed", status="failed")
-    world = World(charges=[charge], refunds=[refund, failed])
-    results = agreed(default_project, default_settings, world)
-    assert cash(results) == [
-        (january.date(), 10_000, 0, 0, 10_000),
-        (march.date(), 0, 4_000, 0, -4_000),
-    ]
-    assert results.rows("select revenue_date, net_minor from marts.mart_revenue_total") == [
-        (january.date(), 6_000)
-    ]
-
-
-def test_a_refund_whose_day_is_not_known_is_not_guessed(default_project, default_settings):
-    """It may have been made on any day since its charge."""
-    charges = [
-        replace(ANN, id="ch_0", created=NOON - days(1)),
-        replace(ANN, amount_refunded=4_000),
-        replace(ANN, id="ch_2", created=NOON + days(1)),
-    ]
-    results = agreed(default_project, default_settings, World(charges=charges))
-    assert [row[2:] for row in cash(results)] == [(0, 0, 10_000), (0, 4_000, None), (0, 0, None)]
-
-
-def test_what_was_never_captured_is_no_refund_on_any_day(default_project, default_settings):
-    """In older versions of Stripe's API the rest of a partial capture is the first refund."""
-    charge = replace(ANN, amount_captured=7_000, amount_refunded=5_000, refunded_amount=2_000)
-    refunds = [
-        Refund(id="re_rest", charge_id="ch_ann", created=NOON, amount=3_000),
-        Refund(id="re_real", charge_id="ch_ann", created=NOON + days(40), amount=2_000),
-    ]
-    results = agreed(default_project, default_settings, World(charges=[charge], refunds=refunds))
-    assert [row[1:] for row in cash(results)] == [(7_000, 0, 0, 7_000), (0, 2_000, 0, -2_000)]
-
-
 def test_what_octobers_clicks_brought_stands_beside_octobers_spend(
     default_project, default_settings
 ):
@@ -269,13 +224,12 @@ def test_a_total_of_which_a_part_has_no_rate_is_null(default_project):
         )[0]
         assert nulls, mart
         assert sums is None or sums <= 10_000 * 11 / 10 + 10_000, mart
-    assert results.rows("select kind, currency, amounts, amount from marts.mart_missing_rates") == [
-        ("revenue", "eur", 1, 70),
-        ("spend", "eur", 1, 40),
-    ]
+    assert sorted(
+        results.rows("select kind, currency, amounts, amount from marts.mart_missing_rates")
+    ) == [("revenue", "eur", 1, 70), ("spend", "eur", 1, 40)]
     assert results.rows("""
         select distinct parts_without_rate > 0, revenue_minor is null or spend_minor is null
-        from marts.mart_channel_periods""") == [(True, True), (False, False)]
+        from marts.mart_channel_periods order by 1""") == [(False, False), (True, True)]
     assert results.rows("select orders, orders_without_rate from marts.dim_customers") == [(4, 1)]
 
 

@@ -9,8 +9,9 @@ from hypothesis import settings as hypothesis_settings
 
 from tests.transform.comparison import compare_with_reference
 from tests.transform.random_worlds import multiverses
-from tests.transform.reference.attribution import Attribution, shared_out
+from tests.transform.reference.attribution import Attribution
 from tests.transform.reference.money import half_up
+from tests.transform.reference.shares import shared_out
 
 
 @hypothesis_settings(

@@ -31,11 +31,11 @@
             {%- if margin is mapping -%}
             case {{ currency }}
                 {%- for code, percent in margin.items() %}
-                when '{{ code }}' then {{ (percent * 10000) | round | int }}
+                when '{{ code }}' then {{ (percent | float * 10000) | round | int }}
                 {%- endfor %}
             end
             {%- else -%}
-            {{ (margin * 10000) | round | int }}
+            {{ (margin | float * 10000) | round | int }}
             {%- endif -%}
         {%- endset -%}
         {{ stripe_apex.round_divide(stripe_apex.wide(amount) ~ ' * ' ~ share, '1000000') }}
