@@ -272,6 +272,7 @@ class Report:
             they had paid before the charges that are loaded.
         on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
         too_old_minor: the part that is credited to none, since visits and lead are too old.
+        matched_minor: the parts by `match_status`.
     """
 
     scope: Scope
@@ -293,6 +294,7 @@ class Report:
     too_old_minor: int
     maybe_new_customers: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
+    matched_minor: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def last_month_is_whole(self) -> bool:

@@ -109,6 +109,10 @@ class _ReportReader:
             maybe_new_customers=unknown["maybe_new_customers"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
+            matched_minor={
+                row["match_status"]: row["revenue_minor"]
+                for row in rows(queries.matched(converted=converted), *self._selected)
+            },
         )
 
     def _wanted(self, lines: Iterable[OfChannel]) -> list[OfChannel]:

@@ -13,6 +13,7 @@ from stripe_apex.report.queries.revenue import (
     TOTALS,
     by_reason,
     credits_by_model,
+    matched,
     months,
     unmatched,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "brought_by_model",
     "by_reason",
     "credits_by_model",
+    "matched",
     "months",
     "raw_check",
     "spent",
