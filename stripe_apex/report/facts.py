@@ -299,6 +299,7 @@ class Report:
             Stripe settled on the same day.
         bills_by_settled_rates: rows of ad spend that are.
         key_figures: the totals at the top, each with its change against the period before.
+        matched_minor: the parts by `match_status`.
     """
 
     scope: Scope
@@ -324,6 +325,7 @@ class Report:
     charges_by_settled_rates: int = 0
     bills_by_settled_rates: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
+    matched_minor: Mapping[str, int] = field(default_factory=dict)
     payments: Payments = field(default_factory=Payments)
 
     @property

@@ -151,6 +151,10 @@ class _ReportReader:
                 scope.as_of,
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
+            matched_minor={
+                row["match_status"]: row["revenue_minor"]
+                for row in rows(queries.matched(converted=converted), *self._selected)
+            },
         )
 
     def starts_after(self, day: date) -> bool:

@@ -10,6 +10,7 @@ from stripe_apex.report.charts.months import months
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import label
+from stripe_apex.report.matching import coverage
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.tables import Table, Tables
 from stripe_apex.report.titles import Titles
@@ -260,7 +261,12 @@ class _Sections:
         empty = "Nothing is left over: each payment found its lead."
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
-        note = "A payment is matched to a lead by its email; these found none before them."
+        note = (
+            "A payment is matched by a reference that it carries, else by its email; these have no "
+            "lead before them."
+        )
+        if said := coverage(report, self._formats):
+            note, empty = f"{note} {said}", f"{empty} {said}"
         if report.too_old_minor:
             old = self._formats.money(report.too_old_minor, report.scope.currency)
             too_old = f" {old} has a lead, but one that is too old. {self._titles.too_old}"

@@ -24,6 +24,7 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
         AssertionError: a row differs.
     """
     check_revenue(results, attribution)
+    check_coverage(results, attribution)
     check_credits(results, attribution)
     check_unmatched(results, attribution)
     check_channels(results, attribution)
@@ -62,7 +63,8 @@ def assert_same(rows, expected):
 def check_revenue(results, attribution):
     rows = results.rows("""
         select charge_id, person_id, person_charge_number, previous_revenue_date, revenue_date,
-            email, match_status, unmatched_reason, lead_id, gross_minor, refunded_minor, net_minor,
+            email, match_status, matched_by, match_conflict, unmatched_reason, lead_id, gross_minor,
+            refunded_minor, net_minor,
             gross_reporting_minor, net_reporting_minor, disputed_minor, kept_minor,
             kept_reporting_minor, basis_minor, basis_reporting_minor, is_conversion, is_new
         from marts.fct_revenue""")
@@ -75,6 +77,8 @@ def check_revenue(results, attribution):
             payment.day,
             payment.email,
             payment.match_status,
+            payment.matched_by,
+            payment.match_conflict,
             payment.unmatched_reason,
             payment.lead and payment.lead.lead_id,
             payment.charge.gross,
@@ -93,6 +97,29 @@ def check_revenue(results, attribution):
         for payment in attribution.payments
     ]
     assert_same(rows, expected)
+
+
+def check_coverage(results, attribution):
+    rows = results.rows("""
+        select revenue_month, currency, match_status, matched_by, unmatched_reason, charges,
+            conflicts, net_minor
+        from marts.mart_match_coverage""")
+    expected: dict = {}
+    for payment in attribution.payments:
+        key = (
+            payment.day.replace(day=1),
+            payment.charge.currency,
+            payment.match_status,
+            payment.matched_by,
+            payment.unmatched_reason,
+        )
+        charges, conflicts, net = expected.get(key, (0, 0, 0))
+        expected[key] = (
+            charges + 1,
+            conflicts + payment.match_conflict,
+            net + payment.charge.net_of_refunds,
+        )
+    assert {row[:5]: row[5:] for row in rows} == expected
 
 
 def check_credits(results, attribution):

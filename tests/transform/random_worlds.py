@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,6 +19,7 @@ from tests.transform.worlds import (
     Rate,
     Refund,
     Rule,
+    Session,
     Spend,
     Touchpoint,
     World,
@@ -89,6 +91,27 @@ referrers = st.sampled_from(
     ]
 )
 
+references = st.sampled_from(
+    [
+        None,
+        "",
+        "v1",
+        " v1",
+        "v2",
+        "v3",
+        "v9",
+        "lead_0",
+        "lead_1",
+        "Ann@Example.com",
+        "bob@gmail.com",
+    ]
+)
+metadata = st.none() | st.dictionaries(
+    st.sampled_from(["visitor_id", "lead_id", "ref", "anonymousId", "order", "it's"]),
+    references.filter(lambda value: value is not None) | st.sampled_from(["ordinary", "7"]),
+    max_size=2,
+).map(json.dumps)
+
 own_rules = [
     Rule(priority=20, channel="Blog", utm_source="", referrer_host="t\\.co"),
     Rule(priority=10, channel="brand_search", utm_source="google", utm_medium="cpc"),
@@ -126,6 +149,8 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         settled_amount=settled,
         settled_currency=draw(st.sampled_from(CURRENCIES)) if settled is not None else None,
         fee=draw(st.integers(0, 20)) if settled is not None else None,
+        metadata=draw(metadata) if draw(st.booleans()) else "{}",
+        customer_metadata=draw(metadata) if draw(st.integers(0, 3)) == 0 else None,
         deleted_at=draw(st.sampled_from([None, None, None, None, START])),
     )
 
@@ -166,6 +191,26 @@ def refunds(draw: st.DrawFn, charges: list[Charge]) -> list[Refund]:
         )
         for key in numbered(draw, "re_", 5)
         for charge in [draw(st.sampled_from(charges))]
+    ]
+
+
+@st.composite
+def sessions(draw: st.DrawFn, charges: list[Charge]) -> list[Session]:
+    """Checkout sessions, of which some paid a charge, some a subscription and some nothing."""
+    intents = [None, "pi_unknown", *(f"pi_{charge.id}" for charge in charges)]
+    return [
+        Session(
+            id=key,
+            created=draw(moments),
+            status=draw(st.sampled_from(["complete", "complete", "complete", "expired"])),
+            client_reference_id=draw(references),
+            customer_id=draw(customers),
+            customer_email=draw(emails),
+            payment_intent_id=draw(st.sampled_from(intents)),
+            metadata=draw(metadata),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "cs_", 3)
     ]
 
 
@@ -239,6 +284,7 @@ def worlds(draw: st.DrawFn) -> World:
         charges=own_charges,
         refunds=draw(refunds(own_charges)),
         disputes=draw(disputes(own_charges)),
+        checkout_sessions=draw(sessions(own_charges)),
         leads=[
             Lead(
                 lead_id=key,
@@ -297,6 +343,7 @@ def together(parts: list[World]) -> World:
         charges=[row for part in apart for row in part.charges],
         refunds=[row for part in apart for row in part.refunds],
         disputes=[row for part in apart for row in part.disputes],
+        checkout_sessions=[row for part in apart for row in part.checkout_sessions],
         leads=[row for part in apart for row in part.leads],
         touchpoints=[row for part in apart for row in part.touchpoints],
         ad_spend=[row for part in apart for row in part.ad_spend],
@@ -319,6 +366,12 @@ def rename(world: World, name: str) -> World:
             f"+shop.{name}", f".{name}+shop"
         )
 
+    def reference(value: str | None) -> str | None:
+        return email(value) if value and "@" in value else value and f"{name}_{value.strip()}"
+
+    def fields(value: str | None) -> str | None:
+        return value and json.dumps({k: reference(v) for k, v in json.loads(value).items()})
+
     return World(
         charges=[
             replace(
@@ -326,6 +379,8 @@ def rename(world: World, name: str) -> World:
                 id=f"{name}_{row.id}",
                 customer_id=key(row.customer_id),
                 customer_email=email(row.customer_email),
+                metadata=fields(row.metadata),
+                customer_metadata=fields(row.customer_metadata),
             )
             for row in world.charges
         ],
@@ -336,6 +391,19 @@ def rename(world: World, name: str) -> World:
         disputes=[
             replace(row, id=f"{name}_{row.id}", charge_id=f"{name}_{row.charge_id}")
             for row in world.disputes
+        ],
+        checkout_sessions=[
+            replace(
+                row,
+                id=f"{name}_{row.id}",
+                client_reference_id=reference(row.client_reference_id),
+                customer_id=key(row.customer_id),
+                customer_email=email(row.customer_email),
+                payment_intent_id=row.payment_intent_id
+                and f"pi_{name}_{row.payment_intent_id.removeprefix('pi_')}",
+                metadata=fields(row.metadata),
+            )
+            for row in world.checkout_sessions
         ],
         leads=[
             replace(

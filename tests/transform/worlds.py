@@ -41,6 +41,8 @@ class Charge:
     settled_amount: int | None = None
     settled_currency: str | None = None
     fee: int | None = None
+    metadata: str | None = "{}"
+    customer_metadata: str | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
 
@@ -92,7 +94,8 @@ class Charge:
             f"pi_{self.id}",
             "card",
             None,
-            "{}",
+            self.metadata,
+            self.customer_metadata,
             None,
             None if settled is None else f"txn_{self.id}",
             settled,
@@ -131,6 +134,22 @@ class Dispute:
     amount: int = 10_000
     currency: str = "usd"
     status: str = "lost"
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A row of `raw_stripe.checkout_sessions`."""
+
+    id: str
+    created: datetime = NOON
+    updated_at: datetime = NOON
+    status: str = "complete"
+    client_reference_id: str | None = None
+    customer_id: str | None = None
+    customer_email: str | None = None
+    payment_intent_id: str | None = None
+    metadata: str | None = "{}"
     deleted_at: datetime | None = None
 
 
@@ -233,6 +252,7 @@ class World:
     charges: Sequence[Charge] = ()
     refunds: Sequence[Refund] = ()
     disputes: Sequence[Dispute] = ()
+    checkout_sessions: Sequence[Session] = ()
     leads: Sequence[Lead] = ()
     touchpoints: Sequence[Touchpoint] = ()
     experiments: Sequence[Experiment] = ()
@@ -255,7 +275,7 @@ CHARGES = """
     customer_email varchar, customer_email_source varchar,
     customer_created timestamptz, receipt_email varchar,
     billing_email varchar, payment_intent_id varchar, payment_method_type varchar,
-    description varchar, metadata json,
+    description varchar, metadata json, customer_metadata json,
     statement_descriptor varchar, balance_transaction_id varchar, settled_amount bigint,
     settled_currency varchar, exchange_rate decimal(38, 12), fee bigint, net bigint,
     _sdc_deleted_at timestamptz
@@ -268,6 +288,10 @@ STRIPE = {
     "disputes": """
         id varchar, charge_id varchar, updated_at timestamptz, amount bigint, currency varchar,
         status varchar, _sdc_deleted_at timestamptz""",
+    "checkout_sessions": """
+        id varchar, created timestamptz, updated_at timestamptz, status varchar,
+        client_reference_id varchar, customer_id varchar, customer_email varchar,
+        payment_intent_id varchar, metadata json, _sdc_deleted_at timestamptz""",
 }
 
 APEX = {

@@ -7,6 +7,12 @@
             ) }}
         {%- endif -%}
     {%- endfor -%}
+    {%- if var('reference_keys') is string or not var('reference_keys')
+        or "'" in var('reference_keys') | join -%}
+        {{ exceptions.raise_compiler_error(
+            "Var 'reference_keys' must be a list of the names of fields of metadata, like [visitor_id, lead_id]."
+        ) }}
+    {%- endif -%}
     {%- set known = stripe_apex.known_attribution_models() -%}
     {%- for name in var('attribution_models') if name not in known -%}
         {{ exceptions.raise_compiler_error(
@@ -72,6 +78,7 @@
         'time_decay_half_life_days',
         'max_touches_per_email',
         'predicted_ltv_days',
+        'max_people_per_reference',
     ] -%}
         {%- if var(name) | int <= 0 -%}
             {{ exceptions.raise_compiler_error("Var '" ~ name ~ "' must be a whole number above 0.") }}

@@ -39,6 +39,11 @@ from {{ this }}
                 {%- set stored = adapter.get_columns_in_relation(relation) | map(attribute='name') -%}
                 {%- if stored | sort != node.columns.keys() | sort -%}
                     {%- do adapter.drop_relation(relation) -%}
+                    {%- if target.type != 'spark' -%}
+                        {#- dbt takes back what a hook leaves open. -#}
+                        {%- do run_query('commit') -%}
+                        {%- do run_query('begin') -%}
+                    {%- endif -%}
                 {%- endif -%}
             {%- endif -%}
         {%- endfor -%}

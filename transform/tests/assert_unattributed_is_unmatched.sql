@@ -3,7 +3,7 @@ with unattributed as (
 
     select distinct charge_id
     from {{ ref('fct_attribution') }}
-    where channel = 'unattributed' and reason not in ('excluded_channel', 'lead_too_old')
+    where channel = 'unattributed' and reason not in ('excluded_channel', 'lead_too_old', 'no_visit')
 
 ),
 

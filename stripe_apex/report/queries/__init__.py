@@ -20,6 +20,7 @@ from stripe_apex.report.queries.revenue import (
     TOTALS,
     by_reason,
     credits_by_model,
+    matched,
     months,
     unmatched,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "brought_by_model",
     "by_reason",
     "credits_by_model",
+    "matched",
     "months",
     "raw_check",
     "spent",

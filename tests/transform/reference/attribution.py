@@ -40,6 +40,8 @@ class Payment:
     day: date
     email: str | None
     match_status: str
+    matched_by: str | None
+    match_conflict: bool
     unmatched_reason: str | None
     lead: Lead | None
     gross_reporting: int | None
@@ -104,17 +106,10 @@ class Attribution:
         """The first lead of each person."""
         first: dict[int, Lead] = {}
         for lead in sorted(self.world.leads, key=lambda lead: (lead.created_at, lead.lead_id)):
-            person = self.people.person(
-                lead.email and f"email {self._normal(lead.email)}",
-            )
+            person = self.people.of_lead(lead)
             if person is not None:
                 first.setdefault(person, lead)
         return first
-
-    def _normal(self, email: str) -> str | None:
-        from tests.transform.reference.identity import normalize
-
-        return normalize(email, self.settings)
 
     @cached_property
     def payments(self) -> list[Payment]:
@@ -154,13 +149,18 @@ class Attribution:
     ) -> Payment:
         email, route = self.people.email_of_charge(charge)
         lead = self.first_leads.get(person)
+        key = self.people.references.key(charge)
         reason = None
-        if email is None:
+        if key is not None:
+            route = "by_reference"
+        elif email is None:
             reason = "no_email"
         elif lead is None:
             reason = "no_lead"
         elif lead.created_at > charge.created:
             reason = "lead_after_charge"
+        matched_by = {"direct": "email", "via_customer": "customer"}.get(route, key)
+        is_early = lead is not None and lead.created_at <= charge.created
         net, kept = charge.net_of_refunds, self.rates.kept(charge)
         net_reporting = self.rates.charge_part(net, charge)
         kept_reporting = self.rates.charge_part(kept, charge)
@@ -173,8 +173,10 @@ class Attribution:
             day=local_date(charge.created, self.settings),
             email=email,
             match_status=route if reason is None else "none",
+            matched_by=matched_by if reason is None else None,
+            match_conflict=self.people.references.is_conflict(charge),
             unmatched_reason=reason,
-            lead=lead if reason is None else None,
+            lead=lead if is_early else None,
             gross_reporting=self.rates.charge_part(charge.gross, charge),
             net_reporting=net_reporting,
             kept=kept,
@@ -265,7 +267,7 @@ class Attribution:
 
     def _without_touch(self, payment: Payment, model: str) -> Credit:
         visit = channels.Visit("unattributed", None, None)
-        reason = payment.unmatched_reason
+        reason = payment.unmatched_reason or "no_visit"
         if payment.lead is not None:
             of_lead = channels.of_lead(payment.lead, self.world.channel_rules)
             reason = "excluded_channel"

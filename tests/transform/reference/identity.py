@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
+
+from tests.transform.reference.references import References, payer
 
 if TYPE_CHECKING:
     from tests.transform.reference.settings import Settings
-    from tests.transform.worlds import Charge, Touchpoint, World
+    from tests.transform.worlds import Charge, Lead, Touchpoint, World
 
 
 FORMATS = [0xAD, 0x61C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
@@ -82,22 +85,51 @@ class People:
                 todo.extend(self.links.get(here, ()))
         return sorted(name.removeprefix("email ") for name in seen if name.startswith("email "))
 
-    def person(self, *nodes: str | None) -> int | None:
-        """The person behind the first of the nodes that leads to an address."""
+    def normal(self, email: str | None) -> str | None:
+        """An address made comparable."""
+        return normalize(email, self.settings)
+
+    @cached_property
+    def references(self) -> References:
+        """What payments say."""
+        return References(self)
+
+    def _known(self, *nodes: str | None) -> int | None:
         for node in nodes:
             if node is not None and (emails := self.emails_with(node)):
                 return number(emails[0])
         return None
 
+    def base(self, node: str) -> int:
+        """The person behind a node, without any reference."""
+        known = self._known(node)
+        return number(node) if known is None else known
+
+    def _joined(self, person: int) -> int:
+        return self.references.joined.get(person, person)
+
+    def person(self, *nodes: str | None) -> int | None:
+        """The person behind the first of the nodes that leads to an address."""
+        known = self._known(*nodes)
+        return None if known is None else self._joined(known)
+
+    def of_lead(self, lead: Lead) -> int | None:
+        """Whose lead it is; without an address, that of a visitor whom a payment names."""
+        if email := self.normal(lead.email):
+            return self.person(f"email {email}")
+        if lead.visitor_id in self.references.named_visitors:
+            return self._joined(self.base(f"visitor {lead.visitor_id}"))
+        return None
+
     def of_touch(self, touch: Touchpoint) -> int:
         """Whose touch it is; a visitor without an address is a person of their own."""
-        email = normalize(touch.email, self.settings)
+        email = self.normal(touch.email)
         known = self.person(
             touch.visitor_id and f"visitor {touch.visitor_id}", email and f"email {email}"
         )
-        return (
-            number(f"visitor {touch.visitor_id or touch.touchpoint_id}") if known is None else known
-        )
+        if known is None:
+            return self._joined(number(f"visitor {touch.visitor_id or touch.touchpoint_id}"))
+        return known
 
     def email_of_charge(self, charge: Charge) -> tuple[str | None, str]:
         """The address of a charge, and whether it is its own or its customer's."""
@@ -111,12 +143,12 @@ class People:
         ]
         return (min(of_customer), "via_customer") if of_customer else (None, "none")
 
-    def of_charge(self, charge: Charge) -> int:
-        """Who paid; a payer without an address is their Stripe customer, or the charge itself."""
+    def base_of_charge(self, charge: Charge) -> int:
+        """Who paid, without any reference."""
         email, _ = self.email_of_charge(charge)
-        known = self.person(email and f"email {email}")
-        if known is not None:
-            return known
-        if charge.customer_id:
-            return number(f"customer {charge.customer_id}")
-        return number(f"charge {charge.id}")
+        known = self._known(email and f"email {email}")
+        return number(payer(charge)) if known is None else known
+
+    def of_charge(self, charge: Charge) -> int:
+        """Who paid; a payer of whom nothing is known is their customer, or the charge itself."""
+        return self._joined(self.base_of_charge(charge))

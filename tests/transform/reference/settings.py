@@ -41,6 +41,19 @@ class Settings:
     count_charges_of_zero: bool = False
     email_plus_tags: str = "keep"
     email_gmail_dots: str = "keep"
+    reference_keys: tuple[str, ...] = (
+        "visitor_id",
+        "anonymous_id",
+        "lead_id",
+        "client_reference_id",
+        "visitorId",
+        "anonymousId",
+        "leadId",
+        "distinct_id",
+        "posthog_person_distinct_id",
+        "datafast_visitor_id",
+    )
+    max_people_per_reference: int = 20
     conversion_window_days: int | None = None
     experiment_cap_percentile: float | None = None
     experiment_cuped_days: int = 0

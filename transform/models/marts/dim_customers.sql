@@ -36,7 +36,7 @@ by_person as (
         max(revenue_date) as last_revenue_date,
         count(*) as orders,
         count(email) > 0 as has_email,
-        max(case when match_status <> 'none' then 1 else 0 end) = 1 as has_lead,
+        max(case when lead_id is not null then 1 else 0 end) = 1 as has_lead,
         {{ sum_of_all('net_reporting_minor') }} as ltv_minor,
         count(*) - count(net_reporting_minor) as orders_without_rate
     from revenue

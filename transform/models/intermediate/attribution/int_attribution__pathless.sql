@@ -29,7 +29,7 @@ pathless as (
     select
         revenue.*,
         case
-            when revenue.lead_channel is null then revenue.unmatched_reason
+            when revenue.lead_channel is null then coalesce(revenue.unmatched_reason, 'no_visit')
             when not ({{ channel_counts('revenue.lead_channel') }}) then 'excluded_channel'
             when {{ lead_is_too_old('revenue.converted_at', 'leads.lead_created_at') }}
                 then 'lead_too_old'

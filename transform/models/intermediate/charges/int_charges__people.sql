@@ -34,6 +34,26 @@ history as (
 
 ),
 
+joined as (
+
+    select * from {{ ref('int_identity__joined') }}
+
+),
+
+payer_references as (
+
+    select * from {{ ref('int_references__payments') }}
+    where is_of_payer
+
+),
+
+charge_references as (
+
+    select * from {{ ref('int_references__payments') }}
+    where is_of_charge
+
+),
+
 customers as (
 
     select
@@ -57,10 +77,7 @@ with_email as (
             when charges.email is not null then 'direct'
             when customers.email is not null then 'via_customer'
         end as email_route,
-        case
-            when charges.customer_id is not null then 'customer ' || charges.customer_id
-            else 'charge ' || charges.charge_id
-        end as nameless
+        {{ payer('charges.customer_id', 'charges.charge_id') }} as payer
     from charges
     left join customers
         on charges.customer_id = customers.customer_id
@@ -73,10 +90,27 @@ with_person as (
         with_email.*,
         {{ local_date('with_email.created_at') }} as revenue_date,
         {{ is_conversion('with_email.net_minor') }} as is_conversion,
-        coalesce(emails.person_id, {{ surrogate_key('with_email.nameless') }}) as person_id
+        coalesce(emails.person_id, {{ surrogate_key('with_email.payer') }}) as known_id
     from with_email
     left join emails
         on with_email.known_email = emails.email
+
+),
+
+with_reference as (
+
+    select
+        with_person.*,
+        coalesce(joined.person_id, with_person.known_id) as person_id,
+        coalesce(charge_references.reference_key, payer_references.reference_key) as reference_key,
+        coalesce(payer_references.is_conflict, false) as match_conflict
+    from with_person
+    left join joined
+        on with_person.known_id = joined.joined_id
+    left join payer_references
+        on with_person.payer = payer_references.payer
+    left join charge_references
+        on with_person.charge_id = charge_references.charge_id
 
 ),
 
@@ -87,7 +121,7 @@ ordered as (
         row_number() over payments as place,
         lag(revenue_date) over payments as date_before,
         min(customer_created_at) over (partition by person_id) as first_customer_created_at
-    from with_person
+    from with_reference
     window payments as (
         partition by person_id order by is_conversion desc, created_at, charge_id
     )
@@ -117,9 +151,15 @@ matched as (
     select
         numbered.*,
         case
+            when numbered.reference_key is not null then 'by_reference'
             when leads.lead_created_at <= numbered.created_at then numbered.email_route
             else 'none'
         end as match_status,
+        case
+            when numbered.reference_key is not null then numbered.reference_key
+            when leads.lead_created_at <= numbered.created_at
+                then case numbered.email_route when 'direct' then 'email' else 'customer' end
+        end as matched_by,
         case when leads.lead_created_at <= numbered.created_at then leads.lead_id end
             as lead_id,
         case when leads.lead_created_at <= numbered.created_at then leads.lead_channel end
@@ -129,6 +169,7 @@ matched as (
         case when leads.lead_created_at <= numbered.created_at then leads.lead_campaign end
             as lead_campaign,
         case
+            when numbered.reference_key is not null then null
             when numbered.known_email is null then 'no_email'
             when leads.lead_id is null then 'no_lead'
             when leads.lead_created_at > numbered.created_at then 'lead_after_charge'

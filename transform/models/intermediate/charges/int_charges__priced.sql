@@ -126,6 +126,8 @@ final as (
         known_email as email,
         known_email_source as email_source,
         match_status,
+        matched_by,
+        match_conflict,
         unmatched_reason,
         lead_id,
         lead_channel,

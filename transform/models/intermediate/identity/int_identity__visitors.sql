@@ -1,3 +1,4 @@
+{#- A visitor that left no email is somebody all the same once a payment names it. -#}
 with stitches as (
 
     select * from {{ ref('int_identity__stitches') }}
@@ -11,6 +12,19 @@ emails as (
 
 ),
 
+matches as (
+
+    select * from {{ ref('int_references__matches') }}
+    where visitor_id is not null
+
+),
+
+joined as (
+
+    select * from {{ ref('int_identity__joined') }}
+
+),
+
 visitors as (
 
     select
@@ -21,6 +35,37 @@ visitors as (
         on stitches.email = emails.email
     group by stitches.hub_id
 
+),
+
+named as (
+
+    select
+        matches.visitor_id,
+        min(joined.person_id) as person_id
+    from matches
+    inner join joined
+        on matches.target_id = joined.joined_id
+    left join visitors
+        on matches.visitor_id = visitors.visitor_id
+    where visitors.visitor_id is null
+    group by matches.visitor_id
+
+),
+
+final as (
+
+    select
+        visitor_id,
+        person_id
+    from visitors
+
+    union all
+
+    select
+        visitor_id,
+        person_id
+    from named
+
 )
 
-select * from visitors
+select * from final

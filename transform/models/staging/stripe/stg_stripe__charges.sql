@@ -30,6 +30,9 @@ renamed as (
         customer_email_source as email_source,
         {{ utc(source_column('stripe', 'charges', 'customer_created')) }} as customer_created_at,
 
+        {{ filled_metadata(source_column('stripe', 'charges', 'metadata')) }} as metadata,
+        {{ filled_metadata(source_column('stripe', 'charges', 'customer_metadata')) }} as customer_metadata,
+
         payment_method_type,
         description,
         captured as is_captured,
