@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from tests.transform.warehouse import BuildError, dbt, query
@@ -139,3 +140,13 @@ def test_a_run_that_fails_leaves_every_credit_as_it_was(touchpoints, default_pro
     with pytest.raises(BuildError, match="stg_fx__rates_key"):
         dbt(folder, "build", "--select", "+fct_attribution", "--exclude-resource-type", "unit_test")
     assert query(warehouse, ATTRIBUTION) == credits_before
+
+
+def test_a_table_with_the_columns_of_an_older_version_is_made_anew(default_project, tmp_path):
+    folder = shutil.copytree(default_project.folder, tmp_path / "project")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("""
+            create or replace table intermediate.int_charges__priced as
+            select * exclude matched_by from intermediate.int_charges__priced""")
+    dbt(folder, "run", "--select", "int_charges__priced")
+    assert query(folder / "warehouse.duckdb", "select matched_by from marts.fct_revenue") == []
