@@ -55,8 +55,8 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
         ]
     )
     if step := PaymentWords(report, formats).next_step():
-        said = f"{step.title} Run: {step.command}. {step.text}"
-        yield from textwrap.wrap(said, WIDTH)
+        yield from ("", *textwrap.wrap(step.title, WIDTH), f"  {step.command}")
+        yield from (*textwrap.wrap(step.text, WIDTH, break_on_hyphens=False), "")
     else:
         yield from _channels(report, formats)
         yield from _unmatched(report, formats)

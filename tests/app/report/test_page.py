@@ -76,7 +76,7 @@ def test_a_desk_sees_wide_charts_and_a_telephone_narrow_ones(browser, page_of):
     for width, shown, hidden in ((1280, "wide", "narrow"), (390, "narrow", "wide")):
         with Visit(browser, page_of("small"), viewport={"width": width, "height": 800}) as visit:
             charts = visit.page.locator(f"div.chart.{shown} svg")
-            assert charts.count() == 7
+            assert charts.count() == 11
             assert all(chart.is_visible() for chart in charts.all())
             assert not visit.page.locator(f"div.chart.{hidden} svg").first.is_visible()
 
