@@ -82,6 +82,7 @@ class _PaymentSections:
         formats = self._formats
         at_least = "" if line.kept_is_known else "at least "
         kept = self._money(line.kept_minor)
+        taken: tuple[str, ...]
         if apart:
             fees = self._money(line.fee_minor or 0)
             taken: tuple[str, ...] = (

@@ -57,8 +57,8 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
     for sentence in words.not_kept():
         yield from textwrap.wrap(sentence, WIDTH)
     if step := PaymentWords(report, formats).next_step():
-        next_step = f"{step.title} Run: {step.command}. {step.text}"
-        yield from textwrap.wrap(next_step, WIDTH)
+        yield from ("", *textwrap.wrap(step.title, WIDTH), f"  {step.command}")
+        yield from (*textwrap.wrap(step.text, WIDTH, break_on_hyphens=False), "")
     else:
         yield from _channels(report, formats)
         yield from _unmatched(report, formats)
