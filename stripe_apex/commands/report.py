@@ -80,8 +80,9 @@ def report(
 ) -> None:
     """Say which channel earns its money, from the marts: a page, JSON or a short table."""
     from stripe_apex.account import report_page, tables_folder, warehouse_address
+    from stripe_apex.report.asked import Filters
     from stripe_apex.report.facts import Choice
-    from stripe_apex.report.read import Filters, read, read_choices
+    from stripe_apex.report.read import read, read_choices
     from tap_stripe_apex.auth.places import environment
     from tap_stripe_apex.files import write_whole
 

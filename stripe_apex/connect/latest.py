@@ -54,9 +54,10 @@ def latest(address: str, page: Path) -> Latest | None:
 
 def _brief(address: str) -> Brief | None:
     try:
+        from stripe_apex.report.asked import Filters  # noqa: PLC0415
         from stripe_apex.report.brief import brief  # noqa: PLC0415 - of the extra `report`
         from stripe_apex.report.formats import Formats  # noqa: PLC0415
-        from stripe_apex.report.read import Filters, read  # noqa: PLC0415
+        from stripe_apex.report.read import read  # noqa: PLC0415
 
         return brief(read(address, Filters("all", "position_based")), Formats())
     except (AppError, ModuleNotFoundError):

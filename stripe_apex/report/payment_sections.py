@@ -85,7 +85,7 @@ class _PaymentSections:
         taken: tuple[str, ...]
         if apart:
             fees = self._money(line.fee_minor or 0)
-            taken: tuple[str, ...] = (
+            taken = (
                 DASH if line.disputed_minor is None else self._money(line.disputed_minor),
                 f"at least {fees}" if line.charges_without_fee else fees,
             )

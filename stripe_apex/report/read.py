@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from stripe_apex.errors import OptionError, WarehouseError
+from stripe_apex.errors import WarehouseError
 from stripe_apex.report import facts, payments, period, queries
+from stripe_apex.report.asked import Filters, convertible, listed, scope_of
 from stripe_apex.report.economics import Economics
-from stripe_apex.report.period import Period
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
 from stripe_apex.warehouse import open_warehouse, redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date
 
     from stripe_apex.warehouse import Warehouse
 
@@ -26,16 +27,6 @@ CHOICES = ("last-90-days", "last-30-days", "last-month")
 """The periods that a page about all days offers beside them."""
 
 LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the user wants to see; empty tuples mean all."""
-
-    period: str
-    attribution_model: str
-    currencies: tuple[str, ...] = ()
-    channels: tuple[str, ...] = ()
 
 
 def read(address: str, filters: Filters) -> facts.Report:
@@ -82,14 +73,14 @@ class _ReportReader:
 
     def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
         self._warehouse = warehouse
-        asked = _scope(warehouse, filters)
+        asked = scope_of(warehouse, filters)
         self._days = (asked.start, asked.end)
-        self._asked = (*self._days, _listed(asked.currencies))
-        self._scope, self._left_out = _convertible(
+        self._asked = (*self._days, listed(asked.currencies))
+        self._scope, self._left_out = convertible(
             asked,
             [facts.LeftOut(**row) for row in warehouse.rows(queries.CURRENCIES, *self._asked)],
         )
-        self._selected = (*self._days, _listed(self._scope.currencies))
+        self._selected = (*self._days, listed(self._scope.currencies))
 
     def report(self) -> facts.Report:
         scope, rows = self._scope, self._warehouse.rows
@@ -281,79 +272,6 @@ def _require_marts(warehouse: Warehouse, address: str) -> None:
             f"The warehouse at {redacted(address)} lacks {', '.join(missing)}. Build all marts "
             "with `make run`, or `dbt build`."
         )
-
-
-def _scope(warehouse: Warehouse, filters: Filters) -> facts.Scope:
-    known: dict[str, list[str]] = {}
-    for row in warehouse.rows(queries.KNOWN_VALUES):
-        known.setdefault(row["kind"], []).append(row["value"])
-    models = known.get("attribution_model", [])
-    currencies = tuple(currency.lower() for currency in filters.currencies)
-    if models:
-        _require("attribution model", (filters.attribution_model,), models)
-        _require("currency", currencies, known.get("currency", []))
-        _require("channel", filters.channels, known.get("channel", []))
-    (whole,) = warehouse.rows(queries.WHOLE)
-    first = whole["first_day"] or date(2000, 1, 1)
-    last = whole["last_day"] or first
-    as_of = whole["last_revenue_day"] or last
-    days = period.parse(filters.period, Period(first, period.day_after(last)), as_of)
-    reporting = next(iter(known.get("reporting_currency", [])), "usd")
-    in_one = len(set(currencies)) == 1
-    return facts.Scope(
-        start=days.start,
-        end=days.end,
-        as_of=as_of,
-        attribution_model=filters.attribution_model,
-        attribution_models=tuple(models),
-        currency=currencies[0] if in_one else reporting,
-        reporting_currency=reporting,
-        converted=not in_one,
-        currencies=currencies or None,
-        channels=filters.channels or None,
-        known_from=whole["first_revenue_day"],
-        known_until=whole["last_revenue_day"],
-        revenue_basis=next(iter(known.get("revenue_basis", [])), "net"),
-    )
-
-
-def _convertible(
-    scope: facts.Scope, currencies: Sequence[facts.LeftOut]
-) -> tuple[facts.Scope, tuple[facts.LeftOut, ...]]:
-    """The scope without the currencies of which some money has no rate, and these.
-
-    A sum over the rest is whole, where one over all would lack a part. If all money is in one
-    currency, nothing needs a rate, and the report is in that one.
-
-    Args:
-        scope: what is asked for.
-        currencies: what there is in it, the most charges first.
-    """
-    lacking = [line for line in currencies if line.charges or line.bills]
-    if not scope.converted or not lacking:
-        return scope, ()
-    if len(currencies) == 1:
-        return replace(scope, currency=currencies[0].currency, converted=False), ()
-    whole = [line.currency for line in currencies if line not in lacking]
-    shown = whole or [currencies[0].currency]
-    narrowed = replace(
-        scope,
-        currencies=tuple(shown),
-        currency=shown[0] if len(shown) == 1 else scope.currency,
-        converted=len(shown) > 1,
-    )
-    return narrowed, tuple(line for line in currencies if line.currency not in shown)
-
-
-def _listed(currencies: tuple[str, ...] | None) -> list[str] | None:
-    """As a query takes it."""
-    return None if currencies is None else list(currencies)
-
-
-def _require(what: str, wanted: Sequence[str], known: Sequence[str]) -> None:
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise OptionError(f"The warehouse has no {what} {unknown[0]!r}. It has {', '.join(known)}.")
 
 
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
-from stripe_apex.report.judgement import Verdict, verdict
+from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import NOT_MATCHED, clean, label
+from stripe_apex.report.verdicts import CHECKS, EXPERIMENT_VERDICTS, VERDICTS
 from stripe_apex.report.words import ltv_curve
 from tap_stripe_apex import money
 
@@ -19,30 +20,6 @@ if TYPE_CHECKING:
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
-
-VERDICTS = {
-    Verdict.PAYS: "▲ earns back its spend",
-    Verdict.LOSES: "▼ does not earn it back",
-    Verdict.UNCLEAR: "● open",
-    Verdict.TOO_FEW: "○ too few payers to say",
-    Verdict.NOTHING: "✕ brought nobody",
-    Verdict.NO_SPEND: DASH,
-}
-
-EXPERIMENT_VERDICTS = {
-    "better": "▲ raised revenue",
-    "worse": "▼ lowered revenue",
-    "inconclusive": "● no effect shown",
-    "not_enough_data": "○ not enough data",
-    "sample_ratio_mismatch": "✕ uneven split: cannot be trusted",
-    "missing_rate": "○ an exchange rate is missing",
-}
-
-CHECKS = {
-    "attribution": "attributed + unattributed = net revenue",
-    "raw_charges": "net revenue = the charges as loaded",
-    "spend": "spend of all channels = what platforms billed",
-}
 
 
 @dataclass(frozen=True, slots=True)

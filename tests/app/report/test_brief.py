@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from stripe_apex.report.asked import Filters
 from stripe_apex.report.brief import brief
 from stripe_apex.report.formats import Formats
-from stripe_apex.report.read import Filters, read
+from stripe_apex.report.read import read
 from tests.app.report.marts import Marts
 
 
