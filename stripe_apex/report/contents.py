@@ -36,8 +36,8 @@ class Contents:
     """The page's sections.
 
     Attributes:
-        shown: sections with a chart, in their order.
-        absent: sections without one, and why.
+        shown: sections with something to show, in their order.
+        absent: sections without, and why.
     """
 
     shown: tuple[Section, ...]
@@ -50,9 +50,15 @@ def contents(report: Report, formats: Formats) -> Contents:
     alone = report.has_payments_alone
     ordered = (*payments, *marketing) if alone else (*marketing, *payments)
     hidden = _OF_CHANNELS if alone else set()
+    # Revenue of old leads has no reason to draw, and is a finding all the same.
+    absent = [
+        one
+        for one in ordered
+        if one.draw is None and not (one.name == "unmatched" and report.unattributed_minor)
+    ]
     return Contents(
-        tuple(one for one in ordered if one.draw is not None and one.name not in hidden),
-        tuple(one for one in ordered if one.draw is None and one.name not in hidden),
+        tuple(one for one in ordered if one not in absent and one.name not in hidden),
+        tuple(one for one in absent if one.name not in hidden),
     )
 
 

@@ -332,7 +332,11 @@ class Report:
     def has_payments_alone(self) -> bool:
         """Whether there are payments, and neither leads nor visits nor ad spend."""
         others = ("leads", "touchpoints", "ad_spend")
-        return bool(self.totals) and not any(map(self.coverage.inputs.get, others))
+        return (
+            bool(self.totals)
+            and not any(map(self.coverage.inputs.get, others))
+            and all(line.channel == UNATTRIBUTED for line in self.channels)
+        )
 
     @property
     def last_month_is_whole(self) -> bool:

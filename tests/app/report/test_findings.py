@@ -69,6 +69,7 @@ def report_of(channels, platforms=(), campaigns=()):
         if channels
         else (),
         left_out=(),
+        key_figures=(),
         months=(),
         credits=tuple(
             facts.Credit(each.channel, model, revenue)
