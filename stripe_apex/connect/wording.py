@@ -95,6 +95,16 @@ PERMISSIONS: Final = {
     ),
     "disputes": Permitted("Disputes", "Optional", "what was lost to disputes, once they are read"),
     "refunds": Permitted("Refunds", "Optional", "each refund by itself, once they are read"),
+    "checkout_sessions": Permitted(
+        "Checkout Sessions",
+        "Optional",
+        "what a checkout knows of its visitor, once sessions are read",
+    ),
+    "promotion_codes": Permitted(
+        "Promotion Codes",
+        "Optional",
+        "the code that was typed in a checkout, once sessions are read",
+    ),
 }
 
 CARDS: Final = (

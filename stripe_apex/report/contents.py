@@ -80,6 +80,7 @@ def entries(
 ) -> list[Entry]:
     """The contents, in the order of the page."""
     return [
+        Entry("figures", "At a glance"),
         *([Entry("also", "What else stands out")] if has_findings else []),
         *([Entry("totals", "Currencies")] if has_totals else []),
         *(Entry(section.name, short(section)) for section in on_page.shown),

@@ -248,7 +248,7 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            (self._titles.rates_remedy if self._titles.experiments_lack_rates else "")
+            (f"{title}. {self._titles.rates_remedy}" if self._titles.experiments_lack_rates else "")
             or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
         )
