@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -309,5 +310,7 @@ def test_a_look_into_the_warehouse_is_finished_before_the_program_ends(tmp_path)
         asked.cancel()
         await shelf.stop()
 
-    asyncio.run(run())
+    # The browser of other tests has an event loop in this thread.
+    with ThreadPoolExecutor(1) as elsewhere:
+        elsewhere.submit(lambda: asyncio.run(run())).result()
     assert finished == [True]
