@@ -128,5 +128,5 @@ def test_the_page_gives_what_the_folder_holds(browser, page_of, folder):
         page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         for name in ("economics", "weeks"):
             with page.expect_download() as started:
-                page.locator(f"#{name} a[download]").click()
+                page.locator(f"#{name} a[download]").first.click()
             assert started.value.path().read_bytes() == (folder / f"{name}.csv").read_bytes()
