@@ -260,6 +260,8 @@ def test_a_column_that_must_be_there_is_named_with_the_projects_own_table(shop):
         warehouse.execute("alter table tracking.form_submissions rename created_at to sent")
     with pytest.raises(AssertionError) as failure:
         run(shop, "dbt", "run", "--select", "stg_web__leads")
+    with duckdb.connect(str(shop / "shop.duckdb")) as warehouse:
+        warehouse.execute("alter table tracking.form_submissions rename sent to created_at")
     said = str(failure.value)
     assert "tracking.form_submissions has no column `created_at`; it has `lead_id`, `email`" in said
     assert "set the var apex_columns: {leads.created_at: NAME_OF_THE_COLUMN}." in said
