@@ -1,4 +1,5 @@
-{{ config(materialized='view') }}
+{#- A view of so long a text does not fit into Spark's catalog. -#}
+{{ config(materialized='table' if target.type == 'spark' else 'view') }}
 
 {% set models = var('attribution_models') -%}
 {%- set place = ['position', 'path_length', 'is_last_non_direct'] -%}
