@@ -71,3 +71,12 @@ def test_a_setting_of_the_tap_that_is_none_is_one_line(tmp_path: Path):
     assert done.exit_code == 1
     assert done.output.startswith("Error: Unknown setting: 'colour'.")
     assert done.output.count("\n") == 1
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_shells_can_complete_the_commands(shell):
+    done = CliRunner().invoke(
+        main, [], prog_name="stripe-apex", env={"_STRIPE_APEX_COMPLETE": f"{shell}_source"}
+    )
+    assert done.exit_code == 0
+    assert "_STRIPE_APEX_COMPLETE" in done.output

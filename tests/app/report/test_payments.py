@@ -82,7 +82,17 @@ def test_the_page_begins_with_payments_and_has_the_rest_in_one_line(browser, pag
         page = visit.page
         assert page.locator("#next code").first.text_content() == "stripe-apex connect"
         shown = page.locator("main > section").evaluate_all("all => all.map(one => one.id)")
-        assert shown == ["next", "figures", "", "weeks", "again", "methods", "largest", "revenue", "checks"]
+        assert shown == [
+            "next",
+            "figures",
+            "",
+            "weeks",
+            "again",
+            "methods",
+            "largest",
+            "revenue",
+            "checks",
+        ]
         line = page.locator("#absent summary")
         assert line.text_content() == (
             "Nothing to show for: return on ad spend, attribution models, worth of customers, "
