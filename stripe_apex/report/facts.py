@@ -331,12 +331,9 @@ class Report:
     @property
     def has_payments_alone(self) -> bool:
         """Whether there are payments, and neither leads nor visits nor ad spend."""
-        others = ("leads", "touchpoints", "ad_spend")
-        return (
-            bool(self.totals)
-            and not any(map(self.coverage.inputs.get, others))
-            and all(line.channel == UNATTRIBUTED for line in self.channels)
-        )
+        others = map(self.coverage.inputs.get, ("leads", "touchpoints", "ad_spend"))
+        nobody = all(line.channel == UNATTRIBUTED for line in self.channels)
+        return bool(self.totals) and nobody and not any(others)
 
     @property
     def last_month_is_whole(self) -> bool:
