@@ -7,12 +7,14 @@
 {%- endmacro %}
 
 
-{#- Is the first charge of a person that is loaded their first of all? Null where that is not known.
+{#- Is this charge the person's first of all? Not if `is_later` than the first one that is loaded; null
+    where that is not known.
     `customer_created_at` is when the person's first customer at Stripe was made: nobody pays as a
     customer before that. One that is older than the charges that are loaded, by the time of the first
     charge for longer than touches count, was a customer already. -#}
-{% macro is_new_payer(created_at, customer_created_at, history) -%}
+{% macro is_new_payer(is_later, created_at, customer_created_at, history) -%}
     case
+        when {{ is_later }} then false
         when {{ history }}.is_complete or {{ customer_created_at }} >= {{ history }}.loaded_from
             then true
         when

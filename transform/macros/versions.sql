@@ -20,7 +20,7 @@ having count(*) > 1
 with repeated_hashes as (
 
     select hash({{ key }}) as key_hash
-    from {{ relation }}
+    from {{ relation }} as source
     group by hash({{ key }})
     having count(*) > 1
 

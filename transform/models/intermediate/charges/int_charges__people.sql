@@ -123,7 +123,7 @@ ordered as (
         min(customer_created_at) over (partition by person_id) as first_customer_created_at
     from with_reference
     window payments as (
-        partition by person_id order by is_conversion desc, created_at, charge_id
+        partition by person_id order by is_conversion desc, created_at asc, charge_id asc
     )
 
 ),
@@ -135,12 +135,10 @@ numbered as (
         case when ordered.is_conversion then ordered.place else -ordered.place end
             as person_charge_number,
         case when ordered.is_conversion then ordered.date_before end as previous_revenue_date,
-        case
-            when ordered.place > 1 or not ordered.is_conversion then false
-            else {{ is_new_payer(
-                'ordered.created_at', 'ordered.first_customer_created_at', 'history'
-            ) }}
-        end as is_new
+        {{ is_new_payer(
+            'ordered.place > 1 or not ordered.is_conversion', 'ordered.created_at',
+            'ordered.first_customer_created_at', 'history'
+        ) | indent(4) }} as is_new
     from ordered
     cross join history
 
