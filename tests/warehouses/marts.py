@@ -45,6 +45,10 @@ class Mart:
         return [tuple(v for v in row if isinstance(v, float)) for row in rows]
 
 
+COMPLAINTS = {"marts.mart_missing_rates", "marts.mart_unknown_names"}
+"""The story has a rate for all money and uses no unknown name, so these are empty on each engine."""
+
+
 def plain(value: Any) -> Any:
     """One value for what engines give as several: instants in UTC, numbers by what they are."""
     match value:
@@ -64,7 +68,7 @@ def differences(one: Mart, two: Mart, names: tuple[str, str]) -> Iterable[str]:
     if one.columns != two.columns:
         yield f"{one.name}: columns {set(one.columns) ^ set(two.columns)} are on one engine only"
         return
-    if not one.rows:
+    if not one.rows and one.name not in COMPLAINTS:
         yield f"{one.name} is empty: nothing was compared"
     exact_one, exact_two = one.exact(), two.exact()
     for name, only in zip(names, (exact_one - exact_two, exact_two - exact_one), strict=True):
