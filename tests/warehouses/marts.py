@@ -46,7 +46,7 @@ class Mart:
 
 
 COMPLAINTS = {"marts.mart_missing_rates", "marts.mart_unknown_names"}
-"""The story has a rate for all money and uses no unknown name, so these are empty on each engine."""
+"""The story has a rate for all money and knows all names, so these are empty on each engine."""
 
 
 def plain(value: Any) -> Any:
