@@ -37,7 +37,10 @@ GLOSSARY: Final = (
             "with time and is not predicted."
         ),
     ),
-    ("Payback", "Months until a customer has brought what they cost: CAC / (LTV / 12)."),
+    (
+        "Payback",
+        ("Months until a customer has brought what they cost: CAC / (LTV / months of the period)."),
+    ),
     ("Cohort", "All customers whose first payment was made in the same month."),
     (
         "95% interval",

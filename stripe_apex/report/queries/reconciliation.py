@@ -7,68 +7,56 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-ATTRIBUTION_CHECK: Final = """
-with models as (
-    select attribution_model from marts.fct_attribution group by attribution_model
-),
 
-credited as (
-    select currency, attribution_model, cast(sum(credit_minor) as bigint) as credit_minor
-    from marts.fct_attribution
-    group by currency, attribution_model
-),
+def _same_in_each_model(whole: str, amount: str, parts: str, part_amount: str) -> str:
+    """A total by currency, and the sum of its parts under each attribution model.
 
-totals as (
-    select currency, cast(sum(net_minor) as bigint) as net_minor
-    from marts.mart_revenue_total
+    Args:
+        whole: the mart of the total.
+        amount: the column that is added up there.
+        parts: the mart whose rows share the total out, once for each attribution model.
+        part_amount: the column that is added up there.
+    """
+    return f"""
+with totals as (
+    select currency, cast(sum(coalesce({amount}, 0)) as bigint) as amount
+    from {whole}
     group by currency
+),
+
+models as (
+    select attribution_model from {parts} group by attribution_model
+),
+
+in_parts as (
+    select
+        currency,
+        attribution_model,
+        cast(sum(coalesce({part_amount}, 0)) as bigint) as amount
+    from {parts}
+    group by currency, attribution_model
 )
 
 select
     totals.currency,
     models.attribution_model,
-    totals.net_minor as expected,
-    coalesce(credited.credit_minor, 0) as found
+    totals.amount as expected,
+    coalesce(in_parts.amount, 0) as found
 from totals
 cross join models
-left join credited
-    on totals.currency = credited.currency
-    and models.attribution_model = credited.attribution_model
+left join in_parts
+    on totals.currency = in_parts.currency
+    and models.attribution_model = in_parts.attribution_model
 order by totals.currency, models.attribution_model
 """
 
-SPEND_CHECK: Final = """
-with billed as (
-    select currency, cast(sum(coalesce(spend_minor, 0)) as bigint) as spend_minor
-    from marts.mart_ad_spend
-    group by currency
-),
 
-models as (
-    select attribution_model from marts.mart_channels group by attribution_model
-),
-
-in_channels as (
-    select
-        currency,
-        attribution_model,
-        cast(sum(coalesce(spend_minor, 0)) as bigint) as spend_minor
-    from marts.mart_channels
-    group by currency, attribution_model
+ATTRIBUTION_CHECK: Final = _same_in_each_model(
+    "marts.mart_revenue_total", "net_minor", "marts.fct_attribution", "credit_minor"
 )
-
-select
-    billed.currency,
-    models.attribution_model,
-    billed.spend_minor as expected,
-    coalesce(in_channels.spend_minor, 0) as found
-from billed
-cross join models
-left join in_channels
-    on billed.currency = in_channels.currency
-    and models.attribution_model = in_channels.attribution_model
-order by billed.currency, models.attribution_model
-"""
+SPEND_CHECK: Final = _same_in_each_model(
+    "marts.mart_ad_spend", "spend_minor", "marts.mart_channels", "spend_minor"
+)
 
 SIMULATED: Final = """
 select count(*) as charges from raw_stripe.charges

@@ -45,6 +45,13 @@ class Imports:
         (line,) = done.stderr.splitlines()
         return line
 
+    def asks_and_takes(self, name, content, words, answer):
+        """A file that is refused with these words, and imported with an answer as options."""
+        file = self.file(name, content)
+        line = self.refused(file)
+        assert all(word in line for word in words), line
+        self.load(file, options=answer)
+
     def rows(self, table, where="true"):
         return [
             {name: value for name, value in row.items() if name != "import_id"}

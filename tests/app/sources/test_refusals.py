@@ -133,10 +133,7 @@ CASES = {
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
 def test_it_is_asked_and_an_answer_settles_it(imports, case):
     content, words, answer = case
-    file = imports.file("spend.csv", content)
-    line = imports.refused(file)
-    assert all(word in line for word in words), line
-    imports.load(file, options=answer)
+    imports.asks_and_takes("spend.csv", content, words, answer)
 
 
 WRONG = {

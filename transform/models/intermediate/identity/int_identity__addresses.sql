@@ -1,8 +1,5 @@
 {#- All addresses: those that a visitor or a customer has are among the stitches. Rows without one are left
-    out at the end, as each row that is asked for its address has it made comparable once more.
-
-    Each round passes the smallest address known so far one link on; an address is its own first
-    label, and every linked address has itself as a neighbour. -#}
+    out at the end, as each row that is asked for its address has it made comparable once more. -#}
 with edges as (
 
     select * from {{ ref('int_identity__edges') }}
@@ -45,29 +42,8 @@ emails as (
 
 ),
 
-round_0 as (
+{{ smallest_labels('edges', 'email', 'neighbour') }}
 
-    select distinct
-        email,
-        email as label
-    from edges
-
-),
-
-{% for number in range(1, var('identity_rounds') | int + 1) -%}
-round_{{ number }} as (
-
-    select
-        edges.email,
-        min(known.label) as label
-    from edges
-    inner join round_{{ number - 1 }} as known
-        on edges.neighbour = known.email
-    group by edges.email
-
-),
-
-{% endfor -%}
 people as (
 
     select
@@ -75,7 +51,7 @@ people as (
         coalesce(labels.label, emails.email) as person_email,
         {{ surrogate_key('coalesce(labels.label, emails.email)') }} as person_id
     from emails
-    left join round_{{ var('identity_rounds') }} as labels
+    left join labels
         on emails.email = labels.email
     where coalesce(labels.label, emails.email) is not null
 

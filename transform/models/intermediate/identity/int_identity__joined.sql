@@ -1,5 +1,5 @@
-{#- Whom references make one person: each round passes the smallest id known so far one link on. Only
-    people that a reference joins with another one are here, and mostly there are none. -#}
+{#- Whom references make one person. Only people that a reference joins with another one are here, and
+    mostly there are none. -#}
 with matches as (
 
     select distinct
@@ -39,35 +39,14 @@ edges as (
 
 ),
 
-round_0 as (
+{{ smallest_labels('edges', 'joined_id', 'neighbour_id') }}
 
-    select distinct
-        joined_id,
-        joined_id as label
-    from edges
-
-),
-
-{% for number in range(1, var('identity_rounds') | int + 1) -%}
-round_{{ number }} as (
-
-    select
-        edges.joined_id,
-        min(known.label) as label
-    from edges
-    inner join round_{{ number - 1 }} as known
-        on edges.neighbour_id = known.joined_id
-    group by edges.joined_id
-
-),
-
-{% endfor -%}
 people as (
 
     select
         joined_id,
         label as person_id
-    from round_{{ var('identity_rounds') }}
+    from labels
 
 )
 
