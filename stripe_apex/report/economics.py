@@ -34,7 +34,8 @@ class Economics:
         leads: None where they are not counted at this level.
         platform_conversions: what the platform claims for itself; None without spend.
         revenue_by_model: what the ratios count of the revenue that each attribution model credits.
-        is_whole: whether no currency is left out: what is may be what the spend brought.
+        is_whole: whether no currency is left out, and some revenue is credited to channels. What is
+            left out, or not credited, may be what the spend brought.
     """
 
     channel: str

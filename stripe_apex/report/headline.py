@@ -83,7 +83,7 @@ class _Headlines(Words):
             return Headline(*PaymentWords(report, self.formats).headline())
         if report.left_out:
             return self._without_rates()
-        if not advice.paid:
+        if not advice.paid or not advice.paid[0].is_whole:
             return self._without_spend()
         if not advice.winners:
             return self._without_winner()

@@ -202,7 +202,8 @@ class _ReportReader:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        whole = not self._left_out
+        credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
+        whole = credited and not self._left_out
         lines = self._wanted(Economics(**line, is_whole=whole) for line in found.values())
         return tuple(sorted(lines, key=_by_weight))
 

@@ -143,6 +143,8 @@ class Titles(Words):
             return f"Whether spend comes back is open: these returns are of {shown} alone"
         if not advice.paid:
             return "What channels cost is not known yet"
+        if not advice.paid[0].is_whole:
+            return "What spend brought back cannot be said: no revenue is credited to a channel"
         winners, losers = (
             [self.name_of(line) for line in group] for group in (advice.winners, advice.losers)
         )

@@ -213,6 +213,18 @@ def leads_alone() -> Marts:
     return marts
 
 
+def spend_alone() -> Marts:
+    """Payments and what ads cost, but neither leads nor visits that would connect them."""
+    marts = Marts()
+    for number in range(60):
+        marts.charge(9_000, channel=None, day=DAY + timedelta(days=number))
+    marts.spend(100_000)
+    marts.rows["mart_inputs"] = [
+        {"input": name, "row_count": 0} for name in ("leads", "touchpoints")
+    ]
+    return marts
+
+
 def late_spend() -> Marts:
     """Ads since the middle of May, and payments since January."""
     marts = Marts()
@@ -289,6 +301,7 @@ SCENARIOS = {
     "far_apart": far_apart,
     "leads_alone": leads_alone,
     "late_spend": late_spend,
+    "spend_alone": spend_alone,
     "rateless_before": rateless_before,
     "one_month": lambda: months(1),
     "sixty_months": lambda: months(60),

@@ -186,3 +186,20 @@ def test_nothing_is_judged_while_money_is_left_out(warehouse_of, page_of):
     assert "What experiments brought cannot be said: some money has no exchange rate" in page
     assert "does not earn it back" not in page
     assert "of USD alone" in text_of(warehouse_of("missing_rates"))
+
+
+def test_spend_does_not_lose_while_no_payment_is_credited_to_any_channel(warehouse_of, page_of):
+    """Without leads and visits, what the spend brought is among what nobody is credited with."""
+    warehouse = warehouse_of("spend_alone")
+    report = report_as_json(warehouse)
+    assert report["headline"]["title"] == "No revenue can be credited to a channel yet."
+    assert "There are no leads and no visits yet" in report["headline"]["lead"]
+    (line,) = [line for line in report["channels"] if line["spend_minor"]]
+    assert line["verdict"] == "unclear"
+    page = page_of("spend_alone").read_text()
+    assert "What spend brought back cannot be said: no revenue is credited to a channel" in page
+    text = run_report("--warehouse", warehouse, "--format", "text").output
+    for said in (page, text):
+        assert "costs more than" not in said
+        assert "cost more than" not in said
+        assert "brought nobody" not in said
