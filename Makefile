@@ -5,6 +5,7 @@
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
 # make connect          the page that connects an account and takes exports
+# make docs             the documentation as a site, in output/site
 # make bench            renews benchmarks/RESULTS.md
 # make lock             renews the lock files
 .DEFAULT_GOAL := help
@@ -27,8 +28,10 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Spark, S3 and what else only the tests of the warehouses need.
 WAREHOUSES := .venv-warehouses
+# What builds the documentation's site: it and dbt need different versions of a package.
+DOCS := .venv-docs
 
-.PHONY: help run check test test-random test-quick lint bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick lint docs bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -77,6 +80,15 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+$(DOCS)/.installed: requirements-docs.lock
+	@uv=$$(PYTHON=$(PYTHON) scripts/uv) && [ -x $(DOCS)/bin/python ] || "$$uv" venv --quiet --python $(PYTHON) $(DOCS)
+	@VIRTUAL_ENV=$(DOCS) "$$(scripts/uv)" pip sync --quiet --require-hashes requirements-docs.lock
+	@touch $@
+
+docs: $(STAMP) $(DOCS)/.installed
+	@$(BIN)/python scripts/site.py output/site-source
+	@$(DOCS)/bin/zensical build --strict
 
 # Each part that is there, also after one that failed.
 bench: $(STAMP)
