@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 import click
@@ -33,6 +34,8 @@ class OneLineCommand(click.Command):
     @override
     def main(self, *args: Any, **extra: Any) -> Any:
         logging.captureWarnings(capture=True)
+        # The warehouse, its log and the files of a lake hold personal data; DuckDB makes them.
+        os.umask(0o077)
         try:
             return super().main(*args, **extra)
         except Exception as error:
