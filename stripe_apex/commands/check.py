@@ -10,6 +10,7 @@ import click
 from stripe_apex.commands.options import JSON_FILE, config_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -30,8 +31,16 @@ def check(config: Path | None, catalog: Path | None) -> None:
     Exit code 0 only if all selected streams can be read.
     """
     from stripe_apex.check import grants, reads, verify
+    from stripe_apex.settings import tap_config
 
-    tap = _tap(config, catalog)
+    settings = tap_config(config)
+    for path in _readable_by_others(settings):
+        click.echo(
+            f"Others on this machine can read {path}, which holds secrets. Take that right from "
+            f"them: chmod 600 {path}",
+            err=True,
+        )
+    tap = _tap(settings, _catalog(config, catalog))
     verified = verify(tap.sync.session)
     newest = (
         f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
@@ -52,7 +61,21 @@ def check(config: Path | None, catalog: Path | None) -> None:
         raise click.ClickException(f"Cannot read what is selected: {', '.join(refused)}.")
 
 
-def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
+def _readable_by_others(settings: Mapping[str, Any]) -> list[Path]:
+    """The files with a key, tokens or passwords that others than their owner may read."""
+    from tap_stripe_apex.auth.key import key_file
+    from tap_stripe_apex.auth.places import env_file, token_path
+    from tap_stripe_apex.files import others_can_read
+
+    tokens = token_path(settings.get("token_file"), os.environ)
+    return [
+        path
+        for path in (env_file(os.environ), tokens, key_file(os.environ))
+        if others_can_read(path)
+    ]
+
+
+def _tap(settings: dict[str, Any], catalog: dict[str, Any] | None) -> TapStripeApex:
     """The tap with the user's settings and selection.
 
     Raises:
@@ -60,7 +83,6 @@ def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
     """
     from singer_sdk.exceptions import ConfigValidationError
 
-    from stripe_apex.settings import tap_config
     from tap_stripe_apex.command import in_one_line
     from tap_stripe_apex.errors import ConfigurationError
     from tap_stripe_apex.tap import TapStripeApex
@@ -72,7 +94,7 @@ def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
         patience = QUESTION
 
     try:
-        return AskedTap(config=tap_config(config), catalog=_catalog(config, catalog))
+        return AskedTap(config=settings, catalog=catalog)
     except ConfigValidationError as error:
         raise ConfigurationError(in_one_line(error)) from error
 

@@ -93,7 +93,9 @@ def test_a_link_in_a_folder_of_one_s_own_is_followed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     write_whole(Path("output/file"), b"ours")
     write_whole(Path("beside"), b"ours")
-    assert (tmp_path / "disk" / "file").read_bytes() == (tmp_path / "beside").read_bytes() == b"ours"
+    assert (
+        (tmp_path / "disk" / "file").read_bytes() == (tmp_path / "beside").read_bytes() == b"ours"
+    )
 
 
 def test_nobody_can_guess_the_name_of_an_unfinished_file(public):
