@@ -14,7 +14,7 @@ from typing_extensions import override
 from stripe_apex.errors import AppError
 from stripe_apex.programs import SECRETS
 from tap_stripe_apex.auth.places import environment
-from tap_stripe_apex.errors import TapError, redact
+from tap_stripe_apex.errors import TapError, printable, redact
 
 COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
@@ -33,6 +33,14 @@ _WHOLE: Final = 500
 """More letters than the first sentence of any help has."""
 
 _logger = logging.getLogger("stripe-apex")
+
+
+class _Printable(logging.Formatter):
+    """Records in which nothing commands the terminal."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(printable, super().format(record).split("\n")))
 
 
 class Commands(click.Group):
@@ -70,6 +78,10 @@ class Commands(click.Group):
         except (AppError, TapError) as error:
             _logger.debug("The traceback:", exc_info=True)
             raise click.ClickException(redact(str(error))) from error
+        except click.UsageError:
+            raise
+        except click.ClickException as error:
+            raise click.ClickException(printable(error.message)) from error
 
 
 @click.group(cls=Commands)
@@ -88,4 +100,6 @@ def main(log_level: str) -> None:
     for name, value in environment().items():
         if name not in SECRETS:  # the tap and the page read them there
             os.environ.setdefault(name, value)  # libpq and click look there, and nowhere else
-    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Printable("%(levelname)s %(message)s"))
+    logging.basicConfig(level=log_level.upper(), handlers=[handler])

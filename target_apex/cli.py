@@ -10,7 +10,7 @@ import click
 from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
-from target_apex.errors import SettingsError, TargetError
+from target_apex.errors import SettingsError, TargetError, printable
 
 
 class OneLineCommand(click.Command):
@@ -42,7 +42,8 @@ class OneLineCommand(click.Command):
             # The last line of defence: see `_explain`.
             self.logger.debug("traceback", exc_info=True)
             problem, exit_code = self._explain(error)
-        click.echo(f"{self.name}: error: {' '.join(problem.split())}", err=True)
+        line = printable(" ".join(problem.split()))  # names and addresses are the tap's
+        click.echo(f"{self.name}: error: {line}", err=True)
         raise SystemExit(exit_code)
 
     def _explain(self, error: Exception) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_apex.commands.options import JSON_FILE, config_option
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,7 @@ def check(config: Path | None, catalog: Path | None) -> None:
 
     settings = tap_config(config)
     for path in _readable_by_others(settings):
-        click.echo(
+        say(
             f"Others on this machine can read {path}, which holds secrets. Take that right from "
             f"them: chmod 600 {path}",
             err=True,
@@ -46,13 +47,13 @@ def check(config: Path | None, catalog: Path | None) -> None:
         f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
     )
     whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
-    click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
+    say(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
     for grant in grants(tap.sync.session):
         said = grant.permission.purpose
         if grant.refusal is not None:
             said += f" ({grant.refusal.problem}: {grant.refusal.remedy})"
         _row(grant.permission.name, said, yes=grant.granted)
-    click.echo("\nSelected streams")
+    say("\nSelected streams")
     refused = []
     for name, refusal in reads(tap):
         _row(name, "can be read" if refusal is None else str(refusal), yes=refusal is None)
@@ -112,11 +113,11 @@ def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:
         return None
     found = meltano.tap_catalog(root)
     if found is None:
-        click.echo(
+        say(
             "Meltano cannot say which streams are selected: the default ones are checked.", err=True
         )
     return found
 
 
 def _row(name: str, meaning: str, *, yes: bool) -> None:
-    click.echo(f"  {'yes' if yes else 'no ':<4} {name:<21} {meaning}")
+    say(f"  {'yes' if yes else 'no ':<4} {name:<21} {meaning}")
