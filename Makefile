@@ -4,6 +4,9 @@
 # make test-random      all tests, with new random examples
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
+# make release          wheel, sdist and SBOM in dist/, from what is committed; published by hand
+# make audit            is anything in the locks known to be vulnerable? (asks PyPI)
+# make audit-workflows  are the workflows of GitHub sound?
 # make connect          the page that connects an account and takes exports
 # make docs             the documentation as a site, in output/site
 # make bench            renews benchmarks/RESULTS.md
@@ -112,3 +115,22 @@ seeds: $(STAMP)
 
 lock:
 	scripts/lock
+
+# What builds and audits a release.
+RELEASE := .venv-release
+LOCK ?= requirements.lock
+
+$(RELEASE)/.installed: requirements-release.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) $(RELEASE) requirements-release.lock
+	@touch $@
+
+.PHONY: release audit audit-workflows
+release: $(RELEASE)/.installed
+	scripts/release $(RELEASE)
+
+audit: $(RELEASE)/.installed
+	$(RELEASE)/bin/pip-audit --requirement $(LOCK) --require-hashes --disable-pip --strict
+
+audit-workflows: $(RELEASE)/.installed
+	$(RELEASE)/bin/actionlint
+	$(RELEASE)/bin/zizmor --offline --no-progress .github
