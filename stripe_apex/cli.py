@@ -32,7 +32,8 @@ _WHOLE: Final = 500
 """More letters than the first sentence of any help has."""
 
 _SECRETS: Final = frozenset(
-    f"TAP_STRIPE_APEX_{name}" for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN", "HASH_EMAILS")
+    f"TAP_STRIPE_APEX_{name}"
+    for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN", "HASH_EMAILS")
 ) | {"STRIPE_APP_SECRET_KEY"}
 """What of `.env` only the tap and the page need: they read it there."""
 

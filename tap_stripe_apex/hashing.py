@@ -1,4 +1,4 @@
-"""Addresses as keyed hashes (pure): equal where the models find addresses equal, and not to be guessed.
+"""Addresses as keyed hashes, which nobody can guess: equal where the models find addresses equal.
 
 The hash is SHA-256 of `secret:address` in hexadecimal, which every warehouse and the stream maps of
 every tap compute by one call. The address is normalised first, as the models do it.

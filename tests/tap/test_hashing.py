@@ -145,8 +145,8 @@ def normal_in_duckdb():
         def hashed(addresses):
             return (
                 connection.execute(
-                    f"select list(sha256('{SECRET}:' || {normal})) from (select unnest($1::varchar[]) "
-                    "as address)",
+                    f"select list(sha256('{SECRET}:' || {normal})) from "
+                    "(select unnest($1::varchar[]) as address)",
                     [addresses],
                 ).fetchone()[0]
                 or []
