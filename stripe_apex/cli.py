@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
     "connect": "stripe_apex.commands.connect",
     "disconnect": "stripe_apex.commands.connect",
+    "forget": "stripe_apex.commands.forget",
     "import": "stripe_apex.commands.imports",
     "refresh": "stripe_apex.commands.refresh",
     "report": "stripe_apex.commands.report",

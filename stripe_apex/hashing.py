@@ -30,21 +30,29 @@ def configured() -> Hashing | None:
 
 
 def rewrite(
-    run: Run, table: str, column: str, change: Callable[[str], str | None], where: str = "true"
+    run: Run,
+    table: str,
+    column: str,
+    change: Callable[[str], str | None],
+    *,
+    where: str = "true",
+    type_: str = "varchar",
 ) -> int:
     """Change the texts of a column; the number of rows that differ afterwards.
 
     Args:
         run: runs a statement, within a transaction.
         table: its name in SQL.
-        column: its name in SQL, of a text.
+        column: its name in SQL.
         change: what becomes of a text.
         where: which rows may have to be changed, in SQL.
+        type_: of the column: text or JSON.
     """
+    text = f"cast({table}.{column} as varchar)"
     changed = [
-        (text, new)
-        for (text,) in run(f"select distinct {column} from {table} where {where}")
-        if text is not None and (new := change(text)) != text
+        (before, after)
+        for (before,) in run(f"select distinct {text} from {table} where {where}")
+        if before is not None and (after := change(before)) != before
     ]
     if not changed:
         return 0
@@ -52,13 +60,13 @@ def rewrite(
     for start in range(0, len(changed), _BATCH):
         batch = changed[start : start + _BATCH]
         rows = ", ".join(f"(${2 * n + 1}, ${2 * n + 2})" for n in range(len(batch)))
-        run(f"insert into rewritten values {rows}", *(text for pair in batch for text in pair))
-    ((rows,),) = run(
-        f"select count(*) from {table} where {column} in (select before_it from rewritten)"
+        run(f"insert into rewritten values {rows}", *(each for pair in batch for each in pair))
+    ((rows_changed,),) = run(
+        f"select count(*) from {table} where {text} in (select before_it from rewritten)"
     )
     run(
-        f"update {table} set {column} = rewritten.after_it from rewritten "
-        f"where {table}.{column} = rewritten.before_it"
+        f"update {table} set {column} = cast(rewritten.after_it as {type_}) from rewritten "
+        f"where {text} = rewritten.before_it"
     )
     run("drop table rewritten")
-    return int(rows)
+    return int(rows_changed)

@@ -10,20 +10,25 @@ import re
 import unicodedata
 from functools import lru_cache
 from hashlib import sha256
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import unquote
 
 from tap_stripe_apex.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SETTING: Final = "hash_emails"
 VARIABLE: Final = "TAP_STRIPE_APEX_HASH_EMAILS"
 
 _SECRET: Final = re.compile(r"[0-9a-f]{64}")
 _HASHED: Final = _SECRET
-_INVISIBLE: Final = re.compile(
-    "[\x00-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]+"
+INVISIBLE: Final = (
+    "\x01-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 )
-"""As `invisible_characters` of the models."""
+"""What no address has, as ranges of a regular expression: `invisible_characters` of the models."""
+
+_INVISIBLE: Final = re.compile(f"[\x00{INVISIBLE}]+")
 
 _LOCAL: Final = r"[\w.!$'*+^`{|}~-]"
 _ADDRESS: Final = re.compile(
@@ -42,6 +47,18 @@ def normalised(address: str) -> str:
     # Letter by letter, as databases do it: Python would look at the neighbours of a sigma.
     lowered = visible.lower() if visible.isascii() else "".join(c.lower()[0] for c in visible)
     return unicodedata.normalize("NFC", lowered)
+
+
+def replace_addresses(text: str, by: Callable[[str], str | None]) -> str:
+    """A text in which `by` replaces addresses, which it is given normalised; None: it stays."""
+    if "@" not in text and "%40" not in text:
+        return text
+
+    def replaced(match: re.Match[str]) -> str:
+        found = match[0] if "@" in match[0] else unquote(match[0])
+        return by(normalised(found)) or match[0]
+
+    return _ADDRESS.sub(replaced, text)
 
 
 class Hashing:
@@ -75,9 +92,7 @@ class Hashing:
 
     def text(self, value: str) -> str:
         """A text in which each address is replaced by its hash."""
-        if "@" not in value and "%40" not in value:
-            return value
-        return _ADDRESS.sub(self._found, value)
+        return replace_addresses(value, self._hash)
 
     def anything(self, value: Any) -> Any:
         """A value of JSON in which each address is replaced by its hash, names included."""
@@ -88,10 +103,6 @@ class Hashing:
         if isinstance(value, list):
             return [self.anything(each) for each in value]
         return value
-
-    def _found(self, match: re.Match[str]) -> str:
-        found = match[0]
-        return self._hash(normalised(found if "@" in found else unquote(found)))
 
     def _hashed(self, plain: str) -> str:
         if _HASHED.fullmatch(plain):

@@ -71,7 +71,7 @@ def hash_addresses(reading: Reading, hashing: Hashing) -> None:
             rewrite(reading.staged.all, "raw", name, hashing.address)
         elif reading.kind.field(name).type == "text":
             there = f"contains({name}, '@') or contains({name}, '%40')"
-            rewrite(reading.staged.all, "raw", name, hashing.text, there)
+            rewrite(reading.staged.all, "raw", name, hashing.text, where=there)
     reading.notes.append("addresses are loaded as hashes only")
 
 
