@@ -56,7 +56,7 @@ def forget(
     """
     if bool(who) + (age is not None) + compact != 1:
         raise click.UsageError("Name a person, or use --touchpoints-older-than or --compact.")
-    database, places = _places(warehouse, lake)
+    database, places = places_of(warehouse, lake)
     if database is not None and not dry_run:
         database.check_room()
     if age is not None:
@@ -78,7 +78,7 @@ def forget(
     click.echo("The file was written anew." if compact else _DONE)
 
 
-def _places(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
+def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
     """Where people are kept; a lake may have no warehouse that is reached from here."""
     from stripe_apex.account import warehouse_address
     from stripe_apex.privacy.places import Database, Lake
@@ -113,7 +113,7 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     for forgotten in found.values():
         if forgotten is not None:
             click.echo(f"One person: {forgotten.identities()}")
-            click.echo(_listed(forgotten.removed))
+            click.echo(listed(forgotten.removed))
 
     def remove() -> None:
         for each in who:
@@ -131,7 +131,7 @@ def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] |
     if not found:
         click.echo(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
         return None
-    click.echo(_listed(found))
+    click.echo(listed(found))
     return lambda: _ignored(forget_touchpoints(places, before, keep=True))
 
 
@@ -157,7 +157,8 @@ def _days(age: str) -> int:
     return int(match[1])
 
 
-def _listed(removed: Sequence[Removed]) -> str:
+def listed(removed: Sequence[Removed]) -> str:
+    """What was done, in a line for each table."""
     return "\n".join(
         f"  {each.table}: "
         + ", ".join(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from stripe_apex.privacy.tables import ALL_EMAILS, Dialect, escaped, one_of
+from stripe_apex.privacy.tables import ALL_EMAILS, Dialect, escaped, literal, one_of
 from tap_stripe_apex.hashing import INVISIBLE, normalised
 
 if TYPE_CHECKING:
@@ -64,10 +64,6 @@ class Person:
         """How many identities there are, and references to look for."""
         return sum(map(len, self.known.values())) + len(self.said)
 
-    def references(self) -> set[str]:
-        """What a shop may have written of this person into a payment."""
-        return self.known["email"] | self.known["visitor"] | self.known["lead"]
-
 
 @dataclass(frozen=True, slots=True)
 class Search:
@@ -111,11 +107,11 @@ class Search:
             one_of(self.plain(name) if role == "email" else name, person.known[role])
             for name, role in table.roles()
         ]
-        parts += [
-            f"{carrier} is not null and {self.mentions(carrier, pattern)}"
-            for carrier in table.carriers()
-            if (pattern := self._reference_pattern(carrier, person))
-        ]
+        ids = self._personal(person.known["visitor"] | person.known["lead"])
+        emails = self._personal(person.known["email"])
+        for carrier in table.carriers():
+            parts += [self.mentions(carrier, _pattern(carrier, ids), "")] if ids else []
+            parts += [self.mentions(carrier, _pattern(carrier, emails))] if emails else []
         return " or ".join(f"({part})" for part in parts if part != "false") or "false"
 
     def plain(self, column: str) -> str:
@@ -126,13 +122,12 @@ class Search:
             return f"nfc_normalize(lower(nfc_normalize({visible})))"
         return f"normalize(lower(normalize({visible}, nfc)), nfc)"
 
-    def mentions(self, column: str, pattern: str) -> str:
-        """The condition that a text or JSON has a pattern in it, in SQL."""
-        text = f"cast({column} as varchar)"
-        pattern = pattern.replace("'", "''")
+    def mentions(self, column: str, pattern: str, options: Literal["i", ""] = "i") -> str:
+        """The condition that a text or JSON has a pattern in it, in SQL; "i": in any case."""
+        text = f"coalesce(cast({column} as varchar), '')"
         if self.dialect == "duckdb":
-            return f"regexp_matches({text}, '{pattern}', 'i')"
-        return f"{text} ~* '{pattern}'"
+            return f"regexp_matches({text}, {literal(pattern)}, '{options or 'c'}')"
+        return f"{text} ~{'*' if options else ''} {literal(pattern)}"
 
     def _add(self, table: Table, person: Person) -> None:
         roles, carriers = table.roles(), table.carriers()
@@ -176,15 +171,15 @@ class Search:
                     payers |= set(
                         self.run(
                             f"select distinct coalesce(customer_id, id) from {table.sql} "
-                            f"where {carrier} is not null and {found} limit {MAX_PEOPLE + 1}"
+                            f"where {found} limit {MAX_PEOPLE + 1}"
                         )
                     )
             self._shared[reference] = len(payers) > MAX_PEOPLE
         return self._shared[reference]
 
-    def _reference_pattern(self, carrier: str, person: Person) -> str:
-        values = [each for each in sorted(person.references()) if not self._is_shared(each)]
-        return _pattern(carrier, values) if values else ""
+    def _personal(self, references: Iterable[str]) -> list[str]:
+        """Those that not everybody carries."""
+        return [each for each in sorted(references) if not self._is_shared(each)]
 
 
 def mention_pattern(emails: Sequence[str]) -> str:
