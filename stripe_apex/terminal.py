@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from stripe_apex.progress import Progress
+from tap_stripe_apex.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,8 +36,8 @@ def stages() -> Iterator[Show]:
 
 
 def raw_lines(line: str, _: Progress) -> None:
-    """For programs: each line as it comes."""
-    sys.stdout.write(line)
+    """For programs: each line as it comes, but for what would command a terminal."""
+    sys.stdout.write(f"{printable(line.rstrip())}\n")
     sys.stdout.flush()
 
 

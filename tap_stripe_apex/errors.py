@@ -33,7 +33,7 @@ KEYS_URL: Final = "https://dashboard.stripe.com/apikeys"
 _SECRETS = re.compile(
     r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
 )
-_EMAILS = re.compile(r"(?<![^\s@'\"<>])[^\s@'\"<>]++@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+_EMAILS = re.compile(r"(?<![^\s@'\"<>])(?:(?!%40)[^\s@'\"<>])++(?:@|%40)[^\s@'\"<>]+\.[^\s@'\"<>]+")
 """Looked for at the beginning of each word only, so that a long text takes no longer than it is."""
 
 _LONGEST = 4_000
@@ -41,10 +41,20 @@ _LONGEST = 4_000
 
 
 def redact(text: str) -> str:
-    """`text` in one line, without anything shaped like a key, a token or an email."""
-    text = _SECRETS.sub(lambda match: f"{match[1]}****", " ".join(text.split()))
+    """`text` in one line, without anything shaped like a key, a token or an email.
+
+    Nor does it hold what would command a terminal.
+    """
+    text = _SECRETS.sub(lambda match: f"{match[1]}****", printable(" ".join(text.split())))
     text = _EMAILS.sub("****@****", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
+
+
+def printable(text: str) -> str:
+    """A text without the signs that would command a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 class TapError(Exception):
