@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,16 @@ if TYPE_CHECKING:
     from target_apex.streams import Stream
 
 RETRY_SECONDS = 0.1
+
+ROW_GROUP_SIZE = 61_440
+"""Rows that are compressed together. A batch of as many is written once, when it is committed.
+
+DuckDB's own size is twice that, and more than a batch of long lines holds: such rows would be written
+to the log first, and compressed again with each checkpoint.
+"""
+
+_CATALOG = "target_apex_file"
+"""What the file is called in queries: its own name may be that of the schema, too."""
 
 
 class Warehouse:
@@ -60,7 +71,7 @@ class Warehouse:
         replaced = False
         while True:
             try:
-                connection = duckdb.connect(self._path)
+                return _attached(self._path)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error):
                     # Once: on a full disk the file that is made anew is unfinished, too.
@@ -73,8 +84,6 @@ class Warehouse:
                         self._path, _holder(error), self._settings.lock_wait_seconds
                     ) from error
                 time.sleep(RETRY_SECONDS)
-            else:
-                return connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -179,6 +188,21 @@ class Warehouse:
     def close(self) -> None:
         """Let others open the file."""
         self._connection.close()
+
+
+def _attached(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to the file; only what is attached may have a size of row groups."""
+    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    size = f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
+    attach = f"ATTACH {sql.literal(str(path))} AS {_CATALOG} ({size}); USE {_CATALOG}"
+    try:
+        # A signal that comes while the main thread runs a query is an error of DuckDB's there.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(connection.execute, attach).result()
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _loading(stream: str) -> str:
