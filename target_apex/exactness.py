@@ -28,13 +28,11 @@ def survives_double(number: Decimal) -> bool:
 def inexact_rows(data: bytes) -> list[int]:
     """Rows (counted from 0) of JSON lines with a number that DuckDB would round.
 
-    Numbers of at most 15 digits always survive, unless their exponent is below -99. Others are found
-    by their shape, which costs little where there are none.
+    Numbers of at most 15 digits always survive, unless their exponent is below -99. Others are
+    found by their shape, which costs little where there are none.
     """
     shape = data.translate(_TO_SHAPE)
-    return sorted(
-        _rows(data, _long_numbers(shape)) | _rows(data, _small_numbers(data, shape))
-    )
+    return sorted(_rows(data, _long_numbers(shape)) | _rows(data, _small_numbers(data, shape)))
 
 
 def _long_numbers(shape: bytes) -> Iterator[int]:

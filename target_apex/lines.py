@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK_SIZE = 1 << 18
-"""Bytes that are read at once: few enough for the processor's cache, where all of it is looked at."""
+"""Bytes that are read at once: few enough to stay in the processor's cache."""
 
 
 _RECORD_HEAD = re.compile(

@@ -1,4 +1,4 @@
-"""The query that reads spooled lines: typed values, and for each row the first that does not fit. Pure."""
+"""The query that reads spooled lines: typed values, and what does not fit of each row. Pure."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations

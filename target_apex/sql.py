@@ -42,7 +42,7 @@ def cast(text: str, kind: ColumnType) -> str:
 
 
 def misfit(text: str, value: str, kind: ColumnType) -> str | None:
-    """True where `text` is there, but `value`, its `cast`, lost some of it; None if it never does."""
+    """True where `value`, the `cast` of `text`, lost some of it; None if that cannot be."""
     if kind in (VARCHAR, JSON):
         return None
     if kind == BOOLEAN:
@@ -81,7 +81,7 @@ def like_a_fraction(text: str) -> str:
 
 
 def unquoted(json: str) -> str:
-    """The text that a JSON value is: a string without its quotes, anything else as it is written."""
+    """The text that a JSON value holds: a string without quotes, all else as it is written."""
     return (
         f"CASE WHEN NOT starts_with({json}, '\"') THEN {json}::VARCHAR"
         f" WHEN contains({json}, '\\') THEN {json} ->> '$' ELSE trim({json}, '\"') END"
@@ -91,8 +91,7 @@ def unquoted(json: str) -> str:
 def is_a_fraction(json: str) -> str:
     """True where a JSON value is a number with a point or an exponent."""
     return (
-        f"({json} BETWEEN '-' AND ':' AND"
-        f" (contains({json}, '.') OR contains(lower({json}), 'e')))"
+        f"({json} BETWEEN '-' AND ':' AND (contains({json}, '.') OR contains(lower({json}), 'e')))"
     )
 
 

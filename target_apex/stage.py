@@ -242,13 +242,13 @@ class Stage:
 
     def _like_numbers(self) -> set[str]:
         """The text columns with values that may have been numbers."""
-        texts = [
-            (column.name, sql.like_a_fraction(f"c{index}"))
-            for index, (column, kind) in enumerate(zip(self._stream.columns, self._types, strict=True))
-            if kind == VARCHAR
-        ]
-        found = self._row(f"SELECT {', '.join(f'bool_or({each})' for _, each in texts)} FROM {TABLE}")
-        return {name for (name, _), like in zip(texts, found, strict=True) if like}
+        texts = {
+            column.name: f"bool_or({sql.like_a_fraction(f'c{index}')})"
+            for index, column in enumerate(self._stream.columns)
+            if self._types[index] == VARCHAR
+        }
+        found = self._row(f"SELECT {', '.join(texts.values())} FROM {TABLE}")
+        return {name for name, like in zip(texts, found, strict=True) if like}
 
     def _refuse(self, spool: Spool) -> None:
         row, index = self._row(
