@@ -1,4 +1,4 @@
-"""The query that reads spooled lines: typed values, and what does not fit of each row. Pure."""
+"""The query that reads spooled lines: typed values, and what does not fit of each row."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
@@ -11,12 +11,17 @@ from target_apex.column_types import BIGINT, JSON, VARCHAR
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    import duckdb
+
     from target_apex.column_types import ColumnType
     from target_apex.spool import Spool
     from target_apex.streams import Column
 
 COLUMNS_AT_ONCE = 500
 """Columns of a wide stream that one query reads: what DuckDB does grows with their square."""
+
+_SAMPLE = 2000
+"""So many rows are looked at for texts like 1.5 before a large batch is read."""
 
 NO_RECORD, NO_VERSION, LIKE_A_NUMBER = -1, -2, -3
 """Misfits that are not of one column."""
@@ -76,6 +81,33 @@ def select(
         f" CAST(CASE {' '.join(misfits + numbers)} END AS INTEGER) AS misfit"
         f" FROM ({source.query(spool)})"
     )
+
+
+def like_numbers(
+    connection: duckdb.DuckDBPyConnection, columns: Sequence[Typed], source: str
+) -> set[str]:
+    """The text columns in which some values, read without their quotes, may have been numbers."""
+    texts = {
+        column.name: f"bool_or({sql.like_a_fraction(f'c{index}')})"
+        for index, (column, kind) in enumerate(columns)
+        if kind == VARCHAR
+    }
+    if not texts:
+        return set()
+    found = connection.execute(f"SELECT {', '.join(texts.values())} FROM {source}").fetchall()[0]
+    return {name for name, like in zip(texts, found, strict=True) if like}
+
+
+def learn(
+    connection: duckdb.DuckDBPyConnection,
+    spool: Spool,
+    columns: Sequence[Typed],
+    quoted: set[str],
+) -> None:
+    """Add to `quoted` the text columns that the first lines of a large batch advise to read so."""
+    if not quoted and spool.rows > _SAMPLE and len(columns) <= COLUMNS_AT_ONCE:
+        some = f"(FROM ({select(spool, (), columns)}) LIMIT {_SAMPLE})"
+        quoted |= like_numbers(connection, columns, some)
 
 
 class _Source:

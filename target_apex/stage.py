@@ -62,6 +62,7 @@ class Stage:
         self._connection = connection
         self._stream = stream
         self._types = [stage_type(column.type, types[column.name]) for column in stream.columns]
+        self._columns = list(zip(stream.columns, self._types, strict=True))
         self._quoted = set() if quoted is None else quoted
 
     def fill(self, spool: Spool) -> Staged:
@@ -76,9 +77,10 @@ class Stage:
         if len(hard) < spool.rows:
             spool.flush()
             try:
+                query.learn(self._connection, spool, self._columns, self._quoted)
                 misfits = self._read(spool, replace=True)
                 if query.LIKE_A_NUMBER in misfits.values():
-                    self._quoted |= self._like_numbers()
+                    self._quoted |= query.like_numbers(self._connection, self._columns, TABLE)
                     misfits = self._read(spool, replace=True)
             except duckdb.InvalidInputException as error:
                 # One line that DuckDB cannot read spoils the file, and aborts the transaction.
@@ -207,11 +209,10 @@ class Stage:
             The rows (by `ord` if repaired) that do not fit, and the index of the first column that
             does not.
         """
-        columns = list(zip(self._stream.columns, self._types, strict=True))
         quoted = frozenset() if repaired else self._quoted
         selects = [
             query.select(spool, self._stream.keys, some, quoted, first=first, repaired=repaired)
-            for first, some in query.parts(columns)
+            for first, some in query.parts(self._columns)
         ]
         select = selects[0] if len(selects) == 1 else self._join(selects)
         if replace:
@@ -239,16 +240,6 @@ class Stage:
             f"SELECT {columns}, {extra}, coalesce({misfit}) AS misfit"
             f" FROM {' POSITIONAL JOIN '.join(parts)}"
         )
-
-    def _like_numbers(self) -> set[str]:
-        """The text columns with values that may have been numbers."""
-        texts = {
-            column.name: f"bool_or({sql.like_a_fraction(f'c{index}')})"
-            for index, column in enumerate(self._stream.columns)
-            if self._types[index] == VARCHAR
-        }
-        found = self._row(f"SELECT {', '.join(texts.values())} FROM {TABLE}")
-        return {name for name, like in zip(texts, found, strict=True) if like}
 
     def _refuse(self, spool: Spool) -> None:
         row, index = self._row(

@@ -18,7 +18,7 @@ from target_apex.errors import RetryError
 from target_apex.streams import DELETED_AT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from target_apex.spool import Spool
     from target_apex.streams import Stream
@@ -41,7 +41,7 @@ def pour(
     table: Table,
     *,
     keys: Sequence[str],
-    quoted: Collection[str],
+    quoted: set[str],
 ) -> bool:
     """Insert all lines; false if the transaction must be rolled back, and the stage used.
 
@@ -58,6 +58,7 @@ def pour(
     values = ", ".join(f"c{index}" for index in range(len(columns)))
     spool.flush()
     try:
+        query.learn(connection, spool, columns, quoted)
         rows = connection.execute(
             f"INSERT INTO {table.sql} ({names}) SELECT {values}"
             f" FROM ({query.select(spool, stream.keys, columns, quoted)})"

@@ -22,7 +22,7 @@ from target_apex.streams import METADATA, TABLE_VERSION, Column
 from target_apex.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from target_apex.settings import Settings
     from target_apex.spool import Spool
@@ -169,7 +169,7 @@ class Warehouse:
         spool: Spool,
         table: Table,
         keys: Sequence[str],
-        quoted: Collection[str],
+        quoted: set[str],
     ) -> bool:
         """Load the lines without a stage; false if they need one.
 
