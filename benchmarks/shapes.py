@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     Field = tuple[dict[str, Any], Maker]
 
 _WORDS = ("", "paid", "Größe", "naïve", "12,30 EUR", "日本語", "x y z", "https://example.com/?a=b")
+_DISTINCT = 30_000
+_KEY = b"ch_" + b"#" * 24
 _BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -64,7 +66,10 @@ def drawn(seed: int) -> tuple[str, ...]:
 
 
 def messages(kinds: tuple[str, ...], records: int, seed: int) -> Iterator[bytes]:
-    """A SCHEMA and so many RECORD lines; some values are null, every other line is all ASCII."""
+    """A SCHEMA and so many RECORD lines, each with a key of its own.
+
+    Some values are null, and every other line is all ASCII. All but the keys repeats after a while.
+    """
     draw = random.Random(seed)
     fields = {f"{kind}_{place}": KINDS[kind] for place, kind in enumerate(kinds)}
     properties = {"id": {"type": "string"}} | {name: each[0] for name, each in fields.items()}
@@ -72,12 +77,15 @@ def messages(kinds: tuple[str, ...], records: int, seed: int) -> Iterator[bytes]
         "type": "SCHEMA", "stream": "charges", "key_properties": ["id"],
         "schema": {"type": "object", "properties": properties},
     })  # fmt: skip
-    for place in range(records):
-        record = {"id": f"ch_{place:024d}"} | {
+    lines = []
+    for place in range(min(records, _DISTINCT)):
+        record = {"id": _KEY.decode()} | {
             name: None if draw.random() < 0.15 else make(draw) for name, (_, make) in fields.items()
         }
         message = {"type": "RECORD", "stream": "charges", "record": record}
-        yield _line(message, ensure_ascii=place % 2 == 0)
+        lines.append(_line(message, ensure_ascii=place % 2 == 0))
+    for place in range(records):
+        yield lines[place % len(lines)].replace(_KEY, b"ch_%024d" % place, 1)
 
 
 def _line(message: dict[str, Any], *, ensure_ascii: bool = True) -> bytes:
