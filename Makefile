@@ -95,7 +95,7 @@ docs: $(STAMP) $(DOCS)/.installed
 
 # Each part that is there, also after one that failed.
 bench: $(STAMP)
-	@failed=0; for part in tap target models; do \
+	@failed=0; for part in tap target target_shapes models; do \
 	  if [ -e benchmarks/$$part.py ]; then \
 	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
 	  fi; \
