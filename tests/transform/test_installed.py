@@ -14,6 +14,7 @@ from textwrap import dedent
 import duckdb
 import pytest
 
+from tests import dbts
 from tests.transform.story import EVERYTHING
 from tests.transform.warehouse import PROJECT, query
 from tests.transform.worlds import build_warehouse
@@ -130,10 +131,14 @@ def run(folder, *command):
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
     root = str(PROJECT.parent)
-    done = subprocess.run(
-        [BIN / command[0], *command[1:]], cwd=folder, capture_output=True, text=True, check=False,
-        env=kept | {"DO_NOT_TRACK": "1", "PYTHONPATH": root, "DBT_PROFILES_DIR": str(folder)},
-    )  # fmt: skip
+    environment = kept | {"DO_NOT_TRACK": "1", "PYTHONPATH": root, "DBT_PROFILES_DIR": str(folder)}
+    if command[0] == "dbt":
+        done = dbts.run(command[1:], folder=folder, environment=environment)
+    else:
+        done = subprocess.run(
+            [BIN / command[0], *command[1:]], cwd=folder, env=environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

@@ -62,8 +62,8 @@ def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
     details = base.mark_text(
         **easel.text(align="left" if narrow else "right", dy=19 if narrow else 0, fill=kit.MUTED)
     ).encode(x=alt.XValue(0 if narrow else easel.width), text=alt.Text("detail:N"))
-    return alt.layer(bar, names, texts, details).properties(
-        width=easel.width, height=alt.Step(70 if narrow else 30)
+    return alt.layer(
+        bar, names, texts, details, width=easel.width, height=alt.Step(70 if narrow else 30)
     )
 
 
@@ -160,7 +160,7 @@ def _columns(
     total = sum(line["end"] - line["start"] for line in data)
     title = easel.title(name, subtitle=easel.formats.compact(total, currency), offset=4)
     layers = [*_marks(easel, highest, width, y), columns, *_ends(easel, axis, width, height)]
-    return alt.layer(*layers, title=title).properties(width=width, height=height)
+    return alt.layer(*layers, title=title, width=width, height=height)
 
 
 def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Iterator[Chart]:
