@@ -70,3 +70,12 @@ def test_what_a_contributor_is_pointed_to_is_there(document):
     named = re.findall(r"`make ([\w-]+)`", text)
     assert named
     assert set(named) <= {target for rule in rules for target in rule.split()}
+
+
+def test_the_image_holds_no_secret_and_what_the_pipeline_needs():
+    ignored = (ROOT / ".containerignore").read_text().split()
+    assert {".env", ".secrets", ".meltano", "output"} <= set(ignored)
+    needed = {"meltano.yml", "pyproject.toml", "requirements.lock", "scripts", "transform", "README.md"}
+    assert not needed & set(ignored)
+    last = (ROOT / "Containerfile").read_text().rsplit("\nFROM ", 1)[1]
+    assert "USER apex" in last
