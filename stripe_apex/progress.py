@@ -66,7 +66,7 @@ class OutputReader:
             if self._models_say and (match := _REMEDY.fullmatch(shown)):
                 self._models_failed(match[1])
             return shown
-        speaker = str(said.get("string_id") or said.get("name") or "meltano")
+        speaker = printable(str(said.get("string_id") or said.get("name") or "meltano"))
         if event.strip():
             self._last[speaker] = event
         if speaker == TAP:

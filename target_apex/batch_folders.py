@@ -58,7 +58,7 @@ class Folders:
             NotAllowedError: It does not lie below one of the folders, or is no file.
             OSError: It cannot be opened.
         """
-        if "::" in address or "\0" in address:
+        if "::" in address:
             raise NotAllowedError("it is a chain of addresses, which are never read")
         path = _local_path(address)
         if path is not None:

@@ -28,14 +28,19 @@ if TYPE_CHECKING:
 MAX_LINE_BYTES = 64 << 20
 """A record of a BATCH file is at most as long as this."""
 
-MAX_UNPACKED_BYTES = 1 << 30
+MAX_UNPACKED_BYTES = 256 << 20
 """What any BATCH file may unpack to."""
 
 MAX_RATIO = 100
 """A file that unpacks to more than that may unpack to so many times its own size."""
 
 _PARQUET_MEMORY = "512MB"
-_ROWS_AT_ONCE = 1000
+_ROWS_AT_ONCE = 2048
+"""As many as DuckDB works on, so that their texts are in memory together."""
+
+_LONGEST_SHOWN = 1000
+_TEXTS = {"VARCHAR": "strlen", "BLOB": "octet_length"}
+"""Types of texts, and the function that counts their bytes."""
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
@@ -65,6 +70,7 @@ def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Itera
     for address in message.array("manifest"):
         if not isinstance(address, str):
             raise message.error("the manifest of the BATCH message is not a list of addresses")
+        shown = address if len(address) <= _LONGEST_SHOWN else f"{address[:_LONGEST_SHOWN]}..."
         try:
             with folders.open(address) as file:
                 if form == "parquet":
@@ -73,11 +79,11 @@ def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Itera
                     records = _lines(file, is_packed=compression == "gzip")
                 yield from _packed(message.stream, records, address)
         except (NotAllowedError, TooLargeError) as error:
-            raise message.error(f"the BATCH file {address} is not read: {error}") from error
+            raise message.error(f"the BATCH file {shown} is not read: {error}") from error
         except Exception as error:
             # Each file system has errors of its own.
             reason = getattr(error, "strerror", None) or type(error).__name__
-            raise message.error(f"cannot read the BATCH file {address} ({reason})") from error
+            raise message.error(f"cannot read the BATCH file {shown} ({reason})") from error
 
 
 def _packed(stream: str, records: Iterable[bytes], source: str) -> Iterator[Run]:
@@ -121,7 +127,7 @@ def _check_size(unpacked: int, packed: int) -> None:
     """
     if unpacked > max(MAX_UNPACKED_BYTES, MAX_RATIO * packed):
         raise TooLargeError(
-            f"it unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB and to more than {MAX_RATIO} "
+            f"it unpacks to more than {MAX_UNPACKED_BYTES >> 20} MB and to more than {MAX_RATIO} "
             "times its size"
         )
 
@@ -132,26 +138,53 @@ def _parquet(file: IO[bytes], as_json: set[str]) -> Iterator[bytes]:
         copyfileobj(file, copy)
         copy.flush()
         packed, unpacked = copy.tell(), 0
-        for row in _rows(copy, as_json):
+        for row in _rows(copy, packed, as_json):
             unpacked += len(row)
             _check_size(unpacked, packed)
             yield row
 
 
-def _rows(file: IO[bytes], as_json: set[str]) -> Iterator[bytes]:
+def _rows(file: IO[bytes], packed: int, as_json: set[str]) -> Iterator[bytes]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{_PARQUET_MEMORY}'")
         connection.execute("SET temp_directory = ''")
         source = f"read_parquet({sql.literal(file.name)})"
-        fields = []
+        fields, sizes = [], ["0"]
         for name, kind, *_ in connection.execute(f"DESCRIBE FROM {source}").fetchall():
             column = sql.identifier(name)
             nested = kind.startswith(_NESTED) or kind.endswith("]")
             value = column if nested or name in as_json else f"CAST({column} AS VARCHAR)"
+            if kind in _TEXTS:
+                sizes.append(f"coalesce({_TEXTS[kind]}({column}), 0)")
             key = sql.literal(json.dumps(name) + ":")
             fields.append(f"{key} || coalesce(to_json({value})::VARCHAR, 'null')")
+        _check_texts(connection, file.name, packed, " + ".join(sizes))
         text = " || ',' || ".join(fields)
         rows = connection.execute(f"SELECT '{{' || {text} || '}}' FROM {source}")  # noqa: S608 - quoted by `sql`
         while some := rows.fetchmany(_ROWS_AT_ONCE):
             yield from (row.encode() for (row,) in some)
+
+
+def _check_texts(connection: duckdb.DuckDBPyConnection, path: str, packed: int, size: str) -> None:
+    """Refuse a file whose texts, each of which it may hold once for many rows, fill the memory.
+
+    Args:
+        connection: Reads the file.
+        path: Of the file.
+        packed: Its size.
+        size: SQL for the bytes of the texts in a row, which are not copied for it.
+
+    Raises:
+        TooLargeError: All texts are too many bytes, or those of rows that are in memory together.
+    """
+    together, unpacked = connection.execute(
+        f"SELECT coalesce(max(size), 0), coalesce(sum(size), 0)::BIGINT FROM (SELECT sum({size})"  # noqa: S608 - as above
+        f" AS size FROM read_parquet({sql.literal(path)}, file_row_number = true)"
+        f" GROUP BY file_row_number // {_ROWS_AT_ONCE})"
+    ).fetchall()[0]
+    _check_size(unpacked, packed)
+    if together > MAX_UNPACKED_BYTES:
+        raise TooLargeError(
+            f"{_ROWS_AT_ONCE} rows of it have more than {MAX_UNPACKED_BYTES >> 20} MB of text"
+        )

@@ -85,7 +85,6 @@ def report(
     from stripe_apex.report.facts import Choice
     from stripe_apex.report.read import read, read_choices
     from tap_stripe_apex.auth.places import environment
-    from tap_stripe_apex.files import write_whole
 
     _require_kind(output, is_folder=form == "csv")
     warehouse = warehouse or warehouse_address(environment())
@@ -102,13 +101,13 @@ def report(
     content = _render(choices, form, locale, interactive=interactive)
     if form == "html":
         output = output or report_page(warehouse)
-        write_whole(output, content.encode())
+        _write(output, content)
         say(_render(choices, "text", locale))
         say(f"\nReport: {output.resolve().as_uri()}")
     elif output is None:
         say(content)
     else:
-        write_whole(output, f"{content}\n".encode())
+        _write(output, f"{content}\n")
 
 
 def _require_kind(output: Path | None, *, is_folder: bool) -> None:
@@ -121,14 +120,29 @@ def _require_kind(output: Path | None, *, is_folder: bool) -> None:
     raise OptionError(f"--output {output} is {there}. Name {wanted}.")
 
 
+def _write(path: Path, content: str) -> None:
+    """Write a file for its owner alone.
+
+    Raises:
+        OptionError: it cannot be written.
+    """
+    from stripe_apex.errors import OptionError
+    from tap_stripe_apex.files import write_whole
+
+    try:
+        write_whole(path, content.encode())
+    except OSError as error:
+        raise OptionError(
+            f"{path} cannot be written: {error.strerror}. Name another place with --output."
+        ) from error
+
+
 def _write_tables(facts: Report, locale: str, folder: Path) -> int:
     """Write each table as a CSV, and say how many there are.
 
     Raises:
         MissingPartError: the packages that make it are not installed.
     """
-    from tap_stripe_apex.files import write_whole
-
     try:
         from stripe_apex.report import as_csv
         from stripe_apex.report.formats import Formats
@@ -137,7 +151,7 @@ def _write_tables(facts: Report, locale: str, folder: Path) -> int:
     except ModuleNotFoundError as error:
         raise missing_extra(f"the package {error.name}") from error
     for name, table in tables.items():
-        write_whole(folder / as_csv.file_name(table, name), as_csv.render(table).encode())
+        _write(folder / as_csv.file_name(table, name), as_csv.render(table))
     return len(tables)
 
 

@@ -45,7 +45,7 @@ class Quiet(logging.LoggerAdapter[logging.Logger]):
     @override
     def exception(self, msg: object, *args: object, exc_info: Any = None, **kwargs: Any) -> None:
         kind = type(exc_info).__name__ if isinstance(exc_info, BaseException) else "an error"
-        if isinstance(exc_info, HttpProcessingError):
+        if isinstance(exc_info, HttpProcessingError | web.RequestPayloadError):
             self.logger.debug("A request was refused: %s.", kind)
         else:
             self.logger.error("A request could not be answered: %s.", kind)
@@ -75,5 +75,7 @@ def protect(runner: web.AppRunner, largest_body: int, loop: asyncio.AbstractEven
             message, payload, protocol, writer, task, loop, client_max_size=largest_body
         )
 
+    # At level DEBUG it would tell the names of cookies.
+    logging.getLogger("aiohttp").setLevel(logging.WARNING)
     assert runner.server is not None  # noqa: S101 - it was set up
     runner.server.request_factory = make

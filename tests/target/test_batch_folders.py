@@ -6,6 +6,7 @@ import gzip
 import http.server
 import json
 import os
+import resource
 import threading
 from contextlib import contextmanager
 from urllib.parse import unquote
@@ -208,6 +209,22 @@ def test_a_parquet_file_that_unpacks_to_much_more_than_its_size_is_refused(
     assert (folder / "bomb").stat().st_size < 50_000
     with pytest.raises(InputError, match=r"it unpacks to more than .* times its size"):
         load_packed(warehouse, folder / "bomb", "parquet")
+
+
+def test_a_parquet_file_with_one_text_for_many_rows_is_refused_before_it_fills_the_memory(
+    folder, warehouse
+):
+    """The text is in the file once, and would be in memory for each of two thousand rows."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            "COPY (SELECT i AS id, repeat('x', 4000000) AS v FROM range(500) AS t(i))"
+            f" TO '{folder / 'bomb'}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+    assert (folder / "bomb").stat().st_size < 50_000
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(InputError, match=r"it unpacks to more than .* times its size"):
+        load_packed(warehouse, folder / "bomb", "parquet")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000
 
 
 def test_a_file_of_the_usual_kind_may_unpack_to_more_than_the_limit(folder, warehouse, small):

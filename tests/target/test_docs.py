@@ -83,5 +83,5 @@ def test_a_type_grows_as_the_table_says(before, after, becomes, warehouse):
 def test_the_size_of_a_batch_is_as_it_says():
     assert DOCUMENT.count(f"{MAX_BATCH_BYTES >> 20} MB") == 3
     assert MAX_LINE_BYTES == MAX_BATCH_BYTES
-    unpacked = f"{MAX_UNPACKED_BYTES >> 30} GB or to {MAX_RATIO} times its size"
+    unpacked = f"{MAX_UNPACKED_BYTES >> 20} MB or to {MAX_RATIO} times its size"
     assert unpacked in " ".join(DOCUMENT.split())

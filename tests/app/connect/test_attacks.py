@@ -97,8 +97,19 @@ REFUSED = {
     "an unmet expectation": (
         f"GET / HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\nExpect: {COOKIE}\r\n\r\n"
     ),
+    "a body that is not packed as it says": (
+        f"POST /key HTTP/1.1\r\nHost: {{host}}\r\nContent-Encoding: gzip\r\nConnection: close\r\n"
+        f"Content-Length: {len(COOKIE)}\r\n\r\n{COOKIE}"
+    ),
     "no HTTP": "\x16\x03\x01\x02\r\n\r\n",
 }
+
+
+def test_names_of_other_cookies_are_not_told(page, caplog):
+    caplog.set_level("DEBUG")
+    stranger = Client(page.link, "a-secret\xdc=1")
+    assert stranger.ask("GET", "/").status == 403
+    assert "a-secret" not in caplog.text
 
 
 @pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
