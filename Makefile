@@ -4,6 +4,10 @@
 # make test-random      all tests, with new random examples
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
+# make connect          the page that connects an account and takes exports
+# make bench            renews benchmarks/RESULTS.md
+# make lock             renews the lock files
+.DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -24,11 +28,15 @@ STAMP := $(VENV)/.installed
 # Spark, S3 and what else only the tests of the warehouses need.
 WAREHOUSES := .venv-warehouses
 
-.PHONY: run check test test-random test-quick lint bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick lint bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
 	@touch $@
+
+# The comment at the top of this file.
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
 
 run: $(STAMP)
 	@scripts/run
