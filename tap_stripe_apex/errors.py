@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import category
 
 import msgspec
 
@@ -40,21 +41,22 @@ _LONGEST = 4_000
 """Characters of a message; nobody reads more, and a setting may hold anything."""
 
 
-def redact(text: str) -> str:
-    """`text` in one line, without anything shaped like a key, a token or an email.
-
-    Nor does it hold what would command a terminal.
-    """
-    text = _SECRETS.sub(lambda match: f"{match[1]}****", printable(" ".join(text.split())))
-    text = _EMAILS.sub("****@****", text)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
-
-
 def printable(text: str) -> str:
-    """A text without the signs that would command a terminal."""
+    """A line without the signs that command a terminal, or turn the direction of its text."""
     if text.isprintable():
         return text
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
+def redact(text: str) -> str:
+    """`text` in one printable line, without anything shaped like a key, a token or an email."""
+    text = printable(" ".join(text.split()))
+    text = _SECRETS.sub(lambda match: f"{match[1]}****", text)
+    text = _EMAILS.sub("****@****", text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 
 
 class TapError(Exception):
