@@ -76,7 +76,10 @@ def forget(
     removes()
     if database is not None:
         database.write_anew()
-    say("The file was written anew." if compact else _DONE)
+    if compact:
+        say("The file was written anew.")
+    else:
+        say(_OLD_VISITS if age is not None else _DONE)
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
@@ -149,6 +152,12 @@ _DONE = (
 )
 
 
+_OLD_VISITS = (
+    "Done. Build the marts again with `make run` or `stripe-apex refresh`: payments whose window "
+    "of attribution reaches back to these visits then lose the credit of them."
+)
+
+
 def _days(age: str) -> int:
     match = re.fullmatch(r"([0-9]{1,6})d", age)
     if match is None:
@@ -156,8 +165,13 @@ def _days(age: str) -> int:
     return int(match[1])
 
 
-def listed(removed: Sequence[Removed]) -> str:
-    """What was done, in a line for each table."""
+def listed(removed: Sequence[Removed], mentions: str = "rows without the address") -> str:
+    """What was done, in a line for each table.
+
+    Args:
+        removed: what was done.
+        mentions: what became of rows in which only an address was replaced.
+    """
     return "\n".join(
         f"  {each.table}: "
         + ", ".join(
@@ -165,7 +179,7 @@ def listed(removed: Sequence[Removed]) -> str:
             for rows, what in (
                 (each.deleted, "rows deleted"),
                 (each.renamed, "rows under a random name"),
-                (each.mentions, "rows without the address"),
+                (each.mentions, mentions),
             )
             if rows
         )

@@ -43,7 +43,7 @@ def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> No
     if not done:
         say("No address is left to be hashed.")
         return
-    say(listed(done))
+    say(listed(done, mentions="rows hashed"))
     if dry_run:
         say("Nothing was changed.")
         return

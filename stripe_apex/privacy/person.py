@@ -12,6 +12,7 @@ from tap_stripe_apex.hashing import INVISIBLE, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from stripe_apex.privacy.tables import Role, Run, Table
     from tap_stripe_apex.hashing import Hashing
@@ -53,11 +54,11 @@ class Person:
             person.known["email"] |= {hashed} if hashed else set()
         return person
 
-    def known_as(self, who: str, roles: Iterable[Role]) -> bool:
-        """Take note of what an id is; nothing changes by it."""
+    def known_as(self, who: str, roles: Iterable[Role]) -> AbstractSet[str]:
+        """Take note of what an id is; no table changes by it."""
         for role in roles:
             self.known[role].add(who)
-        return False
+        return frozenset()
 
     @property
     def size(self) -> int:
