@@ -105,6 +105,8 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     from stripe_apex.hashing import configured
     from stripe_apex.privacy.forget import forget as forget_person
 
+    if not all(each.strip() for each in who):
+        raise OptionError("A blank names nobody. Nothing was changed.")
     secret = configured()
     found = {each: forget_person(places, each, secret, keep=False) for each in who}
     missing = [each for each, forgotten in found.items() if forgotten is None]

@@ -142,7 +142,7 @@ class Search:
         rows = self.run(f"select distinct {', '.join(listed)} from {table.sql} where {condition}")
         for row in rows:
             for (_, role), value in zip(roles, row, strict=False):
-                if value:
+                if value and value.strip():  # a blank is nobody
                     person.known[role].add(value)
             for name, value in zip(carriers, row[len(roles) :], strict=True):
                 written = set(_written(name, value))
