@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_apex.errors import NoWarehouseError, OptionError
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,14 +69,17 @@ def forget(
     if removes is None:
         return
     if dry_run:
-        click.echo("Nothing was changed.")
+        say("Nothing was changed.")
         return
     if not yes and not compact:
         click.confirm("Remove this? It cannot be undone.", abort=True)
     removes()
     if database is not None:
         database.write_anew()
-    click.echo("The file was written anew." if compact else _DONE)
+    if compact:
+        say("The file was written anew.")
+    else:
+        say(_OLD_VISITS if age is not None else _DONE)
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
@@ -101,19 +105,19 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     from stripe_apex.hashing import configured
     from stripe_apex.privacy.forget import forget as forget_person
 
+    if not all(each.strip() for each in who):
+        raise OptionError("A blank names nobody. Nothing was changed.")
     secret = configured()
     found = {each: forget_person(places, each, secret, keep=False) for each in who}
     missing = [each for each, forgotten in found.items() if forgotten is None]
     if missing:
         # In a message, an address would be hidden.
-        click.echo(
-            f"Nobody here is known as {' or '.join(missing)}. Nothing was changed.", err=True
-        )
+        say(f"Nobody here is known as {' or '.join(missing)}. Nothing was changed.", err=True)
         raise click.exceptions.Exit(1)
     for forgotten in found.values():
         if forgotten is not None:
-            click.echo(f"One person: {forgotten.identities()}")
-            click.echo(listed(forgotten.removed))
+            say(f"One person: {forgotten.identities()}")
+            say(listed(forgotten.removed))
 
     def remove() -> None:
         for each in who:
@@ -129,9 +133,9 @@ def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] |
     before = datetime.now(UTC) - timedelta(days=days)
     found = forget_touchpoints(places, before, keep=False)
     if not found:
-        click.echo(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
+        say(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
         return None
-    click.echo(listed(found))
+    say(listed(found))
     return lambda: _ignored(forget_touchpoints(places, before, keep=True))
 
 
@@ -150,6 +154,12 @@ _DONE = (
 )
 
 
+_OLD_VISITS = (
+    "Done. Build the marts again with `make run` or `stripe-apex refresh`: payments whose window "
+    "of attribution reaches back to these visits then lose the credit of them."
+)
+
+
 def _days(age: str) -> int:
     match = re.fullmatch(r"([0-9]{1,6})d", age)
     if match is None:
@@ -157,8 +167,13 @@ def _days(age: str) -> int:
     return int(match[1])
 
 
-def listed(removed: Sequence[Removed]) -> str:
-    """What was done, in a line for each table."""
+def listed(removed: Sequence[Removed], mentions: str = "rows without the address") -> str:
+    """What was done, in a line for each table.
+
+    Args:
+        removed: what was done.
+        mentions: what became of rows in which only an address was replaced.
+    """
     return "\n".join(
         f"  {each.table}: "
         + ", ".join(
@@ -166,7 +181,7 @@ def listed(removed: Sequence[Removed]) -> str:
             for rows, what in (
                 (each.deleted, "rows deleted"),
                 (each.renamed, "rows under a random name"),
-                (each.mentions, "rows without the address"),
+                (each.mentions, mentions),
             )
             if rows
         )
