@@ -48,14 +48,25 @@ TABLES = f"""
         rate_date timestamp, from_currency varchar, to_currency varchar, rate double precision
     );
     insert into apex.fx_rates values ('2024-02-29 00:00:00', 'EUR', 'USD', 1.5);
+    create table apex.promotion_codes (promo varchar, channel varchar);
+    insert into apex.promotion_codes values
+        (' Podcast20', 'Podcast'), ('podcast20', 'podcast'), ('promo_1Ab', 'Email Marketing'),
+        ('NOWHERE', ''), (null, 'podcast');
 """
-SETTINGS = {"apex_columns": {"ad_spend.spend_date": "day", "ad_spend.spend": "cost"}}
+SETTINGS = {
+    "apex_columns": {
+        "ad_spend.spend_date": "day",
+        "ad_spend.spend": "cost",
+        "promotion_codes.code": "promo",
+    }
+}
 SELECTED = (
     *(
         "--select",
         "+mart_ad_spend",
         "+mart_unknown_names",
         "+mart_inputs",
+        "+int_channels__promotion_codes",
         "assert_names_are_known",
     ),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
@@ -151,6 +162,13 @@ def test_columns_that_are_missing_are_null(ask):
     ) == [("e1", None, None, Decimal("1.5")), ("e2", None, None, Decimal("2.5"))]
     assert ask("select cast(rate_date as varchar), rate from staging.stg_fx__rates") == [
         ("2024-02-29", Decimal("1.5"))
+    ]
+
+
+def test_promotion_codes_are_found_in_capitals_or_not_and_need_a_channel(ask):
+    assert ask("select * from intermediate.int_channels__promotion_codes order by code") == [
+        ("podcast20", "podcast", None, None, "code\x1fpodcast20"),
+        ("promo_1ab", "email", None, None, "code\x1fpromo_1ab"),
     ]
 
 
