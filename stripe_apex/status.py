@@ -109,7 +109,7 @@ def status(
     runs = [
         run
         for run in (meltano.runs_of_tap(root) if root else [])
-        if run.environment in _environments(address)
+        if run.environment in _environments(address, root)
     ]
     last = next(iter(runs), None)
     good = next((run for run in runs if run.succeeded), None)
@@ -131,9 +131,9 @@ def status(
     )
 
 
-def _environments(address: str) -> tuple[str, ...]:
+def _environments(address: str, root: Path | None) -> tuple[str, ...]:
     """Meltano's environments that write into a warehouse."""
-    if address == account.DEMO_WAREHOUSE:
+    if account.is_demo(address, root):
         return ("demo",)
     return ("prod",) if is_postgres(address) else ("dev",)
 

@@ -20,9 +20,8 @@ Form = Literal["html", "json", "text", "csv"]
 @click.command()
 @click.option(
     "--warehouse",
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file that dbt built the marts in, or postgresql://...  [default: that of the "
-    "account that is connected, else the demo's]",
+    help="The DuckDB file that dbt built the marts in, or postgresql://...  [default: "
+    "APEX_WAREHOUSE, else that of the account that is connected, else the demo's]",
 )
 @click.option(
     "--format",
@@ -83,14 +82,15 @@ def report(
     from stripe_apex.report.asked import Filters
     from stripe_apex.report.facts import Choice
     from stripe_apex.report.read import read, read_choices
-    from tap_stripe_apex.auth.places import environment
+    from tap_stripe_apex.auth.places import environment, project_root
     from tap_stripe_apex.files import write_whole
 
     _require_kind(output, is_folder=form == "csv")
-    warehouse = warehouse or warehouse_address(environment())
+    environ = environment()
+    warehouse, root = warehouse or warehouse_address(environ), project_root(environ)
     filters = Filters(period, attribution_model, currencies, channels)
     if form == "csv":
-        folder = output or tables_folder(warehouse)
+        folder = output or tables_folder(warehouse, root)
         number = _write_tables(read(warehouse, filters), locale, folder)
         click.echo(f"{number} tables: {folder.resolve().as_uri()}")
         return
@@ -100,7 +100,7 @@ def report(
         choices = (Choice(period, read(warehouse, filters)),)
     content = _render(choices, form, locale, interactive=interactive)
     if form == "html":
-        output = output or report_page(warehouse)
+        output = output or report_page(warehouse, root)
         write_whole(output, content.encode())
         click.echo(_render(choices, "text", locale))
         click.echo(f"\nReport: {output.resolve().as_uri()}")

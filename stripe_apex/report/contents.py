@@ -50,12 +50,11 @@ def contents(report: Report, formats: Formats) -> Contents:
     alone = report.has_payments_alone
     ordered = (*payments, *marketing) if alone else (*marketing, *payments)
     hidden = _OF_CHANNELS if alone else set()
-    # Revenue of old leads has no reason to draw, and is a finding all the same.
-    absent = [
-        one
-        for one in ordered
-        if one.draw is None and not (one.name == "unmatched" and report.unattributed_minor)
-    ]
+    # There is nothing to draw of revenue of old leads, nor of spend while nothing is credited; both
+    # are findings all the same.
+    spend = report.key_figures.now.spend_minor
+    undrawn = {"unmatched": report.unattributed_minor, "economics": spend}
+    absent = [one for one in ordered if one.draw is None and not undrawn.get(one.name)]
     return Contents(
         tuple(one for one in ordered if one not in absent and one.name not in hidden),
         tuple(one for one in absent if one.name not in hidden),

@@ -336,6 +336,12 @@ class Report:
         return bool(self.totals) and nobody and not any(others)
 
     @property
+    def alone(self) -> str:
+        """The currencies that the figures are of while others are left out; else empty."""
+        codes = (self.scope.currencies or ()) if self.left_out else ()
+        return ", ".join(code.upper() for code in codes)
+
+    @property
     def last_month_is_whole(self) -> bool:
         """Whether the last month with revenue has ended: its last day has some."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1

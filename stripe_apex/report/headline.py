@@ -83,7 +83,7 @@ class _Headlines(Words):
             return Headline(*PaymentWords(report, self.formats).headline())
         if report.left_out:
             return self._without_rates()
-        if not advice.paid or not advice.paid[0].is_whole:
+        if not advice.paid or not advice.paid[0].is_credited:
             return self._without_spend()
         if not advice.winners:
             return self._without_winner()
@@ -121,7 +121,7 @@ class _Headlines(Words):
 
     def _without_rates(self) -> Headline:
         """What is left out may have been earned by spend that is not, or the other way round."""
-        shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+        shown = self.report.alone
         return Headline(
             "Which channel deserves more money cannot be said: some money has no exchange rate.",
             f"The figures below are of {shown} alone. {self.left_out()}",

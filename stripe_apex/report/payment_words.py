@@ -37,7 +37,7 @@ class PaymentWords(Words):
         amount = self._amount(self.report.net_minor)
         title = f"Customers brought {amount} net in these days"
         if self.report.left_out:
-            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            shown = self.report.alone
             title += f" in {shown} alone"
         share = self._returning()
         if share is not None:

@@ -203,8 +203,10 @@ class _ReportReader:
             else:
                 line |= _figures(row)
         credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
-        whole = credited and not self._left_out
-        lines = self._wanted(Economics(**line, is_whole=whole) for line in found.values())
+        whole = not self._left_out
+        lines = self._wanted(
+            Economics(**line, is_whole=whole, is_credited=credited) for line in found.values()
+        )
         return tuple(sorted(lines, key=_by_weight))
 
     def _cohorts(self) -> tuple[facts.CohortAge, ...]:

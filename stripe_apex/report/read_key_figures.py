@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_apex.report import queries
 from stripe_apex.report.economics import Economics
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.key_figures import KeyFigures, NoChange, Sums, compared
 from stripe_apex.report.period import Period, day_after
 from tap_stripe_apex import money
@@ -101,9 +102,13 @@ class KeyFiguresReader:
         for row in self.warehouse.rows(brought, *selected, scope.attribution_model):
             line = {f"{name}s": Decimal(row[f"{name}_micros"]).scaleb(-6) for name in _SHARES}
             found[row["channel"]] = line | {"basis_minor": row["basis_minor"]}
+        credited = any(name != UNATTRIBUTED for name in found)
         for row in self.warehouse.rows(queries.spent(keys, converted=converted), *selected):
             found.setdefault(row["channel"], {})["spend_minor"] = row["spend_minor"]
-        return Sums.of(net_minor, (Economics(channel=name, **line) for name, line in found.items()))
+        return Sums.of(
+            net_minor,
+            (Economics(channel=name, **line, is_credited=credited) for name, line in found.items()),
+        )
 
 
 def _selected(scope: Scope) -> tuple[Any, ...]:

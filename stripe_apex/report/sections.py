@@ -39,6 +39,7 @@ class Section:
         draw: the chart for a canvas; None where there is nothing to draw.
         description: the chart in words, for who does not see it.
         empty: why there is nothing, and what to connect.
+        of_all_money: it is of all currencies, those too that the report leaves out of its sums.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Section:
     legend: tuple[Key, ...] = ()
     empty: str = ""
     remedies: tuple[tuple[str, str], ...] = ()
+    of_all_money: bool = False
 
 
 def sections(report: Report, formats: Formats) -> tuple[Section, ...]:
@@ -80,7 +82,7 @@ class _Sections:
     def economics(self) -> Section:
         report, _formats = self._report, self._formats
         title = self._titles.economics()
-        has_spend = any(line.spend_minor > 0 for line in report.channels)
+        spent = [line for line in report.channels if line.spend_minor > 0]
         lines = channels.paid_lines(report)
         used = {verdict(line) for _, line in lines}
         is_cut = any(channels.is_cut(line, channels.reach(lines)) for _, line in lines)
@@ -104,7 +106,9 @@ class _Sections:
                 else ""
             ),
             self._tables.economics(),
-            (lambda canvas: channels.returns(self._easel(canvas))) if has_spend else None,
+            (lambda canvas: channels.returns(self._easel(canvas)))
+            if any(line.is_credited for line in spent)
+            else None,
             f"{title}. ROAS by channel, platform and campaign, with 95% intervals.",
             (
                 *legend,
@@ -114,6 +118,11 @@ class _Sections:
                 *((Key("arrow", "muted", "beyond the scale, with its value"),) if is_cut else ()),
             ),
             (
+                asked_for(report, "leads", "touchpoints")
+                or "No payer has a lead or a visit that counts."
+            )
+            if spent
+            else (
                 asked_for(report, "ad_spend")
                 or "No ad spend is known for these days: import what the platforms billed for them."
             )
@@ -201,6 +210,7 @@ class _Sections:
             (lambda canvas: money.waterfall(self._easel(canvas))) if drawable else None,
             f"{title}. A waterfall from captured to kept for each currency.",
             empty="No charge in these days. Widen date_range, or see that Stripe has charges.",
+            of_all_money=True,
         )
 
     def cohorts(self) -> Section:
@@ -224,7 +234,7 @@ class _Sections:
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
             tuple(legend),
-            f"Some charges have no exchange rate. {self._titles.rates_remedy}"
+            f"Some charges have no exchange rate. {self._titles.rates_help}"
             if any(line.cumulative_minor is None for line in report.cohorts)
             else "A cohort shows after its first whole month. Load more history: widen date_range.",
         )
@@ -248,7 +258,7 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            (f"{title}. {self._titles.rates_remedy}" if self._titles.experiments_lack_rates else "")
+            (f"{title}. {self._titles.rates_help}" if self._titles.experiments_lack_rates else "")
             or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
         )

@@ -9,7 +9,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import NOT_MATCHED, clean, label
-from stripe_apex.report.verdicts import CHECKS, EXPERIMENT_VERDICTS, VERDICTS
+from stripe_apex.report.verdicts import CHECKS, EXPERIMENT_VERDICTS, NOT_KNOWN, VERDICTS
 from stripe_apex.report.words import ltv_curve
 from tap_stripe_apex import money
 
@@ -197,7 +197,7 @@ class Tables:
             formats.major(line.cac(unit), currency),
             formats.major(line.ltv(unit), currency),
             formats.number(line.payback_months(self._report.scope.months), 1),
-            VERDICTS[verdict(line)],
+            VERDICTS[verdict(line)] if line.is_credited or not line.spend_minor else NOT_KNOWN,
             formats.number(line.platform_conversions),
         )
 
@@ -231,7 +231,8 @@ class Tables:
             f"Net revenue per customer by months since the first payment, {currency.upper()}; "
             f"* that month is not over yet; {DASH} some of it has no exchange rate"
         )
-        return Table(caption, columns, tuple(rows) if report.cohorts else ())
+        is_known = any(line.cumulative_minor is not None for line in report.cohorts)
+        return Table(caption, columns, tuple(rows) if is_known else ())
 
     def experiments(self) -> Table:
         """Each variant beside control."""

@@ -95,14 +95,14 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
                 amount(line.revenue_minor, scope.currency),
                 share,
                 amount(line.spend_minor, scope.currency) if line.spend_minor else "",
-                formats.times(line.roas) if line.roas is not None else "",
+                formats.times(line.roas) if line.spend_minor else "",
             )
         )
     yield from _aligned(rows)
     if len(lines) > len(shown):
         yield f"  and {len(lines) - len(shown)} more channels"
-    only = ", ".join(code.upper() for code in scope.currencies or ()) if report.left_out else ""
-    yield f"  by the model {scope.attribution_model}{f', of {only} alone' if only else ''}"
+    only = f", of {report.alone} alone" if report.alone else ""
+    yield f"  by the model {scope.attribution_model}{only}"
 
 
 def _unmatched(report: Report, formats: Formats) -> Iterator[str]:

@@ -54,12 +54,15 @@ class Titles(Words):
         without_fee = sum(total.charges_without_fee for total in totals)
         if without_fee:
             charges = sum(total.charges_with_fee + total.charges_without_fee for total in totals)
-            yield (
-                f"Stripe's fee is not known for {formats.number(without_fee)} of "
-                f"{formats.number(charges)} captured charges. To read it, "
-                f"grant the key Balance transactions: Read in the Dashboard ({KEYS_URL}) and set "
-                "expand_balance_transactions to true."
+            which = f"{formats.number(without_fee)} of" if without_fee < charges else "any of the"
+            remedy = (
+                "What brings Stripe's rates brings it, too."
+                if self.report.left_out
+                else "To read it, grant the key Balance transactions: Read in the Dashboard "
+                f"({KEYS_URL}) and set expand_balance_transactions to true."
             )
+            which = f"{which} {formats.number(charges)} captured charges"
+            yield f"Stripe's fee is not known for {which}. {remedy}"
         unread = [total for total in totals if total.charges_with_unread_dispute]
         if unread:
             number = sum(total.charges_with_unread_dispute for total in unread)
@@ -139,11 +142,11 @@ class Titles(Words):
         if self.failed:
             return "What spend brought back cannot be said while checks fail"
         if self.report.left_out and advice.paid:
-            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            shown = self.report.alone
             return f"Whether spend comes back is open: these returns are of {shown} alone"
         if not advice.paid:
             return "What channels cost is not known yet"
-        if not advice.paid[0].is_whole:
+        if not advice.paid[0].is_credited:
             return "What spend brought back cannot be said: no revenue is credited to a channel"
         winners, losers = (
             [self.name_of(line) for line in group] for group in (advice.winners, advice.losers)

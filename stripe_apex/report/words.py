@@ -121,6 +121,13 @@ class Words:
         return bool(coverage.charges_without_rate and coverage.inputs.get("experiments"))
 
     @property
+    def rates_help(self) -> str:
+        """What brings exchange rates, or that the top of the page says it."""
+        return (
+            "The top of this page says what helps." if self.report.left_out else self.rates_remedy
+        )
+
+    @property
     def rates_remedy(self) -> str:
         """What brings exchange rates."""
         return (
