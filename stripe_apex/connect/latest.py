@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_apex.errors import AppError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stripe_apex.report.brief import Brief
 
 

@@ -175,7 +175,9 @@ class _Glance:
             return f"at least {formats.number(now.new_customers)}"
         if not now.spend_minor:
             return "no ad spend is known" if name in {Name.SPEND, Name.ROAS, Name.CAC} else ""
-        if name in {Name.ROAS, Name.CAC} and not now.is_credited:
+        if name in {Name.ROAS, Name.CAC} and not now.is_known:
+            if self._report.left_out:
+                return "not known: some money has no exchange rate"
             return "not known: no revenue is credited to a channel"
         if name is Name.ROAS:
             brought = formats.compact(now.paid_basis_minor, scope.currency)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from stripe_apex.report.key_figures import KeyFigures
     from stripe_apex.warehouse import Warehouse
 
 OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
@@ -62,7 +63,7 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
         one = None if scope.converted else (scope.currency,)
         same = replace(filters, currencies=scope.currencies or one or ())
         for name in CHOICES:
-            reader = _ReportReader(warehouse, replace(same, period=name))
+            reader = _ReportReader(warehouse, replace(same, period=name), report.left_out)
             if reader.starts_after(scope.start):
                 choices.append(facts.Choice(name, reader.of_these_days(report)))
         return tuple(choices)
@@ -71,7 +72,13 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
 class _ReportReader:
     """The questions of one report, asked on one connection."""
 
-    def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        filters: Filters,
+        left_out: tuple[facts.LeftOut, ...] | None = None,
+    ) -> None:
+        """Args: what is asked for, and what the report that this is a part of leaves out."""
         self._warehouse = warehouse
         asked = scope_of(warehouse, filters)
         self._days = (asked.start, asked.end)
@@ -80,6 +87,7 @@ class _ReportReader:
             asked,
             [facts.LeftOut(**row) for row in warehouse.rows(queries.CURRENCIES, *self._asked)],
         )
+        self._left_out = left_out or self._left_out
         self._selected = (*self._days, listed(self._scope.currencies))
 
     def report(self) -> facts.Report:
@@ -123,7 +131,7 @@ class _ReportReader:
             ),
             checks=tuple(self._checks()),
             unknown_names=tuple(facts.UnknownName(**row) for row in rows(queries.UNKNOWN_NAMES)),
-            key_figures=KeyFiguresReader(self._warehouse, scope, coverage).read(net_minor),
+            key_figures=self._key_figures(coverage, net_minor),
             net_minor=net_minor,
             unattributed_minor=sum(
                 credit.revenue_minor
@@ -164,10 +172,16 @@ class _ReportReader:
             scope=scope,
             totals=totals,
             **self._levels(),
-            key_figures=KeyFiguresReader(self._warehouse, scope, report.coverage).read(net_minor),
+            key_figures=self._key_figures(report.coverage, net_minor),
             net_minor=net_minor,
             maybe_new_customers=self._maybe_new_customers(),
         )
+
+    def _key_figures(self, coverage: facts.Coverage, net_minor: int) -> KeyFigures:
+        reader = KeyFiguresReader(
+            self._warehouse, self._scope, coverage, is_whole=not self._left_out
+        )
+        return reader.read(net_minor)
 
     def _levels(self) -> dict[str, Any]:
         """The economics of each level, by the report's name for it."""

@@ -33,11 +33,16 @@ def net_of(totals: Iterable[Total], scope: Scope) -> int:
 
 @dataclass(frozen=True, slots=True)
 class KeyFiguresReader:
-    """Sums over all channels, whichever are asked for: they are the totals of the report."""
+    """Sums over all channels, whichever are asked for: they are the totals of the report.
+
+    Attributes:
+        is_whole: whether no currency is left out, which may be what the spend brought.
+    """
 
     warehouse: Warehouse
     scope: Scope
     coverage: Coverage
+    is_whole: bool
 
     def read(self, net_minor: int) -> KeyFigures:
         """The figures of the scope, whose net revenue is known already."""
@@ -107,7 +112,10 @@ class KeyFiguresReader:
             found.setdefault(row["channel"], {})["spend_minor"] = row["spend_minor"]
         return Sums.of(
             net_minor,
-            (Economics(channel=name, **line, is_credited=credited) for name, line in found.items()),
+            (
+                Economics(channel=name, **line, is_credited=credited, is_whole=self.is_whole)
+                for name, line in found.items()
+            ),
         )
 
 

@@ -99,6 +99,7 @@ class _Sections:
             "is the 95% interval: how far chance alone could have moved it. The thin ticks are "
             "the other models. Right of the dashed line the spend came back; other "
             "costs are left out."
+            + self._titles.returns_of_a_part()
             + (
                 " What brought revenue but matches no platform that was paid stands below the "
                 "platforms, so that they add up to their channel."

@@ -95,7 +95,7 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
                 amount(line.revenue_minor, scope.currency),
                 share,
                 amount(line.spend_minor, scope.currency) if line.spend_minor else "",
-                formats.times(line.roas) if line.spend_minor else "",
+                formats.times(None if report.left_out else line.roas) if line.spend_minor else "",
             )
         )
     yield from _aligned(rows)

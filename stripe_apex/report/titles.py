@@ -164,6 +164,16 @@ class Titles(Words):
             parts.append(f"{lost if winners else sentence(lost)} {verb}")
         return ", ".join(parts)
 
+    def returns_of_a_part(self) -> str:
+        """What makes returns another while currencies are left out; else an empty text."""
+        if not self.report.left_out:
+            return ""
+        others = listed([line.currency.upper() for line in self.report.left_out], ready=True)
+        return (
+            f" The same spend may have brought customers who pay in {others}, and they are left "
+            "out, so the true returns are other ones."
+        )
+
     def customers(self) -> str:
         """Of revenue of new and of returning customers."""
         lines = self.report.channels
