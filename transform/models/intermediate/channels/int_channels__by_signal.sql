@@ -1,4 +1,5 @@
-{#- The rules look at the fields that decide, however many campaigns there are. -#}
+{#- The rules look at the fields that decide, however many campaigns there are. The channel of a promotion
+    code is not theirs to give. -#}
 with rules as (
 
     select * from {{ ref('int_channels__rules') }}
@@ -12,6 +13,17 @@ signals as (
     union
 
     select signal from {{ ref('int_leads__signals') }}
+
+    union
+
+    select signal from {{ ref('int_carried__fields') }}
+    where field <> 'promotion_code'
+
+),
+
+codes as (
+
+    select * from {{ ref('int_channels__promotion_codes') }}
 
 ),
 
@@ -78,6 +90,16 @@ final as (
             and parts.rule_host = matching.rule_host
             and parts.click_ids = matching.click_ids
             and matching.rule_rank = 1
+
+    union all
+
+    select
+        signal,
+        {{ fast_key('signal') }} as signal_id,
+        partner as source,
+        campaign,
+        channel
+    from codes
 
 )
 
