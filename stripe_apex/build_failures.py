@@ -1,6 +1,6 @@
 """What failed the last time that the models and their tests ran, as the warehouse itself keeps it.
 
-dbt's own files are of whatever warehouse was built last; the table that the end of each build writes
+dbt's own files are of whatever warehouse was built last; the table that each build writes at its end
 is of this one.
 """
 
@@ -53,7 +53,7 @@ class BuildFailure:
 
 
 def build_failures(warehouse: Warehouse) -> tuple[BuildFailure, ...]:
-    """What failed; nothing where an older version of the models was built, which does not keep it."""
+    """What failed; nothing where an older version of the models was built, which keeps nothing."""
     if not warehouse.value(_EXISTS):
         return ()
     return tuple(BuildFailure(**row) for row in warehouse.rows(_FAILURES))

@@ -94,7 +94,7 @@ def report(
         number = _write_tables(read(warehouse, filters), locale, folder)
         click.echo(f"{number} tables: {folder.resolve().as_uri()}")
         return
-    if form == "html":
+    if form in {"html", "text"}:
         choices = read_choices(warehouse, filters)
     else:
         choices = (Choice(period, read(warehouse, filters)),)
@@ -159,6 +159,6 @@ def _render(
             return page.render(choices, formats, with_script=interactive)
         if form == "json":
             return as_json.render(choices[0].report, formats)
-        return text.render(choices[0].report, formats)
+        return text.render(choices, formats)
     except ModuleNotFoundError as error:
         raise missing_extra(f"the package {error.name}") from error

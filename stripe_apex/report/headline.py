@@ -74,6 +74,8 @@ class _Headlines(Words):
         report, advice = self.report, self.advice
         if self.failed:
             return self._not_to_be_used()
+        if self.broken:
+            return self._not_to_be_relied_on()
         if not report.totals:
             return Headline(
                 "There is no revenue in these days yet.",
@@ -117,6 +119,19 @@ class _Headlines(Words):
             f"{expected}, but {found} was found. Nothing is advised before the cause is found: "
             "`stripe-apex status` lists what failed in the last build, and `dbt build` builds and "
             "tests everything again.",
+        )
+
+    def _not_to_be_relied_on(self) -> Headline:
+        """What failed may be about any figure, and which is not known here."""
+        models = [failure for failure in self.broken if failure.kind != "test"]
+        number = self.formats.number(len(self.broken))
+        title = f"{number} {'test' if len(self.broken) == 1 else 'tests'} of the models failed"
+        if models:
+            title = f"{listed([failure.name for failure in models], ready=True)} could not be built"
+        return Headline(
+            f"Do not rely on these figures: {title}.",
+            f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. “Can it "
+            "be trusted?” lists all of them.",
         )
 
     def _without_rates(self) -> Headline:

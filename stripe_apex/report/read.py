@@ -8,8 +8,9 @@ from decimal import Decimal
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from stripe_apex.build_failures import build_failures
 from stripe_apex.errors import WarehouseError
-from stripe_apex.report import facts, payments, period, queries
+from stripe_apex.report import cohorts, facts, matched, payments, period, queries
 from stripe_apex.report.asked import Filters, convertible, listed, scope_of
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
@@ -126,7 +127,7 @@ class _ReportReader:
                 if not coverage.charges_without_rate
             ),
             unmatched=tuple(
-                facts.Unmatched(**row)
+                matched.Unmatched(**row)
                 for row in rows(queries.unmatched(converted=converted), *self._selected)
             ),
             checks=tuple(self._checks()),
@@ -150,10 +151,9 @@ class _ReportReader:
                 scope.as_of,
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
-            matched_minor={
-                row["match_status"]: row["revenue_minor"]
-                for row in rows(queries.matched(converted=converted), *self._selected)
-            },
+            matched=matched.read(rows, self._selected, converted=converted),
+            payback=cohorts.read(rows, self._days),
+            build_failures=build_failures(self._warehouse),
         )
 
     def starts_after(self, day: date) -> bool:
@@ -223,9 +223,9 @@ class _ReportReader:
         )
         return tuple(sorted(lines, key=_by_weight))
 
-    def _cohorts(self) -> tuple[facts.CohortAge, ...]:
+    def _cohorts(self) -> tuple[cohorts.CohortAge, ...]:
         return tuple(
-            facts.CohortAge(
+            cohorts.CohortAge(
                 **{name: row[name] for name in row if name != "is_partial"},
                 is_complete=not row["is_partial"] and row["cumulative_minor"] is not None,
             )

@@ -9,8 +9,8 @@ from stripe_apex.report.charts import channels, kit, money, people
 from stripe_apex.report.charts.months import months
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import verdict
-from stripe_apex.report.labels import label
-from stripe_apex.report.matching import coverage
+from stripe_apex.report.labels import label, sentence
+from stripe_apex.report.matching import Help, remedies
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.tables import Table, Tables
 from stripe_apex.report.titles import Titles
@@ -39,6 +39,8 @@ class Section:
         draw: the chart for a canvas; None where there is nothing to draw.
         description: the chart in words, for who does not see it.
         empty: why there is nothing, and what to connect.
+        remedies: what to look at, or to do.
+        shows_table: the table itself is what is shown, without a chart.
         of_all_money: it is of all currencies, those too that the report leaves out of its sums.
     """
 
@@ -51,7 +53,8 @@ class Section:
     description: str = ""
     legend: tuple[Key, ...] = ()
     empty: str = ""
-    remedies: tuple[tuple[str, str], ...] = ()
+    remedies: tuple[Help, ...] = ()
+    shows_table: bool = False
     of_all_money: bool = False
 
 
@@ -273,11 +276,11 @@ class _Sections:
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
         note = (
-            "A payment is matched by a reference that it carries, else by its email; these have no "
-            "lead before them."
+            "These payments have no lead before them. Each stands under one remedy, which could "
+            "match at most so much."
+            if report.matched.remedies
+            else "These payments have no lead before them."
         )
-        if said := coverage(report, self._formats):
-            note, empty = f"{note} {said}", f"{empty} {said}"
         if report.too_old_minor:
             old = self._formats.money(report.too_old_minor, report.scope.currency)
             too_old = f" {old} has a lead, but one that is too old. {self._titles.too_old}"
@@ -293,8 +296,9 @@ class _Sections:
             (lambda canvas: money.unmatched(self._easel(canvas))) if lost else None,
             f"{title}. Unmatched net revenue by reason.",
             empty=empty,
-            remedies=tuple(
-                (label(line.reason), line.remedy)
+            remedies=tuple(remedies(report, self._formats))
+            or tuple(
+                Help(sentence(label(line.reason)), line.remedy)
                 for line in report.unmatched
                 if not line.is_attributed_by_touches
             ),

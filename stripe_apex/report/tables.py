@@ -9,7 +9,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import NOT_MATCHED, clean, label
-from stripe_apex.report.verdicts import CHECKS, EXPERIMENT_VERDICTS, NOT_KNOWN, VERDICTS
+from stripe_apex.report.verdicts import EXPERIMENT_VERDICTS, NOT_KNOWN, VERDICTS
 from stripe_apex.report.words import ltv_curve
 from tap_stripe_apex import money
 
@@ -299,30 +299,6 @@ class Tables:
             "share",
         )
         return Table(f"Charges without a lead, {self._unit}", columns, rows, names=3)
-
-    def checks(self) -> Table:
-        """Each identity with both of its sides."""
-        rows = tuple(
-            (
-                CHECKS.get(check.name, label(check.name)),
-                label(check.attribution_model) if check.attribution_model else DASH,
-                (check.currency or "").upper(),
-                self._formats.money(check.expected, check.currency or self._currency),
-                self._formats.money(check.found, check.currency or self._currency),
-                "✓ passed" if check.passed else "✕ failed",
-            )
-            for check in self._report.checks
-        )
-        columns = ("check", "attribution model", "currency", "expected", "found", "result")
-        return Table("Reconciliation of the whole warehouse", columns, rows, names=3)
-
-    def coverage(self) -> Table:
-        """How many rows each mart has."""
-        rows = tuple(
-            (mart, self._formats.number(count))
-            for mart, count in sorted(self._report.coverage.rows.items())
-        )
-        return Table("Rows of the marts", ("mart", "rows"), rows)
 
     @property
     def _unit(self) -> str:

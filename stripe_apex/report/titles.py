@@ -139,7 +139,7 @@ class Titles(Words):
     def economics(self) -> str:
         """Of return on spend."""
         advice = self.advice
-        if self.failed:
+        if self.failed or self.broken:
             return "What spend brought back cannot be said while checks fail"
         if self.report.left_out and advice.paid:
             shown = self.report.alone
@@ -271,7 +271,12 @@ class Titles(Words):
             return "There is nothing to reconcile yet"
         if failed:
             return f"{failed} of {len(checks)} checks failed"
-        return f"All {len(checks)} checks passed, to the minor unit"
+        passed = f"{len(checks)} checks passed, to the minor unit"
+        if self.broken:
+            number = self.formats.number(len(self.broken))
+            parts = "part" if len(self.broken) == 1 else "parts"
+            return f"{number} {parts} of the last build failed, though {passed}"
+        return f"All {passed}"
 
 
 def _change_of_three_months(

@@ -1,0 +1,65 @@
+"""The page's section on payback: a table of what each month's new customers cost and brought."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stripe_apex.report.formats import DASH
+from stripe_apex.report.labels import label
+from stripe_apex.report.missing import asked_for
+from stripe_apex.report.sections import Section
+from stripe_apex.report.tables import Table
+
+if TYPE_CHECKING:
+    from stripe_apex.report.cohorts import PaybackCohort
+    from stripe_apex.report.facts import Report
+    from stripe_apex.report.formats import Formats
+
+
+def payback_section(report: Report, formats: Formats) -> Section:
+    """Months with ad spend, all channels together first, below them each that had some."""
+    lines = [line for line in report.payback if line.spend_minor]
+    whole = [line for line in lines if not line.first_channel and not line.is_partial and line.cac]
+    paid = sum(line.payback_age_months is not None for line in whole)
+    months = "month" if len(whole) == 1 else "months"
+    title = (
+        f"In {paid} of {formats.number(len(whole))} {months}, new customers have brought back "
+        "what was spent to win them"
+        if whole
+        else "What new customers cost, and when they had brought it back"
+    )
+    currency = report.scope.reporting_currency
+    return Section(
+        "payback",
+        "Payback by month of first payment",
+        title,
+        "CAC is the ad spend of a month / the new customers of that month, whatever brought them. "
+        "It is paid back in the calendar month after the first payment, 0 for the same one, in "
+        "which all that they had brought since reached the spend. A channel's rows are of the "
+        "customers whose first channel it is. All currencies together.",
+        Table(
+            f"New customers, their cost and its payback, in {currency.upper()}; * that month is "
+            "not over yet",
+            ("first payment", "channel", "customers", "spend", "CAC", "LTV so far",
+             "paid back after months"),
+            tuple(_row(line, currency, formats) for line in lines),
+            names=2,
+        ),
+        empty=(asked_for(report, "ad_spend") or "No ad spend is known for these months.")
+        + " Then each month's new customers have a CAC, and a payback.",
+        shows_table=bool(lines),
+    )  # fmt: skip
+
+
+def _row(line: PaybackCohort, currency: str, formats: Formats) -> tuple[str, ...]:
+    month = formats.month(line.cohort_month)
+    back = line.payback_age_months
+    return (
+        f"{month}*" if line.is_partial else month,
+        label(line.first_channel) if line.first_channel else "all",
+        formats.number(line.customers),
+        formats.money(line.spend_minor or 0, currency),
+        formats.major(line.cac, currency),
+        formats.major(line.ltv, currency),
+        "not yet" if back is None and line.cac else DASH if back is None else formats.number(back),
+    )
