@@ -1,7 +1,7 @@
 """What failed the last time that the models and their tests ran, as the warehouse itself keeps it.
 
-dbt's own files are of whatever warehouse was built last; the table that each build writes at its end
-is of this one.
+dbt's own files are of whatever warehouse was built last; what a build writes at its end is of this
+one.
 """
 
 from __future__ import annotations

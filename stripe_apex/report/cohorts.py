@@ -1,6 +1,4 @@
-"""Cohorts by month of first payment: what customers are worth, and whether they have paid for
-themselves.
-"""
+"""Cohorts by month of first payment: what customers are worth, and when they had paid back."""
 
 from __future__ import annotations
 

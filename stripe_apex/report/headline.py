@@ -130,8 +130,8 @@ class _Headlines(Words):
             title = f"{listed([failure.name for failure in models], ready=True)} could not be built"
         return Headline(
             f"Do not rely on these figures: {title}.",
-            f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. “Can it "
-            "be trusted?” lists all of them.",
+            f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. "
+            "“Can it be trusted?” lists all of them.",
         )
 
     def _without_rates(self) -> Headline:

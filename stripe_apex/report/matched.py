@@ -19,10 +19,14 @@ NOT_MATCHED = "none"
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Charges without a lead before them; the payer's touches credit some all the same."""
+    """Charges without a lead before them; the payer's touches credit some all the same.
+
+    Attributes:
+        remedy: the one that is true of all of them; None where they differ.
+    """
 
     reason: str
-    remedy: str
+    remedy: str | None
     is_attributed_by_touches: bool
     charges: int
     revenue_minor: int

@@ -9,6 +9,7 @@ from stripe_apex.report.labels import label
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.sections import Section
 from stripe_apex.report.tables import Table
+from stripe_apex.report.titles import Titles
 
 if TYPE_CHECKING:
     from stripe_apex.report.cohorts import PaybackCohort
@@ -19,7 +20,12 @@ if TYPE_CHECKING:
 def payback_section(report: Report, formats: Formats) -> Section:
     """Months with ad spend, all channels together first, below them each that had some."""
     lines = [line for line in report.payback if line.spend_minor]
-    whole = [line for line in lines if not line.first_channel and not line.is_partial and line.cac]
+    whole = [
+        line
+        for line in lines
+        if not line.first_channel and not line.is_partial and line.cac and line.ltv is not None
+    ]
+    unknown = any(line.ltv is None for line in lines)
     paid = sum(line.payback_age_months is not None for line in whole)
     months = "month" if len(whole) == 1 else "months"
     title = (
@@ -36,7 +42,13 @@ def payback_section(report: Report, formats: Formats) -> Section:
         "CAC is the ad spend of a month / the new customers of that month, whatever brought them. "
         "It is paid back in the calendar month after the first payment, 0 for the same one, in "
         "which all that they had brought since reached the spend. A channel's rows are of the "
-        "customers whose first channel it is. All currencies together.",
+        "customers whose first channel it is. All currencies together."
+        + (
+            f" {DASH} says that some of their money has no exchange rate. "
+            f"{Titles(report, formats).rates_help}"
+            if unknown
+            else ""
+        ),
         Table(
             f"New customers, their cost and its payback, in {currency.upper()}; * that month is "
             "not over yet",
@@ -48,12 +60,12 @@ def payback_section(report: Report, formats: Formats) -> Section:
         empty=(asked_for(report, "ad_spend") or "No ad spend is known for these months.")
         + " Then each month's new customers have a CAC, and a payback.",
         shows_table=bool(lines),
+        of_all_money=True,
     )  # fmt: skip
 
 
 def _row(line: PaybackCohort, currency: str, formats: Formats) -> tuple[str, ...]:
     month = formats.month(line.cohort_month)
-    back = line.payback_age_months
     return (
         f"{month}*" if line.is_partial else month,
         label(line.first_channel) if line.first_channel else "all",
@@ -61,5 +73,11 @@ def _row(line: PaybackCohort, currency: str, formats: Formats) -> tuple[str, ...
         formats.money(line.spend_minor or 0, currency),
         formats.major(line.cac, currency),
         formats.major(line.ltv, currency),
-        "not yet" if back is None and line.cac else DASH if back is None else formats.number(back),
+        _paid_back(line, formats),
     )
+
+
+def _paid_back(line: PaybackCohort, formats: Formats) -> str:
+    if line.payback_age_months is not None:
+        return formats.number(line.payback_age_months)
+    return "not yet" if line.cac and line.ltv is not None else DASH

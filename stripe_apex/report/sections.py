@@ -241,6 +241,7 @@ class _Sections:
             f"Some charges have no exchange rate. {self._titles.rates_help}"
             if any(line.cumulative_minor is None for line in report.cohorts)
             else "A cohort shows after its first whole month. Load more history: widen date_range.",
+            of_all_money=True,
         )
 
     def experiments(self) -> Section:
@@ -265,6 +266,7 @@ class _Sections:
             (f"{title}. {self._titles.rates_help}" if self._titles.experiments_lack_rates else "")
             or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
+            of_all_money=True,
         )
 
     def unmatched(self) -> Section:
@@ -298,7 +300,7 @@ class _Sections:
             empty=empty,
             remedies=tuple(remedies(report, self._formats))
             or tuple(
-                Help(sentence(label(line.reason)), line.remedy)
+                Help(sentence(label(line.reason)), line.remedy or "")
                 for line in report.unmatched
                 if not line.is_attributed_by_touches
             ),

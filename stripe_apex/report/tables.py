@@ -279,7 +279,7 @@ class Tables:
         rows = tuple(
             (
                 label(line.reason),
-                line.remedy,
+                line.remedy or "see the remedies",
                 "by touches" if line.is_attributed_by_touches else "no",
                 self._formats.number(line.charges),
                 self._amount(line.revenue_minor),

@@ -52,7 +52,7 @@ def test_each_warehouse_has_a_report_of_its_own():
         "/srv/acme.duckdb",
         "postgresql://u:secret@db/x",
     )
-    assert [str(report_page(address)) for address in addresses] == [
+    assert [str(report_page(address, None)) for address in addresses] == [
         "output/report.html",
         "output/account-report.html",
         "/srv/acme-report.html",

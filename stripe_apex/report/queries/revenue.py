@@ -135,7 +135,8 @@ def unmatched(*, converted: bool) -> str:
     return f"""
 select
     unmatched.reason,
-    max(unmatched.remedy) as remedy,
+    case when min(unmatched.remedy) = max(unmatched.remedy) then max(unmatched.remedy) end
+        as remedy,
     unmatched.is_attributed_by_touches,
     count(*) as charges,
     cast(sum(coalesce(revenue.{amount("net", converted=converted)}, 0)) as bigint) as revenue_minor
