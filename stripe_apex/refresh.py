@@ -35,6 +35,7 @@ USUAL_SOURCES: Final = (
     "raw_stripe.checkout_sessions",
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates", "apex.channel_rules", "apex.ad_platforms"),
+    *("apex.promotion_codes", "apex_import.promotion_codes"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
 )

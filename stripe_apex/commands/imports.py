@@ -23,6 +23,7 @@ T = TypeVar("T")
 
 KIND_NAMES = (
     *("ad_spend", "leads", "touchpoints", "experiments", "experiment_exposures", "fx_rates"),
+    "promotion_codes",
 )
 
 

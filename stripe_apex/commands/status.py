@@ -23,6 +23,7 @@ _NAMES = {
     "experiments": "experiments",
     "experiment_exposures": "exposures",
     "fx_rates": "exchange rates",
+    "promotion_codes": "promotion codes",
 }
 
 
