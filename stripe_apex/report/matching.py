@@ -46,7 +46,9 @@ stripe.checkout.Session.create(
 # a PaymentIntent: stripe.PaymentIntent.create(..., metadata={"visitor_id": visitor_id})
 # a subscription: stripe.Customer.modify(customer_id, metadata={"visitor_id": visitor_id})"""
 
-_CODES: Final = "insert into apex.promotion_codes (code, channel) values ('{code}', 'podcast');"
+_CODES: Final = """\
+code,channel
+{code},podcast"""
 
 _HELP: Final = {
     "send_reference": Help(
@@ -159,8 +161,9 @@ def of_codes(report: Report, formats: Formats) -> Iterator[Help]:
         yield Help(
             f"{number} without a channel",
             "A row of the table promotion_codes says which channel a code stands for: a podcast, a "
-            "partner, a newsletter. Then its payments are credited there.",
-            _CODES.format(code=clean(code).replace("'", "''")),
+            "partner, a newsletter. Write them into a file such as this one, and import it with "
+            "`stripe-apex import codes.csv`:",
+            _CODES.format(code=clean(code)),
         )
 
 

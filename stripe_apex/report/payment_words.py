@@ -124,7 +124,8 @@ class PaymentWords(Words):
             return
         share = self.formats.percent(abs(change))
         way = "more" if change >= 0 else "less"
-        yield f"The last four whole weeks brought {share} {way} than the four before."
+        how = f"{share} {way} than" if change else "as much as"
+        yield f"The last four whole weeks brought {how} the four before."
 
     def _repeat(self) -> Iterator[str]:
         """The share that paid again, at the oldest age that enough customers have reached."""
