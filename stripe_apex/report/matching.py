@@ -48,7 +48,7 @@ stripe.checkout.Session.create(
 
 _CODES: Final = """\
 code,channel
-{code},podcast"""
+{code},CHANNEL"""
 
 _HELP: Final = {
     "send_reference": Help(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_apex.report.formats import DASH
-from stripe_apex.report.labels import label
+from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.sections import Section
 from stripe_apex.report.tables import Table
@@ -20,29 +20,17 @@ if TYPE_CHECKING:
 def payback_section(report: Report, formats: Formats) -> Section:
     """Months with ad spend, all channels together first, below them each that had some."""
     lines = [line for line in report.payback if line.spend_minor]
-    whole = [
-        line
-        for line in lines
-        if not line.first_channel and not line.is_partial and line.cac and line.ltv is not None
-    ]
     unknown = any(line.ltv is None for line in lines)
-    paid = sum(line.payback_age_months is not None for line in whole)
-    months = "month" if len(whole) == 1 else "months"
-    title = (
-        f"In {paid} of {formats.number(len(whole))} {months}, new customers have brought back "
-        "what was spent to win them"
-        if whole
-        else "What new customers cost, and when they had brought it back"
-    )
     currency = report.scope.reporting_currency
     return Section(
         "payback",
         "Payback by month of first payment",
-        title,
-        "CAC is the ad spend of a month / the new customers of that month, whatever brought them. "
-        "It is paid back in the calendar month after the first payment, 0 for the same one, in "
-        "which all that they had brought since reached the spend. A channel's rows are of the "
-        "customers whose first channel it is. All currencies together."
+        _title(lines, formats),
+        "CAC is the ad spend of a month / the new customers of that month. A channel's customers "
+        "are those whose first channel it is; “all channels” counts everybody, those who came "
+        "without ads included. “Paid back after” is their age in calendar months, 0 for that of "
+        "the first payment, at which all that they had brought reached the spend. All currencies "
+        "together."
         + (
             f" {DASH} says that some of their money has no exchange rate. "
             f"{Titles(report, formats).rates_help}"
@@ -53,7 +41,7 @@ def payback_section(report: Report, formats: Formats) -> Section:
             f"New customers, their cost and its payback, in {currency.upper()}; * that month is "
             "not over yet",
             ("first payment", "channel", "customers", "spend", "CAC", "LTV so far",
-             "paid back after months"),
+             "paid back after, months"),
             tuple(_row(line, currency, formats) for line in lines),
             names=2,
         ),
@@ -64,11 +52,35 @@ def payback_section(report: Report, formats: Formats) -> Section:
     )  # fmt: skip
 
 
+def _title(lines: list[PaybackCohort], formats: Formats) -> str:
+    """Of each channel with spend, how many of its months have paid for themselves."""
+    whole: dict[str, list[PaybackCohort]] = {}
+    for line in lines:
+        if line.first_channel and not line.is_partial and line.cac and line.ltv is not None:
+            whole.setdefault(line.first_channel, []).append(line)
+    if not whole:
+        return "What new customers cost, and when they had brought it back"
+    first = True
+    parts = []
+    for channel in sorted(whole, key=lambda name: -sum(_spend(line) for line in whole[name]))[:3]:
+        months = whole[channel]
+        paid = sum(line.payback_age_months is not None for line in months)
+        rest = " months have paid back their spend" if first else ""
+        number = f"{formats.number(paid)} of {formats.number(len(months))}"
+        parts.append(f"{number}{rest} in {quoted(channel)}")
+        first = False
+    return sentence(listed(parts, ready=True))
+
+
+def _spend(line: PaybackCohort) -> int:
+    return line.spend_minor or 0
+
+
 def _row(line: PaybackCohort, currency: str, formats: Formats) -> tuple[str, ...]:
     month = formats.month(line.cohort_month)
     return (
         f"{month}*" if line.is_partial else month,
-        label(line.first_channel) if line.first_channel else "all",
+        label(line.first_channel) if line.first_channel else "all channels",
         formats.number(line.customers),
         formats.money(line.spend_minor or 0, currency),
         formats.major(line.cac, currency),

@@ -168,7 +168,8 @@ class Titles(Words):
         """What makes returns another while currencies are left out; else an empty text."""
         if not self.report.left_out:
             return ""
-        others = listed([line.currency.upper() for line in self.report.left_out], ready=True)
+        codes = [line.currency.upper() for line in self.report.left_out]
+        others = listed(codes, len(codes), ready=True)
         return (
             f" The same spend may have brought customers who pay in {others}, and they are left "
             "out, so the true returns are other ones."

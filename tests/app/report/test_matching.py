@@ -96,7 +96,7 @@ def test_a_value_that_many_people_carry_is_named_unless_it_is_an_address(page):
 def test_a_code_without_a_channel_is_listed_with_its_money_and_what_to_import(page):
     assert "1 promotion code, which brought $3.00 net, has no channel" in page
     assert "stripe-apex import codes.csv" in page
-    assert "POD10,podcast" in page
+    assert "POD10,CHANNEL" in page
 
 
 def test_remedies_say_how_much_each_could_match(warehouse, page):
