@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tap_stripe_apex.errors import printable
+
 TARGET = Path("transform/target")
 MOST_PARENTS = 4
 """A test that looks at more than these is about all of them."""
@@ -26,7 +28,7 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
         told = node["resource_type"] == "test" and 0 < len(parents) <= MOST_PARENTS
         about = f" (about {', '.join(parents)})" if told else ""
         said = " ".join(f"{result['message']}. {node.get('description', '')}".split())
-        yield f"{node['resource_type']} {node['name']}{about}: {said}"
+        yield printable(f"{node['resource_type']} {node['name']}{about}: {said}")
 
 
 def has_results() -> bool:

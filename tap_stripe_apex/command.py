@@ -59,6 +59,7 @@ class ApexCommand(SingerCommand):
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        os.umask(0o077)  # files of BATCH messages hold personal data
         # Callbacks of options (--test, --discover, --config) do their work already here.
         with self._one_line():
             return super().make_context(*args, **kwargs)
