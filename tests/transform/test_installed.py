@@ -180,6 +180,7 @@ def test_the_models_build_beside_other_names_and_schemas(shop):
     for charge in EVERYTHING.charges:
         expected[charge.currency] += charge.net_of_refunds
     assert dict(totals) == expected
+    assert query(shop / "shop.duckdb", "select * from main_marts.build_failures") == []
 
 
 def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
