@@ -20,6 +20,8 @@ COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
     "connect": "stripe_apex.commands.connect",
     "disconnect": "stripe_apex.commands.connect",
+    "forget": "stripe_apex.commands.forget",
+    "hash-emails": "stripe_apex.commands.hash_emails",
     "import": "stripe_apex.commands.imports",
     "refresh": "stripe_apex.commands.refresh",
     "report": "stripe_apex.commands.report",
@@ -57,7 +59,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command = getattr(import_module(COMMANDS[cmd_name]), name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command

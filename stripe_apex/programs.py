@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SECRETS: Final = frozenset(
-    f"TAP_STRIPE_APEX_{name}" for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN")
+    f"TAP_STRIPE_APEX_{name}"
+    for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN", "HASH_EMAILS")
 ) | {"STRIPE_APP_SECRET_KEY"}
 """What of the environment leads into a Stripe account: only the tap and the page need it."""
 

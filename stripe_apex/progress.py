@@ -62,7 +62,7 @@ class OutputReader:
         event = redact(str(said.get("event", ""))) if said else line.rstrip()
         if not said:
             # A table keeps its columns.
-            shown = printable(_WORD.sub(lambda word: redact(word[0]), event))
+            shown = printable(_WORD.sub(lambda word: redact(word[0]), event).replace("\t", " "))
             if self._models_say and (match := _REMEDY.fullmatch(shown)):
                 self._models_failed(match[1])
             return shown
@@ -75,7 +75,7 @@ class OutputReader:
             self._models_say.append(match[0])
         if said.get("event") == "Block run completed":
             self._block_ended(said)
-        return "" if event.startswith("METRIC: ") else f"{speaker}: {event}"
+        return "" if event.startswith("METRIC: ") else f"{printable(speaker)}: {event}"
 
     def _tap_said(self, event: str) -> None:
         if match := _BEGINS.match(event):

@@ -114,7 +114,7 @@ _FILES: Final = {
     "catalog": CheckedFile("catalog", check_catalog),
     "state": CheckedFile("state", check_state, lines=True),
 }
-_SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token)'\]")
+_SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token|hash_emails)'\]")
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
 _NAMED = r"Unknown setting: \1. See --about for those there are."
 

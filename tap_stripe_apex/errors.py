@@ -34,7 +34,7 @@ KEYS_URL: Final = "https://dashboard.stripe.com/apikeys"
 _SECRETS = re.compile(
     r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
 )
-_EMAILS = re.compile(r"(?<![^\s@'\"<>])[^\s@'\"<>]++@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+_EMAILS = re.compile(r"(?<![^\s@'\"<>])(?:(?!%40)[^\s@'\"<>])++(?:@|%40)[^\s@'\"<>]+\.[^\s@'\"<>]+")
 """Looked for at the beginning of each word only, so that a long text takes no longer than it is."""
 
 _LONGEST = 4_000

@@ -130,6 +130,7 @@ def _require_packages() -> None:
 def _import(
     files: Sequence[Path], answers: Answers, address: str, *, dry_run: bool, yes: bool, asks: bool
 ) -> None:
+    from stripe_apex import hashing
     from stripe_apex.sources import importing, preview, understand
     from stripe_apex.sources.files import File
 
@@ -139,7 +140,9 @@ def _import(
 
         def read(file: Path, said: Answers) -> Reading:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
-            return understand.understand(File(file, file.name), said, Path(folder))
+            return understand.understand(
+                File(file, file.name), said, Path(folder), hashing.configured()
+            )
 
         def compare(reading: Reading) -> importing.Replaced:
             return importing.compare(address, reading)

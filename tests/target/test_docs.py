@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from target_apex.column_types import column_type
 from target_apex.batches import MAX_LINE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES
+from target_apex.column_types import column_type
 from target_apex.session import MAX_BATCH_BYTES
 from target_apex.settings import SCHEMA
 from target_apex.target import TargetApex

@@ -60,7 +60,7 @@ ranked as (
         session_id,
         row_number() over (
             partition by charge_id
-            order by place, created_at desc, session_id desc
+            order by place asc, created_at desc, session_id desc
         ) as session_rank
     from paid
 

@@ -53,11 +53,11 @@ seen_too as (
 
     {% for origin in origins -%}
     select said_once.touchpoint_id
-    from said_once
-    inner join seen
+    from seen
+    inner join said_once
         on
-            said_once.person_id = seen.person_id
-            and said_once.{{ origin }} = seen.{{ origin }}
+            seen.person_id = said_once.person_id
+            and seen.{{ origin }} = said_once.{{ origin }}
             and {{ within_window('said_once.occurred_at', 'seen.occurred_at') }}
     {%- if not loop.last %}
 
