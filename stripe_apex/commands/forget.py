@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.argument("who", nargs=-1, metavar="WHO...")
 @click.option(
     "--warehouse",
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file, or postgresql://...; by default that of the account.",
+    help="The DuckDB file, or postgresql://...; by default APEX_WAREHOUSE, else that of the "
+    "account.",
 )
 @click.option(
     "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."

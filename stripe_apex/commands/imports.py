@@ -42,10 +42,8 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--warehouse",
-    default=ACCOUNT_ADDRESS,
-    show_default=True,
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file to load into, or postgresql://...",
+    help="The DuckDB file to load into, or postgresql://...  [default: APEX_WAREHOUSE, else "
+    f"{ACCOUNT_ADDRESS} of the project]",
 )
 @click.option("--yes", is_flag=True, help="Load without asking; for scripts.")
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded, and load nothing.")
@@ -82,7 +80,7 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 def import_(
     *,
     files: tuple[Path, ...],
-    warehouse: str,
+    warehouse: str | None,
     yes: bool,
     dry_run: bool,
     kind: str | None,
@@ -96,7 +94,11 @@ def import_(
 
     Each file is recognised by its headers and shown before anything is written.
     """
+    from stripe_apex.account import own_address
+    from tap_stripe_apex.auth.places import environment
+
     _require_packages()
+    warehouse = warehouse or own_address(environment())
     if template is not None:
         from stripe_apex.sources import kinds
 

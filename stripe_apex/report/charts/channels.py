@@ -239,7 +239,7 @@ def returns(easel: Easel) -> Chart:
 
 def reach(lines: list[tuple[int, Economics]]) -> float:
     """Where the scale ends: one return of 80 shall not squeeze all others together."""
-    roas = sorted(float(line.roas) for _, line in lines if line.roas is not None)
+    roas = sorted(float(line.roas) for _, line in lines if line.roas is not None) or [0.0]
     ends = [float(line.roas_interval[1]) for _, line in lines if line.roas_interval]
     return max(1.25, min(max(ends, default=1.25), max(6 * roas[len(roas) // 2], 5.0)))
 
