@@ -1,20 +1,7 @@
-with names as (
+with spend as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
-
-),
-
-spend as (
-
-    select
-        spend.*,
-        coalesce(names.platform, spend.platform) as known_platform
-    from {{ ref('stg_ads__spend') }} as spend
-    left join names
-        on {{ plain_name('spend.platform') }} = names.plain_name
+    select * from {{ ref('int_spend__taken') }}
+    where left_out_for is null
 
 ),
 
@@ -46,11 +33,13 @@ in_minor_units as (
 
     select
         spend.spend_date,
-        spend.known_platform as platform,
+        spend.platform,
         spend.account_id,
         spend.utm_source as source,
+        spend.campaign_id,
         spend.campaign,
         spend.currency,
+        spend.spend_micros,
         spend.impressions,
         spend.clicks,
         spend.platform_conversions,
@@ -62,7 +51,7 @@ in_minor_units as (
     left join sources
         on spend.utm_source = sources.source
     left join platforms
-        on spend.known_platform = platforms.platform
+        on spend.platform = platforms.platform
     left join currencies
         on spend.currency = currencies.currency
 
