@@ -11,6 +11,7 @@
         'experiment_exposures': [['experiment_id'], ['variant'], ['visitor_id'], ['exposed_at']],
         'ad_spend': [['spend_date'], ['currency'], ['spend']],
         'fx_rates': [['rate_date'], ['from_currency'], ['to_currency'], ['rate']],
+        'campaign_map': [['platform'], ['campaign'], ['utm_campaign']],
     }[table]) }}
 {%- endmacro %}
 
@@ -24,6 +25,7 @@
         'experiment_exposures': ['experiment_id', 'visitor_id'],
         'ad_spend': ['spend_date', 'platform', 'campaign'],
         'fx_rates': ['rate_date', 'from_currency', 'to_currency'],
+        'campaign_map': ['platform', 'campaign'],
     }[table]) }}
 {%- endmacro %}
 

@@ -5,26 +5,9 @@ with rules as (
 
 ),
 
-signals as (
-
-    select signal from {{ ref('int_touchpoints__page_views') }}
-
-    union
-
-    select signal from {{ ref('int_leads__signals') }}
-
-),
-
 parts as (
 
-    select
-        signal,
-        {{ signal_part('signal', 1) }} as rule_source,
-        {{ signal_part('signal', 2) }} as rule_medium,
-        {{ signal_part('signal', 3) }} as rule_host,
-        {{ signal_part('signal', 4) }} as click_ids,
-        {{ signal_part('signal', 5) }} as campaign
-    from signals
+    select * from {{ ref('int_channels__signals') }}
 
 ),
 
@@ -36,6 +19,12 @@ looked_at as (
         rule_host,
         click_ids
     from parts
+
+),
+
+labels as (
+
+    select * from {{ ref('int_spend__visit_labels') }}
 
 ),
 
@@ -68,7 +57,10 @@ final as (
         parts.signal,
         {{ fast_key('parts.signal') }} as signal_id,
         nullif(parts.rule_source, '-') as source,
-        nullif(parts.campaign, '') as campaign,
+        coalesce(labels.campaign, nullif(parts.campaign, '')) as campaign,
+        nullif(parts.campaign, '') as utm_campaign,
+        parts.rule_source,
+        parts.click_ids,
         coalesce(matching.channel, 'other') as channel
     from parts
     left join matching
@@ -78,6 +70,11 @@ final as (
             and parts.rule_host = matching.rule_host
             and parts.click_ids = matching.click_ids
             and matching.rule_rank = 1
+    left join labels
+        on
+            parts.rule_source = labels.rule_source
+            and parts.click_ids = labels.click_ids
+            and parts.campaign = labels.utm_campaign
 
 )
 

@@ -5,6 +5,12 @@ with spend as (
 
 ),
 
+labels as (
+
+    select * from {{ ref('int_spend__campaigns') }}
+
+),
+
 sources as (
 
     select * from {{ ref('int_spend__sources') }}
@@ -37,7 +43,8 @@ in_minor_units as (
         spend.account_id,
         spend.utm_source as source,
         spend.campaign_id,
-        spend.campaign,
+        spend.campaign as spent_campaign,
+        coalesce(labels.label, spend.campaign) as campaign,
         spend.currency,
         spend.spend_micros,
         spend.impressions,
@@ -48,6 +55,10 @@ in_minor_units as (
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as spend_minor
     from spend
+    left join labels
+        on
+            spend.platform = labels.platform
+            and spend.campaign = labels.campaign
     left join sources
         on spend.utm_source = sources.source
     left join platforms
