@@ -37,6 +37,7 @@ USUAL_SOURCES: Final = (
     *("apex.ad_spend", "apex.fx_rates", "apex.channel_rules", "apex.ad_platforms"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
+    *("apex.campaign_map", "apex_import.campaign_map"),
 )
 """What the models read unless vars say otherwise; the first build tells the rest."""
 

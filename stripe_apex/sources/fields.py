@@ -64,9 +64,9 @@ class Kind:
         return tuple(field for field in self.fields if field.stored)
 
     @property
-    def moment(self) -> str:
-        """The column that dates a row."""
-        return next(field.name for field in self.fields if field.type in {"day", "time"})
+    def moment(self) -> str | None:
+        """The column that dates a row; None where nothing does."""
+        return next((field.name for field in self.fields if field.type in {"day", "time"}), None)
 
     def field(self, name: str) -> Field:
         """The field of that name, which must exist."""

@@ -303,8 +303,23 @@ FX_RATES: Final = Kind(
     example=("2026-11-03", "eur", "usd", "1.08000000"),
 )
 
+CAMPAIGN_MAP: Final = Kind(
+    "campaign_map",
+    "campaigns of ads and of visits",
+    (
+        Field("platform", "text", ("ad platform", "advertising platform"), needed=True),
+        Field("campaign", "text", ("campaign name", "campaign id"), needed=True),
+        Field("utm_campaign", "text", ("utmcampaign",), needed=True),
+    ),
+    key=("platform", "campaign"),
+    unique=False,
+    some_of=("utm_campaign",),
+    example=("google_ads", "Brand Search", "brand_search"),
+)
+
 KINDS: Final = {
-    kind.name: kind for kind in (AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES)
+    kind.name: kind
+    for kind in (AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES, CAMPAIGN_MAP)
 }
 
 

@@ -62,7 +62,7 @@ def listing(imports: Iterable[Import]) -> str:
             rows += f" of {item.of_rows:,}, the others were replaced"
         when = f"{item.imported_at:%Y-%m-%d %H:%M}"
         parts = [
-            f"{item.first_day} to {item.last_day}",
+            *([f"{item.first_day} to {item.last_day}"] if item.first_day else []),
             rows,
             *([item.totals] if item.totals else []),
         ]

@@ -153,12 +153,12 @@ def load(
         source.digest,
         now,
     )
-    moment = kind.moment
+    day = f"cast({kind.moment or 'null'} as date)"
     totals = ", ".join(money(total, code) for code, total in reading.totals.items())
     warehouse.run(
         f"insert into {SCHEMA}.imports select {import_id}, cast($1 as varchar), "
         "cast($2 as varchar), cast($3 as varchar), cast($4 as timestamp with time zone), "
-        f"count(*), min(cast({moment} as date)), max(cast({moment} as date)), cast($5 as varchar) "
+        f"count(*), min({day}), max({day}), cast($5 as varchar) "
         f"from {incoming}",
         kind.name,
         source.file.name,
@@ -182,7 +182,8 @@ def imports(warehouse: Warehouse) -> list[Import]:
         Import(*row)
         for row in warehouse.run(
             "select i.import_id, i.kind, i.file_name, i.imported_at, coalesce(c.rows, 0), "
-            "i.row_count, cast(i.first_day as varchar), cast(i.last_day as varchar), i.totals "
+            "i.row_count, coalesce(cast(i.first_day as varchar), ''), "
+            "coalesce(cast(i.last_day as varchar), ''), i.totals "
             f"from {SCHEMA}.imports as i left join ({counts}) as c on i.import_id = c.import_id "
             "order by i.import_id desc"
         )

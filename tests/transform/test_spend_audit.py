@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.transform.worlds import ANN, NOON, Mapped, Spend, Touchpoint, World, days
+from tests.transform.worlds import ANN, NOON, Mapped, Rate, Spend, Touchpoint, World, days
 
 SPEND = Spend(spend_date=NOON.date(), campaign="Brand Search")
 TOUCH = Touchpoint(
@@ -84,14 +84,16 @@ def test_what_the_user_says_of_a_campaign_is_all_that_counts_for_it(audit):
         ad_spend=[SPEND], touchpoints=touches("bs+2026", "brand search"), campaign_map=said
     )
     assert found == [
-        ("google_ads", "brand search", "matched", "map", 1, 10_000, 10_000, 0),
         ("google_ads", "brand search", "visits_without_spend", None, 1, 0, 0, 0),
+        ("google_ads", "brand search", "matched", "map", 1, 10_000, 10_000, 0),
     ]
 
 
 def test_currencies_stand_apart(audit):
     both = [SPEND, replace(SPEND, currency="eur", spend=Decimal("0.07"))]
-    assert [row[4:] for row in audit(ad_spend=both, touchpoints=touches("brand search"))] == [
+    rates = [Rate(rate_date=NOON.date(), from_currency="eur", to_currency="usd", rate=Decimal(2))]
+    found = audit(ad_spend=both, touchpoints=touches("brand search"), fx_rates=rates)
+    assert [row[4:] for row in found] == [
         (1, 7, 7, 0),
         (1, 10_000, 10_000, 0),
     ]
