@@ -28,7 +28,8 @@
 
 {#- The name of a campaign for comparing: without blanks, in whatever way a link or a form writes them. -#}
 {% macro campaign_key(column) -%}
-    translate(replace(replace(lower({{ column }}), '%20', ''), '+', ''), ' \u00a0' || chr(9), '')
+    {%- set blanks = ' \u00a0\t' -%}
+    translate(replace(replace(lower({{ column }}), '%20', ''), '+', ''), '{{ blanks }}', '')
 {%- endmacro %}
 
 
