@@ -140,7 +140,10 @@ class DbtProject:
             return None
         # The demo's sources of this name are seeds, which dbt makes of files.
         seeded = self.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
-        sources = msgspec.json.decode(manifest.read_bytes(), type=_Manifest).sources.values()
+        known = msgspec.json.decode(manifest.read_bytes(), type=_Manifest)
+        if any(node.config.meta.get("reads") for node in known.nodes.values()):
+            return None  # tables of other loaders, which only dbt finds
+        sources = known.sources.values()
         return sorted(
             f"{source.schema}.{source.identifier}"
             for source in sources
@@ -167,8 +170,17 @@ class _Source(msgspec.Struct):
     identifier: str
 
 
+class _Config(msgspec.Struct):
+    meta: dict[str, Any] = {}
+
+
+class _Node(msgspec.Struct):
+    config: _Config = msgspec.field(default_factory=_Config)
+
+
 class _Manifest(msgspec.Struct):
     sources: dict[str, _Source]
+    nodes: dict[str, _Node] = {}
 
 
 def _address(environ: Mapping[str, str]) -> str | None:

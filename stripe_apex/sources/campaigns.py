@@ -1,4 +1,4 @@
-"""Which campaign of an ad platform the visits of a `utm_campaign` are of, where only a person knows."""
+"""Which campaign of ads the visits of a `utm_campaign` are of, where only a person knows."""
 
 from __future__ import annotations
 

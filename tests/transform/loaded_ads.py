@@ -15,8 +15,9 @@ from typing import Any
 
 Row = dict[str, Any]
 FIRST_DAY = date(2026, 2, 27)
+LOADED = datetime.fromisoformat("2026-03-03T00:00:00")  # loaders write no zone
 VARIANTS = ("typed", "text", "bare", "empty")
-"""As the loader types it; all text, in upper case, and named as seeds are; the report alone; no rows."""
+"""As it is typed; all text, in upper case, named as seeds are; the report alone; no rows."""
 
 MARKS = ("_fivetran_deleted", "_sdc_deleted_at")
 """A row that has one of these is deleted."""
@@ -87,11 +88,14 @@ SHAPES = (
     Shape(
         "fivetran_tiktok_ads", "campaign_report_hourly", "stat_time_hour", "spend", "campaign_id",
         day_type="timestamp", extra={"_fivetran_synced": "timestamp"},
-        campaigns=("campaign_history", "campaign_id", "campaign_name", "updated_at", "advertiser_id"),
+        campaigns=(
+            *("campaign_history", "campaign_id", "campaign_name", "updated_at", "advertiser_id"),
+        ),
         accounts=("advertiser", "id", "currency", "_fivetran_synced"),
     ),
     Shape(
-        "fivetran_ad_reporting", "ad_reporting__campaign_report", "date_day", "spend", "campaign_id",
+        "fivetran_ad_reporting", "ad_reporting__campaign_report", "date_day", "spend",
+        "campaign_id",
         account="account_id", campaign_name="campaign_name", extra={"platform": "varchar"},
     ),
     Shape(
@@ -185,11 +189,15 @@ def loaded(shape: Shape, variant: str, number: int) -> Loaded:
     """A random schema; `number` keeps its accounts apart from those of others."""
     chance = random.Random(f"{shape.type} {variant}")
     accounts = [str(1_000_000 + 10 * number + one) for one in range(2)]
-    currencies = dict(zip(accounts, ("eur", "eur") if shape.one_currency else ("eur", "usd"), strict=True))
+    currencies = dict(
+        zip(accounts, ("eur", "eur") if shape.one_currency else ("eur", "usd"), strict=True)
+    )
     stated = variant == "bare" or not (shape.accounts or shape.currency)
     campaigns = [str(9_000_000_000 + 100 * number + one) for one in range(5)]
     gone, of_account = campaigns[-1], {one: chance.choice(accounts) for one in campaigns}
-    made = Loaded(f"{shape.type}_{variant}", {"type": shape.type, "schema": f"{shape.type}_{variant}"}, [])
+    made = Loaded(
+        f"{shape.type}_{variant}", {"type": shape.type, "schema": f"{shape.type}_{variant}"}, []
+    )
     report = Table(shape.report, _report_columns(shape, bare=variant == "bare"))
     if stated:
         made.entry["currency"] = "gbp"
@@ -227,7 +235,9 @@ def _report_columns(shape: Shape, *, bare: bool) -> dict[str, str]:
         columns[shape.campaign] = "varchar" if is_text else "bigint"
     for name in (shape.ad, shape.account):
         if name is not None:
-            columns[name] = "varchar" if "resource" in name or shape.money_type == "varchar" else "bigint"
+            columns[name] = (
+                "varchar" if "resource" in name or shape.money_type == "varchar" else "bigint"
+            )
     if shape.campaign_name:
         columns[shape.campaign_name] = "varchar"
     if bare:
@@ -250,7 +260,7 @@ def _report_row(
         shape.day: f"{day} {hour:02}:00:00+00" if "zone" in shape.day_type
         else f"{day} {hour:02}:00:00" if "time" in shape.day_type else str(day),
         shape.money: money,
-        "_fivetran_synced": datetime(2026, 3, 3, chance.randrange(24)),
+        "_fivetran_synced": LOADED + timedelta(hours=chance.randrange(24)),
         "_fivetran_deleted": chance.choice([None, False, False, True]),
         "_sdc_deleted_at": chance.choice([None, None, "2026-03-03T00:00:00Z"]),
         "device": chance.choice(["MOBILE", "DESKTOP"]),
@@ -262,7 +272,9 @@ def _report_row(
     if shape.ad:
         row[shape.ad] = f"77{campaign}"
     if shape.account:
-        row[shape.account] = f"customers/{account}/campaigns/{campaign}" if "resource" in shape.account else account
+        row[shape.account] = (
+            f"customers/{account}/campaigns/{campaign}" if "resource" in shape.account else account
+        )
     if shape.campaign_name:
         # It was renamed on the last day.
         row[shape.campaign_name] = f"campaign {campaign}"
@@ -278,24 +290,29 @@ def _others(
     currencies: dict[str, str], gone: str,
 ) -> Iterator[Table]:  # fmt: skip
     """Campaigns, accounts and ads in several versions, in any order; one campaign is gone."""
-    versions = [datetime(2026, 1, 1), datetime(2026, 2, 1, 2, 20), datetime(2026, 2, 1, 10, 20)]
+    versions = [LOADED - timedelta(hours=hours) for hours in (700, 22, 14)]
     if shape.campaigns:
         name, id_, title, version, account = shape.campaigns
-        table = Table(name, {id_: "bigint", title: "varchar", version: "timestamp", account: "varchar"})
+        table = Table(
+            name, {id_: "bigint", title: "varchar", version: "timestamp", account: "varchar"}
+        )
         for campaign, owner in of_account.items():
             if campaign != gone:
                 table.rows += [
                     {
                         id_: campaign, version: at,
                         title: f"Campaign {campaign}" if at == versions[-1] else f"old {at}",
-                        account: f"urn:li:sponsoredAccount:{owner}" if account == "account" else owner,
+                        account: f"urn:li:sponsoredAccount:{owner}"
+                        if account == "account" else owner,
                     }
                     for at in versions
                 ]  # fmt: skip
         chance.shuffle(table.rows)
         yield table
     if shape.ads:
-        table = Table(shape.ads, {"id": "bigint", "campaign_id": "bigint", "updated_time": "timestamp"})
+        table = Table(
+            shape.ads, {"id": "bigint", "campaign_id": "bigint", "updated_time": "timestamp"}
+        )
         table.rows = [
             {"id": f"77{campaign}", "campaign_id": campaign, "updated_time": at}
             for campaign in of_account if campaign != gone for at in versions
@@ -318,7 +335,7 @@ def _as_text(shape: Shape, table: Table) -> Table:
     prefix = "" if "reporting" in prefix else prefix
     suffix = "_data" if prefix else ""
     rows = [
-        {column.upper(): None if value is None else _as_written(value) for column, value in row.items()}
+        {name.upper(): None if value is None else _as_written(value) for name, value in row.items()}
         for row in table.rows
     ]  # fmt: skip
     columns = {column.upper(): "varchar" for column in table.columns}
@@ -337,4 +354,8 @@ def _literal(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return str(value).lower()
-    return str(value) if isinstance(value, int | Decimal) else "'" + str(value).replace("'", "''") + "'"
+    return (
+        str(value)
+        if isinstance(value, int | Decimal)
+        else "'" + str(value).replace("'", "''") + "'"
+    )

@@ -184,8 +184,8 @@ def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
         shop / "shop.duckdb", "select distinct table_schema from information_schema.tables"
     )
     assert {name for (name,) in schemas} == {
-        "google_ads", "main_intermediate", "main_marts", "main_reference", "main_staging", "payments",
-        "tracking",
+        "google_ads", "main_intermediate", "main_marts", "main_reference", "main_staging",
+        "payments", "tracking",
     }  # fmt: skip
 
 

@@ -20,6 +20,10 @@ BING = SOURCES["fivetran_microsoft_ads", "typed"]
 FIRST, SECOND, *_ = sorted({row["id"] for row in GOOGLE.tables[0].rows})
 ACCOUNT = BING.tables[0].rows[0]["account_id"]
 DAY = BING.tables[0].rows[0]["date"]
+LINKS = (
+    f"/?utm_campaign=Summer+Sale&utm_id={SECOND}&gclid=x",
+    f"/?utm_source=facebook&utm_medium=cpc&utm_id={FIRST}",
+)
 TABLES = f"""
     create schema raw_stripe;
     create table raw_stripe.charges ({CHARGES});
@@ -30,8 +34,8 @@ TABLES = f"""
     );
     insert into apex.touchpoints values
         ('1', 'a', '2026-03-01T00:00:00Z', null, 'google', '{FIRST}'),
-        ('2', 'b', '2026-03-01T00:00:00Z', '/?utm_campaign=Summer+Sale&utm_id={SECOND}&gclid=x', null, null),
-        ('3', 'c', '2026-03-01T00:00:00Z', '/?utm_source=facebook&utm_medium=cpc&utm_id={FIRST}', null, null);
+        ('2', 'b', '2026-03-01T00:00:00Z', '{LINKS[0]}', null, null),
+        ('3', 'c', '2026-03-01T00:00:00Z', '{LINKS[1]}', null, null);
     create schema apex_import;
     create table apex_import.ad_spend (
         spend_date date, platform varchar, account_id varchar, campaign varchar, utm_source varchar,
@@ -52,11 +56,15 @@ TABLES = f"""
     {";".join(line for source in SOURCES.values() for line in source.statements())};
 """
 BESIDE = 4_000_000 + 8_000_000 + 32_000_000
-"""What counts of the dollars that came by an import, and by a loader that brings the same account again."""
+"""What counts of the dollars that an import and a second loader bring of an account."""
 
 SELECTED = (
     *("--select", "+mart_ad_spend", "+mart_inputs", "+mart_spend_audit"),
-    *("assert_no_spend_comes_twice", "assert_loaded_spend_is_conserved", "assert_spend_audit_adds_up"),
+    *(
+        "assert_no_spend_comes_twice",
+        "assert_loaded_spend_is_conserved",
+        "assert_spend_audit_adds_up",
+    ),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
 )
 

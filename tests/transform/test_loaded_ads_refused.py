@@ -1,4 +1,4 @@
-"""What is wrong with a source of ad spend stops the run in one line: the table, the value, the remedy."""
+"""What is wrong with a source of ad spend stops the run in one line, with its remedy."""
 
 from __future__ import annotations
 
@@ -49,7 +49,9 @@ def run(folder):
         with duckdb.connect(str(path)) as warehouse:
             warehouse.execute(TABLES + change)
         dbt(folder, *BUILD, settings={"ad_spend_sources": [source]})
-        return query(path, "select currency, sum(spend_micros) from staging.base_ads__loaded group by 1")
+        return query(
+            path, "select currency, sum(spend_micros) from staging.base_ads__loaded group by 1"
+        )
 
     return build
 
@@ -59,9 +61,9 @@ def run(folder):
     [
         (
             "",
-            "tiktok_ads.advertiser says `CAN` for the account 2, which is no currency; say it in "
+            ("tiktok_ads.advertiser says `CAN` for the account 2, which is no currency; say it in "
             "the entry of fivetran_tiktok_ads in the schema tiktok_ads in the var "
-            'ad_spend_sources, like currency: {"2": usd}.',
+            'ad_spend_sources, like currency: {"2": usd}.'),
         ),
         (
             "delete from tiktok_ads.advertiser where id >= 2",
@@ -77,18 +79,18 @@ def run(folder):
         ),
         (
             "alter table tiktok_ads.campaign_report_hourly rename to spent",
-            "ad_spend_sources: fivetran_tiktok_ads in the schema tiktok_ads has no table "
-            "`tiktok_ads_campaign_report_hourly` or",
+            ("ad_spend_sources: fivetran_tiktok_ads in the schema tiktok_ads has no table "
+            "`tiktok_ads_campaign_report_hourly` or"),
         ),
         (
             "alter table tiktok_ads.campaign_report_hourly rename spend to paid",
-            "ad_spend_sources: tiktok_ads.campaign_report_hourly has no column `spend`; it has "
-            "`campaign_id`, `stat_time_hour`, `paid`.",
+            ("ad_spend_sources: tiktok_ads.campaign_report_hourly has no column `spend`; it has "
+            "`campaign_id`, `stat_time_hour`, `paid`."),
         ),
         (
             "update tiktok_ads.campaign_report_hourly set spend = '12,50' where campaign_id = 1",
-            "tiktok_ads.campaign_report_hourly: `12,50` in the column `spend` is no number that "
-            "can be read in one way only.",
+            ("tiktok_ads.campaign_report_hourly: `12,50` in the column `spend` is no number that "
+            "can be read in one way only."),
         ),
         (
             "update tiktok_ads.campaign_report_hourly set stat_time_hour = '15/09/2021'",

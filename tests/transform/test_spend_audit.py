@@ -66,9 +66,7 @@ def test_a_campaign_is_matched_on_its_own_platform_alone(audit):
 
 
 def test_a_click_id_tells_the_platform_of_a_visit_without_a_source(audit):
-    found = audit(
-        ad_spend=[SPEND], touchpoints=touches("brand search", utm_source=None, gclid="x")
-    )
+    found = audit(ad_spend=[SPEND], touchpoints=touches("brand search", utm_source=None, gclid="x"))
     assert [row[2:5] for row in found] == [("matched", "name", 1)]
 
 

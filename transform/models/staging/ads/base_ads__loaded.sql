@@ -1,5 +1,7 @@
 {{ config(
-    materialized='table', post_hook="{{ stripe_apex.refuse_unknown_ad_currencies() }}"
+    materialized='table',
+    post_hook="{{ stripe_apex.refuse_unknown_ad_currencies() }}",
+    meta={'reads': var('ad_spend_sources')}
 ) }}
 
 {#- What other loaders brought, of all sources of the var in one shape. Money is whole millionths and whole
