@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import ExitStack
 
 import pytest
 
+from stripe_apex.sources import names
+from tests.transform.ad_shapes import SHAPES
 from tests.transform.asking import built
-from tests.transform.loaded_ads import SHAPES, VARIANTS, loaded
+from tests.transform.loaded_ads import VARIANTS, loaded
+from tests.transform.warehouse import PROJECT
 from tests.transform.worlds import CHARGES
 
 SOURCES = {
@@ -181,3 +185,24 @@ def test_campaigns_are_matched_by_the_id_that_visits_carry(ask):
     ) == [("meta_ads", FIRST, 1)]
     found = ask("select distinct campaign from intermediate.int_channels__by_signal order by 1")
     assert found == [(FIRST,), (f"campaign {FIRST}",), (f"campaign {SECOND}",)]
+
+
+def test_each_adapter_is_tested_and_in_the_table_of_the_docs():
+    text = "".join(
+        (PROJECT / f"macros/ad_spend/{file}.sql").read_text()
+        for file in ("fivetran", "singer", "airbyte")
+    )
+    adapters = set(re.findall(r"^        '(\w+)': \{$", text, re.MULTILINE))
+    table = (PROJECT.parent / "docs/sources.md").read_text().split("\n## An entry")[0]
+    assert adapters == {shape.type for shape in SHAPES}
+    assert adapters == set(re.findall(r"^\| `((?:fivetran|tap|airbyte)_\w+)`", table, re.MULTILINE))
+
+
+def test_links_of_a_platform_carry_what_the_import_takes_for_it():
+    macro = (PROJECT / "macros/ad_spend/queries.sql").read_text().split("macro usual_utm_source")[1]
+    said = dict(re.findall(r"'(\w+_ads)': '(\w+)'", macro))
+    assert said == {
+        platform: source
+        for platform in names.PLATFORMS
+        if (source := names.utm_source(platform)) is not None
+    }

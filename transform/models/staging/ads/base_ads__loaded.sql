@@ -146,9 +146,9 @@ named as (
                 else first_value(campaign_name) over (
                     partition by source_number, platform, account_id, campaign_id
                     order by
-                        case when campaign_name is null then 1 else 0 end,
+                        case when campaign_name is null then 1 else 0 end asc,
                         spend_date desc,
-                        campaign_name
+                        campaign_name asc
                     rows between unbounded preceding and unbounded following
                 )
             end,
