@@ -4,6 +4,14 @@
 # make test-random      all tests, with new random examples
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
+# make release          wheel, sdist and SBOM in dist/, from what is committed; published by hand
+# make audit            is anything in the locks known to be vulnerable? (asks PyPI)
+# make audit-workflows  are the workflows of GitHub sound?
+# make connect          the page that connects an account and takes exports
+# make docs             the documentation as a site, in output/site
+# make bench            renews benchmarks/RESULTS.md
+# make lock             renews the lock files
+.DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 
@@ -23,12 +31,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 # Spark, S3 and what else only the tests of the warehouses need.
 WAREHOUSES := .venv-warehouses
+# What builds the documentation's site: it and dbt need different versions of a package.
+DOCS := .venv-docs
 
-.PHONY: run check test test-random test-quick lint bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick lint docs bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
 	@touch $@
+
+# The comment at the top of this file.
+help:
+	@sed -n '/^#/!q; s/^# //p' Makefile
 
 run: $(STAMP)
 	@scripts/run
@@ -70,6 +84,15 @@ lint: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+$(DOCS)/.installed: requirements-docs.lock
+	@uv=$$(PYTHON=$(PYTHON) scripts/uv) && [ -x $(DOCS)/bin/python ] || "$$uv" venv --quiet --python $(PYTHON) $(DOCS)
+	@VIRTUAL_ENV=$(DOCS) "$$(scripts/uv)" pip sync --quiet --require-hashes requirements-docs.lock
+	@touch $@
+
+docs: $(STAMP) $(DOCS)/.installed
+	@$(BIN)/python scripts/site.py output/site-source
+	@$(DOCS)/bin/zensical build --strict
+
 # Each part that is there, also after one that failed.
 bench: $(STAMP)
 	@failed=0; for part in tap target models; do \
@@ -92,3 +115,22 @@ seeds: $(STAMP)
 
 lock:
 	scripts/lock
+
+# What builds and audits a release.
+RELEASE := .venv-release
+LOCK ?= requirements.lock
+
+$(RELEASE)/.installed: requirements-release.lock pyproject.toml scripts/environment
+	@scripts/environment $(PYTHON) $(RELEASE) requirements-release.lock
+	@touch $@
+
+.PHONY: release audit audit-workflows
+release: $(RELEASE)/.installed
+	scripts/release $(RELEASE)
+
+audit: $(RELEASE)/.installed
+	$(RELEASE)/bin/pip-audit --requirement $(LOCK) --require-hashes --disable-pip --strict
+
+audit-workflows: $(RELEASE)/.installed
+	$(RELEASE)/bin/actionlint
+	$(RELEASE)/bin/zizmor --offline --no-progress .github

@@ -12,13 +12,16 @@ import click
 from typing_extensions import override
 
 from stripe_apex.errors import AppError
+from stripe_apex.programs import SECRETS
 from tap_stripe_apex.auth.places import environment
-from tap_stripe_apex.errors import TapError, redact
+from tap_stripe_apex.errors import TapError, printable, redact
 
 COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
     "connect": "stripe_apex.commands.connect",
     "disconnect": "stripe_apex.commands.connect",
+    "forget": "stripe_apex.commands.forget",
+    "hash-emails": "stripe_apex.commands.hash_emails",
     "import": "stripe_apex.commands.imports",
     "refresh": "stripe_apex.commands.refresh",
     "report": "stripe_apex.commands.report",
@@ -31,12 +34,15 @@ COMMANDS: Final = {
 _WHOLE: Final = 500
 """More letters than the first sentence of any help has."""
 
-_SECRETS: Final = frozenset(
-    f"TAP_STRIPE_APEX_{name}" for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN")
-) | {"STRIPE_APP_SECRET_KEY"}
-"""What of `.env` only the tap and the page need: they read it there."""
-
 _logger = logging.getLogger("stripe-apex")
+
+
+class _Printable(logging.Formatter):
+    """Records in which nothing commands the terminal."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n".join(map(printable, super().format(record).split("\n")))
 
 
 class Commands(click.Group):
@@ -53,7 +59,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name
+        name = f"{cmd_name}_" if iskeyword(cmd_name) else cmd_name.replace("-", "_")
         command = getattr(import_module(COMMANDS[cmd_name]), name)
         assert isinstance(command, click.Command)  # noqa: S101 - for the type checker
         return command
@@ -74,6 +80,10 @@ class Commands(click.Group):
         except (AppError, TapError) as error:
             _logger.debug("The traceback:", exc_info=True)
             raise click.ClickException(redact(str(error))) from error
+        except click.UsageError:
+            raise
+        except click.ClickException as error:
+            raise click.ClickException(printable(error.message)) from error
 
 
 @click.group(cls=Commands)
@@ -87,7 +97,11 @@ class Commands(click.Group):
 @click.version_option(package_name="tap-stripe-apex", message="%(prog)s %(version)s")
 def main(log_level: str) -> None:
     """From Stripe payments to marketing truth."""
+    # What this writes, and what it starts, holds keys and personal data.
+    os.umask(0o077)
     for name, value in environment().items():
-        if name not in _SECRETS:
+        if name not in SECRETS:  # the tap and the page read them there
             os.environ.setdefault(name, value)  # libpq and click look there, and nowhere else
-    logging.basicConfig(level=log_level.upper(), format="%(levelname)s %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Printable("%(levelname)s %(message)s"))
+    logging.basicConfig(level=log_level.upper(), handlers=[handler])

@@ -6,9 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-import dotenv
-
-from stripe_apex import meltano
+from stripe_apex.env_file import keep_in_env_file
 from tap_stripe_apex.auth.places import project_root
 from tap_stripe_apex.errors import ConfigurationError
 from tap_stripe_apex.reading.date_range import parse_date_range
@@ -47,7 +45,7 @@ class DateRangeSetting:
         return ""
 
     def change(self, value: Mapping[str, Any]) -> None:
-        """Keep another range in `.env` of the project; Meltano does that where it can.
+        """Keep another range in `.env` of the project.
 
         Raises:
             ConfigurationError: it is no range, or cannot be kept.
@@ -56,12 +54,8 @@ class DateRangeSetting:
         if self.obstacle or self._root is None:
             raise ConfigurationError(f"The range cannot be changed here. {self.obstacle}")
         said = json.dumps(value)
-        if not meltano.keep_setting(self._root, "date_range", said):
-            # No Meltano here, or the tap is not one of its plugins: the same line.
-            file = self._root / ".env"
-            try:
-                file.touch(mode=0o600)
-                dotenv.set_key(file, VARIABLE, said)
-            except OSError as error:
-                raise ConfigurationError(f"The range cannot be kept: {error}.") from error
+        try:
+            keep_in_env_file(self._root, VARIABLE, said)
+        except OSError as error:
+            raise ConfigurationError(f"The range cannot be kept: {error}.") from error
         self.value = value

@@ -7,8 +7,11 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
+
+from tap_stripe_apex.errors import redact
 
 TARGET = Path("transform/target")
 MOST_PARENTS = 4
@@ -25,7 +28,8 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
         parents = [nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes]
         told = node["resource_type"] == "test" and 0 < len(parents) <= MOST_PARENTS
         about = f" (about {', '.join(parents)})" if told else ""
-        said = " ".join(f"{result['message']}. {node.get('description', '')}".split())
+        # What an engine says of an error may quote a row: an address, or signs for a terminal.
+        said = redact(f"{result['message']}. {node.get('description', '')}")
         yield f"{node['resource_type']} {node['name']}{about}: {said}"
 
 
@@ -48,7 +52,10 @@ def main() -> None:
     lines = last_build() or ["Every model and test of the last build passed."]
     in_actions = os.environ.get("GITHUB_ACTIONS") == "true"
     for line in lines:
-        sys.stdout.write(f"::error title=dbt::{line}\n" if in_actions else f"{line}\n")
+        escaped = line.replace("%", "%25")
+        sys.stdout.write(f"::error title=dbt::{escaped}\n" if in_actions else f"{line}\n")
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a") as file:
-            file.writelines(["### dbt\n\n", *(f"- {line}\n" for line in lines)])
+            file.writelines(
+                ["### dbt\n\n", *(f"- {escape(line, quote=False)}\n" for line in lines)]
+            )

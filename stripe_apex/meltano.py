@@ -1,6 +1,6 @@
 """What is asked of Meltano, where there is one: it knows its project best.
 
-Values go through pipes, never through arguments, which others on the machine could see.
+Secrets come through pipes: arguments, which others on the machine can see, never hold one.
 """
 
 from __future__ import annotations
@@ -81,14 +81,6 @@ def job_with_tap(root: Path) -> str | None:
     return next(found, None)
 
 
-def keep_setting(root: Path, setting: str, value: str) -> bool:
-    """Let Meltano keep a setting of the tap in `.env`; whether it did."""
-    kept = _ask(
-        root, "config", "set", "--store", "dotenv", "--from-file", "-", PLUGIN, setting, said=value
-    )
-    return kept is not None
-
-
 def _dumped(root: Path, what: str) -> dict[str, Any] | None:
     return _decoded(_ask(root, "invoke", f"--dump={what}", PLUGIN)) or None
 
@@ -102,7 +94,7 @@ def _decoded(said: str | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _ask(root: Path, *arguments: str, said: str = "") -> str | None:
+def _ask(root: Path, *arguments: str) -> str | None:
     """What a command of Meltano's prints; None if it fails, or the tap is none of its plugins."""
     meltano = find_program("meltano")
     if meltano is None or not (root / "meltano.yml").is_file():
@@ -110,7 +102,7 @@ def _ask(root: Path, *arguments: str, said: str = "") -> str | None:
     try:
         done = subprocess.run(  # noqa: S603 - no shell, and nothing of a user's in the arguments
             [meltano, *arguments],
-            input=said,
+            stdin=subprocess.DEVNULL,
             cwd=root,
             env={**os.environ, "PATH": search_path(), "MELTANO_PROJECT_ROOT": str(root)},
             capture_output=True,

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from stripe_apex.meltano import PLUGIN as TAP
-from tap_stripe_apex.errors import redact
+from tap_stripe_apex.errors import printable, redact
 from tap_stripe_apex.reading.display import Facts
 from tap_stripe_apex.wire.usage import Usage
 
@@ -61,7 +61,8 @@ class OutputReader:
         said = _decode(line)
         event = redact(str(said.get("event", ""))) if said else line.rstrip()
         if not said:
-            shown = _WORD.sub(lambda word: redact(word[0]), event)  # a table keeps its columns
+            # A table keeps its columns.
+            shown = printable(_WORD.sub(lambda word: redact(word[0]), event).replace("\t", " "))
             if self._models_say and (match := _REMEDY.fullmatch(shown)):
                 self._models_failed(match[1])
             return shown
@@ -74,7 +75,7 @@ class OutputReader:
             self._models_say.append(match[0])
         if said.get("event") == "Block run completed":
             self._block_ended(said)
-        return "" if event.startswith("METRIC: ") else f"{speaker}: {event}"
+        return "" if event.startswith("METRIC: ") else f"{printable(speaker)}: {event}"
 
     def _tap_said(self, event: str) -> None:
         if match := _BEGINS.match(event):

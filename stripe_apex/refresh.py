@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from stripe_apex.errors import AppError, MissingPartError, NoWarehouseError, WarehouseError
-from stripe_apex.programs import find_program
+from stripe_apex.programs import find_program, without_secrets
 from stripe_apex.warehouse import DEFAULT_ADDRESS, open_warehouse
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ USUAL_SOURCES: Final = (
     "raw_stripe.checkout_sessions",
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates", "apex.channel_rules", "apex.ad_platforms"),
+    *("apex.promotion_codes", "apex_import.promotion_codes"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
     *("apex.campaign_map", "apex_import.campaign_map"),
@@ -99,7 +100,9 @@ def refresh(arguments: Sequence[str], environ: Mapping[str, str]) -> int | None:
             # A build is right in any case, and dbt says best what is wrong with the warehouse.
             _logger.info("Building without a look at what has changed: %s", error)
             rows = {}
-    code = subprocess.run([dbt, *arguments], check=False).returncode  # noqa: S603 - no shell
+    code = subprocess.run(  # noqa: S603 - no shell
+        [dbt, *arguments], env=without_secrets(environ), check=False
+    ).returncode
     fingerprint = project.fingerprint(rows, arguments)
     if address is not None and code == 0 and fingerprint is not None:
         _mark(address, fingerprint)

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 from stripe_apex import account
 from stripe_apex.errors import MissingPartError, NoWarehouseError, WarehouseError
-from stripe_apex.programs import find_program, search_path
+from stripe_apex.leftovers import tidy
+from stripe_apex.programs import find_program, search_path, without_secrets
 from stripe_apex.progress import OutputReader
 from stripe_apex.warehouse import ACCOUNT_ADDRESS, open_warehouse
 from tap_stripe_apex.files import write_whole
@@ -117,12 +118,13 @@ def run(plan: Plan, environ: Mapping[str, str], show: Show) -> Outcome:
         raise MissingPartError("Meltano is not installed. `make run` makes its environment first.")
     refresh = () if _has_charges(plan.warehouse) else ("--full-refresh",)
     steps = ("tap-stripe-apex", "target-apex", "dbt:refresh")
+    tidy(Path())
     command = [meltano, "--environment", plan.environment, "run", *refresh, *steps]
     _RESULTS.unlink(missing_ok=True)
     began = time.monotonic()
     variables = dict(environ, PATH=search_path(), MELTANO_CLI_LOG_FORMAT="json")
     if plan.simulated:
-        with _simulated_account(variables) as url:
+        with _simulated_account(without_secrets(variables)) as url:
             variables["TAP_STRIPE_APEX_API_BASE"] = url
             code, progress = _follow(command, variables, show)
     else:
@@ -143,7 +145,7 @@ def _follow(
 ) -> tuple[int, Progress]:
     """Run a pipeline, log what it says and show how far it is; its exit code."""
     reader = OutputReader()
-    LOG.parent.mkdir(exist_ok=True)
+    LOG.parent.mkdir(mode=0o700, exist_ok=True)
     with (
         open(LOG, "w", encoding="utf-8", opener=_private) as log,
         _started(command, variables) as process,

@@ -1,8 +1,8 @@
 """Where a restricted key is kept, and how it is forgotten.
 
-In a Meltano project Meltano itself keeps it, in `.env`; elsewhere the system's keyring does if
-there is one (extra `keyring`), else a file that only its owner can read. A key is never an argument
-of a command, where others on the machine could see it.
+In a Meltano project it is kept in `.env`, where Meltano looks; elsewhere in the system's keyring if
+there is one (extra `keyring`), else in a file that only its owner can read. A key is never an
+argument of a command, where others on the machine could see it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import dotenv
 
-from stripe_apex.meltano import keep_setting
+from stripe_apex.env_file import keep_in_env_file
 from tap_stripe_apex.auth.key import (
     VARIABLE,
     delete_from_keyring,
@@ -27,7 +27,6 @@ from tap_stripe_apex.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
 _KEYRING: Final = "the system's keyring"
 
@@ -41,13 +40,13 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
     root = project_root(environ)
     try:
         if root is not None:
-            _save_in_project(root, key)
+            keep_in_env_file(root, VARIABLE, key)
             return str(root / ".env")
         if save_in_keyring(key):
             return _KEYRING
         file = key_file(environ)
         make_private_folder(file.parent)
-        write_whole(file, f"{key}\n".encode("ascii"), mode=0o600)
+        write_whole(file, f"{key}\n".encode("ascii"))
     except OSError as error:
         raise ConfigurationError(f"The key cannot be kept: {error}.") from error
     return str(file)
@@ -87,12 +86,3 @@ def _kept(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
     if load_from_keyring() is not None:
         kept[_KEYRING] = delete_from_keyring
     return kept
-
-
-def _save_in_project(root: Path, key: str) -> None:
-    env_file = root / ".env"
-    if not keep_setting(root, "api_key", key):
-        # No Meltano here, or the tap is not one of its plugins: the same line, by the same library.
-        env_file.touch(mode=0o600)
-        dotenv.set_key(env_file, VARIABLE, key)
-    env_file.chmod(0o600)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import click
 from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from stripe_apex.progress import Progress
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +35,7 @@ def stages() -> Iterator[Show]:
 
 def raw_lines(line: str, _: Progress) -> None:
     """For programs: each line as it comes."""
-    sys.stdout.write(line)
-    sys.stdout.flush()
+    say(line.rstrip("\n"))
 
 
 class _StageLines:
@@ -49,7 +47,7 @@ class _StageLines:
     def __call__(self, _: str, progress: Progress) -> None:
         if progress.stage != self._stage:
             self._stage = progress.stage
-            click.echo(f"{progress.stage} ...")
+            say(f"{progress.stage} ...")
 
 
 def _described(progress: Progress) -> str:

@@ -14,6 +14,7 @@ from operator import attrgetter
 from pathlib import Path
 
 from stripe_simulator.funds import DAY, unit
+from stripe_simulator.story.checkouts import PROMOTIONS
 from stripe_simulator.story.experiments import EXPERIMENTS
 from stripe_simulator.story.exposures import Exposure, exposures
 from stripe_simulator.story.history import Story
@@ -71,6 +72,10 @@ def tables(story: Story) -> dict[str, str]:
         "fx_rates": _csv(
             ("rate_date", "from_currency", "to_currency", "rate"),
             _rate_rows(story, story.rates()),
+        ),
+        "promotion_codes": _csv(
+            ("code", "channel", "campaign", "partner"),
+            ((it.code, *it[2:]) for it in PROMOTIONS if it.channel is not None),
         ),
     }
 

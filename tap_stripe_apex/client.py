@@ -67,6 +67,9 @@ class StripeStream(Stream, Generic[T]):
     added: ClassVar[frozenset[str]] = frozenset()
     """Columns that older versions lacked, and records too whose state does not name them."""
 
+    addresses: ClassVar[frozenset[str]] = frozenset()
+    """Columns that are an email address as a whole."""
+
     if_empty: ClassVar[str | None] = None
     """What to tell a user whose first run found nothing."""
 
@@ -204,6 +207,11 @@ class StripeStream(Stream, Generic[T]):
         # time that a record takes.
         if self.left_out:
             record = {name: value for name, value in record.items() if name not in self.left_out}
+        if (hashing := self._sync.hashing) is not None:
+            record = {
+                name: (hashing.address if name in self.addresses else hashing.anything)(value)
+                for name, value in record.items()
+            }
         for stream_map in self.stream_maps:
             mapped = stream_map.transform(record)
             if mapped is not None:

@@ -59,6 +59,7 @@ class ApexCommand(SingerCommand):
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        os.umask(0o077)  # files of BATCH messages hold personal data
         # Callbacks of options (--test, --discover, --config) do their work already here.
         with self._one_line():
             return super().make_context(*args, **kwargs)
@@ -113,7 +114,7 @@ _FILES: Final = {
     "catalog": CheckedFile("catalog", check_catalog),
     "state": CheckedFile("state", check_state, lines=True),
 }
-_SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token)'\]")
+_SECRET = re.compile(r"in config\['(api_key|access_token|refresh_token|hash_emails)'\]")
 _UNKNOWN = re.compile(r"Additional properties are not allowed \((.*) (?:was|were) unexpected\)")
 _NAMED = r"Unknown setting: \1. See --about for those there are."
 

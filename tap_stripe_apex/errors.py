@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from unicodedata import category
 
 import msgspec
 
@@ -33,16 +34,27 @@ KEYS_URL: Final = "https://dashboard.stripe.com/apikeys"
 _SECRETS = re.compile(
     r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
 )
-_EMAILS = re.compile(r"(?<![^\s@'\"<>])[^\s@'\"<>]++@[^\s@'\"<>]+\.[^\s@'\"<>]+")
+_EMAILS = re.compile(r"(?<![^\s@'\"<>])(?:(?!%40)[^\s@'\"<>])++(?:@|%40)[^\s@'\"<>]+\.[^\s@'\"<>]+")
 """Looked for at the beginning of each word only, so that a long text takes no longer than it is."""
 
 _LONGEST = 4_000
 """Characters of a message; nobody reads more, and a setting may hold anything."""
 
 
+def printable(text: str) -> str:
+    """A line without the signs that command a terminal, or turn the direction of its text."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
+
+
 def redact(text: str) -> str:
-    """`text` in one line, without anything shaped like a key, a token or an email."""
-    text = _SECRETS.sub(lambda match: f"{match[1]}****", " ".join(text.split()))
+    """`text` in one printable line, without anything shaped like a key, a token or an email."""
+    text = printable(" ".join(text.split()))
+    text = _SECRETS.sub(lambda match: f"{match[1]}****", text)
     text = _EMAILS.sub("****@****", text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} ..."
 

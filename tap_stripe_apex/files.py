@@ -1,66 +1,142 @@
-"""Files that are written whole or not at all: whoever reads never sees half of one."""
+"""Files that are written whole or not at all, and that only their owner can read."""
 
 from __future__ import annotations
 
+import errno
 import os
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+import secrets
+import stat
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+PRIVATE_FILE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+# Where the system can do it, a folder is walked through that may be entered, but not listed.
+_WALK: Final = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+
+def write_whole(path: Path, content: bytes) -> None:
     """Write or replace a file, and its folder where there is none.
+
+    A link at the file's own place is replaced, not followed; for links before it, see
+    `open_folder`.
 
     Args:
         path: of the file.
         content: all of it.
-        mode: its permissions, of which the process's umask takes some away.
 
     Raises:
         OSError: it cannot be written; what was there before still is.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Another process that writes the same file has an unfinished one of its own.
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.unfinished")
-    with replacing(path, unfinished, mode=mode) as put:
+    # Nobody can put something in the way of a name that nobody can guess.
+    unfinished = f".{path.name}.{secrets.token_hex(8)}.unfinished"
+    with replacing(path, unfinished) as put:
         put(content)
 
 
 @contextmanager
-def replacing(
-    path: Path, unfinished: Path, *, mode: int, room: int = 0
-) -> Iterator[Callable[[bytes], None]]:
+def replacing(path: Path, unfinished: str, *, room: int = 0) -> Iterator[Callable[[bytes], None]]:
     """Room on the disk for content that is yet to be got, and what puts it there.
 
     Once the content was put, a crash or a power cut leaves it, and before that what was there.
 
     Args:
         path: the file that is written or replaced.
-        unfinished: where it is while it is written: in the same folder, one writer at a time.
-        mode: its permissions, of which the process's umask takes some away.
+        unfinished: the file's name while it is written, by one writer at a time.
         room: bytes to keep free for the content.
 
     Raises:
         OSError: it cannot be written; what was there before still is.
     """
-    unfinished.unlink(missing_ok=True)  # what a crash left behind
-    file = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-
-    def put(content: bytes) -> None:
-        _fill(file, content)
-        unfinished.replace(path)
-        _keep_names(path.parent)
-
+    folder = open_folder(path.parent)
     try:
-        if room:
-            _fill(file, b" " * room)
-        yield put
+        with suppress(FileNotFoundError):
+            os.unlink(unfinished, dir_fd=folder)  # what a crash left behind
+        file = os.open(
+            unfinished,
+            os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC,
+            PRIVATE_FILE,
+            dir_fd=folder,
+        )
+
+        def put(content: bytes) -> None:
+            _fill(file, content)
+            os.replace(unfinished, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            _keep_names(folder)
+
+        try:
+            if room:
+                _fill(file, b" " * room)
+            yield put
+        finally:
+            os.close(file)
+            with suppress(FileNotFoundError):
+                os.unlink(unfinished, dir_fd=folder)
     finally:
-        os.close(file)
-        unfinished.unlink(missing_ok=True)
+        os.close(folder)
+
+
+def open_folder(folder: Path) -> int:
+    """A descriptor of a folder, which is made for its owner alone where there is none.
+
+    A link in a folder that everybody can write may be anybody's: it is not followed.
+
+    Raises:
+        OSError: there is such a link on the way, or the folder cannot be made or entered.
+    """
+    opened = os.open(folder.anchor or ".", _WALK)
+    try:
+        for name in folder.parts[1 if folder.anchor else 0 :]:
+            inner = _enter(opened, name, folder)
+            os.close(opened)
+            opened = inner
+    except BaseException:
+        os.close(opened)
+        raise
+    return opened
+
+
+def _enter(folder: int, name: str, way: Path) -> int:
+    """The folder of this name in another one."""
+    is_public = os.fstat(folder).st_mode & stat.S_IWOTH
+    flags = _WALK | (os.O_NOFOLLOW if is_public else 0)
+    try:
+        return os.open(name, flags, dir_fd=folder)
+    except FileNotFoundError:
+        with suppress(FileExistsError):
+            os.mkdir(name, PRIVATE_FOLDER, dir_fd=folder)
+        return os.open(name, _WALK | os.O_NOFOLLOW, dir_fd=folder)
+    except OSError as error:
+        if is_public and stat.S_ISLNK(os.lstat(name, dir_fd=folder).st_mode):
+            raise OSError(
+                errno.ELOOP, f"{name} is a link in a folder that everybody can write", str(way)
+            ) from error
+        raise
+
+
+def others_can_read(path: Path) -> bool:
+    """Whether anybody but the owner of a file may read it; not where there is no file."""
+    try:
+        return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    except OSError:
+        return False
+
+
+def make_private(path: Path) -> None:
+    """Take the rights to a file or folder from everybody but its owner, where there is one.
+
+    Raises:
+        OSError: it belongs to somebody else.
+    """
+    with suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & _OTHERS:
+            path.chmod(mode & ~_OTHERS)
 
 
 def _fill(file: int, content: bytes) -> None:
@@ -73,9 +149,9 @@ def _fill(file: int, content: bytes) -> None:
     os.fsync(file)
 
 
-def _keep_names(folder: Path) -> None:
+def _keep_names(folder: int) -> None:
     """Make the names in a folder last through a power cut."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    descriptor = os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     try:
         os.fsync(descriptor)
     finally:

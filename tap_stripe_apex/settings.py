@@ -104,6 +104,14 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         description="Read settled amount, fee and exchange rate with each charge; the key "
         "then needs read permission for balance transactions",
     ),
+    th.Property(
+        "hash_emails",
+        th.StringType,
+        secret=True,
+        title="Secret for hashed emails",
+        description="A secret of 64 hexadecimal digits: where it is set, each email address is "
+        "replaced by its hash with this secret",
+    ),
     additional_properties=False,
 ).to_dict()
 
@@ -128,6 +136,7 @@ class Settings:
     max_requests_per_second: int
     max_concurrency: int
     expand_balance_transactions: bool
+    hash_emails: str | None = field(repr=False)
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Settings:
@@ -148,4 +157,5 @@ class Settings:
             max_requests_per_second=config["max_requests_per_second"],
             max_concurrency=config["max_concurrency"],
             expand_balance_transactions=config["expand_balance_transactions"],
+            hash_emails=config["hash_emails"],
         )

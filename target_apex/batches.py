@@ -1,4 +1,7 @@
-"""BATCH messages: files of records, JSON lines or Parquet, turned into runs of lines."""
+"""BATCH messages: files of records, JSON lines or Parquet, turned into runs of lines.
+
+A file may unpack to a thousand times its size, so what counts is what it unpacks to.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,47 @@ from shutil import copyfileobj
 from typing import IO, TYPE_CHECKING
 
 import duckdb
-from upath import UPath
 
 from target_apex import sql
+from target_apex.batch_folders import NotAllowedError
 from target_apex.column_types import JSON
 from target_apex.lines import BLOCK_SIZE, Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from target_apex.batch_folders import Folders
     from target_apex.lines import Message
     from target_apex.streams import Stream
 
+MAX_LINE_BYTES = 64 << 20
+"""A record of a BATCH file is at most as long as this."""
+
+MAX_UNPACKED_BYTES = 1 << 30
+"""What any BATCH file may unpack to."""
+
+MAX_RATIO = 100
+"""A file that unpacks to more than that may unpack to so many times its own size."""
+
+_PARQUET_MEMORY = "512MB"
 _ROWS_AT_ONCE = 1000
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
-def runs(message: Message, streams: Iterable[Stream]) -> Iterator[Run]:
+class TooLargeError(Exception):
+    """A file unpacks to more than it should; the text says what is too large."""
+
+
+def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Iterator[Run]:
     """The records of a BATCH message as if they had come as RECORD lines.
 
     Args:
         message: The message.
         streams: What its stream's records become; needed to read Parquet as it is meant.
+        folders: Where files may lie.
 
     Raises:
-        InputError: A file cannot be read, or its format is unknown.
+        InputError: A file cannot be read or may not be, or its format is unknown.
     """
     encoding = message.object("encoding")
     form, compression = encoding.get("format"), encoding.get("compression") or "none"
@@ -47,13 +66,14 @@ def runs(message: Message, streams: Iterable[Stream]) -> Iterator[Run]:
         if not isinstance(address, str):
             raise message.error("the manifest of the BATCH message is not a list of addresses")
         try:
-            if form == "parquet":
-                yield from _packed(message.stream, _parquet(address, as_json), address)
-            else:
-                with UPath(address).open("rb") as file:
-                    unpacked = gzip.GzipFile(fileobj=file) if compression == "gzip" else file
-                    lines = (data for data in unpacked if data.strip())
-                    yield from _packed(message.stream, lines, address)
+            with folders.open(address) as file:
+                if form == "parquet":
+                    records = _parquet(file, as_json)
+                else:
+                    records = _lines(file, is_packed=compression == "gzip")
+                yield from _packed(message.stream, records, address)
+        except (NotAllowedError, TooLargeError) as error:
+            raise message.error(f"the BATCH file {address} is not read: {error}") from error
         except Exception as error:
             # Each file system has errors of its own.
             reason = getattr(error, "strerror", None) or type(error).__name__
@@ -75,17 +95,54 @@ def _packed(stream: str, records: Iterable[bytes], source: str) -> Iterator[Run]
         yield Run(stream, b"".join(pending), len(pending), first, source)
 
 
-def _parquet(address: str, as_json: set[str]) -> Iterator[bytes]:
+def _lines(file: IO[bytes], *, is_packed: bool) -> Iterator[bytes]:
+    """The lines of a file that are not blank."""
+    unpacked = gzip.GzipFile(fileobj=file) if is_packed else file
+    size = 0
+    while line := unpacked.readline(MAX_LINE_BYTES + 1):
+        size += len(line)
+        if is_packed:
+            _check_size(size, file.tell())
+        if len(line) > MAX_LINE_BYTES:
+            raise TooLargeError(f"a line of it is longer than {MAX_LINE_BYTES >> 20} MB")
+        if line.strip():
+            yield line
+
+
+def _check_size(unpacked: int, packed: int) -> None:
+    """Refuse what unpacks to too much.
+
+    Args:
+        unpacked: Bytes so far.
+        packed: Of how many bytes of the file.
+
+    Raises:
+        TooLargeError: It does.
+    """
+    if unpacked > max(MAX_UNPACKED_BYTES, MAX_RATIO * packed):
+        raise TooLargeError(
+            f"it unpacks to more than {MAX_UNPACKED_BYTES >> 30} GB and to more than {MAX_RATIO} "
+            "times its size"
+        )
+
+
+def _parquet(file: IO[bytes], as_json: set[str]) -> Iterator[bytes]:
     """The rows of a Parquet file as JSON objects, every value as its exact text."""
-    with UPath(address).open("rb") as file, tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
+    with tempfile.NamedTemporaryFile(suffix=".parquet") as copy:
         copyfileobj(file, copy)
         copy.flush()
-        yield from _rows(copy, as_json)
+        packed, unpacked = copy.tell(), 0
+        for row in _rows(copy, as_json):
+            unpacked += len(row)
+            _check_size(unpacked, packed)
+            yield row
 
 
 def _rows(file: IO[bytes], as_json: set[str]) -> Iterator[bytes]:
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{_PARQUET_MEMORY}'")
+        connection.execute("SET temp_directory = ''")
         source = f"read_parquet({sql.literal(file.name)})"
         fields = []
         for name, kind, *_ in connection.execute(f"DESCRIBE FROM {source}").fetchall():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 from typing import Any
 
 import click
 from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
-from target_apex.errors import SettingsError, TargetError
+from target_apex.errors import SettingsError, TargetError, printable
 
 
 class OneLineCommand(click.Command):
@@ -33,13 +34,16 @@ class OneLineCommand(click.Command):
     @override
     def main(self, *args: Any, **extra: Any) -> Any:
         logging.captureWarnings(capture=True)
+        # The warehouse, its log and the files of a lake hold personal data; DuckDB makes them.
+        os.umask(0o077)
         try:
             return super().main(*args, **extra)
         except Exception as error:
             # The last line of defence: see `_explain`.
             self.logger.debug("traceback", exc_info=True)
             problem, exit_code = self._explain(error)
-        click.echo(f"{self.name}: error: {' '.join(problem.split())}", err=True)
+        line = printable(" ".join(problem.split()))  # names and addresses are the tap's
+        click.echo(f"{self.name}: error: {line}", err=True)
         raise SystemExit(exit_code)
 
     def _explain(self, error: Exception) -> tuple[str, int]:

@@ -38,8 +38,11 @@ def destination(settings: Settings) -> Callable[[Settings], Destination]:
     return Warehouse
 
 
-def batch_runs(message: Message, streams: Sequence[Stream]) -> Iterator[Run]:
+def batch_runs(
+    message: Message, streams: Sequence[Stream], folders: Sequence[str]
+) -> Iterator[Run]:
     """The records of a BATCH message, see `batches.runs`."""
+    from target_apex.batch_folders import Folders  # noqa: PLC0415 - fsspec takes its time
     from target_apex.batches import runs  # noqa: PLC0415 - it needs the extra
 
-    return runs(message, streams)
+    return runs(message, streams, Folders.of(folders))

@@ -16,11 +16,22 @@ Messages name the line, the stream and the column; never a value, which may be p
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
+from unicodedata import category
 
 from singer_sdk.exceptions import MissingKeyPropertiesError, RecordsWithoutSchemaException
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def printable(text: str) -> str:
+    """A line without the signs that command a terminal, or turn the direction of its text."""
+    if text.isprintable():
+        return text
+    return "".join(
+        sign if sign.isprintable() or category(sign) == "Zs" else "\N{REPLACEMENT CHARACTER}"
+        for sign in text
+    )
 
 
 class TargetError(Exception):

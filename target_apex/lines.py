@@ -19,7 +19,8 @@ from target_apex.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-BLOCK_SIZE = 1 << 20
+BLOCK_SIZE = 1 << 18
+"""Bytes that are read at once: few enough to stay in the processor's cache."""
 
 
 _RECORD_HEAD = re.compile(
@@ -121,6 +122,7 @@ class _Head:
 
     stream: str
     start: bytes
+    next_line: bytes
     end_of_run: re.Pattern[bytes]
 
     @classmethod
@@ -131,7 +133,18 @@ class _Head:
         except ValueError:
             return None
         start = match[0]
-        return cls(stream, start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
+        return cls(stream, start, b"\n" + start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
+
+    def run(self, block: bytes, position: int) -> tuple[int, int]:
+        """Where the run that begins at `position` ends, and how many lines it has."""
+        if position == 0:
+            # Most blocks are one run, and to count is faster than to search.
+            rows = block.count(b"\n")
+            if block.count(self.next_line) == rows - 1:
+                return len(block), rows
+        last = self.end_of_run.search(block, position)
+        end = last.end() if last else len(block)
+        return end, block.count(b"\n", position, end)
 
 
 def blocks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
@@ -183,11 +196,8 @@ def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | State | Message]:
                 if item is not None:
                     yield item
             else:
-                last = head.end_of_run.search(block, position)
-                end = last.end() if last else len(block)
-                data = block[position:end] if end - position < len(block) else block
-                rows = data.count(b"\n")
-                yield Run(head.stream, data, rows, line)
+                end, rows = head.run(block, position)
+                yield Run(head.stream, block[position:end], rows, line)
             position = end
             line += rows
 

@@ -11,7 +11,7 @@ from singer_sdk import typing as th
 from target_apex.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class Destination(StrEnum):
@@ -94,6 +94,14 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         "when it grows large in bytes.)",
     ),
     th.Property(
+        "batch_folders",
+        th.ArrayType(th.StringType(nullable=False), nullable=False),
+        default=[],
+        title="Batch folders",
+        description="Paths or URLs below which the files of BATCH messages may lie, beside the "
+        "storage root of `batch_config`. Others are not read.",
+    ),
+    th.Property(
         "lock_wait_seconds",
         th.NumberType(nullable=False, minimum=0),
         default=60,
@@ -117,6 +125,7 @@ class Settings:
     batch_size_rows: int
     lock_wait_seconds: float
     activate_versions: bool
+    batch_folders: tuple[str, ...]
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Settings:
@@ -140,4 +149,13 @@ class Settings:
             batch_size_rows=config["batch_size_rows"],
             lock_wait_seconds=float(config["lock_wait_seconds"]),
             activate_versions=config.get("process_activate_version_messages", True),
+            batch_folders=tuple(_batch_folders(config)),
         )
+
+
+def _batch_folders(config: Mapping[str, Any]) -> Iterator[str]:
+    """Where the files of BATCH messages may lie, such as where the tap's `batch_config` says."""
+    yield from config["batch_folders"]
+    root = ((config.get("batch_config") or {}).get("storage") or {}).get("root")
+    if root:
+        yield root

@@ -41,9 +41,8 @@ def cast(text: str, kind: ColumnType) -> str:
     return f"try_cast({text} AS {kind})"
 
 
-def misfit(text: str, kind: ColumnType) -> str | None:
-    """True where `text` is there, but `cast` would lose some of it; None if it never does."""
-    value = cast(text, kind)
+def misfit(text: str, value: str, kind: ColumnType) -> str | None:
+    """True where `value`, the `cast` of `text`, lost some of it; None if that cannot be."""
     if kind in (VARCHAR, JSON):
         return None
     if kind == BOOLEAN:
@@ -72,11 +71,27 @@ def misfit(text: str, kind: ColumnType) -> str | None:
 
 
 def like_a_fraction(text: str) -> str:
-    """True where `text` may have been a number that DuckDB wrote in its own way."""
+    """True where `text` may have been a number that DuckDB wrote in its own way: 1.5, 1e+300."""
     return (
         # All but the last condition cost little, and let most texts through.
-        f"({text} BETWEEN '-' AND ':' AND (contains({text}, '.') OR contains({text}, 'e'))"
+        f"({text} BETWEEN '-' AND ':' AND"
+        f" (contains({text}, '.') OR contains({text}, 'e+') OR contains({text}, 'e-'))"
         f" AND regexp_full_match({text}, {literal(_FRACTION)}))"
+    )
+
+
+def unquoted(json: str) -> str:
+    """The text that a JSON value holds: a string without quotes, all else as it is written."""
+    return (
+        f"CASE WHEN NOT starts_with({json}, '\"') THEN {json}::VARCHAR"
+        f" WHEN contains({json}, '\\') THEN {json} ->> '$' ELSE trim({json}, '\"') END"
+    )
+
+
+def is_a_fraction(json: str) -> str:
+    """True where a JSON value is a number with a point or an exponent."""
+    return (
+        f"({json} BETWEEN '-' AND ':' AND (contains({json}, '.') OR contains(lower({json}), 'e')))"
     )
 
 

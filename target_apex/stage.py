@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from target_apex import sql
+from target_apex import query, sql
 from target_apex.column_types import BIGINT, JSON, VARCHAR
 from target_apex.errors import InputError, MissingKeyError, RetryError
-from target_apex.exactness import may_change_as_text
 from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
@@ -30,12 +29,6 @@ TABLE = "temp.main.apex_stage"
 
 _PATCHES = "apex_patches"
 _PART = "apex_part_{}"
-
-COLUMNS_AT_ONCE = 500
-"""Columns of a wide stream that one query reads: what DuckDB does grows with their square."""
-
-_NO_RECORD, _NO_VERSION, _LIKE_A_NUMBER = -1, -2, -3
-"""Misfits that are not of one column."""
 
 _logger = logging.getLogger("target-apex")
 
@@ -64,10 +57,13 @@ class Stage:
         connection: duckdb.DuckDBPyConnection,
         stream: Stream,
         types: Mapping[str, ColumnType],
+        quoted: set[str] | None = None,
     ) -> None:
         self._connection = connection
         self._stream = stream
         self._types = [stage_type(column.type, types[column.name]) for column in stream.columns]
+        self._columns = list(zip(stream.columns, self._types, strict=True))
+        self._quoted = set() if quoted is None else quoted
 
     def fill(self, spool: Spool) -> Staged:
         """Load all lines of `spool`.
@@ -81,13 +77,16 @@ class Stage:
         if len(hard) < spool.rows:
             spool.flush()
             try:
+                query.learn(self._connection, spool, self._columns, self._quoted)
                 misfits = self._read(spool, replace=True)
+                if query.LIKE_A_NUMBER in misfits.values():
+                    self._quoted |= query.like_numbers(self._connection, self._columns, TABLE)
+                    misfits = self._read(spool, replace=True)
             except duckdb.InvalidInputException as error:
                 # One line that DuckDB cannot read spoils the file, and aborts the transaction.
                 spool.hard_rows = set(range(spool.rows))
                 raise RetryError from error
-            texts = {row for row, misfit in misfits.items() if misfit == _LIKE_A_NUMBER}
-            hard = hard | (misfits.keys() - texts) | _numbers(spool, texts - hard)
+            hard = hard | misfits.keys()
         if hard:
             self._reread(spool, hard)
         rows, versions, first = self._row(
@@ -210,9 +209,10 @@ class Stage:
             The rows (by `ord` if repaired) that do not fit, and the index of the first column that
             does not.
         """
+        quoted = frozenset() if repaired else self._quoted
         selects = [
-            self._select(spool, first, repaired=repaired)
-            for first in range(0, len(self._types), COLUMNS_AT_ONCE)
+            query.select(spool, self._stream.keys, some, quoted, first=first, repaired=repaired)
+            for first, some in query.parts(self._columns)
         ]
         select = selects[0] if len(selects) == 1 else self._join(selects)
         if replace:
@@ -241,52 +241,12 @@ class Stage:
             f" FROM {' POSITIONAL JOIN '.join(parts)}"
         )
 
-    def _select(self, spool: Spool, first: int, *, repaired: bool) -> str:
-        """The query for the columns from `first` on, at most `COLUMNS_AT_ONCE`."""
-        pairs = zip(self._stream.columns, self._types, strict=True)
-        columns = list(enumerate(pairs))[first : first + COLUMNS_AT_ONCE]
-        fields = ", ".join(
-            f"{sql.identifier(column.name)} {'JSON' if kind == JSON else 'VARCHAR'}"
-            for _, (column, kind) in columns
-        )
-        shape = {"record": f"STRUCT({fields})", "version": "VARCHAR", "time_extracted": "VARCHAR"}
-        if repaired:
-            shape |= {"ord": "BIGINT", "exact": "MAP(VARCHAR, VARCHAR)"}
-        values = []
-        misfits = [] if repaired else [f"WHEN record IS NULL THEN {_NO_RECORD}"]
-        misfits.append(f"WHEN {sql.misfit('version', BIGINT)} THEN {_NO_VERSION}")
-        numbers = []
-        for index, (column, kind) in columns:
-            text = f"record[{sql.literal(column.name)}]"
-            value = sql.cast(text, kind)
-            if kind == JSON and repaired:
-                value = f"coalesce(exact[{sql.literal(column.name)}], {text})"
-            values.append(f"CAST({value} AS {kind}) AS c{index}")
-            doubt = sql.misfit(text, kind)
-            if doubt:
-                misfits.append(f"WHEN {doubt} THEN {index}")
-            if column.name in self._stream.keys and not repaired:
-                misfits.append(f"WHEN {text} IS NULL THEN {index}")
-            if kind == VARCHAR and not repaired:
-                numbers.append(f"WHEN {sql.like_a_fraction(text)} THEN {_LIKE_A_NUMBER}")
-        # Whatever else does not fit comes first: it is more than a suspicion.
-        misfit = f"CASE {' '.join(misfits + numbers)} END"
-        described = ", ".join(f"{name}: {sql.literal(kind)}" for name, kind in shape.items())
-        return (
-            f"SELECT {', '.join(values)}, {sql.cast('version', BIGINT)} AS version,"
-            " try_cast(time_extracted AS TIMESTAMPTZ) AS time_extracted,"
-            f" {'ord' if repaired else 'NULL::BIGINT AS ord'}, CAST({misfit} AS INTEGER) AS misfit"
-            f" FROM read_json({sql.literal(spool.path)}, columns = {{{described}}},"
-            " format = 'newline_delimited', compression = 'none',"
-            f" maximum_object_size = {spool.largest_object})"
-        )
-
     def _refuse(self, spool: Spool) -> None:
         row, index = self._row(
             f"SELECT ord, misfit FROM {TABLE} WHERE misfit IS NOT NULL ORDER BY ord LIMIT 1"
         )
         place, stream = spool.place(row), self._stream
-        if index == _NO_VERSION:
+        if index == query.NO_VERSION:
             raise InputError.at(
                 place, stream.name, f"the version of the record is not {sql.describe(BIGINT)}"
             )
@@ -301,15 +261,6 @@ class Stage:
     def _row(self, query: str) -> tuple[Any, ...]:
         row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
         return row
-
-
-def _numbers(spool: Spool, rows: set[int]) -> set[int]:
-    """Those rows whose lines hold numbers that DuckDB may have written otherwise."""
-    if not rows:
-        return rows
-    return {
-        row for row, line in enumerate(spool.lines()) if row in rows and may_change_as_text(line)
-    }
 
 
 def _bare() -> str:

@@ -28,7 +28,7 @@ class Table:
         self._connection = connection
         self._schema = schema
         self.name = name
-        self._sql = sql.qualified(schema, name)
+        self.sql = sql.qualified(schema, name)
         self._types = self._read_types()
 
     def ensure(self, columns: Iterable[Column]) -> None:
@@ -36,7 +36,7 @@ class Table:
         columns = tuple(columns)
         if not self._types:
             body = ", ".join(f"{sql.identifier(each.name)} {each.type}" for each in columns)
-            self._connection.execute(f"CREATE TABLE {self._sql} ({body})")
+            self._connection.execute(f"CREATE TABLE {self.sql} ({body})")
             self._types = self._read_types()
             return
         for column in columns:
@@ -64,7 +64,7 @@ class Table:
             before = json.loads(noted)
         except ValueError:
             text = "\n".join(filter(None, [comment, _KEY.format(json.dumps(stream.keys))]))
-            self._connection.execute(f"COMMENT ON TABLE {self._sql} IS {sql.literal(text)}")
+            self._connection.execute(f"COMMENT ON TABLE {self.sql} IS {sql.literal(text)}")
             return
         if set(map(fold, before)) != set(map(fold, stream.keys)):
             raise InputError.at(
@@ -86,7 +86,31 @@ class Table:
 
     def count(self) -> int:
         """How many rows there are."""
-        return int(self._scalar(f"SELECT count(*) FROM {self._sql}"))
+        return int(self._scalar(f"SELECT count(*) FROM {self.sql}"))
+
+    def is_just(self, columns: Sequence[Column]) -> bool:
+        """Whether it has these columns with these types, and no other."""
+        return self._types == {fold(column.name): column.type for column in columns}
+
+    def last_row(self) -> int:
+        """The number of its last row; -1 if there is none."""
+        return int(self._scalar(f"SELECT coalesce(max(rowid), -1) FROM {self.sql}"))
+
+    def is_unique_after(self, row: int, keys: Sequence[str]) -> bool:
+        """Whether no row behind `row` has the key of another one."""
+        listed = ", ".join(map(sql.identifier, keys))
+        new, old = (
+            f"(SELECT {listed} FROM {self.sql} WHERE rowid {there} {row})" for there in (">", "<=")
+        )
+        count = "SELECT count(*) FROM"
+        if self._scalar(f"{count} {new}") != self._scalar(
+            f"{count} (SELECT DISTINCT * FROM {new})"
+        ):
+            return False
+        match = " AND ".join(
+            f"old.{key} IS NOT DISTINCT FROM new.{key}" for key in map(sql.identifier, keys)
+        )
+        return not self._scalar(f"{count} {old} AS old SEMI JOIN {new} AS new ON {match}")
 
     def widen_for(self, columns: Sequence[Column]) -> None:
         """Widen columns that cannot hold what is staged: integers in a column of doubles."""
@@ -137,7 +161,7 @@ class Table:
             source += self._replace(match, values, keys, patching=patching)
         where = f" WHERE {names[DELETED_AT]} IS NULL" if drop_deleted else ""
         self._connection.execute(
-            f"INSERT INTO {self._sql} ({', '.join(map(sql.identifier, values))})"
+            f"INSERT INTO {self.sql} ({', '.join(map(sql.identifier, values))})"
             f" SELECT {', '.join(values.values())} FROM {source}{where}"
         )
 
@@ -152,11 +176,11 @@ class Table:
         number = sql.identifier(TABLE_VERSION)
         old = f"{number} < {int(version)}" + (f" OR {number} IS NULL" if unversioned else "")
         if hard_delete:
-            self._connection.execute(f"DELETE FROM {self._sql} WHERE {old}")
+            self._connection.execute(f"DELETE FROM {self.sql} WHERE {old}")
         else:
             mark = sql.identifier(DELETED_AT)
             self._connection.execute(
-                f"UPDATE {self._sql} SET {mark} = now() WHERE {mark} IS NULL AND ({old})"
+                f"UPDATE {self.sql} SET {mark} = now() WHERE {mark} IS NULL AND ({old})"
             )
 
     def _drop_superseded(self, keys: Sequence[str]) -> None:
@@ -192,7 +216,7 @@ class Table:
             listed = ", ".join(f"t.{sql.identifier(name)} AS k{i}" for i, name in enumerate(kept))
             self._connection.execute(
                 f"CREATE OR REPLACE TEMP TABLE apex_kept AS SELECT DISTINCT ON (s.rowid)"
-                f" s.rowid AS row, {listed} FROM {self._sql} AS t"
+                f" s.rowid AS row, {listed} FROM {self.sql} AS t"
                 f" JOIN {stage.TABLE} AS s ON {match} ORDER BY s.rowid, t.rowid DESC"
             )
             join_kept = " LEFT JOIN temp.main.apex_kept AS k ON k.row = s.rowid"
@@ -202,26 +226,26 @@ class Table:
                     before if new is None else f"coalesce({new}, {before})"
                 )
         self._connection.execute(
-            f"DELETE FROM {self._sql} AS t USING {stage.TABLE} AS s WHERE {match}"
+            f"DELETE FROM {self.sql} AS t USING {stage.TABLE} AS s WHERE {match}"
         )
         return join_kept
 
     def _add(self, column: Column) -> None:
         self._connection.execute(
-            f"ALTER TABLE {self._sql} ADD COLUMN {sql.identifier(column.name)} {column.type}"
+            f"ALTER TABLE {self.sql} ADD COLUMN {sql.identifier(column.name)} {column.type}"
         )
         self._types[fold(column.name)] = column.type
 
     def _grow(self, column: Column, present: ColumnType) -> None:
         """Let the column hold what its schema now allows, and all that it holds already."""
         name = sql.identifier(column.name)
-        if not self._scalar(f"SELECT count({name}) FROM {self._sql}"):
+        if not self._scalar(f"SELECT count({name}) FROM {self.sql}"):
             self._retype(column, present, column.type)
         elif not holds(present, column.type):
             goal = join(present, column.type)
             there = sql.convert(name, present, goal)
             if goal not in (JSON, VARCHAR) and self._scalar(
-                f"SELECT count(*) FROM {self._sql}"
+                f"SELECT count(*) FROM {self.sql}"
                 f" WHERE try_cast({there} AS {present}) IS DISTINCT FROM {name}"
             ):
                 goal = VARCHAR
@@ -232,7 +256,7 @@ class Table:
             return
         name = sql.identifier(column.name)
         self._connection.execute(
-            f"ALTER TABLE {self._sql} ALTER COLUMN {name} SET DATA TYPE {goal}"
+            f"ALTER TABLE {self.sql} ALTER COLUMN {name} SET DATA TYPE {goal}"
             f" USING {sql.convert(name, present, goal)}"
         )
         self._types[fold(column.name)] = goal

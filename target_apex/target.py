@@ -157,7 +157,7 @@ class TargetApex(Target):
 
     def _load_files(self, message: Message) -> None:
         streams = [self.session.stream(name, message.line) for name in self._names(message)]
-        for run in batch_runs(message, streams):
+        for run in batch_runs(message, streams, self.settings.batch_folders):
             self.take(run)
 
     def _names(self, message: Message) -> list[str]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from target_apex import files, sql
+from target_apex import files, sql, straight
 from target_apex.column_types import BIGINT
 from target_apex.engine import Memory, reason
 from target_apex.errors import RetryError, WarehouseError, WarehouseLockedError
@@ -21,13 +22,23 @@ from target_apex.streams import METADATA, TABLE_VERSION, Column
 from target_apex.tables import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from target_apex.settings import Settings
     from target_apex.spool import Spool
     from target_apex.streams import Stream
 
 RETRY_SECONDS = 0.1
+
+ROW_GROUP_SIZE = 61_440
+"""Rows that are compressed together. A batch of as many is written once, when it is committed.
+
+DuckDB's own size is twice that, and more than most batches have: their rows would be written to the
+log first, and compressed again with each checkpoint.
+"""
+
+_CATALOG = "target_apex_file"
+"""What the file is called in queries: its own name may be that of the schema, too."""
 
 
 class Warehouse:
@@ -42,6 +53,9 @@ class Warehouse:
         self._prepared: dict[str, tuple[Stream, Table]] = {}
         self._overwritten: set[str] = set()
         self._versioned: set[str] = set()
+        # What the batches so far have shown of each stream.
+        self._poured: dict[str, bool] = {}
+        self._quoted: dict[str, set[str]] = {}
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         """Connect; wait while another process holds the file.
@@ -60,7 +74,7 @@ class Warehouse:
         replaced = False
         while True:
             try:
-                connection = duckdb.connect(self._path)
+                return _attached(self._path)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error):
                     # Once: on a full disk the file that is made anew is unfinished, too.
@@ -73,8 +87,6 @@ class Warehouse:
                         self._path, _holder(error), self._settings.lock_wait_seconds
                     ) from error
                 time.sleep(RETRY_SECONDS)
-            else:
-                return connection
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -126,7 +138,12 @@ class Warehouse:
         """Add the spooled lines to the stream's table."""
         table = self.prepare(stream)
         self._memory.reserve(len(stream.columns))
-        stage = Stage(self._connection, stream, table.types(stream.columns))
+        append = self._settings.load_method == LoadMethod.APPEND_ONLY
+        keys = () if append else stream.keys
+        quoted = self._quoted.setdefault(stream.name, set())
+        if self._pour(stream, spool, table, keys, quoted):
+            return
+        stage = Stage(self._connection, stream, table.types(stream.columns), quoted)
         staged = stage.fill(spool)
         table.widen_for(stream.columns)
         extra = {}
@@ -139,14 +156,38 @@ class Warehouse:
             table.ensure([Column(name, kind) for name, kind in METADATA.items()])
             extra |= self._metadata.columns(staged, spool)
         hard = self._settings.hard_delete
-        append = self._settings.load_method == LoadMethod.APPEND_ONLY
-        keys = () if append else stream.keys
         patches = bool(keys) and not hard and stage.set_patches_aside(staged)
         table.insert(stream.columns, keys, extra, drop_deleted=hard)
         if patches:
             stage.take_patches()
             table.insert(stream.columns, keys, extra, drop_deleted=False, patching=True)
         stage.drop()
+
+    def _pour(
+        self,
+        stream: Stream,
+        spool: Spool,
+        table: Table,
+        keys: Sequence[str],
+        quoted: set[str],
+    ) -> bool:
+        """Load the lines without a stage; false if they need one.
+
+        Raises:
+            RetryError: They need one, which has shown too late.
+        """
+        # Where there are rows at first, they will be replaced.
+        hopeful = self._poured.setdefault(stream.name, not keys or not table.count())
+        if (
+            not hopeful
+            or self._settings.add_record_metadata
+            or not straight.may_pour(stream, spool, table)
+        ):
+            return False
+        if straight.pour(self._connection, stream, spool, table, keys=keys, quoted=quoted):
+            return True
+        self._poured[stream.name] = False
+        raise RetryError
 
     def activate(self, stream: Stream, version: int) -> None:
         """Delete what older versions of the table left, as ACTIVATE_VERSION asks."""
@@ -179,6 +220,21 @@ class Warehouse:
     def close(self) -> None:
         """Let others open the file."""
         self._connection.close()
+
+
+def _attached(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection to the file; only what is attached may have a size of row groups."""
+    connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
+    size = f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
+    attach = f"ATTACH {sql.literal(str(path))} AS {_CATALOG} ({size}); USE {_CATALOG}"
+    try:
+        # A signal that comes while the main thread runs a query is an error of DuckDB's there.
+        with ThreadPoolExecutor(max_workers=1) as thread:
+            thread.submit(connection.execute, attach).result()
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
 
 
 def _loading(stream: str) -> str:

@@ -48,7 +48,7 @@ def run(
     with tempfile.TemporaryDirectory() as streams:
         (Path(streams) / "0").write_text(said)
         process = CONTEXT.Process(
-            target=_become,
+            target=become,
             args=(words, Path(streams), dict(environment or os.environ), folder or Path.cwd()),
         )
         process.start()
@@ -65,7 +65,7 @@ def run(
     return CompletedProcess(words, code, out, err)
 
 
-def _become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
+def become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
     """Be the command, from here to the end of the process."""
     os.dup2(os.open(streams / "0", os.O_RDONLY), 0)
     for number in (1, 2):

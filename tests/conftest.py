@@ -141,6 +141,14 @@ def nowhere(tmp_path_factory, monkeypatch):
     return root
 
 
+@pytest.fixture(autouse=True)
+def _usual_rights():
+    """The umask that most machines have, whatever the command that a test calls makes of it."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def account():
     return Account(now=NOW)

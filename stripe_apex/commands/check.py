@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_apex.commands.options import JSON_FILE, config_option
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
     from typing import Any
 
@@ -30,20 +32,28 @@ def check(config: Path | None, catalog: Path | None) -> None:
     Exit code 0 only if all selected streams can be read.
     """
     from stripe_apex.check import grants, reads, verify
+    from stripe_apex.settings import tap_config
 
-    tap = _tap(config, catalog)
+    settings = tap_config(config)
+    for path in _readable_by_others(settings):
+        say(
+            f"Others on this machine can read {path}, which holds secrets. Take that right from "
+            f"them: chmod 600 {path}",
+            err=True,
+        )
+    tap = _tap(settings, _catalog(config, catalog))
     verified = verify(tap.sync.session)
     newest = (
         f"{verified.newest_charge:%Y-%m-%dT%H:%M:%SZ}" if verified.newest_charge else "none yet"
     )
     whose = f"{verified.mode} mode{f', {verified.account_id}' if verified.account_id else ''}"
-    click.echo(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
+    say(f"Connected ({whose}). Newest charge: {newest}.\n\nPermissions")
     for grant in grants(tap.sync.session):
         said = grant.permission.purpose
         if grant.refusal is not None:
             said += f" ({grant.refusal.problem}: {grant.refusal.remedy})"
         _row(grant.permission.name, said, yes=grant.granted)
-    click.echo("\nSelected streams")
+    say("\nSelected streams")
     refused = []
     for name, refusal in reads(tap):
         _row(name, "can be read" if refusal is None else str(refusal), yes=refusal is None)
@@ -52,7 +62,21 @@ def check(config: Path | None, catalog: Path | None) -> None:
         raise click.ClickException(f"Cannot read what is selected: {', '.join(refused)}.")
 
 
-def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
+def _readable_by_others(settings: Mapping[str, Any]) -> list[Path]:
+    """The files with a key, tokens or passwords that others than their owner may read."""
+    from tap_stripe_apex.auth.key import key_file
+    from tap_stripe_apex.auth.places import env_file, token_path
+    from tap_stripe_apex.files import others_can_read
+
+    tokens = token_path(settings.get("token_file"), os.environ)
+    return [
+        path
+        for path in (env_file(os.environ), tokens, key_file(os.environ))
+        if others_can_read(path)
+    ]
+
+
+def _tap(settings: dict[str, Any], catalog: dict[str, Any] | None) -> TapStripeApex:
     """The tap with the user's settings and selection.
 
     Raises:
@@ -60,7 +84,6 @@ def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
     """
     from singer_sdk.exceptions import ConfigValidationError
 
-    from stripe_apex.settings import tap_config
     from tap_stripe_apex.command import in_one_line
     from tap_stripe_apex.errors import ConfigurationError
     from tap_stripe_apex.tap import TapStripeApex
@@ -72,7 +95,7 @@ def _tap(config: Path | None, catalog: Path | None) -> TapStripeApex:
         patience = QUESTION
 
     try:
-        return AskedTap(config=tap_config(config), catalog=_catalog(config, catalog))
+        return AskedTap(config=settings, catalog=catalog)
     except ConfigValidationError as error:
         raise ConfigurationError(in_one_line(error)) from error
 
@@ -90,11 +113,11 @@ def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:
         return None
     found = meltano.tap_catalog(root)
     if found is None:
-        click.echo(
+        say(
             "Meltano cannot say which streams are selected: the default ones are checked.", err=True
         )
     return found
 
 
 def _row(name: str, meaning: str, *, yes: bool) -> None:
-    click.echo(f"  {'yes' if yes else 'no ':<4} {name:<21} {meaning}")
+    say(f"  {'yes' if yes else 'no ':<4} {name:<21} {meaning}")

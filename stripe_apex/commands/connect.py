@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_apex.commands.options import config_option
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,11 +54,11 @@ def disconnect(config: Path | None) -> None:
 
     settings = tap_config(config)
     found = Connector(settings, environment()).disconnect()
-    click.echo("\n".join(f"Deleted from {place}." for place in found) or "Nothing was kept.")
+    say("\n".join(f"Deleted from {place}." for place in found) or "Nothing was kept.")
     if VARIABLE in environment():
-        click.echo(f"{VARIABLE} is still set in the environment; unset it.", err=True)
+        say(f"{VARIABLE} is still set in the environment; unset it.", err=True)
     elif not found and settings.get("api_key"):
-        click.echo("But api_key is set in the configuration; remove it there.", err=True)
+        say("But api_key is set in the configuration; remove it there.", err=True)
 
 
 def _connect_with_key(config: Path | None) -> None:
@@ -65,11 +66,9 @@ def _connect_with_key(config: Path | None) -> None:
 
     connector = _connector(config)
     key = (getpass("Restricted key: ") if sys.stdin.isatty() else sys.stdin.read()).strip()
-    click.echo(_described(connector.connect_with_key(key)))
+    say(_described(connector.connect_with_key(key)))
     if os.environ.get(VARIABLE, key) != key:
-        click.echo(
-            f"But {VARIABLE} is set to another key, which is used before this one.", err=True
-        )
+        say(f"But {VARIABLE} is set to another key, which is used before this one.", err=True)
 
 
 def _show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) -> None:
@@ -94,7 +93,7 @@ def _show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) 
     connector, root = _connector(config), project_root(os.environ)
     port = page_port(redirect_uri, oauth=connector.oauth)
     opened = partial(show_link, browser=browser)
-    click.echo(serve(connector, root, port, opened, warehouse=_warehouse(root)))
+    say(serve(connector, root, port, opened, warehouse=_warehouse(root)))
 
 
 def _warehouse(root: Path | None) -> str:

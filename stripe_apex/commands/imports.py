@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from stripe_apex.errors import MissingPartError, OptionError
+from stripe_apex.saying import say
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from stripe_apex.warehouse import ACCOUNT_ADDRESS
 
@@ -24,6 +25,7 @@ T = TypeVar("T")
 KIND_NAMES = (
     *("ad_spend", "leads", "touchpoints", "experiments", "experiment_exposures", "fx_rates"),
     "campaign_map",
+    "promotion_codes",
 )
 
 
@@ -128,6 +130,7 @@ def _require_packages() -> None:
 def _import(
     files: Sequence[Path], answers: Answers, address: str, *, dry_run: bool, yes: bool, asks: bool
 ) -> None:
+    from stripe_apex import hashing
     from stripe_apex.sources import importing, preview, understand
     from stripe_apex.sources.files import File
 
@@ -137,7 +140,9 @@ def _import(
 
         def read(file: Path, said: Answers) -> Reading:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
-            return understand.understand(File(file, file.name), said, Path(folder))
+            return understand.understand(
+                File(file, file.name), said, Path(folder), hashing.configured()
+            )
 
         def compare(reading: Reading) -> importing.Replaced:
             return importing.compare(address, reading)
@@ -145,7 +150,7 @@ def _import(
         for file in files:
             reading = _asking(lambda said, file=file: read(file, said), answers, asks=asks)  # type: ignore[misc]
             replaced = _asking(_with_answers(reading, compare), reading.answers, asks=asks)
-            click.echo(preview.preview(reading, replaced))
+            say(preview.preview(reading, replaced))
             readings.append(reading)
         if dry_run:
             return
@@ -155,9 +160,9 @@ def _import(
             click.confirm("Import this?", default=True, abort=True)
         loading = importing.load(address, readings)
     for line in loading.said:
-        click.echo(line)
+        say(line)
     if loading.changes:
-        click.echo("`make run`, or Sync now on the page, brings them into the report.")
+        say("`make run`, or Sync now on the page, brings them into the report.")
 
 
 def _with_answers(
@@ -178,12 +183,10 @@ def _asking(done: Callable[[Answers], T], answers: Answers, *, asks: bool) -> T:
         except UnclearError as error:
             if not asks:
                 raise
-            options = (
-                click.Choice(error.choices)
-                if error.choices and "..." not in error.choices
-                else None
-            )
-            click.echo(error.said)
+            can_choose = error.choices and "..." not in error.choices
+            can_choose = can_choose and "".join(error.choices).isprintable()
+            options = click.Choice(error.choices) if can_choose else None
+            say(error.said)
             answers = answers.plus(error.name, click.prompt(f"  {error.name}", type=options))
 
 
@@ -193,7 +196,7 @@ def _list(address: str) -> None:
 
     with opened(address, write=False) as found:
         known = store.imports(found) if found is not None else []
-    click.echo(preview.listing(known) if known else "Nothing was imported yet.")
+    say(preview.listing(known) if known else "Nothing was imported yet.")
 
 
 def _undo(address: str, which: str) -> None:
@@ -201,4 +204,4 @@ def _undo(address: str, which: str) -> None:
 
     if which != "last" and not which.isdecimal():
         raise OptionError(f"--undo {which}: name the number that --list shows.")
-    click.echo(importing.undo(address, None if which == "last" else int(which)))
+    say(importing.undo(address, None if which == "last" else int(which)))

@@ -6,6 +6,8 @@ import os
 
 import click
 
+from stripe_apex.saying import say
+
 
 @click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.argument("arguments", metavar="DBT_ARGUMENTS...", nargs=-1, required=True)
@@ -20,5 +22,5 @@ def refresh(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 
     code = build(arguments, os.environ)
     if code is None:
-        click.echo("Nothing that the models read has changed: the marts stand.")
+        say("Nothing that the models read has changed: the marts stand.")
     ctx.exit(code or 0)

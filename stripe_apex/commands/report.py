@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
+from stripe_apex.saying import say
 from stripe_apex.warehouse import missing_extra
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def report(
     if form == "csv":
         folder = output or tables_folder(warehouse)
         number = _write_tables(read(warehouse, filters), locale, folder)
-        click.echo(f"{number} tables: {folder.resolve().as_uri()}")
+        say(f"{number} tables: {folder.resolve().as_uri()}")
         return
     if form == "html":
         choices = read_choices(warehouse, filters)
@@ -102,10 +103,10 @@ def report(
     if form == "html":
         output = output or report_page(warehouse)
         write_whole(output, content.encode())
-        click.echo(_render(choices, "text", locale))
-        click.echo(f"\nReport: {output.resolve().as_uri()}")
+        say(_render(choices, "text", locale))
+        say(f"\nReport: {output.resolve().as_uri()}")
     elif output is None:
-        click.echo(content)
+        say(content)
     else:
         write_whole(output, f"{content}\n".encode())
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NoReturn
 import click
 
 from stripe_apex.errors import OptionError
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -47,12 +48,12 @@ def run(ctx: click.Context, log_format: Literal["stages", "json"]) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     plan = Plan.of(environment())
-    click.echo(plan.announcement())
+    say(plan.announcement())
     try:
         with stages() if log_format == "stages" else nullcontext(raw_lines) as show:
             outcome = run_pipeline(plan, os.environ, show)
     except KeyboardInterrupt:
-        click.echo(STOPPED, err=True)
+        say(STOPPED, err=True)
         ctx.exit(130)
     if outcome.code and not outcome.has_results:
         raise click.ClickException(f"{outcome.reason or 'The run failed.'} The log is in {LOG}.")
@@ -60,10 +61,10 @@ def run(ctx: click.Context, log_format: Literal["stages", "json"]) -> None:
     if outcome.is_built:
         ctx.invoke(report, warehouse=plan.warehouse, output=page)
     else:
-        click.echo(page_of_before(page), err=True)
+        say(page_of_before(page), err=True)
     if outcome.code:
         for line in failures.last_build():
-            click.echo(line, err=True)
+            say(line, err=True)
         ctx.exit(outcome.code)
 
 

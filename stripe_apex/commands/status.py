@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from typing_extensions import override
 
+from stripe_apex.saying import say
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,6 +25,7 @@ _NAMES = {
     "experiments": "experiments",
     "experiment_exposures": "exposures",
     "fx_rates": "exchange rates",
+    "promotion_codes": "promotion codes",
 }
 
 
@@ -79,7 +82,7 @@ def status(
 
     now = datetime.now(UTC)
     found = look(warehouse, environment(), max_age, now)
-    click.echo(found.as_json() if form == "json" else "\n".join(_lines(found, now)))
+    say(found.as_json() if form == "json" else "\n".join(_lines(found, now)))
     if not found.problems:
         return
     if notifies:

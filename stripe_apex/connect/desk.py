@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex import hashing
 from stripe_apex.connect.news import Background, in_thread, in_words
 from stripe_apex.connect.uploads import Limits, PrivateFolder, UploadError, receive, sweep
 from stripe_apex.errors import OptionError
@@ -66,7 +67,7 @@ class Sheet:
         folder = self.file.path.with_name(f"{self.file.path.name}-{self._readings}")
         folder.mkdir(mode=0o700)
         try:
-            return understand(self.file, answers, folder)
+            return understand(self.file, answers, folder, hashing.configured())
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

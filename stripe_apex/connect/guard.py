@@ -59,6 +59,12 @@ class RefusedError(Exception):
         self.advice: Final = advice
 
 
+def set_headers(response: web.StreamResponse) -> None:
+    """Protect an answer by all headers that it does not set itself."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+
+
 class Guard:
     """One browser session, begun by the launch link.
 

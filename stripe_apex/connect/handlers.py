@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from stripe_apex.connect.file_handlers import UPLOAD, FileHandlers
-from stripe_apex.connect.guard import HEADERS, REPORT_POLICY, RefusedError
+from stripe_apex.connect.guard import REPORT_POLICY, RefusedError, set_headers
 from stripe_apex.connect.news import in_thread
 from stripe_apex.connect.ranges import range_from
 from stripe_apex.errors import OptionError
@@ -37,7 +37,8 @@ CALLBACK: Final = "/oauth/callback"
 REPORT: Final = "/report"
 _STATIC: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-_LARGEST_BODY: Final = 16 * 1024
+LARGEST_BODY: Final = 16 * 1024
+"""Bytes of a form; files come another way."""
 _HEARTBEAT: Final = 2.0
 """Seconds between signs of life, by which a tab that is gone is noticed."""
 _FASTEST: Final = 0.2
@@ -99,7 +100,7 @@ class Handlers:
         async def judge(request: web.Request, handler: Handler) -> web.StreamResponse:
             return await self._judge(request, handler)
 
-        app = web.Application(middlewares=[judge], client_max_size=_LARGEST_BODY)
+        app = web.Application(middlewares=[judge], client_max_size=LARGEST_BODY)
         app.on_response_prepare.append(_set_headers)
         app.router.add_get(LAUNCH, self._launch)
         app.router.add_get("/", self._show)
@@ -128,7 +129,7 @@ class Handlers:
             # An upload is judged by its first part, before its handler takes the others.
             if request.method != "GET" and request.path != UPLOAD:
                 await self._guard.check_post(request)
-            if request.path != "/events":
+            if request.path != "/events" and self._guard.knows(request):
                 self._presence.touch()
             return await handler(request)
         except RefusedError as refused:
@@ -159,6 +160,7 @@ class Handlers:
             )
         response = web.Response(status=303, headers={"Location": "/"})
         self._guard.admit(response)
+        self._presence.touch()
         self.launched()
         return response
 
@@ -277,8 +279,7 @@ def _nothing() -> None:
 
 
 async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    set_headers(response)
 
 
 def _refusal(error: str) -> str:

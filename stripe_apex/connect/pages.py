@@ -19,7 +19,7 @@ from stripe_apex.sources import preview
 from stripe_apex.warehouse import redacted
 from tap_stripe_apex.auth.key import VARIABLE
 from tap_stripe_apex.auth.places import project_root
-from tap_stripe_apex.errors import KEYS_URL
+from tap_stripe_apex.errors import KEYS_URL, printable
 
 if TYPE_CHECKING:
     from datetime import date
@@ -65,7 +65,7 @@ class Pages:
             day=day,
             linked=linked,
             place=place,
-            printable=preview.printable,
+            printable=printable,
             said=said,
         )
         self._jinja.globals.update(
@@ -143,7 +143,7 @@ def day(date_: date) -> str:
 
 def said(text: str) -> Markup:
     """What imports say, in the words of the page; what they quote is set apart."""
-    parts = re.split("`([^`]*)`", preview.printable(wording.on_the_page(text)))
+    parts = re.split("`([^`]*)`", printable(wording.on_the_page(text)))
     quoted = Markup("<code>{}</code>")
     return Markup().join(
         quoted.format(part) if number % 2 else escape(part) for number, part in enumerate(parts)

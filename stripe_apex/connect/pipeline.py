@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex import meltano
 from stripe_apex.account import is_checkout
+from stripe_apex.leftovers import tidy
 from stripe_apex.programs import find_program, search_path
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ class Process:
         Raises:
             OSError: it cannot be started.
         """
+        await asyncio.to_thread(tidy, pipeline.root)
         environment = {
             **os.environ,
             "MELTANO_CLI_LOG_FORMAT": "json",
@@ -96,6 +98,7 @@ class Process:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.STDOUT,
                 start_new_session=True,
+                umask=0o077,
                 limit=_LONGEST_LINE,
             )
         )

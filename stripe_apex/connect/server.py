@@ -16,13 +16,14 @@ from aiohttp import web
 from stripe_apex.connect.card import Card
 from stripe_apex.connect.desk import Desk
 from stripe_apex.connect.guard import Guard
-from stripe_apex.connect.handlers import CALLBACK, LAUNCH, Handlers
+from stripe_apex.connect.handlers import CALLBACK, LARGEST_BODY, LAUNCH, Handlers
 from stripe_apex.connect.latest import page_of
 from stripe_apex.connect.news import News
 from stripe_apex.connect.once import OneTimeTokens
 from stripe_apex.connect.pages import Pages
 from stripe_apex.connect.pipeline import find_pipeline
 from stripe_apex.connect.presence import Patience, Presence
+from stripe_apex.connect.refusals import Quiet, protect
 from stripe_apex.connect.shelf import Shelf
 from stripe_apex.connect.uploads import Limits
 from stripe_apex.errors import OptionError
@@ -163,10 +164,12 @@ class Server:
         runner = web.AppRunner(
             handlers.application(),
             access_log=None,
+            logger=Quiet(),
             handler_cancellation=True,
             shutdown_timeout=_LINGER,
         )
         await runner.setup()
+        protect(runner, LARGEST_BODY, asyncio.get_running_loop())
         try:
             await web.SockSite(runner, listening).start()
             card.look()

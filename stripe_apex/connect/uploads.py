@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from stripe_apex.connect.forms import file_name_of, next_part
 from stripe_apex.errors import AppError
 from stripe_apex.sources.files import File
-from stripe_apex.sources.preview import printable
+from tap_stripe_apex.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

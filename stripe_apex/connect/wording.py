@@ -132,15 +132,23 @@ _EXCHANGE: Final = (
     ),
 )
 
+_CODES: Final = (
+    "Promotion codes",
+    ("promotion_codes",),
+    "Without their channels, promotion codes tell of no podcast, partner or newsletter.",
+)
+
 
 def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
-    """The cards: title, kinds, and what is missing; rates only where currencies need them."""
+    """The cards: title, kinds, and what is missing; codes and rates only where they matter."""
+    codes = [_CODES] if "promotion_codes" in held.kinds else []
     if set(held.currencies) <= {"usd"} and "fx_rates" not in held.kinds:
-        return [*CARDS]
+        return [*CARDS, *codes]
     title, kinds, missing = _EXCHANGE
-    codes = [code.upper() for code in held.currencies] or ["several currencies"]
-    listed = " and ".join([", ".join(codes[:-1]), codes[-1]] if codes[1:] else codes)
-    return [*CARDS, (title, kinds, missing.format(currencies=listed))]
+    currencies = [code.upper() for code in held.currencies] or ["several currencies"]
+    *first, last = currencies
+    listed = f"{', '.join(first)} and {last}" if first else last
+    return [*CARDS, *codes, (title, kinds, missing.format(currencies=listed))]
 
 
 def granted(grants: Sequence[Grant]) -> str:

@@ -65,8 +65,14 @@ class Kind:
 
     @property
     def moment(self) -> str | None:
-        """The column that dates a row; None where nothing does."""
-        return next((field.name for field in self.fields if field.type in {"day", "time"}), None)
+        """The column that dates a row; None where rows hold at any time."""
+        dated = (field.name for field in self.fields if field.type in {"day", "time"})
+        return next(dated, None)
+
+    @property
+    def day(self) -> str:
+        """SQL of the day that a row is of, null where nothing dates it."""
+        return f"cast({self.moment or 'null'} as date)"
 
     def field(self, name: str) -> Field:
         """The field of that name, which must exist."""

@@ -91,7 +91,7 @@ def _kinds(warehouse: Warehouse, columns: Columns) -> dict[str, Holding]:
             if known is not None:
                 # Tables of one's own may lack their dates, or keep them as text.
                 dated = known.get(kind.moment or "", "").startswith(("date", "timestamp"))
-                day = f"cast({kind.moment if dated else 'null'} as date)"
+                day = kind.day if dated else "cast(null as date)"
                 parts.append(f"select {day} as day from {schema}.{kind.name}")
         if parts:
             ((rows, first, last),) = warehouse.run(

@@ -317,9 +317,39 @@ CAMPAIGN_MAP: Final = Kind(
     example=("google_ads", "Brand Search", "brand_search"),
 )
 
+PROMOTION_CODES: Final = Kind(
+    "promotion_codes",
+    "promotion codes",
+    (
+        Field(
+            "code",
+            "text",
+            (
+                *("promotion code", "promo code", "discount code", "coupon code", "coupon"),
+                *("voucher code", "voucher", "gutscheincode", "rabattcode", "code promo"),
+            ),
+            needed=True,
+        ),
+        Field("channel", "text", ("marketing channel", "kanal", "canal"), needed=True),
+        Field("campaign", "text", ("campaign name", "utm campaign", "kampagne", "campagne")),
+        Field(
+            "partner",
+            "text",
+            ("partner name", "affiliate", "influencer", "creator", "publisher", "podcast"),
+        ),
+    ),
+    key=("code",),
+    unique=True,
+    some_of=("code",),
+    example=("PODCAST20", "podcast", "autumn_shows", "the_example_show"),
+)
+
 KINDS: Final = {
     kind.name: kind
-    for kind in (AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES, CAMPAIGN_MAP)
+    for kind in (
+        *(AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES, CAMPAIGN_MAP),
+        PROMOTION_CODES,
+    )
 }
 
 

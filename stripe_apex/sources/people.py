@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from stripe_apex.hashing import rewrite
 from stripe_apex.sources import names
 from stripe_apex.sources.reading import Reading, literal
+
+if TYPE_CHECKING:
+    from tap_stripe_apex.hashing import Hashing
 
 _ADDRESS: Final = r"[^\s,;|<>\"]+@[^\s,;|<>\"]+"
 
@@ -18,7 +22,6 @@ _IN_ADDRESS: Final = (
 def finish_leads(reading: Reading) -> None:
     """Complete the expressions of leads: an id for rows without one, and our names of channels."""
     expressions = reading.expressions
-    _first_of_several_emails(reading)
     if "lead_id" not in expressions:
         expressions["lead_id"] = _digest(
             "lead_", f"lower({expressions['email']})", expressions["created_at"]
@@ -33,7 +36,6 @@ def finish_leads(reading: Reading) -> None:
 def finish_touchpoints(reading: Reading) -> None:
     """Complete the expressions of visits: an id for rows without one, and the address's fields."""
     expressions = reading.expressions
-    _first_of_several_emails(reading)
     if "url_query" in expressions and "landing_page" in expressions:
         query = "nullif(ltrim(url_query, '?'), '')"
         expressions["landing_page"] = f"concat_ws('?', {expressions['landing_page']}, {query})"
@@ -46,20 +48,31 @@ def finish_touchpoints(reading: Reading) -> None:
         expressions.setdefault(name, _parameter(expressions.get("landing_page"), name))
 
 
-def _first_of_several_emails(reading: Reading) -> None:
+def first_of_several_emails(reading: Reading) -> None:
     """Where a cell holds several addresses, as of merged contacts, the first is the person's."""
     if "email" not in reading.layout.columns:
         return
     several = "length(email) - length(replace(email, '@', '')) > 1"
     count, row = reading.staged.one(f"select count(*), min(row_number) from raw where {several}")
     if count:
-        first = f"regexp_extract(email, '{_ADDRESS}')"
-        reading.expressions["email"] = (
-            f"case when {several} then coalesce(nullif({first}, ''), email) else email end"
+        reading.staged.connection.execute(
+            f"update raw set email = regexp_extract(email, '{_ADDRESS}') "
+            f"where {several} and regexp_matches(email, '{_ADDRESS}')"
         )
         reading.notes.append(
             f"{count:,} rows have several emails, as row {row}; the first of them is taken"
         )
+
+
+def hash_addresses(reading: Reading, hashing: Hashing) -> None:
+    """Replace each address by its hash, before anything is made of it."""
+    for name in reading.layout.columns:
+        if name == "email":
+            rewrite(reading.staged.all, "raw", name, hashing.address)
+        elif reading.kind.field(name).type == "text":
+            there = f"contains({name}, '@') or contains({name}, '%40')"
+            rewrite(reading.staged.all, "raw", name, hashing.text, where=there)
+    reading.notes.append("addresses are loaded as hashes only")
 
 
 def _channels(reading: Reading) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_apex.sources.spend import money
+from tap_stripe_apex.errors import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,11 +71,6 @@ def listing(imports: Iterable[Import]) -> str:
             f"{item.import_id:>4}  {when}  {item.kind}  {item.file_name}: {', '.join(parts)}"
         )
     return "\n".join(printable(line) for line in lines)
-
-
-def printable(text: str) -> str:
-    """A text without the signs that would command the terminal."""
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
 
 
 def _line(name: str, said: str) -> str:

@@ -61,8 +61,8 @@ class Import:
     imported_at: datetime
     rows: int
     of_rows: int
-    first_day: str
-    last_day: str
+    first_day: str | None
+    last_day: str | None
     totals: str
 
 
@@ -153,12 +153,11 @@ def load(
         source.digest,
         now,
     )
-    day = f"cast({kind.moment or 'null'} as date)"
     totals = ", ".join(money(total, code) for code, total in reading.totals.items())
     warehouse.run(
         f"insert into {SCHEMA}.imports select {import_id}, cast($1 as varchar), "
         "cast($2 as varchar), cast($3 as varchar), cast($4 as timestamp with time zone), "
-        f"count(*), min({day}), max({day}), cast($5 as varchar) "
+        f"count(*), min({kind.day}), max({kind.day}), cast($5 as varchar) "
         f"from {incoming}",
         kind.name,
         source.file.name,
@@ -225,9 +224,14 @@ def left_replaced(warehouse: Warehouse, undone: Import) -> list[Import]:
         if item.kind == undone.kind
         and item.import_id < undone.import_id
         and item.rows < item.of_rows
-        and item.first_day <= undone.last_day
-        and item.last_day >= undone.first_day
+        and _meet(item, undone)
     ]
+
+
+def _meet(one: Import, other: Import) -> bool:
+    if one.first_day and one.last_day and other.first_day and other.last_day:
+        return one.first_day <= other.last_day and one.last_day >= other.first_day
+    return True
 
 
 def _create(warehouse: Warehouse, name: str, columns: Any) -> None:

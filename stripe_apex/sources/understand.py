@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -15,6 +16,7 @@ from stripe_apex.sources.kinds import (
     AD_SPEND,
     CAMPAIGN_MAP,
     EXPERIMENTS,
+    EXPOSURES,
     FX_RATES,
     KINDS,
     LEADS,
@@ -30,24 +32,30 @@ if TYPE_CHECKING:
 
     from stripe_apex.sources.files import File, Source
     from stripe_apex.sources.headers import Layout
+    from tap_stripe_apex.hashing import Hashing
 
 _SETTABLE: Final = ("text", "currency")
 
 
-def understand(file: File, answers: Answers, folder: Path) -> Reading:
+def understand(
+    file: File, answers: Answers, folder: Path, hashing: Hashing | None = None
+) -> Reading:
     """Understand a file whole, or not at all.
 
     Args:
         file: the file.
         answers: what the user said about it.
         folder: an empty folder for the temporary database.
+        hashing: what replaces addresses by their hashes; None where they are kept.
 
     Raises:
         FileError: the file cannot be imported as it stands.
         UnclearError: it can be read in more than one way.
     """
+    if hashing is not None:
+        file = replace(file, name=hashing.text(file.name))
     try:
-        return _understood(file, answers, folder)
+        return _understood(file, answers, folder, hashing)
     except FileError as error:
         raise error.about(file.name) from error
     except duckdb.Error as error:
@@ -57,7 +65,7 @@ def understand(file: File, answers: Answers, folder: Path) -> Reading:
         ) from error
 
 
-def _understood(file: File, answers: Answers, folder: Path) -> Reading:
+def _understood(file: File, answers: Answers, folder: Path, hashing: Hashing | None) -> Reading:
     source = open_source(file, answers)
     layout = recognise(source.header, answers)
     _refuse_merged(source, layout)
@@ -69,6 +77,10 @@ def _understood(file: File, answers: Answers, folder: Path) -> Reading:
     if source.ends_open and sieve.last_seen == sieve.last_kept:
         staged.refuse_open_end()
     reading = Reading(source, layout, staged, answers, sieve.left_out, staged.typed())
+    if layout.kind in {LEADS, TOUCHPOINTS}:
+        people.first_of_several_emails(reading)
+    if hashing is not None and layout.kind in {LEADS, TOUCHPOINTS, EXPOSURES}:
+        people.hash_addresses(reading, hashing)
     _make_ready(reading)
     if layout.kind is AD_SPEND:
         ads.check(reading, sieve)

@@ -1,8 +1,9 @@
 """Where people paid, and what that tells Stripe of where they came from.
 
-About half of the company's payments say nothing of it. Some of its forms write the visitor's id to
-the payment, some to the customer; Checkout and payment links have it on their sessions. What is
-decided here changes nothing of a charge but its metadata.
+A third of the company's payments say nothing of it. Some of its forms write the visitor's id to
+the payment, some to the customer, and some write the campaign of the first visit to the payment;
+Checkout and payment links have the id on their sessions. What is decided here changes nothing of
+a charge but its metadata.
 """
 
 from collections.abc import Iterator
@@ -18,11 +19,20 @@ from stripe_simulator.story.dice import Dice, Odds
 from stripe_simulator.story.payments import PlannedCharge
 from stripe_simulator.story.people import Payer
 
-Way: TypeAlias = Literal["plain form", "payment", "customer", "checkout", "payment link"]
+Way: TypeAlias = Literal[
+    "plain form", "campaign", "payment", "customer", "checkout", "payment link"
+]
 
 _CHECKOUTS = 40  # the purpose of these dice
 _WAYS: Odds[Way] = Odds(
-    {"plain form": 46, "payment": 22, "customer": 8, "checkout": 16, "payment link": 8}
+    {
+        "plain form": 34,
+        "campaign": 12,
+        "payment": 22,
+        "customer": 8,
+        "checkout": 16,
+        "payment link": 8,
+    }
 )
 _ABANDONED_PERCENT = 12  # sessions that the payer left before the one that was paid
 _CODE_PERCENT: dict[Way, int] = {"checkout": 15, "payment link": 40}
@@ -31,13 +41,23 @@ _LINKS = 3
 
 
 class Promotion(NamedTuple):
-    """A code that a partner or a newsletter hands out."""
+    """A code that a podcast, a partner or a newsletter hands out, and what the company says of it.
+
+    Nobody has written down yet where a code without a channel is handed out.
+    """
 
     code: str
     percent_off: int
+    channel: str | None = None
+    campaign: str | None = None
+    partner: str | None = None
 
 
-PROMOTIONS = (Promotion("PODCAST20", 20), Promotion("NEWSLETTER10", 10), Promotion("PARTNER15", 15))
+PROMOTIONS = (
+    Promotion("PODCAST20", 20, "podcast", "autumn_shows", "the_example_show"),
+    Promotion("NEWSLETTER10", 10),
+    Promotion("PARTNER15", 15, "referral", "partner_codes", "example_partner"),
+)
 
 
 class PlannedSession(Struct, gc=False):
@@ -69,6 +89,14 @@ def refer(
         case "payment":
             for charge in _by_hand(charges):
                 charge.metadata = {**charge.metadata, "visitor_id": visitor}
+        case "campaign" if payer.campaign.sources:
+            campaign = {
+                "utm_source": payer.campaign.sources[0],
+                "utm_medium": payer.campaign.mediums[0],
+                "utm_campaign": payer.campaign.name,
+            }
+            for charge in _by_hand(charges):
+                charge.metadata = {**charge.metadata, **campaign}
         case "customer":
             payer.metadata = {"visitor_id": visitor}
         case "checkout" | "payment link" as way:

@@ -22,10 +22,14 @@ def project_root(environ: Mapping[str, str]) -> Path | None:
     return next((p for p in (here, *here.parents) if (p / "meltano.yml").is_file()), None)
 
 
+def env_file(environ: Mapping[str, str]) -> Path:
+    """The file whose variables are added to the environment, whether it is there or not."""
+    return (project_root(environ) or Path.cwd()) / ".env"
+
+
 def environment() -> dict[str, str]:
     """The environment, with what the project's .env adds to it, as Meltano has it."""
-    root = project_root(os.environ) or Path.cwd()
-    added = dotenv_values(root / ".env", interpolate=False)
+    added = dotenv_values(env_file(os.environ), interpolate=False)
     return {name: value for name, value in added.items() if value is not None} | dict(os.environ)
 
 

@@ -73,7 +73,7 @@ class TokenFile:
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
-        self._new = self.path.with_name(f"{self.path.name}.new")
+        self._new = f"{self.path.name}.new"
         self._threads = threading.RLock()
         # A lock of the kernel, which ends with its process, and its file stays: whoever deleted it
         # would let two in. A file that stands for a lock would outlive a process that is killed.
@@ -131,7 +131,7 @@ class TokenFile:
         """Room on the disk for a pair that is yet to be got, and what to put it there with."""
         with self.locked():
             try:
-                with replacing(self.path, self._new, mode=0o600, room=_ROOM) as put:
+                with replacing(self.path, self._new, room=_ROOM) as put:
                     yield lambda tokens: put(msgspec.json.encode(tokens))
             except OSError as error:
                 raise self._unwritable(error) from error
@@ -145,7 +145,7 @@ class TokenFile:
         with self.locked():
             try:
                 self.path.unlink(missing_ok=True)
-                self._new.unlink(missing_ok=True)
+                self.path.with_name(self._new).unlink(missing_ok=True)
             except OSError as error:
                 raise CredentialError(f"Cannot delete {self.path}: {error.strerror}.") from error
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from tap_stripe_apex.auth.credential import find_credential
 from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.errors import ConfigurationError
+from tap_stripe_apex.hashing import VARIABLE, Hashing
 from tap_stripe_apex.reading.date_range import DateRange, parse_date_range
 from tap_stripe_apex.reading.display import Display
 from tap_stripe_apex.reading.feed import Feed, read_feed
@@ -59,7 +60,7 @@ class StripeSync:
         Raises:
             ConfigurationError: a setting cannot be right.
         """
-        _ = self.date_range, self.session
+        _ = self.date_range, self.session, self.hashing
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
@@ -79,6 +80,15 @@ class StripeSync:
         if setting is None:
             setting = {"last_days": DEFAULT_DAYS} if alias is None else alias
         return parse_date_range(setting)
+
+    @cached_property
+    def hashing(self) -> Hashing | None:
+        """What replaces addresses by their hashes; None where they are kept.
+
+        Raises:
+            ConfigurationError: the secret is none.
+        """
+        return Hashing.of(self.settings.hash_emails or self.environ.get(VARIABLE))
 
     @cached_property
     def credential(self) -> Credential:

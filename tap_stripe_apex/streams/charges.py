@@ -147,6 +147,7 @@ class Charges(StripeStream[Charge]):
             "customer_metadata",
         }
     )
+    addresses = frozenset({"customer_email", "receipt_email", "billing_email"})
     optional: ClassVar = {"customer": _WITHOUT_CUSTOMERS}
     if_empty = (
         "No successful charge in the date range. Widen date_range, or check in the Stripe "

@@ -87,6 +87,7 @@ class CheckoutSessions(StripeStream[CheckoutSession]):
     event_types = CHECKOUT_EVENTS
     expand = ("discounts.promotion_code",)
     optional: ClassVar = {"discounts.promotion_code": _WITHOUT_CODES}
+    addresses = frozenset({"customer_email"})
     selected_by_default = False
     schema = th.PropertiesList(
         th.Property("id", th.StringType, required=True),

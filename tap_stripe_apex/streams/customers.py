@@ -50,6 +50,7 @@ class Customers(StripeStream[Customer]):
     object_kind = "customer"
     object_type = Customer
     event_types = CUSTOMER_EVENTS
+    addresses = frozenset({"email"})
     selected_by_default = False
     schema = th.PropertiesList(
         th.Property("id", th.StringType, required=True),

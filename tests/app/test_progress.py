@@ -32,6 +32,21 @@ def test_the_line_that_the_tap_logs_is_understood(stream, percent, records, seco
     )
 
 
+HOSTILE = st.text() | st.text(st.sampled_from("\x1b[31m\x07\x9b\x85\u202e@.ann\t\r\n \x1c"))
+
+
+@given(HOSTILE, st.booleans())
+def test_nothing_that_is_shown_commands_a_terminal_or_has_an_address(text, as_json):
+    reader = OutputReader()
+    line = f"{text} ann@example.com"
+    shown = reader.read(said(line, by=text, err=line) if as_json else line)
+    assert shown.isprintable()
+    assert "ann@example.com" not in shown
+    reader.read(said("Block run completed", success=False, exit_codes={}, err=line))
+    assert reader.progress.reason.isprintable()
+    assert "ann@example.com" not in reader.progress.reason
+
+
 @given(st.text() | st.dictionaries(st.text(), st.integers()).map(json.dumps))
 def test_no_line_stops_a_sync(line):
     reader = OutputReader()

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from stripe_apex.cli import main
+from stripe_apex.programs import SECRETS
 from stripe_apex.refresh import DbtProject
 
 pytestmark = pytest.mark.dbt
@@ -158,6 +159,26 @@ def test_a_warehouse_that_cannot_be_opened_is_left_to_dbt(duckdb_file, project):
 def test_the_exit_code_is_that_of_dbt(duckdb_file):
     done = CliRunner().invoke(main, ["refresh", "--no-such-option"])
     assert done.exit_code == 2
+
+
+def test_dbt_gets_no_secret_of_stripe(project, tmp_path):
+    (tmp_path / "bin").mkdir()
+    dbt = tmp_path / "bin" / "dbt"
+    dbt.write_text("#!/bin/sh\nenv\n")
+    dbt.chmod(0o700)
+    program = "import sys; sys.executable = '/nowhere/python'\nfrom stripe_apex.cli import main\n"
+    (tmp_path / "meltano.yml").touch()
+    (tmp_path / ".env").write_text("TAP_STRIPE_APEX_API_KEY=rk_test_file\nAPEX_CURRENCY=usd\n")
+    done = subprocess.run(
+        [sys.executable, "-c", f"{program}main(['refresh', 'build'])"],
+        env={"PATH": f"{tmp_path / 'bin'}:/usr/bin:/bin"} | dict.fromkeys(SECRETS, "a secret"),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "APEX_CURRENCY=usd" in done.stdout.splitlines()
+    assert not [name for name in SECRETS if name in done.stdout]
+    assert "rk_test_file" not in done.stdout
 
 
 def test_where_there_is_no_dbt_one_line_says_what_to_install(project, monkeypatch):

@@ -32,7 +32,7 @@ def test_the_committed_seeds_are_what_the_story_tells(made):
 
 def test_seeds_are_written_to_a_folder_that_may_not_be_there(tmp_path):
     write(tmp_path / "new", Story(1, 20))
-    assert len(list((tmp_path / "new").glob("*.csv"))) == 6
+    assert len(list((tmp_path / "new").glob("*.csv"))) == 7
 
 
 @pytest.mark.parametrize(
@@ -44,6 +44,7 @@ def test_seeds_are_written_to_a_folder_that_may_not_be_there(tmp_path):
         ("experiment_exposures", ("experiment_id", "visitor_id")),
         ("ad_spend", ("spend_date", "platform", "account_id", "campaign")),
         ("fx_rates", ("rate_date", "from_currency", "to_currency")),
+        ("promotion_codes", ("code",)),
     ],
 )
 def test_each_table_has_a_key(rows, table, key):

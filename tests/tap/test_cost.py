@@ -208,6 +208,46 @@ def test_a_quiet_run_costs_one_request(account, stripe, read):
     assert len(stripe.requests) == 1
 
 
+def test_a_quiet_run_with_sessions_costs_one_request(account, stripe):
+    catalog = select(stripe.url, "charges", "checkout_sessions")
+    for _ in range(120):
+        session = account.create_session(100)
+        account.complete_session(session, account.create_charge(100))
+        account.advance(HOUR)
+    state = sync(stripe.url, None, catalog).state
+    for pause in (HOUR, HOUR, 3 * HOUR, 10 * DAY):
+        account.advance(pause)
+        stripe.requests.clear()
+        output = sync(stripe.url, state, catalog)
+        assert (output.records(), len(stripe.requests)) == ([], 1)
+        state = output.state
+
+
+def test_sessions_cost_nothing_unless_they_are_selected(account, stripe):
+    def requests_of_runs(account, server, *, with_sessions):
+        def sell():
+            charge = account.create_charge(100)
+            if with_sessions:
+                account.complete_session(account.create_session(100), charge)
+            account.advance(HOUR)
+            return charge
+
+        for _ in range(250):
+            sell()
+        state = sync(server.url).state
+        for number in range(20):
+            account.refund(sell(), 10 + number)
+        server.requests.clear()
+        state = sync(server.url, state).state
+        sync(server.url, state)
+        return len(server.requests)
+
+    other = Account(now=NOW)
+    with serve(other) as server:
+        with_sessions = requests_of_runs(other, server, with_sessions=True)
+    assert with_sessions == requests_of_runs(account, stripe, with_sessions=False)
+
+
 def test_the_position_moves_on_in_quiet_runs(account, read, warehouse):
     account.create_charge(100)
     read()

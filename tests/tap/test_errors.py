@@ -2,6 +2,8 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tap_stripe_apex import errors
 
@@ -165,3 +167,10 @@ def test_a_long_text_is_looked_through_in_time_that_grows_with_its_length(text):
     said = errors.redact(f"ann@example.com {text}")
     assert "ann@" not in said
     assert len(said) < 5_000
+
+
+@given(st.text())
+def test_no_message_commands_a_terminal(text):
+    shown = errors.redact(f"{text} ann@example.com {text} ann%40example.com")
+    assert shown.isprintable()
+    assert "ann" not in shown or "ann" in text

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 
 from target_apex.target import TargetApex
+from tests.ducks import reading
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,7 @@ class Warehouse:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query on what is committed."""
-        with duckdb.connect(self.path, read_only=True) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+        with reading(self.path) as connection:
             return connection.execute(sql).fetchall()
 
     def types(self, table: str) -> dict[str, str]:

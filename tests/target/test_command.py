@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +73,36 @@ def test_an_error_is_one_line_with_exit_code_1(config, lines, message, run, tmp_
     message = message.replace("CONFIG", str(tmp_path / "config.json"))
     assert result.err.splitlines()[-1].startswith(f"target-apex: error: {message}")
     assert result.err.count("target-apex: error") == 1
+
+
+@pytest.mark.parametrize("destination", ["duckdb", "parquet"])
+def test_only_its_owner_may_read_the_warehouse(run, tmp_path, destination):
+    """Its log neither, which DuckDB makes beside it."""
+    path = tmp_path / "new" / "warehouse"
+    result = run({"path": str(path), "destination": destination}, KINDS, record("s", id=1))
+    assert result.exit_code == 0, result.err
+    made = [path.parent, *path.parent.rglob("*")]
+    assert any(each.is_file() for each in made)
+    assert {stat.S_IMODE(each.stat().st_mode) & 0o077 for each in made} == {0}
+
+
+def test_a_tap_cannot_command_the_terminal(run, tmp_path):
+    commands = "\x1b[2J\x9b31m\u202e\x07"
+    config = {"path": str(tmp_path / "w.duckdb")}
+    batch = {"type": "BATCH", "stream": commands, "encoding": {"format": "jsonl"}}
+    kinds = schema(commands, {commands: {"type": "integer"}}, [commands])
+    for message in (
+        record(commands, id=1),
+        {"type": commands},
+        kinds | {"schema": {"properties": {commands: {}, f"{commands}\0": {}}}},
+        kinds | {"key_properties": ["id"]},
+        batch | {"manifest": [commands]},
+        batch | {"encoding": {"format": commands}, "manifest": []},
+        record(commands, **{commands: "x"}),
+    ):
+        said = run(config, kinds, message).err
+        assert said
+        assert {sign for sign in said if not sign.isprintable()} <= {"\n"}, message
 
 
 def test_a_config_that_is_not_there_is_named(tmp_path):

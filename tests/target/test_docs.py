@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from target_apex.batches import MAX_LINE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES
 from target_apex.column_types import column_type
 from target_apex.session import MAX_BATCH_BYTES
 from target_apex.settings import SCHEMA
@@ -80,4 +81,7 @@ def test_a_type_grows_as_the_table_says(before, after, becomes, warehouse):
 
 
 def test_the_size_of_a_batch_is_as_it_says():
-    assert DOCUMENT.count(f"{MAX_BATCH_BYTES >> 20} MB") == 2
+    assert DOCUMENT.count(f"{MAX_BATCH_BYTES >> 20} MB") == 3
+    assert MAX_LINE_BYTES == MAX_BATCH_BYTES
+    unpacked = f"{MAX_UNPACKED_BYTES >> 30} GB or to {MAX_RATIO} times its size"
+    assert unpacked in " ".join(DOCUMENT.split())

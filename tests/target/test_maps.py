@@ -186,4 +186,9 @@ def test_an_error_in_a_batch_file_names_the_file(warehouse, tmp_path):
     encoding = {"format": "jsonl", "compression": "none"}
     batch = {"type": "BATCH", "stream": "s", "encoding": encoding, "manifest": [str(path)]}
     with pytest.raises(InputError, match=r"^line 2 of .*batch.jsonl, stream 's': the expression"):
-        warehouse.load(KINDS, batch, stream_maps={"s": {"email": "email.lower()"}})
+        warehouse.load(
+            KINDS,
+            batch,
+            stream_maps={"s": {"email": "email.lower()"}},
+            batch_folders=[str(tmp_path)],
+        )

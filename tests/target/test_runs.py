@@ -140,7 +140,12 @@ def test_batch_files_of_json_lines_are_loaded_exactly(compression, warehouse, tm
     rows = [{"id": n, "v": f"{n}"} for n in range(5000)] + [{"id": 7, "v": "last"}]
     data = "\n".join(json.dumps(row) for row in rows).encode()
     path.write_bytes(gzip.compress(data) if compression == "gzip" else data)
-    warehouse.load(KINDS, batch(path, "jsonl", compression), batch_size_rows=1000)
+    warehouse.load(
+        KINDS,
+        batch(path, "jsonl", compression),
+        batch_size_rows=1000,
+        batch_folders=[str(tmp_path)],
+    )
     assert warehouse.query("SELECT count(*), max(v) FILTER (id = 7) FROM s") == [(5000, "last")]
 
 
@@ -168,7 +173,9 @@ def test_batch_files_of_parquet_are_loaded_exactly(warehouse, tmp_path):
         "big": {"type": "number"},
         "anything": {},
     }
-    warehouse.load(schema("s", kinds, ["id"]), batch(path, "parquet", None))
+    warehouse.load(
+        schema("s", kinds, ["id"]), batch(path, "parquet", None), batch_folders=[str(tmp_path)]
+    )
     assert warehouse.query(
         "SELECT id, amount::VARCHAR, moment::VARCHAR, day::VARCHAR, nothing, nested, yes,"
         " text, empty, big, anything FROM s"
@@ -204,4 +211,4 @@ def test_a_bad_batch_file_is_located(content, form, problem, warehouse, tmp_path
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(InputError, match=problem):
-        warehouse.load(KINDS, batch(path, form, "none"))
+        warehouse.load(KINDS, batch(path, form, "none"), batch_folders=[str(tmp_path)])

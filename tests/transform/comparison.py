@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tests.transform.experiments_comparison import check_experiments
+from tests.transform.matching_comparison import check_matching
 from tests.transform.reference import accrual, cash, cohorts
 from tests.transform.reference.attribution import Attribution
 from tests.transform.reference.economics import Economics, months, people, quotient, six
@@ -24,9 +25,8 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
         AssertionError: a row differs.
     """
     check_revenue(results, attribution)
-    check_coverage(results, attribution)
     check_credits(results, attribution)
-    check_unmatched(results, attribution)
+    check_matching(results, attribution)
     check_channels(results, attribution)
     check_periods(results, attribution)
     check_customers(results, attribution)
@@ -99,29 +99,6 @@ def check_revenue(results, attribution):
     assert_same(rows, expected)
 
 
-def check_coverage(results, attribution):
-    rows = results.rows("""
-        select revenue_month, currency, match_status, matched_by, unmatched_reason, charges,
-            conflicts, net_minor
-        from marts.mart_match_coverage""")
-    expected: dict = {}
-    for payment in attribution.payments:
-        key = (
-            payment.day.replace(day=1),
-            payment.charge.currency,
-            payment.match_status,
-            payment.matched_by,
-            payment.unmatched_reason,
-        )
-        charges, conflicts, net = expected.get(key, (0, 0, 0))
-        expected[key] = (
-            charges + 1,
-            conflicts + payment.match_conflict,
-            net + payment.charge.net_of_refunds,
-        )
-    assert {row[:5]: row[5:] for row in rows} == expected
-
-
 def check_credits(results, attribution):
     rows = results.rows("""
         select charge_id, attribution_model, touch_position, touchpoint_id, channel, source,
@@ -148,22 +125,6 @@ def check_credits(results, attribution):
         for credit in attribution.credits_
     )
     assert rows == sorted(expected, key=lambda row: row[:3])
-
-
-def check_unmatched(results, attribution):
-    rows = results.rows(
-        "select charge_id, reason, is_attributed_by_touches from marts.mart_unmatched"
-    )
-    expected = [
-        (
-            payment.charge.id,
-            "shared_mailbox" if attribution.is_shared(payment.person) else payment.unmatched_reason,
-            bool(attribution.path(payment)),
-        )
-        for payment in attribution.payments
-        if payment.match_status == "none"
-    ]
-    assert sorted(rows) == sorted(expected)
 
 
 def check_channels(results, attribution):

@@ -1,11 +1,14 @@
-"""The project compiled for two sets of settings, once for each worker."""
+"""The project compiled for two sets of settings, once for each run."""
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from zlib import crc32
 
 import pytest
 
+from tests.once import once
 from tests.transform.reference.settings import Settings
 from tests.transform.warehouse import CompiledProject
 
@@ -39,10 +42,12 @@ _compiled: dict[Settings, CompiledProject] = {}
 
 
 def compiled(settings, tmp_path_factory):
-    """The project with these settings; dbt builds it once for each worker."""
+    """The project with these settings; dbt builds it once for each run."""
     if settings not in _compiled:
-        folder = tmp_path_factory.mktemp("project")
-        _compiled[settings] = CompiledProject.build(folder, settings.as_vars())
+        chosen = settings.as_vars()
+        name = f"project-{crc32(json.dumps(chosen, sort_keys=True).encode())}"
+        folder = once(tmp_path_factory, name, lambda path: CompiledProject.build(path, chosen))
+        _compiled[settings] = CompiledProject.of(folder)
     return _compiled[settings]
 
 

@@ -16,6 +16,7 @@ from tests.transform.worlds import (
     Exposure,
     Lead,
     Platform,
+    PromotionCode,
     Rate,
     Refund,
     Rule,
@@ -106,11 +107,35 @@ references = st.sampled_from(
         "bob@gmail.com",
     ]
 )
-metadata = st.none() | st.dictionaries(
+named = st.dictionaries(
     st.sampled_from(["visitor_id", "lead_id", "ref", "anonymousId", "order", "it's"]),
     references.filter(lambda value: value is not None) | st.sampled_from(["ordinary", "7"]),
     max_size=2,
-).map(json.dumps)
+)
+# A few values, which visits have too, so that the same visit is told twice.
+carried = st.fixed_dictionaries(
+    {},
+    optional={
+        "utm_source": st.sampled_from(["google", "Google ", "partner", ""]),
+        "utm_medium": st.sampled_from(["CPC", "email"]),
+        "utm_campaign": st.sampled_from(["spring", "spr\x1fing"]),
+        "utm_term": st.just("shoes"),
+        "msclkid": st.sampled_from(["m", "M2", " "]),
+    },
+)
+metadata = st.none() | st.builds(
+    lambda one, other: json.dumps(one | other), named, st.just({}) | st.just({}) | carried
+)
+
+promotions = st.sampled_from([None, None, "PODCAST", "podcast ", "promo_1", "50-OFF", " "])
+own_codes = [
+    PromotionCode(code="Podcast", channel="Podcast", campaign="Autumn", partner="The Show"),
+    PromotionCode(code=" PODCAST", channel="Podcast"),
+    PromotionCode(code="promo_1", channel="E-Mail"),
+    PromotionCode(code="50-off", channel="direct", partner="google"),
+    PromotionCode(code="podcast", channel=" "),
+    PromotionCode(code=None, channel="email"),
+]
 
 own_rules = [
     Rule(priority=20, channel="Blog", utm_source="", referrer_host="t\\.co"),
@@ -208,6 +233,9 @@ def sessions(draw: st.DrawFn, charges: list[Charge]) -> list[Session]:
             customer_email=draw(emails),
             payment_intent_id=draw(st.sampled_from(intents)),
             metadata=draw(metadata),
+            promotion_code=draw(promotions),
+            promotion_code_id=draw(promotions),
+            coupon_id=draw(promotions),
             deleted_at=draw(st.sampled_from([None, None, None, START])),
         )
         for key in numbered(draw, "cs_", 3)
@@ -304,6 +332,7 @@ def worlds(draw: st.DrawFn) -> World:
         fx_rates=rates,
         channel_rules=draw(st.lists(st.sampled_from(own_rules), unique=True)),
         ad_platforms=draw(st.lists(st.sampled_from(own_platforms), unique=True)),
+        promotion_codes=draw(st.lists(st.sampled_from(own_codes), unique=True)),
         experiments=[
             Experiment(
                 experiment_id="exp",
@@ -351,6 +380,7 @@ def together(parts: list[World]) -> World:
         experiments=parts[0].experiments,
         channel_rules=parts[0].channel_rules,
         ad_platforms=parts[0].ad_platforms,
+        promotion_codes=parts[0].promotion_codes,
         fx_rates=list(rates.values()),
     )
 
@@ -370,7 +400,13 @@ def rename(world: World, name: str) -> World:
         return email(value) if value and "@" in value else value and f"{name}_{value.strip()}"
 
     def fields(value: str | None) -> str | None:
-        return value and json.dumps({k: reference(v) for k, v in json.loads(value).items()})
+        told = ("utm_", "msclkid")
+        return value and json.dumps(
+            {
+                name: said if name.startswith(told) else reference(said)
+                for name, said in json.loads(value).items()
+            }
+        )
 
     return World(
         charges=[

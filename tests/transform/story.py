@@ -1,4 +1,4 @@
-"""A small world with one of each: refunded, settled elsewhere, inherited, late, old, unknown."""
+"""A small world with one of each: refunded, settled elsewhere, inherited, late, tagged, unknown."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from tests.transform.worlds import (
     Experiment,
     Exposure,
     Lead,
+    PromotionCode,
     Rate,
     Refund,
+    Session,
     Spend,
     World,
     days,
@@ -24,7 +26,7 @@ EVERYTHING = World(
     charges=[
         Charge(
             id="ch_three", customer_email="ann@example.com", amount=9_999, customer_id="c1",
-            customer_created=NOON - days(5),
+            customer_created=NOON - days(5), metadata='{"gclid": "G"}',
         ),
         Charge(
             id="ch_new", customer_email="kim@example.com", created=NOON + days(20),
@@ -41,6 +43,11 @@ EVERYTHING = World(
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
         Charge(id="ch_void", customer_email="void@example.com", captured=False),
+        Charge(
+            id="ch_tagged", created=NOON + days(20), customer_created=NOON,
+            metadata='{"utm_source": "google", "utm_medium": "cpc"}',
+        ),
+        Charge(id="ch_coded", created=NOON + days(21)),
         Charge(id="ch_renewal", customer_email="zo\u00eb@example.com", created=NOON + days(90.5)),
     ],
     refunds=[
@@ -50,6 +57,14 @@ EVERYTHING = World(
         )
     ],
     disputes=[Dispute(id="du", charge_id="ch_nameless", amount=6_667)],
+    checkout_sessions=[
+        Session(id="cs_tagged", created=NOON + days(2), payment_intent_id="pi_ch_tagged"),
+        Session(
+            id="cs_coded", created=NOON + days(21), payment_intent_id="pi_ch_coded",
+            promotion_code="PODCAST",
+        ),
+    ],
+    promotion_codes=[PromotionCode(code="podcast", channel="podcast")],
     leads=[
         Lead(lead_id="l1", email="Ann@Example.com", visitor_id="v1", created_at=NOON - days(9)),
         Lead(lead_id="l2", email="zo\u00eb@example.com", visitor_id="v2"),

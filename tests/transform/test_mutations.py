@@ -137,6 +137,19 @@ RULES = [
         "int_attribution__pathless", "interval '2160 hours'", "interval '2184 hours'",
         id="a lead older than its window takes no credit",
     ),
+    pytest.param(
+        "int_carried__fields",
+        "coalesce(opened.created_at, telling_charges.created_at)", "telling_charges.created_at",
+        id="what a payment carries is a touch at the moment of its checkout session",
+    ),
+    pytest.param(
+        "int_carried__visits", "where seen_too.touchpoint_id is null", "",
+        id="a visit with the campaign or the click that a payment carries is its touch",
+    ),
+    pytest.param(
+        "int_carried__session_codes", "lower(sessions.promotion_code) = typed.code", "false",
+        id="a promotion code to which a row gives a channel is a touch",
+    ),
 ]  # fmt: skip
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from tests.transform.warehouse import BuildError, dbt
+from tests.transform.warehouse import PROJECT, BuildError, dbt
 
-
-@pytest.mark.parametrize(
+cases = pytest.mark.parametrize(
     ("name", "value", "remedy"),
     [
         ("attribution_models", ["luck"], "Unknown attribution model 'luck'. Choose from: first_"),
@@ -31,8 +32,43 @@ from tests.transform.warehouse import BuildError, dbt
         ("experiment_cuped_days", "x", "Var 'experiment_cuped_days' must be a whole number, 0 for"),
     ],
 )  # fmt: skip
-def test_a_var_without_a_meaning_stops_the_run(name, value, remedy, tmp_path):
+
+
+@pytest.fixture(scope="module")
+def small_project(tmp_path_factory):
+    """The project's settings, vars and macros, with one model: dbt parses it in a moment."""
+    folder = tmp_path_factory.mktemp("small")
+    shutil.copy(PROJECT / "dbt_project.yml", folder)
+    (folder / "macros").symlink_to(PROJECT / "macros")
+    (folder / "models").mkdir()
+    (folder / "models" / "stg_fx__rates.sql").write_text("select 1 as rate")
+    return folder
+
+
+@cases
+def test_a_var_without_a_meaning_stops_the_run(name, value, remedy, small_project, tmp_path):
     with pytest.raises(BuildError) as failure:
-        dbt(tmp_path, "run", "--select", "stg_fx__rates", settings={name: value})
+        run(tmp_path, {name: value}, small_project)
     assert remedy in str(failure.value)
     assert not (tmp_path / "target" / "run_results.json").exists()
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_the_models_can_be_parsed_with_them_up_to_the_check(number, tmp_path):
+    """Nothing else fails first, so that the remedy is what people see: all vars at once."""
+    by_name = {}
+    for name, value, remedy in cases.args[1]:
+        by_name.setdefault(name, []).append((value, remedy))
+    chosen = {name: each[min(number, len(each) - 1)] for name, each in by_name.items()}
+    with pytest.raises(BuildError) as failure:
+        run(tmp_path, {name: value for name, (value, _) in chosen.items()}, PROJECT)
+    assert any(remedy in str(failure.value) for _, remedy in chosen.values())
+    assert not (tmp_path / "target" / "run_results.json").exists()
+
+
+def test_vars_with_a_meaning_pass_the_check(small_project, tmp_path):
+    run(tmp_path, {}, small_project)
+
+
+def run(folder, settings, project):
+    dbt(folder, "run", "--select", "stg_fx__rates", settings=settings, project=project)

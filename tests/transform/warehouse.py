@@ -9,41 +9,56 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from tests import dbts
+from tests.ducks import reading
 from tests.transform.worlds import World, build_warehouse, fill
 
 PROJECT = Path(__file__).resolve().parents[2] / "transform"
+
+
+_parsed: dict[tuple[Path, str, str | None], bytes] = {}
+"""What dbt parsed, by project, vars and target: in another folder, it need not parse again."""
 
 
 class BuildError(Exception):
     """dbt ended with an error; its output says which."""
 
 
-def dbt(folder: Path, *arguments: str, settings: dict[str, Any] | None = None, **env: str) -> str:
+def dbt(
+    folder: Path,
+    *arguments: str,
+    settings: dict[str, Any] | None = None,
+    project: Path = PROJECT,
+    **env: str,
+) -> str:
     """Run dbt on `folder`/warehouse.duckdb; its files go into the folder too.
 
     Raises:
         BuildError: with what dbt said.
     """
     command = [
-        str(Path(sys.executable).with_name("dbt")),
         *arguments,
-        *("--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT / "profiles")),
+        *("--project-dir", str(project), "--profiles-dir", str(PROJECT / "profiles")),
         *("--target-path", str(folder / "target"), "--log-path", str(folder / "logs")),
         *("--vars", json.dumps(settings or {})),
     ]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
-    environment = {**clean, "APEX_WAREHOUSE": str(folder / "warehouse.duckdb"), **env}
-    done = subprocess.run(
-        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
-    )
+    # The path is the same in each folder: dbt parses all files again if a profile has changed.
+    environment = {**clean, "APEX_WAREHOUSE": "warehouse.duckdb", **env}
+    parsed = folder / "target" / "partial_parse.msgpack"
+    key = (project, command[-1], environment.get("DBT_TARGET"))
+    if not parsed.exists() and key in _parsed:
+        parsed.parent.mkdir(parents=True, exist_ok=True)
+        parsed.write_bytes(_parsed[key])
+    done = dbts.run(command, folder=folder, environment=environment)
+    if key not in _parsed and parsed.exists():
+        _parsed[key] = parsed.read_bytes()
     if done.returncode:
         raise BuildError(done.stdout + done.stderr)
     return done.stdout
@@ -51,7 +66,7 @@ def dbt(folder: Path, *arguments: str, settings: dict[str, Any] | None = None, *
 
 def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
     """Rows of a warehouse."""
-    with duckdb.connect(str(path), read_only=True) as warehouse:
+    with reading(path) as warehouse:
         return warehouse.execute(sql).fetchall()
 
 
@@ -73,11 +88,16 @@ class CompiledProject:
     tests: tuple[Step, ...]
     folder: Path
 
-    @classmethod
-    def build(cls, folder: Path, settings: dict[str, Any] | None = None) -> CompiledProject:
-        """Build the project on an empty world and keep what dbt compiled."""
+    @staticmethod
+    def build(folder: Path, settings: dict[str, Any] | None = None) -> None:
+        """Build the project on an empty world, in a new folder."""
+        folder.mkdir()
         build_warehouse(folder / "warehouse.duckdb", World())
         dbt(folder, "build", "--exclude-resource-type", "unit_test", settings=settings)
+
+    @classmethod
+    def of(cls, folder: Path) -> CompiledProject:
+        """What dbt compiled when it built the project in this folder."""
         manifest = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         steps = []

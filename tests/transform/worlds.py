@@ -150,6 +150,9 @@ class Session:
     customer_email: str | None = None
     payment_intent_id: str | None = None
     metadata: str | None = "{}"
+    promotion_code: str | None = None
+    promotion_code_id: str | None = None
+    coupon_id: str | None = None
     deleted_at: datetime | None = None
 
 
@@ -254,6 +257,16 @@ class Platform:
     channel: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class PromotionCode:
+    """The user's own word on the channel of a promotion code."""
+
+    code: str | None
+    channel: str | None = None
+    campaign: str | None = None
+    partner: str | None = None
+
+
 @dataclass(frozen=True, repr=False)
 class World:
     """All inputs of the models."""
@@ -271,6 +284,7 @@ class World:
     channel_rules: Sequence[Rule] = ()
     campaign_map: Sequence[Mapped] = ()
     ad_platforms: Sequence[Platform] = ()
+    promotion_codes: Sequence[PromotionCode] = ()
 
     def __repr__(self) -> str:
         rows = (f"{len(getattr(self, item.name))} {item.name}" for item in dataclasses.fields(self))
@@ -301,7 +315,8 @@ STRIPE = {
     "checkout_sessions": """
         id varchar, created timestamptz, updated_at timestamptz, status varchar,
         client_reference_id varchar, customer_id varchar, customer_email varchar,
-        payment_intent_id varchar, metadata json, _sdc_deleted_at timestamptz""",
+        payment_intent_id varchar, metadata json, promotion_code varchar,
+        promotion_code_id varchar, coupon_id varchar, _sdc_deleted_at timestamptz""",
 }
 
 APEX = {
@@ -330,6 +345,7 @@ APEX = {
         utm_medium varchar, referrer_host varchar""",
     "ad_platforms": "platform varchar, channel varchar",
     "campaign_map": "platform varchar, campaign varchar, utm_campaign varchar",
+    "promotion_codes": "code varchar, channel varchar, campaign varchar, partner varchar",
 }
 
 

@@ -73,7 +73,9 @@ def settings(stripe):
         "TAP_STRIPE_APEX_DATE_RANGE": json.dumps({"start": "2025-05-01"}),
         "TAP_STRIPE_APEX_EXPAND_BALANCE_TRANSACTIONS": "true",
         "TAP_STRIPE_APEX_MAX_REQUESTS_PER_SECOND": "100",
-        "TAP_STRIPE_APEX__SELECT": json.dumps(["charges.*", "refunds.*", "disputes.*"]),
+        "TAP_STRIPE_APEX__SELECT": json.dumps(
+            ["charges.*", "refunds.*", "disputes.*", "checkout_sessions.*"]
+        ),
     }
 
 

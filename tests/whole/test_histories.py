@@ -21,7 +21,6 @@ from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +35,7 @@ from tap_stripe_apex.tap import TapStripeApex
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
 from tests.conftest import NOW, as_patient_as
+from tests.ducks import reading
 from tests.patience import without_waiting
 from tests.whole.histories import KEYS, Run, chapters, delays
 from tests.whole.world import World
@@ -75,8 +75,7 @@ class Warehouse:
             self.state = json.loads(line)
 
     def holds(self, stream: str) -> dict[str, tuple[Any, ...]]:
-        with duckdb.connect(self.path, read_only=True) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
+        with reading(self.path) as connection:
             rows = connection.execute(
                 f"select id, {COLUMNS[stream]} from raw_stripe.{stream}"
             ).fetchall()

@@ -4,9 +4,13 @@ import os
 import pty
 import select
 import shutil
+import stat
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +18,7 @@ import duckdb
 import psutil
 import pytest
 
+from stripe_apex.programs import SECRETS
 from stripe_apex.report.text import amount
 from stripe_simulator.account import Account
 from stripe_simulator.server import serve
@@ -209,6 +214,59 @@ def assert_customers_can_be_predicted(project, warehouse):
     assert verdict == [("doubtful", "usd")]
 
 
+@dataclass
+class Seen:
+    """What another process saw of a run, many times a second.
+
+    Attributes:
+        programs: those that were started in the folder of the project.
+        know_a_secret: those of them whose environment leads into the account.
+        others_can_read: files that they made and that are not for their owner alone.
+    """
+
+    programs: set[str] = field(default_factory=set)
+    know_a_secret: set[str] = field(default_factory=set)
+    others_can_read: set[str] = field(default_factory=set)
+
+    def look(self, project: Path) -> None:
+        for process in psutil.process_iter(["cmdline", "cwd", "environ"]):
+            told = process.info
+            if told["cwd"] is None or not Path(told["cwd"]).is_relative_to(project):
+                continue
+            words = told["cmdline"] or []
+            name = max({Path(word).name for word in words[:2]} & PROGRAMS, default="")
+            name = "refresh" if name == "stripe-apex" and "refresh" in words else name
+            self.programs.add(name)
+            if any((told["environ"] or {}).get(each) for each in SECRETS):
+                self.know_a_secret.add(name)
+        for folder in (".meltano", "output", "transform/target", "transform/logs"):
+            for path in (project / folder).rglob("*"):
+                with suppress(FileNotFoundError):
+                    if path.lstat().st_mode & 0o077 and not path.is_symlink():
+                        self.others_can_read.add(str(path))
+
+
+PROGRAMS = {"run", "stripe-apex", "meltano", "tap-stripe-apex", "target-apex", "dbt"}
+
+
+@contextmanager
+def watched(project):
+    seen, stop = Seen(), threading.Event()
+
+    def look():
+        while not stop.wait(0.05):
+            seen.look(project)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        thread.join()
+        seen.look(project)
+
+
 @pytest.mark.parametrize("way", ["key", "tokens"])
 def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, way):
     account = Account(now=NOW)
@@ -224,11 +282,23 @@ def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, w
             connection = oauth.environ
         lines = connection | {"TAP_STRIPE_APEX_API_BASE": server.url}
         (project / ".env").write_text("".join(f"{k}={v}\n" for k, v in lines.items()))
-        result = run()
+        left = project / ".meltano/run/tap-stripe-apex/tap.killed.config.json"
+        left.parent.mkdir(parents=True)
+        left.write_text('{"api_key": "rk_test_left"}')
+        (project / ".meltano/run").chmod(0o700)
+        left.parent.chmod(0o700)
+        left.chmod(0o600)
+        with watched(project) as seen:
+            result = run()
         assert server.requests.count("/v1/oauth/token", status=200) == (way == "tokens")
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Reading your Stripe account" in result.stdout
     assert "rk_test_simulated" not in result.stdout + result.stderr
+    assert not left.exists()
+    assert {"tap-stripe-apex", "target-apex", "dbt"} <= seen.programs
+    assert seen.know_a_secret <= {"run", "stripe-apex", "meltano", "tap-stripe-apex"}
+    assert seen.others_can_read == set()
+    assert stat.S_IMODE((project / ".meltano").stat().st_mode) == 0o700
     assert not (project / "output/warehouse.duckdb").exists()
     (total,) = query(
         project / "output/account.duckdb", "select sum(net_minor) from marts.fct_revenue"

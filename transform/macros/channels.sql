@@ -25,14 +25,15 @@
 {%- endmacro %}
 
 
-{#- The names of the click ids that a visit came with, in the columns named so or in the landing page. -#}
+{#- The names of the click ids that a visit came with, in the columns named so or in the landing page,
+    which may be none. -#}
 {% macro click_ids(landing_page, columns=()) -%}
     concat(
         {%- for name in stripe_apex.click_id_names() %}
         case
             when
-                {% if name in columns %}{{ name }} is not null or {% endif -%}
-                {{ stripe_apex.has_url_parameter(landing_page, name) }}
+                {% if name in columns %}{{ name }} is not null{{ ' or ' if landing_page }}{% endif -%}
+                {% if landing_page %}{{ stripe_apex.has_url_parameter(landing_page, name) }}{% endif %}
                 then '{{ name }} '
             else ''
         end {{- ',' if not loop.last }}
@@ -45,10 +46,25 @@
 {% macro click_id_values(landing_page) -%}
     concat(
         {%- for name in stripe_apex.click_id_names() %}
-        coalesce(lower({{ name }}), {{ stripe_apex.url_parameter(landing_page, name) }}, ''), chr(31)
+        coalesce(
+            lower({{ name }}),
+            {%- if landing_page %} {{ stripe_apex.url_parameter(landing_page, name) }},{% endif %} ''
+        ), chr(31)
         {{- ',' if not loop.last }}
         {%- endfor %}
     )
+{%- endmacro %}
+
+
+{#- Which campaign a visit belongs to, null where it names none. -#}
+{% macro campaign_key(source, medium, campaign) -%}
+    case
+        when {{ source }} is not null or {{ medium }} is not null or {{ campaign }} is not null
+            then {{ stripe_apex.fast_key(
+                "concat_ws(chr(31), coalesce(" ~ source ~ ", ''), coalesce(" ~ medium
+                ~ ", ''), coalesce(" ~ campaign ~ ", ''))"
+            ) }}
+    end
 {%- endmacro %}
 
 

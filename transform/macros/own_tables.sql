@@ -12,6 +12,7 @@
         'ad_spend': [['spend_date'], ['currency'], ['spend']],
         'fx_rates': [['rate_date'], ['from_currency'], ['to_currency'], ['rate']],
         'campaign_map': [['platform'], ['campaign'], ['utm_campaign']],
+        'promotion_codes': [['code'], ['channel']],
     }[table]) }}
 {%- endmacro %}
 
@@ -26,6 +27,7 @@
         'ad_spend': ['spend_date', 'platform', 'campaign'],
         'fx_rates': ['rate_date', 'from_currency', 'to_currency'],
         'campaign_map': ['platform', 'campaign'],
+        'promotion_codes': ['code'],
     }[table]) }}
 {%- endmacro %}
 

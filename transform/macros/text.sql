@@ -27,7 +27,7 @@
 
 
 {#- The name of a campaign for comparing: without blanks, in whatever way a link or a form writes them. -#}
-{% macro campaign_key(column) -%}
+{% macro campaign_name_key(column) -%}
     {%- set blanks = ' \u00a0\t' -%}
     translate(replace(replace(lower({{ column }}), '%20', ''), '+', ''), '{{ blanks }}', '')
 {%- endmacro %}

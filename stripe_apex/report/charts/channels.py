@@ -94,7 +94,7 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
             )
         )
         .mark_rect(fill=kit.GRID, opacity=0.5)
-        .encode(y=y, y2="end:Q", x=alt.X("low:Q", **x), x2="high:Q")
+        .encode(y=y, y2=alt.Y2("end:Q"), x=alt.X("low:Q", **x), x2=alt.X2("high:Q"))
     )
     symbols = (
         alt.Chart(kit.rows(_shares(easel, shares, ranked, height)))
@@ -220,7 +220,7 @@ def returns(easel: Easel) -> Chart:
     interval = (
         base.transform_filter("datum.high > datum.low")
         .mark_rule(strokeWidth=2.5)
-        .encode(x=alt.X("low:Q", **x), x2="high:Q", color=colour)
+        .encode(x=alt.X("low:Q", **x), x2=alt.X2("high:Q"), color=colour)
     )
     points = rated.mark_point(filled=True, opacity=1, size=110).encode(
         x=alt.X("roas:Q", **x),
@@ -231,9 +231,9 @@ def returns(easel: Easel) -> Chart:
     one = kit.threshold(1, x)
     beyond = base.mark_text(
         **easel.text(align="right", dx=-12, fontSize=12, fill=kit.MUTED)
-    ).encode(x=alt.value(x["scale"].range[1]), text="beyond:N")
+    ).encode(x=alt.XValue(x["scale"].range[1]), text=alt.Text("beyond:N"))
     alone = base.mark_text(**easel.text(fontSize=12, fill=kit.MUTED, dx=4)).encode(
-        x=alt.value(x["scale"].range[0]), text="alone:N"
+        x=alt.XValue(x["scale"].range[0]), text=alt.Text("alone:N")
     )
     layers = (models_ticks, one, interval, points, beyond, alone, *_figures(easel, base))
     return alt.layer(*layers).properties(
@@ -308,7 +308,7 @@ def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
         yield (
             base.transform_filter(f"datum.depth === {depth}")
             .mark_text(**easel.text(dy=above, fontWeight=weight))
-            .encode(x=alt.value(14 * depth), text="name:N")
+            .encode(x=alt.XValue(14 * depth), text=alt.Text("name:N"))
         )
     columns = [("both", easel.width - 52, "revenue / spend"), ("times", easel.width, "ROAS")]
     if not easel.is_narrow:
@@ -321,10 +321,14 @@ def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
         ]
     for name, x, title in columns:
         yield base.mark_text(**easel.text(align="right", dy=above)).encode(
-            x=alt.value(x), text=f"{name}:N"
+            x=alt.XValue(x), text=alt.Text(f"{name}:N")
         )
         yield (
             alt.Chart(kit.rows([{"title": title}]))
             .mark_text(**easel.text(align="right", fontSize=12, fill=kit.MUTED, baseline="bottom"))
-            .encode(x=alt.value(x), y=alt.value(-22 if easel.is_narrow else -4), text="title:N")
+            .encode(
+                x=alt.XValue(x),
+                y=alt.YValue(-22 if easel.is_narrow else -4),
+                text=alt.Text("title:N"),
+            )
         )

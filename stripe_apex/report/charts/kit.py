@@ -117,13 +117,16 @@ class Easel:
         return (
             alt.Chart(rows(named))
             .mark_text(**self.text(dy=-above))
-            .encode(x=alt.value(0), y=y, text="name:N")
+            .encode(x=alt.XValue(0), y=y, text=alt.Text("name:N"))
         )
 
 
 def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
-    """Rows of data inside the chart."""
-    return alt.InlineData(values=[dict(value) for value in values])
+    """Rows of data inside the chart.
+
+    They are a tuple, which Altair shares: it would copy a list for each layer of each panel.
+    """
+    return alt.InlineData(values=tuple(dict(value) for value in values))
 
 
 def tooltip(*names: str) -> list[alt.Tooltip]:
@@ -179,26 +182,25 @@ def _quoted(label: str) -> str:
 
 def dressed(chart: Chart) -> dict[str, Any]:
     """The chart's Vega-Lite, in our clothes."""
-    spec: dict[str, Any] = (
-        chart.configure(
-            background="transparent",
-            font=FONT,
-            padding=0,
-            aria=False,
-        )
-        .configure_mark(aria=False)
-        .configure_view(stroke=None)
-        .configure_axis(
+    clothes = {
+        "background": "transparent",
+        "font": FONT,
+        "padding": 0,
+        "aria": False,
+        "mark": alt.MarkConfig(aria=False),
+        "view": alt.ViewConfig(stroke=None),
+        "axis": alt.AxisConfig(
             domain=False,
             ticks=False,
             gridColor=GRID,
             labelColor=MUTED,
             labelFontSize=12,
             title=None,
-        )
-        .configure_concat(spacing=24)
-        .to_dict(validate=False)
-    )
+        ),
+        "concat": alt.CompositionConfig(spacing=24),
+    }
+    # All at once, since Altair copies the whole chart for each call.
+    spec: dict[str, Any] = chart.configure(**clothes).to_dict(validate=False)
     return spec
 
 

@@ -68,13 +68,13 @@ def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
     base = alt.Chart(data).encode(y=alt.Y("row:O", axis=None))
     bar = base.mark_bar(height=15).encode(
         x=alt.X("start:Q", axis=None, scale=scale),
-        x2="end:Q",
+        x2=alt.X2("end:Q"),
         color=alt.Color("colour:N", scale=None),
         tooltip=kit.tooltip("step", "amount"),
     )
-    names = base.mark_text(**easel.text()).encode(x=alt.value(0), text="step:N")
+    names = base.mark_text(**easel.text()).encode(x=alt.XValue(0), text=alt.Text("step:N"))
     amounts = base.mark_text(**easel.text(align="right")).encode(
-        x=alt.value(width), text="amount:N"
+        x=alt.XValue(width), text=alt.Text("amount:N")
     )
     title = easel.title(total.currency.upper(), offset=4)
     return alt.layer(bar, names, amounts, title=title).properties(width=width, height=alt.Step(24))
@@ -112,12 +112,14 @@ def unmatched(easel: Easel) -> Chart:
         x=alt.X("minor:Q", axis=None, scale=scale),
         tooltip=kit.tooltip("reason", "amount", "charges"),
     )
-    names = base.mark_text(**easel.text(dy=above)).encode(x=alt.value(0), text="reason:N")
+    names = base.mark_text(**easel.text(dy=above)).encode(
+        x=alt.XValue(0), text=alt.Text("reason:N")
+    )
     shares = base.mark_text(**easel.text(align="right", dy=above)).encode(
-        x=alt.value(easel.width), text="share:N"
+        x=alt.XValue(easel.width), text=alt.Text("share:N")
     )
     amounts = base.mark_text(**easel.text(align="right", dy=above)).encode(
-        x=alt.value(easel.width - 52), text="amount:N"
+        x=alt.XValue(easel.width - 52), text=alt.Text("amount:N")
     )
     return alt.layer(bars, names, amounts, shares).properties(
         width=easel.width, height=alt.Step(52 if narrow else 30)

@@ -172,9 +172,9 @@ def _columns(
         .mark_bar(color=colour)
         .encode(
             x=alt.X("left:Q", **x),
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=alt.Y("minor:Q", **y),
-            y2="zero:Q",
+            y2=alt.Y2("zero:Q"),
             opacity=alt.Opacity("opacity:Q", scale=None),
             tooltip=kit.tooltip("month", "amount"),
         )
@@ -182,7 +182,7 @@ def _columns(
     baseline = (
         alt.Chart(kit.rows([{"minor": 0}]))
         .mark_rule(stroke=kit.SOFT)
-        .encode(x=alt.value(0), x2=alt.value(room.width), y=alt.Y("minor:Q", **y))
+        .encode(x=alt.XValue(0), x2=alt.X2Value(room.width), y=alt.Y("minor:Q", **y))
     )
     title = easel.title(
         kit.shortened(name, 22 if easel.is_narrow else 28),
@@ -193,12 +193,12 @@ def _columns(
     amounts = (
         alt.Chart(kit.rows(_amounts(easel, values, axis, room)))
         .mark_text(**easel.text(**small, baseline="bottom", dy=-3))
-        .encode(x=alt.X("at:Q", **x), y=alt.Y("minor:Q", **y), text="text:N")
+        .encode(x=alt.X("at:Q", **x), y=alt.Y("minor:Q", **y), text=alt.Text("text:N"))
     )
     names = (
         alt.Chart(kit.rows(_names(easel, axis, room)))
         .mark_text(**easel.text(**small, fill=kit.MUTED, baseline="top", dy=5))
-        .encode(x=alt.X("at:Q", **x), y=alt.value(room.height), text="text:N")
+        .encode(x=alt.X("at:Q", **x), y=alt.YValue(room.height), text=alt.Text("text:N"))
     )
     return alt.layer(baseline, bars, amounts, names, title=title).properties(
         width=room.width, height=room.height

@@ -55,13 +55,13 @@ def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
     bar = base.mark_bar(height=14, color=kit.BLUE).encode(
         x=alt.X("value:Q", axis=None, scale=scale), tooltip=kit.tooltip("name", "text", "detail")
     )
-    names = base.mark_text(**easel.text(dy=above)).encode(x=alt.value(0), text="name:N")
+    names = base.mark_text(**easel.text(dy=above)).encode(x=alt.XValue(0), text=alt.Text("name:N"))
     texts = base.mark_text(**easel.text(align="right", dy=above, fontWeight="bold")).encode(
-        x=alt.value(easel.width if narrow else easel.width - 220), text="text:N"
+        x=alt.XValue(easel.width if narrow else easel.width - 220), text=alt.Text("text:N")
     )
     details = base.mark_text(
         **easel.text(align="left" if narrow else "right", dy=19 if narrow else 0, fill=kit.MUTED)
-    ).encode(x=alt.value(0 if narrow else easel.width), text="detail:N")
+    ).encode(x=alt.XValue(0 if narrow else easel.width), text=alt.Text("detail:N"))
     return alt.layer(bar, names, texts, details).properties(
         width=easel.width, height=alt.Step(70 if narrow else 30)
     )
@@ -151,7 +151,7 @@ def _columns(
         .encode(
             x=alt.X("index:O", axis=None, scale=alt.Scale(paddingInner=gap, paddingOuter=0)),
             y=alt.Y("start:Q", **y),
-            y2="end:Q",
+            y2=alt.Y2("end:Q"),
             color=alt.Color("colour:N", scale=None),
             opacity=alt.Opacity("opacity:Q", scale=None),
             tooltip=kit.tooltip("week", "part", "amount"),
@@ -170,13 +170,13 @@ def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Itera
         yield (
             alt.Chart(kit.rows([{"start": minor}]))
             .mark_rule(stroke=colour)
-            .encode(x=alt.value(0), x2=alt.value(width), y=alt.Y("start:Q", **y))
+            .encode(x=alt.XValue(0), x2=alt.X2Value(width), y=alt.Y("start:Q", **y))
         )
     text = easel.formats.compact(int(mark), easel.report.scope.currency)
     yield (
         alt.Chart(kit.rows([{"start": mark, "text": text}]))
         .mark_text(**easel.text(fontSize=10.5, fill=kit.MUTED, baseline="bottom", dy=-2))
-        .encode(x=alt.value(0), y=alt.Y("start:Q", **y), text="text:N")
+        .encode(x=alt.XValue(0), y=alt.Y("start:Q", **y), text=alt.Text("text:N"))
     )
 
 
@@ -187,7 +187,7 @@ def _ends(easel: Easel, axis: list[date], width: float, height: float) -> Iterat
         yield (
             alt.Chart(kit.rows([{"label": easel.formats.day(week)}]))
             .mark_text(**easel.text(fontSize=11, fill=kit.MUTED, align=align, baseline="top", dy=5))
-            .encode(x=alt.value(x), y=alt.value(height), text="label:N")
+            .encode(x=alt.XValue(x), y=alt.YValue(height), text=alt.Text("label:N"))
         )
 
 

@@ -46,7 +46,7 @@ def cohorts(easel: Easel) -> Chart:
     last = max([1, *(line["age"] for line in lines)])
     x, y = _cohort_axes(easel, last, max([0.01, *(line["ltv"] for line in lines)]))
     base = alt.Chart(kit.rows(lines)).encode(
-        x=x, y=y, detail="cohort:N", tooltip=kit.tooltip("cohort", "age", "text")
+        x=x, y=y, detail=alt.Detail("cohort:N"), tooltip=kit.tooltip("cohort", "age", "text")
     )
     older = base.transform_filter("!datum.newer").mark_line(stroke=kit.SOFT, strokeWidth=1.2)
     newer = base.transform_filter("datum.newer").mark_line(
@@ -67,9 +67,9 @@ def cohorts(easel: Easel) -> Chart:
     below = alt.Chart(kit.rows(named)).mark_text(
         **easel.text(align="right", baseline="top", dx=4, dy=9, fontWeight="bold")
     )
-    return alt.layer(older, newer, average, dots, below.encode(x=x, y=y, text="text:N")).properties(
-        width=easel.width - 64, height=250 if easel.is_narrow else 320
-    )
+    return alt.layer(
+        older, newer, average, dots, below.encode(x=x, y=y, text=alt.Text("text:N"))
+    ).properties(width=easel.width - 64, height=250 if easel.is_narrow else 320)
 
 
 def _cohort_points(easel: Easel) -> Iterator[dict[str, Any]]:
@@ -140,7 +140,7 @@ def experiments(easel: Easel) -> Chart:
     colour = alt.Color("colour:N", scale=None)
     seen = base.transform_filter("isValid(datum.low)")
     interval = seen.mark_rule(strokeWidth=2.5).encode(
-        x=alt.X("low:Q", **x), x2="high:Q", color=colour
+        x=alt.X("low:Q", **x), x2=alt.X2("high:Q"), color=colour
     )
     points = seen.mark_point(filled=True, opacity=1, size=120).encode(
         x=alt.X("lift:Q", **x),
@@ -180,7 +180,9 @@ def _narrow_words(easel: Easel, base: Chart) -> Iterator[Chart]:
 
 
 def _text(easel: Easel, base: Chart, name: str, x: float, **options: Any) -> Chart:
-    return base.mark_text(**easel.text(**options)).encode(x=alt.value(x), text=f"{name}:N")
+    return base.mark_text(**easel.text(**options)).encode(
+        x=alt.XValue(x), text=alt.Text(f"{name}:N")
+    )
 
 
 def _experiment_row(easel: Easel, row: int, line: Variant) -> dict[str, object]:

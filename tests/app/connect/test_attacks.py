@@ -77,6 +77,50 @@ def test_a_name_that_was_rebound_to_this_machine_gets_nothing(client, hosts, pat
     assert "csrf" not in answer.text
 
 
+COOKIE = "session=a-secret-of-another-page"
+
+REFUSED = {
+    "a bad request line": f"GET\r\nCookie: {COOKIE}\r\n\r\n",
+    "a bad method": f"G<T / HTTP/1.1\r\nHost: {{host}}\r\nCookie: {COOKIE}\r\n\r\n",
+    "a bad version": f"GET / HTTP/9.9\r\nHost: {{host}}\r\nCookie: {COOKIE}\r\n\r\n",
+    "a bad header": f"GET / HTTP/1.1\r\nHost: {{host}}\r\nCookie {COOKIE}\r\n\r\n",
+    "a huge header": f"GET / HTTP/1.1\r\nHost: {{host}}\r\nCookie: {COOKIE}{'x' * 9000}\r\n\r\n",
+    "a huge path": f"GET /{'x' * 9000}{COOKIE} HTTP/1.1\r\nHost: {{host}}\r\n\r\n",
+    "two lengths": (
+        f"POST / HTTP/1.1\r\nHost: {{host}}\r\nCookie: {COOKIE}\r\n"
+        "Content-Length: 1\r\nContent-Length: 2\r\n\r\nx"
+    ),
+    "a bad chunk": (
+        f"POST /key HTTP/1.1\r\nHost: {{host}}\r\nCookie: {COOKIE}\r\n"
+        f"Transfer-Encoding: chunked\r\n\r\n{COOKIE}\r\n"
+    ),
+    "an unmet expectation": (
+        f"GET / HTTP/1.1\r\nHost: {{host}}\r\nConnection: close\r\nExpect: {COOKIE}\r\n\r\n"
+    ),
+    "no HTTP": "\x16\x03\x01\x02\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("request_", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("before", ["", "GET /nothing HTTP/1.1\r\nHost: {host}\r\n\r\n"])
+def test_what_the_parser_refuses_is_answered_safely_and_not_told(
+    page, caplog, capfd, request_, before
+):
+    caplog.set_level("DEBUG")
+    address = urlsplit(page.origin)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as sent:
+        sent.sendall((before + request_).format(host=address.netloc).encode())
+        answers = b"".join(iter(lambda: sent.recv(65536), b"")).decode()
+    last = re.split(r"HTTP/1\.[01] (?=\d{3} )", answers)[-1]
+    assert last.startswith("4"), answers
+    for name, value in PROTECTION.items():
+        assert f"\r\n{name}: {value}\r\n" in last
+    assert "Content-Security-Policy: default-src 'none'" in last
+    said = caplog.text + "".join(capfd.readouterr())
+    assert "Traceback" not in said
+    assert "a-secret" not in said
+
+
 def test_only_this_machine_is_listened_to(page):
     address = urlsplit(page.origin)
     assert address.hostname == "127.0.0.1"

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -120,6 +120,16 @@ def test_it_waits_for_who_is_at_stripe(stripe, serve_page, visit):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path", ["/static/page.css", "/launch?token=guess", "/", "/events"])
+def test_strangers_do_not_keep_it_running(serve_page, path):
+    page = serve_page(patience=Patience(idle=1))
+    stranger, began = Client(page.link), time.monotonic()
+    while page._thread.is_alive() and time.monotonic() - began < 15:
+        with suppress(OSError):
+            assert stranger.ask("GET", path).status in {200, 403}
+    assert page.join() == "Nobody used the page for ten minutes."
+
+
 def test_after_ten_idle_minutes_it_ends_even_if_the_page_is_open(serve_page):
     page = serve_page(patience=Patience(idle=4))
     client = Client(page.link).enter()

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from stripe_simulator.keys import DEFAULT_KEY, Key, Permission
 from tests.app.connect.conftest import ENDS_WELL
-from tests.app.report.conftest import page_of, report_folder, run_report, warehouse_of  # noqa: F401
+from tests.app.report.conftest import page_of, run_report, warehouse_of  # noqa: F401
 from tests.app.sources import exports
 
 CHECK_FAILS = (

@@ -1,4 +1,4 @@
-"""Warehouses of marts, and the pages made of them, each once for a worker."""
+"""Warehouses of marts, and the pages made of them, each once for a run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from stripe_apex.cli import main
 from tests.app.report.scenarios import SCENARIOS
+from tests.once import once
 
 
 def run_report(*arguments: object):
@@ -17,30 +18,24 @@ def run_report(*arguments: object):
 
 
 @pytest.fixture(scope="session")
-def report_folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("report")
-
-
-@pytest.fixture(scope="session")
-def warehouse_of(report_folder):
+def warehouse_of(tmp_path_factory):
     """The path of a scenario's warehouse."""
 
     def path(name: str) -> Path:
-        file = report_folder / f"{name}.duckdb"
-        return file if file.exists() else SCENARIOS[name]().write(file)
+        return once(tmp_path_factory, f"{name}.duckdb", SCENARIOS[name]().write)
 
     return path
 
 
 @pytest.fixture(scope="session")
-def page_of(warehouse_of, report_folder):
+def page_of(warehouse_of, tmp_path_factory):
     """The path of a scenario's page."""
 
     def path(name: str, *options: str) -> Path:
-        file = report_folder / f"{'-'.join((name, *options))}.html"
-        if not file.exists():
+        def make(file: Path) -> None:
             done = run_report("--warehouse", warehouse_of(name), "--output", file, *options)
             assert done.exit_code == 0, done.output
-        return file
+
+        return once(tmp_path_factory, f"{'-'.join((name, *options))}.html", make)
 
     return path

@@ -6,10 +6,10 @@ import json
 from datetime import date
 from decimal import Decimal
 
-import duckdb
 import pytest
 
 from tests.app.report.conftest import run_report
+from tests.ducks import reading
 
 RATIOS = ("cpl", "cac", "ltv", "roas", "new_roas", "payback_months")
 AMOUNTS = (
@@ -25,7 +25,7 @@ def report_as_json(warehouse, *options):
 
 
 def rows(warehouse, sql, *parameters):
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
+    with reading(warehouse) as connection:
         cursor = connection.execute(sql, parameters)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

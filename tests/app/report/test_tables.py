@@ -24,8 +24,8 @@ def read(text):
 
 
 @pytest.fixture(scope="module")
-def folder(warehouse_of, report_folder):
-    folder = report_folder / "tables"
+def folder(warehouse_of, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report") / "tables"
     done = run_report(
         *("--warehouse", warehouse_of("small"), "--format", "csv", "--output", folder),
         *("--locale", "de_DE"),

@@ -6,12 +6,12 @@ import csv
 import io
 from pathlib import Path
 
-import duckdb
 import psycopg
 import pytest
 from click.testing import CliRunner
 
 from stripe_apex.cli import main
+from tests.ducks import reading
 
 
 class Imports:
@@ -84,7 +84,7 @@ class Imports:
                 return named(done)
         if not Path(self.address).exists():
             return []
-        with duckdb.connect(self.address) as connection:
+        with reading(self.address) as connection:
             return named(connection.execute(sql))
 
 

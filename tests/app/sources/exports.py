@@ -322,6 +322,14 @@ EXPOSURES = Export(
     {"experiment_id": "exp_pricing", "variant": "control", "visitor_id": "a-1"},
 )
 
+CODES = Export(
+    "codes.csv",
+    b"Promo code,Channel,Affiliate\nPODCAST20,Podcast,The Show\npromo_1Nx,Partner,\n",
+    "promotion_codes",
+    2,
+    {"code": "PODCAST20", "channel": "Podcast", "campaign": None, "partner": "The Show"},
+)
+
 GERMAN = Export(
     "Werbeausgaben.csv",
     (

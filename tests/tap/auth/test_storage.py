@@ -15,6 +15,7 @@ import pytest
 from keyring.backend import KeyringBackend
 from keyring.errors import KeyringLocked
 
+from stripe_apex.env_file import keep_in_env_file
 from stripe_apex.storage import forget_key, save_key
 from tap_stripe_apex.auth.key import load_key
 from tap_stripe_apex.errors import CredentialError
@@ -94,11 +95,37 @@ def no_argument_is(secret):
     assert not seen
 
 
+@contextmanager
+def others_never_read(path, secret):
+    """As far as anybody sees who looks at a file many times a second."""
+    stop, seen = threading.Event(), []
+
+    def look():
+        while not stop.wait(0.001):
+            try:
+                with path.open("rb") as opened:
+                    mode = os.fstat(opened.fileno()).st_mode
+                    if secret.encode() in opened.read() and mode & 0o077:
+                        seen.append(oct(mode))
+            except FileNotFoundError:
+                pass
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    assert not seen
+
+
 @pytest.mark.dbt
-def test_in_a_meltano_project_meltano_keeps_the_key(account, nowhere, command, known):
+def test_in_a_meltano_project_meltano_finds_the_key(account, nowhere, command, known):
     account.create_charge(100)
     shutil.copy(ROOT / "meltano.yml", nowhere)
-    with no_argument_is(KEY):
+    (nowhere / ".env").touch(mode=0o644)
+    with no_argument_is(KEY), others_never_read(nowhere / ".env", KEY):
         connected = command("stripe-apex", "connect", "--api-key-stdin", said=f"{KEY}\n")
     assert connected.returncode == 0, connected.stderr
     assert connected.stdout.splitlines() == [
@@ -122,11 +149,39 @@ def test_in_a_meltano_project_meltano_keeps_the_key(account, nowhere, command, k
     assert env_file.read_text() == ""
 
 
+@pytest.mark.parametrize("before", ["", "OTHER=1", "OTHER=1\n"])
+def test_a_line_is_added_to_whatever_is_there(nowhere, before):
+    (nowhere / ".env").write_text(before)
+    keep_in_env_file(nowhere, "TAP_STRIPE_APEX_API_KEY", KEY)
+    assert (nowhere / ".env").read_text() == (f"{before.rstrip()}\n" if before else "") + ENV_LINE
+
+
+def test_check_says_which_secrets_others_can_read(account, nowhere, command, known):
+    account.create_charge(100)
+    (nowhere / ".env").write_text(ENV_LINE)
+    (nowhere / ".env").chmod(0o640)
+    checked = command("stripe-apex", "check")
+    assert checked.returncode == 0, checked.stderr
+    assert checked.stderr.splitlines()[0] == (
+        f"Others on this machine can read {nowhere / '.env'}, which holds secrets. Take that "
+        f"right from them: chmod 600 {nowhere / '.env'}"
+    )
+    (nowhere / ".env").chmod(0o600)
+    assert "chmod" not in command("stripe-apex", "check").stderr
+
+
+def test_check_says_that_others_could_read_the_tokens(oauth, command):
+    oauth.tokens.path.chmod(0o644)
+    checked = command("stripe-apex", "check", environ=oauth.environ)
+    assert f"chmod 600 {oauth.tokens.path}" in checked.stderr
+
+
 def test_a_project_that_meltano_cannot_read_gets_the_same_line(nowhere, command, known):
-    (nowhere / ".env").write_text("OTHER=1\n")
+    (nowhere / ".env").write_text("OTHER='1'\nTAP_STRIPE_APEX_API_KEY=rk_test_old\n# the end")
     (nowhere / ".env").chmod(0o644)
-    assert command("stripe-apex", "connect", "--api-key-stdin", said=KEY).returncode == 0
-    assert (nowhere / ".env").read_text() == f"OTHER=1\n{ENV_LINE}"
+    with others_never_read(nowhere / ".env", KEY):
+        assert command("stripe-apex", "connect", "--api-key-stdin", said=KEY).returncode == 0
+    assert (nowhere / ".env").read_text() == f"OTHER='1'\n{ENV_LINE}# the end"
     assert (nowhere / ".env").stat().st_mode & 0o777 == 0o600
 
 

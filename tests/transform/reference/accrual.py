@@ -42,7 +42,8 @@ class Accrued:
 def accrual(attribution: Attribution) -> dict[Key, Accrued]:
     """By month, channel, attribution model and what the month is of: `mart_channel_accrual`."""
     settings = attribution.settings
-    touched = {touch.touchpoint_id: touch for touch in attribution.world.touchpoints}
+    steps = (step for steps in attribution.steps.values() for step in steps)
+    touched = {step.touch.touchpoint_id: step.touch for step in steps}
     found: dict[Key, Accrued] = defaultdict(Accrued)
     for credit in attribution.credits_:
         if credit.touchpoint_id is None:

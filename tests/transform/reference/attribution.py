@@ -12,18 +12,20 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from tests.transform.reference import channels, visits
+from tests.transform.reference.carried import Carried
 from tests.transform.reference.customers import Customers
 from tests.transform.reference.identity import People
 from tests.transform.reference.money import Rates, local_date
 from tests.transform.reference.settings import MODELS, SINGLE_TOUCH
 from tests.transform.reference.shares import conversion_probability, decay, shared_out
+from tests.transform.reference.visits import Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.transform.reference.channels import Visit
     from tests.transform.reference.settings import Settings
-    from tests.transform.worlds import Charge, Lead, Touchpoint, World
+    from tests.transform.worlds import Charge, Lead, World
 
 MILLION = 1_000_000
 
@@ -55,14 +57,6 @@ class Payment:
     def is_conversion(self) -> bool:
         """Whether it brought something, or counts all the same."""
         return self.number > 0
-
-
-@dataclass(frozen=True)
-class Step:
-    """A visit in a path, by its first page view."""
-
-    touch: Touchpoint
-    visit: Visit
 
 
 @dataclass(frozen=True)
@@ -150,16 +144,20 @@ class Attribution:
         email, route = self.people.email_of_charge(charge)
         lead = self.first_leads.get(person)
         key = self.people.references.key(charge)
+        told = self.carried.first(person)
         reason = None
         if key is not None:
             route = "by_reference"
+        elif lead is not None and lead.created_at <= charge.created and email is not None:
+            key = {"direct": "email", "via_customer": "customer"}[route]
+        elif told is not None and told.step.touch.occurred_at <= charge.created:
+            route, key = "by_touch", told.field
         elif email is None:
             reason = "no_email"
         elif lead is None:
             reason = "no_lead"
-        elif lead.created_at > charge.created:
+        else:
             reason = "lead_after_charge"
-        matched_by = {"direct": "email", "via_customer": "customer"}.get(route, key)
         is_early = lead is not None and lead.created_at <= charge.created
         net, kept = charge.net_of_refunds, self.rates.kept(charge)
         net_reporting = self.rates.charge_part(net, charge)
@@ -173,7 +171,7 @@ class Attribution:
             day=local_date(charge.created, self.settings),
             email=email,
             match_status=route if reason is None else "none",
-            matched_by=matched_by if reason is None else None,
+            matched_by=key,
             match_conflict=self.people.references.is_conflict(charge),
             unmatched_reason=reason,
             lead=lead if is_early else None,
@@ -198,14 +196,19 @@ class Attribution:
 
     @cached_property
     def steps(self) -> dict[int, list[Step]]:
-        """All visits of each person in order, those of excluded channels too."""
-        found: dict[int, list[Step]] = defaultdict(list)
+        """All touches of each person in order, those of excluded channels too."""
+        seen: dict[int, list[Step]] = defaultdict(list)
         own_hosts = visits.own_hosts(self.world, self.settings)
         first = visits.first_page_views(self.world, self.settings)
         for touch in sorted(first, key=lambda t: (t.occurred_at, t.touchpoint_id)):
             visit = channels.of_touch(touch, own_hosts, self.world.channel_rules)
-            found[self.people.of_touch(touch)].append(Step(touch, visit))
-        return found
+            seen[self.people.of_touch(touch)].append(Step(touch, visit))
+        return self.carried.steps(seen)
+
+    @cached_property
+    def carried(self) -> Carried:
+        """What payments carry."""
+        return Carried(self.people)
 
     def is_shared(self, person: int) -> bool:
         """Has the person more visits than one person makes?"""

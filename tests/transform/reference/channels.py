@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tests.transform.worlds import Lead, Rule, Touchpoint, World
+    from tests.transform.worlds import Lead, PromotionCode, Rule, Touchpoint, World
 
 SEEDS = Path(__file__).resolve().parents[3] / "transform" / "seeds"
 CLICK_IDS = ("gclid", "fbclid", "li_fat_id", "msclkid")
@@ -168,3 +168,9 @@ def of_lead(lead: Lead, own: Sequence[Rule] = ()) -> Visit:
     given = words("channel_names").get(letters(lead.channel), snake_case(lead.channel))
     channel = given or classify(source, medium, "", clicks, own)
     return Visit(channel, source, label(lead.utm_campaign) or parameter(page, "utm_campaign"))
+
+
+def of_code(row: PromotionCode) -> Visit:
+    """What the user says that a promotion code stands for."""
+    known = words("channel_names").get(letters(row.channel), snake_case(row.channel))
+    return Visit(known or "", label(row.partner), label(row.campaign))

@@ -82,7 +82,7 @@ def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
     for one in exposed(attribution):
         if len(one.first) == 1:
             rows[one.experiment_id, one.visitor_id] = Visitor(*one.first, 0, 0, 0)
-            person = people.person(f"visitor {one.visitor_id}")
+            person = people.of_visitor(one.visitor_id)
             if person is not None:
                 devices[one.experiment_id, person].append(one)
     for (experiment, person), theirs in devices.items():

@@ -117,9 +117,16 @@ class People:
         """Whose lead it is; without an address, that of a visitor whom a payment names."""
         if email := self.normal(lead.email):
             return self.person(f"email {email}")
-        if lead.visitor_id in self.references.named_visitors:
-            return self._joined(self.base(f"visitor {lead.visitor_id}"))
-        return None
+        return self.of_visitor(lead.visitor_id) if self._is_named(lead.visitor_id) else None
+
+    def of_visitor(self, visitor: str | None) -> int | None:
+        """Whose browser it is, if it left an address or a payment names it."""
+        if self._is_named(visitor):
+            return self._joined(self.base(f"visitor {visitor}"))
+        return self.person(f"visitor {visitor}")
+
+    def _is_named(self, visitor: str | None) -> bool:
+        return visitor in self.references.named_visitors
 
     def of_touch(self, touch: Touchpoint) -> int:
         """Whose touch it is; a visitor without an address is a person of their own."""
@@ -148,6 +155,11 @@ class People:
         email, _ = self.email_of_charge(charge)
         known = self._known(email and f"email {email}")
         return number(payer(charge)) if known is None else known
+
+    def of_payer(self, who: str) -> int | None:
+        """The person that a customer or a guest's charge is; None if they never paid."""
+        known = self.references.payers.get(who)
+        return None if known is None else self._joined(known)
 
     def of_charge(self, charge: Charge) -> int:
         """Who paid; a payer of whom nothing is known is their customer, or the charge itself."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,17 @@ from tests.transform.reference import channels
 from tests.transform.reference.identity import normalize
 
 if TYPE_CHECKING:
+    from tests.transform.reference.channels import Visit
     from tests.transform.reference.settings import Settings
     from tests.transform.worlds import Touchpoint, World
+
+
+@dataclass(frozen=True)
+class Step:
+    """A touch in a path: the first page view of a visit, or what a payment carries."""
+
+    touch: Touchpoint
+    visit: Visit
 
 
 def visitor(page_view: Touchpoint, settings: Settings) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 {#- An address with more touches than any one person makes is a mailbox that many people use. -#}
 with visits as (
 
-    select * from {{ ref('int_touchpoints__visits') }}
+    select * from {{ ref('int_touchpoints__touches') }}
 
 ),
 

@@ -2,7 +2,7 @@
     not by joining all charges with all touches. -#}
 with visits as (
 
-    select * from {{ ref('int_touchpoints__visits') }}
+    select * from {{ ref('int_touchpoints__touches') }}
 
 ),
 

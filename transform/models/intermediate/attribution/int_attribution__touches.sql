@@ -9,7 +9,7 @@ with revenue as (
 
 visits as (
 
-    select * from {{ ref('int_touchpoints__visits') }}
+    select * from {{ ref('int_touchpoints__touches') }}
 
 ),
 

@@ -1,7 +1,14 @@
-{#- The rules look at the fields that decide, however many campaigns there are. -#}
+{#- The rules look at the fields that decide, however many campaigns there are. The channel of a promotion
+    code is not theirs to give. -#}
 with rules as (
 
     select * from {{ ref('int_channels__rules') }}
+
+),
+
+codes as (
+
+    select * from {{ ref('int_channels__promotion_codes') }}
 
 ),
 
@@ -75,6 +82,19 @@ final as (
             parts.rule_source = labels.rule_source
             and parts.click_ids = labels.click_ids
             and parts.campaign = labels.utm_campaign
+
+    union all
+
+    select
+        signal,
+        {{ fast_key('signal') }} as signal_id,
+        partner as source,
+        campaign,
+        campaign as utm_campaign,
+        cast(null as {{ dbt.type_string() }}) as rule_source,
+        cast(null as {{ dbt.type_string() }}) as click_ids,
+        channel
+    from codes
 
 )
 

@@ -6,6 +6,11 @@ with signals as (
 
     select signal from {{ ref('int_leads__signals') }}
 
+    union
+
+    select signal from {{ ref('int_carried__fields') }}
+    where field <> 'promotion_code'
+
 ),
 
 parts as (

@@ -54,6 +54,28 @@ charge_references as (
 
 ),
 
+carried_touches as (
+
+    select
+        person_id,
+        field,
+        occurred_at,
+        row_number() over (partition by person_id order by occurred_at, touchpoint_id) as touch_rank
+    from {{ ref('int_carried__touches') }}
+
+),
+
+first_carried as (
+
+    select
+        person_id,
+        field,
+        occurred_at
+    from carried_touches
+    where touch_rank = 1
+
+),
+
 customers as (
 
     select
@@ -144,37 +166,54 @@ numbered as (
 
 ),
 
-matched as (
+with_lead as (
 
     select
         numbered.*,
-        case
-            when numbered.reference_key is not null then 'by_reference'
-            when leads.lead_created_at <= numbered.created_at then numbered.email_route
-            else 'none'
-        end as match_status,
-        case
-            when numbered.reference_key is not null then numbered.reference_key
-            when leads.lead_created_at <= numbered.created_at
-                then case numbered.email_route when 'direct' then 'email' else 'customer' end
-        end as matched_by,
-        case when leads.lead_created_at <= numbered.created_at then leads.lead_id end
-            as lead_id,
-        case when leads.lead_created_at <= numbered.created_at then leads.lead_channel end
-            as lead_channel,
-        case when leads.lead_created_at <= numbered.created_at then leads.lead_source end
-            as lead_source,
-        case when leads.lead_created_at <= numbered.created_at then leads.lead_campaign end
-            as lead_campaign,
-        case
-            when numbered.reference_key is not null then null
-            when numbered.known_email is null then 'no_email'
-            when leads.lead_id is null then 'no_lead'
-            when leads.lead_created_at > numbered.created_at then 'lead_after_charge'
-        end as unmatched_reason
+        leads.lead_created_at is not null as has_lead,
+        coalesce(leads.lead_created_at <= numbered.created_at, false) as has_lead_before,
+        leads.lead_id as first_lead_id,
+        leads.lead_channel as first_lead_channel,
+        leads.lead_source as first_lead_source,
+        leads.lead_campaign as first_lead_campaign,
+        first_carried.field as carried_field
     from numbered
     left join leads
         on numbered.person_id = leads.person_id
+    left join first_carried
+        on
+            numbered.person_id = first_carried.person_id
+            and numbered.created_at >= first_carried.occurred_at
+
+),
+
+matched as (
+
+    select
+        *,
+        case
+            when reference_key is not null then 'by_reference'
+            when has_lead_before and email_route is not null then email_route
+            when carried_field is not null then 'by_touch'
+            else 'none'
+        end as match_status,
+        case
+            when reference_key is not null then reference_key
+            when has_lead_before and email_route = 'direct' then 'email'
+            when has_lead_before and email_route = 'via_customer' then 'customer'
+            else carried_field
+        end as matched_by,
+        case when has_lead_before then first_lead_id end as lead_id,
+        case when has_lead_before then first_lead_channel end as lead_channel,
+        case when has_lead_before then first_lead_source end as lead_source,
+        case when has_lead_before then first_lead_campaign end as lead_campaign,
+        case
+            when reference_key is not null or carried_field is not null then null
+            when known_email is null then 'no_email'
+            when not has_lead then 'no_lead'
+            when not has_lead_before then 'lead_after_charge'
+        end as unmatched_reason
+    from with_lead
 
 )
 

@@ -22,7 +22,7 @@ visits as (
         visits.occurred_at,
         visits.touchpoint_id,
         channels.channel
-    from {{ ref('int_touchpoints__visits') }} as visits
+    from {{ ref('int_touchpoints__touches') }} as visits
     inner join {{ ref('int_channels__by_signal') }} as channels
         on visits.signal_id = channels.signal_id
     left join payers

@@ -1,8 +1,12 @@
-{#- Whoever carries a reference, with the person that they are without any. A session's customer who
-    never paid is left out. -#}
+{#- Whoever carries a reference or a touch, with the person that they are without any. A session's customer
+    who never paid is left out. -#}
 with claims as (
 
-    select distinct payer from {{ ref('int_references__claims') }}
+    select payer from {{ ref('int_references__claims') }}
+
+    union
+
+    select payer from {{ ref('int_carried__fields') }}
 
 ),
 

@@ -34,8 +34,8 @@ said as (
 
     select
         coalesce(names.platform, campaign_map.platform) as platform,
-        {{ campaign_key('campaign_map.campaign') }} as campaign_key,
-        {{ campaign_key('campaign_map.utm_campaign') }} as utm_key
+        {{ campaign_name_key('campaign_map.campaign') }} as campaign_key,
+        {{ campaign_name_key('campaign_map.utm_campaign') }} as utm_key
     from {{ ref('stg_ads__campaign_map') }} as campaign_map
     left join names
         on {{ plain_name('campaign_map.platform') }} = names.plain_name
@@ -76,13 +76,13 @@ by_map as (
         on
             spent.platform = said.platform
             and (
-                {{ campaign_key('spent.campaign') }} = said.campaign_key
+                {{ campaign_name_key('spent.campaign') }} = said.campaign_key
                 or lower(spent.campaign_id) = said.campaign_key
             )
     inner join visited
         on
             spent.platform = visited.platform
-            and {{ campaign_key('visited.utm_campaign') }} = said.utm_key
+            and {{ campaign_name_key('visited.utm_campaign') }} = said.utm_key
 
 ),
 
@@ -98,7 +98,7 @@ found as (
     inner join visited
         on
             spent.platform = visited.platform
-            and {{ campaign_key('spent.campaign') }} = {{ campaign_key('visited.utm_campaign') }}
+            and {{ campaign_name_key('spent.campaign') }} = {{ campaign_name_key('visited.utm_campaign') }}
 
     union all
 
@@ -112,7 +112,7 @@ found as (
     inner join visited
         on
             spent.platform = visited.platform
-            and lower(spent.campaign_id) = {{ campaign_key('visited.utm_campaign') }}
+            and lower(spent.campaign_id) = {{ campaign_name_key('visited.utm_campaign') }}
 
     union all
 
@@ -144,7 +144,7 @@ unsaid as (
             where
                 said.platform = found.platform
                 and (
-                    said.campaign_key = {{ campaign_key('found.campaign') }}
+                    said.campaign_key = {{ campaign_name_key('found.campaign') }}
                     or said.campaign_key = lower(found.campaign_id)
                 )
         )
@@ -152,7 +152,7 @@ unsaid as (
             select 1 from said
             where
                 said.platform = found.platform
-                and said.utm_key = {{ campaign_key('found.utm_campaign') }}
+                and said.utm_key = {{ campaign_name_key('found.utm_campaign') }}
         )
     group by
         platform,

@@ -58,12 +58,7 @@ final as (
         occurred_at,
         {{ fast_key('visitor') }} as visitor_key,
         {{ signal_key('source', 'medium', 'outside_host', 'click_ids', 'campaign') }} as signal,
-        case
-            when source is not null or medium is not null or campaign is not null
-                then {{ fast_key(
-                    "concat_ws(chr(31), coalesce(source, ''), coalesce(medium, ''), coalesce(campaign, ''))"
-                ) }}
-        end as campaign_key,
+        {{ campaign_key('source', 'medium', 'campaign') }} as campaign_key,
         case when click_ids <> '' then {{ fast_key(click_id_values('landing_page')) }} end as click_key,
         case when outside_host <> '-' then {{ fast_key('outside_host') }} end as host_key,
         utm_id

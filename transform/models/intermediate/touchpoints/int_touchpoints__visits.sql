@@ -86,7 +86,9 @@ visits as (
         touchpoint_id,
         occurred_at,
         visitor_key,
-        signal_id
+        signal_id,
+        campaign_key,
+        click_key
     from arrivals
     where is_after_pause
 
@@ -96,7 +98,9 @@ visits as (
         touchpoint_id,
         occurred_at,
         visitor_key,
-        signal_id
+        signal_id,
+        campaign_key,
+        click_key
     from last_known
     where
         not is_after_pause
@@ -114,7 +118,9 @@ with_person as (
         visits.touchpoint_id,
         visits.occurred_at,
         coalesce(visitors.person_id, visits.visitor_key) as person_id,
-        visits.signal_id
+        visits.signal_id,
+        visits.campaign_key,
+        visits.click_key
     from visits
     left join visitors
         on visits.visitor_key = visitors.visitor_key

@@ -12,6 +12,9 @@ renamed as (
         {{ utc('created') }} as created_at,
         {{ blank_to_null('client_reference_id') }} as client_reference_id,
         {{ normalize_email('customer_email') }} as email,
+        {{ blank_to_null('promotion_code') }} as promotion_code,
+        {{ blank_to_null('promotion_code_id') }} as promotion_code_id,
+        {{ blank_to_null('coupon_id') }} as coupon_id,
         {{ filled_metadata('metadata') }} as metadata
     from newest
     where

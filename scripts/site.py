@@ -1,0 +1,122 @@
+"""Lay the pages of the documentation site together: site.py FOLDER.
+
+Pages of docs/ are taken as they are, but for links that leave the folder. README, changelog,
+benchmarks and the contributors' page lie elsewhere; settings, commands and marts come from code.
+"""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import yaml
+
+from stripe_apex.cli import COMMANDS, main
+from tap_stripe_apex.tap import TapStripeApex
+from target_apex.target import TargetApex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).resolve().parent.parent
+ELSEWHERE = {
+    "README.md": "index.md",
+    "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "benchmarks/RESULTS.md": "benchmarks.md",
+}
+"""Pages outside docs/: the path in the repository, and the one on the site."""
+
+_LINK = re.compile(r"(?P<start>!?\[(?P<text>[^\]]*)\]\()(?P<path>[^)#:\s]+)(?P<anchor>#[^)\s]*)?\)")
+
+
+def lay_out(folder: Path) -> None:
+    """Write all pages and pictures into a folder, which is emptied first."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", folder)
+    pages = {page.relative_to(ROOT).as_posix(): page.name for page in (ROOT / "docs").glob("*.md")}
+    for origin, page in (pages | ELSEWHERE).items():
+        (folder / page).write_text(on_the_site((ROOT / origin).read_text(), origin))
+    (folder / "reference").mkdir()
+    for name, make in {"settings": settings, "commands": commands, "marts": marts}.items():
+        (folder / "reference" / f"{name}.md").write_text(make())
+
+
+def on_the_site(markdown: str, origin: str) -> str:
+    """A page of the repository with the links of the site.
+
+    A drawing would be made by a script from another host, so it is shown as the text that it is.
+    """
+    there = _LINK.sub(lambda link: _link(link, origin), markdown)
+    return there.replace("```mermaid\n", "```text\n")
+
+
+def _link(link: re.Match[str], origin: str) -> str:
+    """A link to a file that the site does not show is its text alone."""
+    target = posixpath.normpath(posixpath.join(posixpath.dirname(origin), link["path"]))
+    found = ELSEWHERE.get(target, target.removeprefix("docs/"))
+    if found == target:
+        return link["text"]
+    return f"{link['start']}{found}{link['anchor'] or ''})"
+
+
+def settings() -> str:
+    """The settings of tap and target, with those that the SDK adds."""
+    parts = ["# Settings", "In a JSON configuration, or in the environment with `--config ENV`."]
+    for plugin in (TapStripeApex, TargetApex):
+        rows = [
+            (f"`{name}`", _default(schema), _cell(schema.get("description", "")))
+            for name, schema in plugin.config_jsonschema["properties"].items()
+        ]
+        parts += [f"## {plugin.name}", _table(("setting", "default", "meaning"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def commands() -> str:
+    """The help of each command of `stripe-apex`."""
+    parts = ["# Commands", "What `stripe-apex COMMAND --help` prints."]
+    context = click.Context(main, info_name="stripe-apex")
+    for name in sorted(COMMANDS):
+        command = main.get_command(context, name)
+        assert command is not None  # noqa: S101 - for the type checker
+        within = click.Context(command, context, name, terminal_width=96, max_content_width=96)
+        parts += [f"## {name}", f"```text\n{command.get_help(within)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def marts() -> str:
+    """Every mart with its grain and its columns, as dbt documents them."""
+    parts = ["# Marts", "Tables of the schema `marts`, and what their columns mean."]
+    for path in sorted((ROOT / "transform/models/marts").glob("*.yml")):
+        for model in yaml.safe_load(path.read_text()).get("models", ()):
+            rows = [
+                (f"`{column['name']}`", column.get("data_type", ""), _cell(column["description"]))
+                for column in model["columns"]
+            ]
+            table = _table(("column", "type", "meaning"), rows)
+            parts += [f"## {model['name']}", model["description"].strip(), table]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [header, ("---",) * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _default(schema: dict[str, object]) -> str:
+    default = schema.get("default")
+    return "" if default is None else f"`{json.dumps(default)}`"
+
+
+if __name__ == "__main__":
+    lay_out(Path(sys.argv[1]))

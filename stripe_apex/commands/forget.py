@@ -1,0 +1,174 @@
+"""`stripe-apex forget`."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from stripe_apex.errors import NoWarehouseError, OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from stripe_apex.privacy.erasure import Removed
+    from stripe_apex.privacy.places import Database, Place
+
+
+@click.command()
+@click.argument("who", nargs=-1, metavar="WHO...")
+@click.option(
+    "--warehouse",
+    envvar="APEX_WAREHOUSE",
+    help="The DuckDB file, or postgresql://...; by default that of the account.",
+)
+@click.option(
+    "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
+)
+@click.option(
+    "--touchpoints-older-than",
+    "age",
+    metavar="DAYSd",
+    help="Delete all visits that are older, such as 400d, whoever made them.",
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, and remove nothing.")
+@click.option("--yes", is_flag=True, help="Remove without asking; for scripts.")
+@click.option("--compact", is_flag=True, help="Only write the DuckDB file anew.")
+def forget(
+    *,
+    who: tuple[str, ...],
+    warehouse: str | None,
+    lake: str | None,
+    age: str | None,
+    dry_run: bool,
+    yes: bool,
+    compact: bool,
+) -> None:
+    """Remove a person from warehouse, imports and lake.
+
+    WHO is an email address, or the id of a visitor, a lead or a customer of Stripe. All that the
+    data joins with it goes, too: leads, visits, exposures and checkout sessions are deleted;
+    payments stay under a random name, so that sums stay.
+    """
+    if bool(who) + (age is not None) + compact != 1:
+        raise click.UsageError("Name a person, or use --touchpoints-older-than or --compact.")
+    database, places = places_of(warehouse, lake)
+    if database is not None and not dry_run:
+        database.check_room()
+    if age is not None:
+        removes = _old_touchpoints(places, _days(age))
+    elif who:
+        removes = _people(places, who)
+    else:
+        removes = _nothing
+    if removes is None:
+        return
+    if dry_run:
+        click.echo("Nothing was changed.")
+        return
+    if not yes and not compact:
+        click.confirm("Remove this? It cannot be undone.", abort=True)
+    removes()
+    if database is not None:
+        database.write_anew()
+    click.echo("The file was written anew." if compact else _DONE)
+
+
+def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
+    """Where people are kept; a lake may have no warehouse that is reached from here."""
+    from stripe_apex.account import warehouse_address
+    from stripe_apex.privacy.places import Database, Lake
+    from stripe_apex.refresh import DbtProject
+    from tap_stripe_apex.auth.places import environment
+
+    address = warehouse or warehouse_address(environment())
+    lakes = [] if lake is None else [Lake(lake)]
+    try:
+        database = Database(address, DbtProject(Path("transform"), os.environ).sources())
+    except NoWarehouseError:
+        if not lakes:
+            raise
+        return None, [*lakes]
+    return database, [database, *lakes]
+
+
+def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
+    """Show what is here of each person; what removes it."""
+    from stripe_apex.hashing import configured
+    from stripe_apex.privacy.forget import forget as forget_person
+
+    secret = configured()
+    found = {each: forget_person(places, each, secret, keep=False) for each in who}
+    missing = [each for each, forgotten in found.items() if forgotten is None]
+    if missing:
+        # In a message, an address would be hidden.
+        click.echo(
+            f"Nobody here is known as {' or '.join(missing)}. Nothing was changed.", err=True
+        )
+        raise click.exceptions.Exit(1)
+    for forgotten in found.values():
+        if forgotten is not None:
+            click.echo(f"One person: {forgotten.identities()}")
+            click.echo(listed(forgotten.removed))
+
+    def remove() -> None:
+        for each in who:
+            forget_person(places, each, secret, keep=True)
+
+    return remove
+
+
+def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] | None:
+    """Show how many visits are too old; what removes them."""
+    from stripe_apex.privacy.forget import forget_touchpoints
+
+    before = datetime.now(UTC) - timedelta(days=days)
+    found = forget_touchpoints(places, before, keep=False)
+    if not found:
+        click.echo(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
+        return None
+    click.echo(listed(found))
+    return lambda: _ignored(forget_touchpoints(places, before, keep=True))
+
+
+def _nothing() -> None:
+    """No row is removed."""
+
+
+def _ignored(_: object) -> None:
+    """What was removed was said already."""
+
+
+_DONE = (
+    "Done. Build the marts again with `make run` or `stripe-apex refresh`: until then they count "
+    "what was removed. Stripe still has its own data: redact it there, or a later change of a "
+    "payment brings it back."
+)
+
+
+def _days(age: str) -> int:
+    match = re.fullmatch(r"([0-9]{1,6})d", age)
+    if match is None:
+        raise OptionError(f"--touchpoints-older-than {age} is no number of days, such as 400d.")
+    return int(match[1])
+
+
+def listed(removed: Sequence[Removed]) -> str:
+    """What was done, in a line for each table."""
+    return "\n".join(
+        f"  {each.table}: "
+        + ", ".join(
+            f"{rows:,} {what}"
+            for rows, what in (
+                (each.deleted, "rows deleted"),
+                (each.renamed, "rows under a random name"),
+                (each.mentions, "rows without the address"),
+            )
+            if rows
+        )
+        for each in removed
+    )

@@ -1,0 +1,1 @@
+"""People in the data: found, forgotten, and hidden behind hashes."""

@@ -1,0 +1,175 @@
+"""A person is forgotten: rows go, and money stays under a random name."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from stripe_apex.hashing import rewrite
+from stripe_apex.privacy.person import email_columns, mention_pattern
+from stripe_apex.privacy.tables import literal, one_of
+from tap_stripe_apex.hashing import normalised, replace_addresses
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from stripe_apex.privacy.person import Person, Search
+    from stripe_apex.privacy.tables import Table
+
+_RENAMED: Final = ("customer_id", "customer_email")
+_EMPTIED: Final = (
+    *("receipt_email", "billing_email", "description", "metadata", "customer_metadata"),
+    *("destination_details", "receipt_number"),
+)
+
+_VISIT: Final = {"touchpoint_id", "occurred_at"}
+"""The columns by which a table of visits is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was done to a table.
+
+    Attributes:
+        table: schema and name.
+        deleted: rows that went.
+        renamed: rows that stay under a random name, as money was moved.
+        mentions: rows from which no more than an address was taken.
+    """
+
+    table: str
+    deleted: int = 0
+    renamed: int = 0
+    mentions: int = 0
+
+    def plus(self, other: Removed | None) -> Removed:
+        """The sum of what was done to parts of a table."""
+        if other is None:
+            return self
+        return Removed(
+            self.table,
+            self.deleted + other.deleted,
+            self.renamed + other.renamed,
+            self.mentions + other.mentions,
+        )
+
+
+def random_name() -> str:
+    """What stands for a person whose payments stay."""
+    return f"forgotten_{secrets.token_hex(8)}"
+
+
+def erase(search: Search, person: Person, name: str) -> list[Removed]:
+    """Remove a person from all tables of one place, within a transaction.
+
+    Args:
+        search: the place.
+        person: with all identities.
+        name: what stands for the person on payments.
+
+    Returns:
+        What was done, for each table in which anything was.
+    """
+    done = [
+        _erase_from(search, table, person, name)
+        for table in search.tables
+        if table.stored and table.texts
+    ]
+    return [each for each in done if each.deleted or each.renamed or each.mentions]
+
+
+def delete_old_touchpoints(search: Search, before: datetime) -> list[Removed]:
+    """Delete the visits of before a moment, within a transaction."""
+    done = []
+    for table in search.tables:
+        if table.is_made or not table.stored or not set(table.columns) >= _VISIT:
+            continue
+        old = f"cast(occurred_at as timestamp with time zone) < timestamptz '{before.isoformat()}'"
+        ((rows,),) = search.run(f"select count(*) from {table.sql} where {old}")
+        if rows:
+            search.run(f"delete from {table.sql} where {old}")
+            done.append(Removed(table.label, deleted=rows))
+    return done
+
+
+def _erase_from(search: Search, table: Table, person: Person, name: str) -> Removed:
+    deleted = renamed = 0
+    if table.is_made:
+        renamed = _rename_ids(search, table, person, name)
+    else:
+        mine = search.holds(table, person)
+        ((rows,),) = search.run(f"select count(*) from {table.sql} where {mine}")
+        if rows and table.is_money:
+            renamed = rows
+            _rename(search, table, mine, name)
+        elif rows:
+            deleted = rows
+            search.run(f"delete from {table.sql} where {mine}")
+    return Removed(table.label, deleted, renamed, _forget_mentions(search, table, person, name))
+
+
+def _rename(search: Search, table: Table, mine: str, name: str) -> None:
+    """Put a random name in the place of a person whose payments stay."""
+    there = {column for column, _ in table.texts}
+    changes = [
+        f"{column} = case when {column} is not null then {literal(name)} end"
+        for column in _RENAMED
+        if column in there
+    ] + [f"{column} = null" for column in _EMPTIED if column in there]
+    if changes:
+        search.run(f"update {table.sql} set {', '.join(changes)} where {mine}")
+
+
+def _rename_ids(search: Search, table: Table, person: Person, name: str) -> int:
+    """Put a random name in the place of each identity, in a table that dbt makes."""
+    known = person.known
+    values = known["email"] | known["visitor"] | known["customer"] | known["lead"]
+    total = 0
+    for column, type_ in table.texts:
+        if "json" in type_:
+            continue
+        same = one_of(column, values)
+        ((rows,),) = search.run(f"select count(*) from {table.sql} where {same}")
+        if rows:
+            total = max(total, rows)
+            search.run(f"update {table.sql} set {column} = {literal(name)} where {same}")
+    return total
+
+
+def _forget_mentions(search: Search, table: Table, person: Person, name: str) -> int:
+    """Take the addresses of a person out of texts that are of somebody else, or of nobody."""
+    emails = person.known["email"]
+    if not emails:
+        return 0
+
+    def without(text: str) -> str:
+        for hashed in emails:
+            if "@" not in hashed:
+                text = text.replace(hashed, name)
+        return replace_addresses(text, lambda found: name if found in emails else None)
+
+    pattern = mention_pattern(sorted(emails))
+    whole = email_columns(table)
+    total = 0
+    for column, type_ in table.texts:
+        if column in whole:
+            where = one_of(search.plain(column), emails)
+            rows = rewrite(
+                search.run,
+                table.sql,
+                column,
+                lambda text: name if normalised(text) in emails else text,
+                where=where,
+            )
+        else:
+            rows = rewrite(
+                search.run,
+                table.sql,
+                column,
+                without,
+                where=search.mentions(column, pattern),
+                type_=type_,
+            )
+        total = max(total, rows)
+    return total

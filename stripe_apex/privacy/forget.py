@@ -1,0 +1,95 @@
+"""`stripe-apex forget`: one person out of every place, with all that the data joins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from stripe_apex.privacy.erasure import Removed, delete_old_touchpoints, erase, random_name
+from stripe_apex.privacy.person import NAMES, Person
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from stripe_apex.privacy.person import Search
+    from stripe_apex.privacy.places import Place
+    from tap_stripe_apex.hashing import Hashing
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was found of a person, and removed.
+
+    Attributes:
+        name: what stands for the person on payments.
+        person: with all identities.
+        removed: what was done to each table.
+    """
+
+    name: str
+    person: Person
+    removed: tuple[Removed, ...]
+
+    def identities(self) -> str:
+        """What the data joined, in one line."""
+        here = {role: values for role, values in self.person.known.items() if values}
+        return "; ".join(
+            f"{NAMES[role]}: {', '.join(sorted(values)[:5])}"
+            + (f" and {len(values) - 5} more" if len(values) > 5 else "")
+            for role, values in here.items()
+        )
+
+
+def forget(
+    places: Sequence[Place], who: str, hashing: Hashing | None, *, keep: bool
+) -> Forgotten | None:
+    """Remove a person from all places; None where nobody of that name is in any.
+
+    Args:
+        places: where people are kept.
+        who: an email address, or the id of a visitor, a lead or a customer.
+        hashing: what addresses are hashed with, if they are.
+        keep: False takes all back, so that one may see what would be removed.
+    """
+    person = Person.named(who, hashing)
+
+    def look(search: Search) -> bool:
+        search.grow(person)
+        return False
+
+    if "@" not in who:
+        for place in places:
+            place.look(lambda search: person.known_as(who, search.roles_of(who)))
+    before = -1
+    while before != person.size:
+        before = person.size
+        for place in places:
+            place.look(look)
+    name = random_name()
+    removed: dict[str, Removed] = {}
+
+    def remove(search: Search) -> bool:
+        done = erase(search, person, name)
+        for each in done:
+            removed[each.table] = each.plus(removed.get(each.table))
+        return bool(done)
+
+    for place in places:
+        place.change(remove, keep=keep)
+    return Forgotten(name, person, tuple(removed.values())) if removed else None
+
+
+def forget_touchpoints(places: Sequence[Place], before: datetime, *, keep: bool) -> list[Removed]:
+    """Delete the visits of before a moment from all places."""
+    removed: dict[str, Removed] = {}
+
+    def remove(search: Search) -> bool:
+        done = delete_old_touchpoints(search, before)
+        for each in done:
+            removed[each.table] = each.plus(removed.get(each.table))
+        return bool(done)
+
+    for place in places:
+        place.change(remove, keep=keep)
+    return list(removed.values())

@@ -1,0 +1,58 @@
+"""Addresses that are in tables already are replaced by their hashes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from stripe_apex.hashing import rewrite
+from stripe_apex.privacy.erasure import Removed
+from stripe_apex.privacy.person import email_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from stripe_apex.privacy.person import Search
+    from stripe_apex.privacy.places import Place
+    from stripe_apex.privacy.tables import Table
+    from tap_stripe_apex.hashing import Hashing
+
+
+def hash_all(places: Sequence[Place], hashing: Hashing, *, keep: bool) -> list[Removed]:
+    """Hash all addresses in all places; what was done to each table.
+
+    Args:
+        places: where people are kept.
+        hashing: with the secret.
+        keep: False takes all back.
+    """
+    done: dict[str, Removed] = {}
+
+    def hash_here(search: Search) -> bool:
+        changed = False
+        for table in search.tables:
+            rows = _hash_table(search, table, hashing) if table.stored else 0
+            if rows:
+                changed = True
+                done[table.label] = Removed(table.label, mentions=rows).plus(done.get(table.label))
+        return changed
+
+    for place in places:
+        place.change(hash_here, keep=keep)
+    return list(done.values())
+
+
+def _hash_table(search: Search, table: Table, hashing: Hashing) -> int:
+    """The rows of the column in which most were changed."""
+    whole = email_columns(table)
+    rows = 0
+    for column, type_ in table.texts:
+        text = f"cast({column} as varchar)"
+        if column in whole:
+            changed = rewrite(
+                search.run, table.sql, column, hashing.address, where=f"length({text}) <> 64"
+            )
+        else:
+            where = f"{text} like '%@%' or {text} like '%\\%40%' escape '\\'"
+            changed = rewrite(search.run, table.sql, column, hashing.text, where=where, type_=type_)
+        rows = max(rows, changed)
+    return rows

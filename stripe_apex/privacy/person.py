@@ -1,0 +1,216 @@
+"""Who one person is: all addresses, visitors, customers and leads that the data joins."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from stripe_apex.privacy.tables import ALL_EMAILS, Dialect, escaped, literal, one_of
+from tap_stripe_apex.hashing import INVISIBLE, normalised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from stripe_apex.privacy.tables import Role, Run, Table
+    from tap_stripe_apex.hashing import Hashing
+
+REFERENCE_KEYS: Final = (
+    *("visitor_id", "anonymous_id", "lead_id", "client_reference_id", "visitorId", "anonymousId"),
+    *("leadId", "distinct_id", "posthog_person_distinct_id", "datafast_visitor_id"),
+)
+"""Fields of metadata that may say who it is: the default of the models' var `reference_keys`."""
+
+MAX_PEOPLE: Final = 20
+"""What more payers carry says nothing of a person, as the var `max_people_per_reference` says."""
+
+NAMES: Final[dict[Role, str]] = {
+    "email": "email addresses",
+    "visitor": "visitors",
+    "customer": "customers of Stripe",
+    "lead": "leads",
+    "payment": "payment intents",
+    "charge": "charges",
+}
+
+
+@dataclass(slots=True)
+class Person:
+    """The identities of one person, by what they are."""
+
+    known: dict[Role, set[str]] = field(default_factory=lambda: {role: set() for role in NAMES})
+    said: set[str] = field(default_factory=set)
+    """What payments say of who it is: ids of visitors and leads, and addresses."""
+
+    @classmethod
+    def named(cls, who: str, hashing: Hashing | None) -> Person:
+        """The person of an email address, or of an id of any kind."""
+        person = cls()
+        if "@" in who:
+            person.known["email"].add(normalised(who))
+            hashed = hashing.address(who) if hashing is not None else None
+            person.known["email"] |= {hashed} if hashed else set()
+        return person
+
+    def known_as(self, who: str, roles: Iterable[Role]) -> bool:
+        """Take note of what an id is; nothing changes by it."""
+        for role in roles:
+            self.known[role].add(who)
+        return False
+
+    @property
+    def size(self) -> int:
+        """How many identities there are, and references to look for."""
+        return sum(map(len, self.known.values())) + len(self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Looks for a person in the tables of one place.
+
+    Args:
+        run: runs a statement.
+        dialect: whose SQL it speaks.
+        tables: where to look.
+    """
+
+    run: Run
+    dialect: Dialect
+    tables: Sequence[Table]
+    _shared: dict[str, bool] = field(default_factory=dict)
+
+    def grow(self, person: Person) -> None:
+        """Add all that the rows of a person join with it."""
+        before = -1
+        while before != person.size:
+            before = person.size
+            for table in self.tables:
+                if not table.is_made:
+                    self._add(table, person)
+            for reference in sorted(person.said):
+                self._resolve(reference, person)
+
+    def roles_of(self, who: str) -> set[Role]:
+        """What an id is here: the kinds of columns in which it stands."""
+        return {
+            role
+            for table in self.tables
+            for name, role in table.roles()
+            if not table.is_made
+            and self.run(f"select 1 from {table.sql} where {one_of(name, [who])} limit 1")
+        }
+
+    def holds(self, table: Table, person: Person) -> str:
+        """The condition that a row is of a person, in SQL."""
+        parts = [
+            one_of(self.plain(name) if role == "email" else name, person.known[role])
+            for name, role in table.roles()
+        ]
+        ids = self._personal(person.known["visitor"] | person.known["lead"])
+        emails = self._personal(person.known["email"])
+        for carrier in table.carriers():
+            parts += [self.mentions(carrier, _pattern(carrier, ids), "")] if ids else []
+            parts += [self.mentions(carrier, _pattern(carrier, emails))] if emails else []
+        return " or ".join(f"({part})" for part in parts if part != "false") or "false"
+
+    def plain(self, column: str) -> str:
+        """An address as the models compare it, in SQL."""
+        zero = r"\x00" if self.dialect == "duckdb" else ""
+        visible = f"regexp_replace({column}, '[{zero}{INVISIBLE}]+', '', 'g')"
+        if self.dialect == "duckdb":
+            return f"nfc_normalize(lower(nfc_normalize({visible})))"
+        return f"normalize(lower(normalize({visible}, nfc)), nfc)"
+
+    def mentions(self, column: str, pattern: str, options: Literal["i", ""] = "i") -> str:
+        """The condition that a text or JSON has a pattern in it, in SQL; "i": in any case."""
+        text = f"coalesce(cast({column} as varchar), '')"
+        if self.dialect == "duckdb":
+            return f"regexp_matches({text}, {literal(pattern)}, '{options or 'c'}')"
+        return f"{text} ~{'*' if options else ''} {literal(pattern)}"
+
+    def _add(self, table: Table, person: Person) -> None:
+        roles, carriers = table.roles(), table.carriers()
+        condition = self.holds(table, person)
+        if condition == "false" or len(roles) + len(carriers) < 2:
+            return
+        listed = [
+            *(self.plain(name) if role == "email" else name for name, role in roles),
+            *(f"cast({name} as varchar)" for name in carriers),
+        ]
+        rows = self.run(f"select distinct {', '.join(listed)} from {table.sql} where {condition}")
+        for row in rows:
+            for (_, role), value in zip(roles, row, strict=False):
+                if value:
+                    person.known[role].add(value)
+            for name, value in zip(carriers, row[len(roles) :], strict=True):
+                written = set(_written(name, value))
+                person.said |= {each for each in written if not self._is_shared(each)}
+
+    def _resolve(self, reference: str, person: Person) -> None:
+        """Add what a payment names, if it is somebody here."""
+        for table in self.tables:
+            if table.is_made or table.carriers():
+                continue
+            for name, role in table.roles():
+                value = normalised(reference) if role == "email" else reference
+                column = self.plain(name) if role == "email" else name
+                if role in {"email", "visitor", "lead"} and self.run(
+                    f"select 1 from {table.sql} where {one_of(column, [value])} limit 1"
+                ):
+                    person.known[role].add(value)
+
+    def _is_shared(self, reference: str) -> bool:
+        if reference not in self._shared:
+            payers: set[Any] = set()
+            for table in self.tables:
+                if table.is_made or "customer_id" not in table.columns or "id" not in table.columns:
+                    continue
+                for carrier in table.carriers():
+                    found = self.mentions(carrier, _pattern(carrier, [reference]))
+                    payers |= set(
+                        self.run(
+                            f"select distinct coalesce(customer_id, id) from {table.sql} "
+                            f"where {found} limit {MAX_PEOPLE + 1}"
+                        )
+                    )
+            self._shared[reference] = len(payers) > MAX_PEOPLE
+        return self._shared[reference]
+
+    def _personal(self, references: Iterable[str]) -> list[str]:
+        """Those that not everybody carries."""
+        return [each for each in sorted(references) if not self._is_shared(each)]
+
+
+def mention_pattern(emails: Sequence[str]) -> str:
+    """A pattern of texts and URLs that may have one of these addresses in them."""
+    return "|".join(escaped(email).replace(r"\@", "(@|%40)") for email in sorted(emails))
+
+
+def email_columns(table: Table) -> list[str]:
+    """The columns of a table that are an address as a whole."""
+    return [name for name, _ in table.texts if name in ALL_EMAILS]
+
+
+def _pattern(carrier: str, values: Sequence[str]) -> str:
+    listed = "|".join(map(escaped, values))
+    if carrier == "client_reference_id":
+        return rf"^\s*({listed})\s*$"
+    keys = "|".join(REFERENCE_KEYS)
+    return rf'"({keys})"\s*:\s*"\s*({listed})\s*"'
+
+
+def _written(carrier: str, value: str | None) -> Iterator[str]:
+    """What a payment says of who it is."""
+    if not value:
+        return
+    if carrier == "client_reference_id":
+        yield value.strip()
+        return
+    try:
+        found = json.loads(value)
+    except ValueError:
+        return
+    for key in REFERENCE_KEYS if isinstance(found, dict) else ():
+        if isinstance(found.get(key), str) and (said := found[key].strip()):
+            yield re.sub(r"\x00", "", said)

@@ -1,0 +1,71 @@
+"""From spooled lines straight into a table in which they replace nothing.
+
+To fill the stage costs as much as to fill the table. It is left out where nothing needs it: where
+the table has the types of the stream, and no row that a record of the batch replaces. Whether that
+was true is known when the rows are in; if it was not, the transaction is rolled back, and the batch
+goes through the stage.
+"""
+
+# ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from target_apex import query, sql
+from target_apex.errors import RetryError
+from target_apex.streams import DELETED_AT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from target_apex.spool import Spool
+    from target_apex.streams import Stream
+    from target_apex.tables import Table
+
+
+def may_pour(stream: Stream, spool: Spool, table: Table) -> bool:
+    """Whether all that the stage might be needed for can be seen in the rows, once they are in."""
+    return (
+        not spool.hard_rows
+        and len(stream.columns) <= query.COLUMNS_AT_ONCE
+        and table.is_just(stream.columns)
+    )
+
+
+def pour(
+    connection: duckdb.DuckDBPyConnection,
+    stream: Stream,
+    spool: Spool,
+    table: Table,
+    *,
+    keys: Sequence[str],
+    quoted: set[str],
+) -> bool:
+    """Insert all lines; false if the transaction must be rolled back, and the stage used.
+
+    So it is if a value does not fit, if a record is marked as deleted or has a version, and if it
+    has the key of another one or of a row of the table.
+
+    Raises:
+        RetryError: DuckDB cannot read a line; the spool says so now.
+    """
+    before = table.last_row()
+    columns = [(column, column.type) for column in stream.columns]
+    index = next(i for i, column in enumerate(stream.columns) if column.name == DELETED_AT)
+    names = ", ".join(sql.identifier(column.name) for column in stream.columns)
+    values = ", ".join(f"c{index}" for index in range(len(columns)))
+    spool.flush()
+    try:
+        query.learn(connection, spool, columns, quoted)
+        rows = connection.execute(
+            f"INSERT INTO {table.sql} ({names}) SELECT {values}"
+            f" FROM ({query.select(spool, stream.keys, columns, quoted)})"
+            f" WHERE misfit IS NULL AND version IS NULL AND c{index} IS NULL"
+        ).fetchall()[0][0]
+    except duckdb.InvalidInputException as error:
+        # One line that DuckDB cannot read spoils the file.
+        spool.hard_rows = set(range(spool.rows))
+        raise RetryError from error
+    return bool(rows == spool.rows) and (not keys or table.is_unique_after(before, keys))

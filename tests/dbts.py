@@ -1,0 +1,108 @@
+"""dbt in a process of its own each time, but with its imports done: half of what a start costs.
+
+A process of this module forks for each run. It is not the fork server of `tests.commands`, which
+`make check` starts, too, and which shall not wait for dbt.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import traceback
+from functools import cache
+from pathlib import Path
+from subprocess import CompletedProcess
+from typing import TYPE_CHECKING
+
+from tests import commands
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+ROOT = Path(__file__).parents[1]
+
+
+def run(
+    arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str]
+) -> CompletedProcess[str]:
+    """Run dbt to its end, as `subprocess.run` would.
+
+    Args:
+        arguments: what follows `dbt`.
+        folder: where it runs.
+        environment: its whole environment.
+    """
+    words = ["dbt", *map(str, arguments)]
+    # Whoever watches what tests start is told of this start, too.
+    sys.audit("subprocess.Popen", words[0], words, folder, environment)
+    with tempfile.TemporaryDirectory() as streams:
+        (Path(streams) / "0").touch()
+        code = _server().ask([words, streams, dict(environment), str(folder)])
+        out, err = ((Path(streams) / number).read_text() for number in "12")
+    return CompletedProcess(words, code, out, err)
+
+
+class _Server:
+    """The process that forks."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def ask(self, order: list[object]) -> int:
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def end(self) -> None:
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait()
+
+
+@cache
+def _server() -> _Server:
+    server = _Server()
+    atexit.register(server.end)
+    return server
+
+
+def _serve() -> None:
+    """Fork for each line of the input, and answer with how the process ended."""
+    import dbt.adapters.duckdb
+    import dbt.cli.main  # noqa: F401 - so that no fork has to
+
+    for line in sys.stdin:
+        words, streams, environment, folder = json.loads(line)
+        child = os.fork()
+        if not child:
+            _become(words, Path(streams), environment, Path(folder))
+        _, status = os.waitpid(child, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 - the answer
+
+
+def _become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
+    code = 1
+    try:
+        commands.become(words, streams, environment, folder)
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - the end of the process
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    _serve()
