@@ -101,7 +101,7 @@ def import_(
     if template is not None:
         from stripe_apex.sources import campaigns, kinds
 
-        filled = campaigns.template(warehouse) if template == kinds.CAMPAIGN_MAP.name else None
+        filled = campaigns.template(warehouse) if template == "campaign_map" else None
         click.echo(filled or kinds.template(kinds.KINDS[template]), nl=False)
     elif listed:
         _list(warehouse)

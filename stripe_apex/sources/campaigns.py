@@ -6,7 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
-from stripe_apex.sources.kinds import CAMPAIGN_MAP
+from stripe_apex.sources.mappings import CAMPAIGN_MAP
 from stripe_apex.sources.questions import FileError
 from stripe_apex.sources.warehouse import opened
 

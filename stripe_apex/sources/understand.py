@@ -14,7 +14,6 @@ from stripe_apex.sources.files import open_source
 from stripe_apex.sources.headers import currency_of, recognise
 from stripe_apex.sources.kinds import (
     AD_SPEND,
-    CAMPAIGN_MAP,
     EXPERIMENTS,
     EXPOSURES,
     FX_RATES,
@@ -22,6 +21,7 @@ from stripe_apex.sources.kinds import (
     LEADS,
     TOUCHPOINTS,
 )
+from stripe_apex.sources.mappings import CAMPAIGN_MAP
 from stripe_apex.sources.questions import CHOICES, FREE, Answers, FileError
 from stripe_apex.sources.reading import Reading, literal
 from stripe_apex.sources.rows import Sieve
