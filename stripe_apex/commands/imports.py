@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 KIND_NAMES = (
     *("ad_spend", "leads", "touchpoints", "experiments", "experiment_exposures", "fx_rates"),
+    "campaign_map",
     "promotion_codes",
 )
 
@@ -75,7 +76,7 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.option(
     "--template",
     type=click.Choice(KIND_NAMES),
-    help="Print a file with the header of a kind and one row as an example.",
+    help="Print a file with the header of a kind and one row as an example, or with what is open.",
 )
 def import_(
     *,
@@ -100,9 +101,10 @@ def import_(
     _require_packages()
     warehouse = warehouse or own_address(environment())
     if template is not None:
-        from stripe_apex.sources import kinds
+        from stripe_apex.sources import campaigns, kinds
 
-        click.echo(kinds.template(kinds.KINDS[template]), nl=False)
+        filled = campaigns.template(warehouse) if template == "campaign_map" else None
+        click.echo(filled or kinds.template(kinds.KINDS[template]), nl=False)
     elif listed:
         _list(warehouse)
     elif undo is not None:

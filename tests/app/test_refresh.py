@@ -135,6 +135,18 @@ def test_without_a_look_at_every_table_there_is_no_fingerprint(project):
     assert DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS) is None
 
 
+def test_tables_of_other_loaders_are_found_by_dbt_alone_so_it_builds(project):
+    manifest = project / "target" / "manifest.json"
+    read = {"type": "fivetran_google_ads", "schema": "google_ads"}
+    known = json.loads(manifest.read_text())
+    assert DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS) is not None
+    for reads in ([], [read]):
+        known["nodes"] = {"model.loaded": {"config": {"meta": {"reads": reads}}}, "seed.x": {}}
+        manifest.write_text(json.dumps(known))
+        fingerprint = DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS)
+        assert (fingerprint is None) == bool(reads)
+
+
 def test_a_mart_that_something_else_made_is_built_again(duckdb_file):
     assert refreshed()
     duckdb_file("create or replace table marts.mart_revenue_total (net_minor bigint)")

@@ -33,6 +33,8 @@ FILES = {
             apex_schema: tracking
             apex_leads_table: form_submissions
             default_attribution_model: linear
+            ad_spend_sources:
+              - {type: fivetran_google_ads, schema: google_ads, currency: usd}
     """,
     "packages.yml": f"packages: [{{local: {PROJECT}}}]",
     "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}",
@@ -50,6 +52,11 @@ TABLES = """
     create table tracking.experiment_exposures as from apex.experiment_exposures;
     create table tracking.channel_rules as from apex.channel_rules;
     drop schema apex cascade;
+    create schema google_ads;
+    create table google_ads.campaign_stats (
+        customer_id bigint, date date, id bigint, cost_micros bigint
+    );
+    insert into google_ads.campaign_stats values (1, date '2020-01-01', 2, 1234567);
 """
 # A metric, what it is grouped by, and the same number from the marts.
 METRICS = [
@@ -188,13 +195,22 @@ def test_the_models_build_beside_other_names_and_schemas(shop):
     assert query(shop / "shop.duckdb", "select * from main_marts.build_failures") == []
 
 
+def test_spend_of_another_loader_needs_a_var_and_nothing_else(shop):
+    sql = (
+        "select campaign, currency, spend_minor, spend_micros from main_marts.mart_ad_spend "
+        "where spend_date < date '2021-01-01'"
+    )
+    assert query(shop / "shop.duckdb", sql) == [("2", "usd", 123, 1_234_567)]
+
+
 def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
     """As dbt's own naming has it, so that developers do not write into each other's marts."""
     schemas = query(
         shop / "shop.duckdb", "select distinct table_schema from information_schema.tables"
     )
     assert {name for (name,) in schemas} == {
-        "main_intermediate", "main_marts", "main_reference", "main_staging", "payments", "tracking",
+        "google_ads", "main_intermediate", "main_marts", "main_reference", "main_staging",
+        "payments", "tracking",
     }  # fmt: skip
 
 
