@@ -96,7 +96,7 @@ def test_the_page_begins_with_payments_and_has_the_rest_in_one_line(browser, pag
         line = page.locator("#absent summary")
         assert line.text_content() == (
             "Nothing to show for: return on ad spend, attribution models, worth of customers, "
-            "experiments"
+            "payback, experiments"
         )
         assert line.bounding_box()["height"] < 40
         assert page.locator("#months, #unmatched, #customers").count() == 0
