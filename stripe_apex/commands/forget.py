@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from stripe_apex.errors import NoWarehouseError, OptionError
+from stripe_apex.saying import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,14 +69,14 @@ def forget(
     if removes is None:
         return
     if dry_run:
-        click.echo("Nothing was changed.")
+        say("Nothing was changed.")
         return
     if not yes and not compact:
         click.confirm("Remove this? It cannot be undone.", abort=True)
     removes()
     if database is not None:
         database.write_anew()
-    click.echo("The file was written anew." if compact else _DONE)
+    say("The file was written anew." if compact else _DONE)
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
@@ -106,14 +107,12 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     missing = [each for each, forgotten in found.items() if forgotten is None]
     if missing:
         # In a message, an address would be hidden.
-        click.echo(
-            f"Nobody here is known as {' or '.join(missing)}. Nothing was changed.", err=True
-        )
+        say(f"Nobody here is known as {' or '.join(missing)}. Nothing was changed.", err=True)
         raise click.exceptions.Exit(1)
     for forgotten in found.values():
         if forgotten is not None:
-            click.echo(f"One person: {forgotten.identities()}")
-            click.echo(listed(forgotten.removed))
+            say(f"One person: {forgotten.identities()}")
+            say(listed(forgotten.removed))
 
     def remove() -> None:
         for each in who:
@@ -129,9 +128,9 @@ def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] |
     before = datetime.now(UTC) - timedelta(days=days)
     found = forget_touchpoints(places, before, keep=False)
     if not found:
-        click.echo(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
+        say(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
         return None
-    click.echo(listed(found))
+    say(listed(found))
     return lambda: _ignored(forget_touchpoints(places, before, keep=True))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from stripe_apex.errors import OptionError
+from stripe_apex.saying import say
 
 
 @click.command("hash-emails")
@@ -40,12 +41,12 @@ def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> No
         database.check_room()
     done = hash_all(places, hashing, keep=not dry_run)
     if not done:
-        click.echo("No address is left to be hashed.")
+        say("No address is left to be hashed.")
         return
-    click.echo(listed(done))
+    say(listed(done))
     if dry_run:
-        click.echo("Nothing was changed.")
+        say("Nothing was changed.")
         return
     if database is not None:
         database.write_anew()
-    click.echo("Done. Build the marts again with `make run` or `stripe-apex refresh`.")
+    say("Done. Build the marts again with `make run` or `stripe-apex refresh`.")
