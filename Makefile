@@ -58,16 +58,20 @@ check test test-quick test-random test-warehouses: export PYTHONDONTWRITEBYTECOD
 check: $(STAMP)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-quick lint
 
+# Each worker starts with tests that lie side by side, and so makes what they share alone; whoever is
+# done first takes from the others.
+SPREAD := --dist worksteal
+
 # What these words mean: tests/needs.py. Many of these tests wait, so one more of them than there are cores runs.
 test-quick: $(STAMP)
-	@$(BIN)/pytest -q -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) -m "not (browser or dbt or postgres or slow)" $(ARGS)
+	@$(BIN)/pytest -q -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(SPREAD) -m "not (browser or dbt or postgres or slow)" $(ARGS)
 
 test: $(STAMP)
-	@$(BIN)/pytest -n auto $(ARGS)
+	@$(BIN)/pytest -n auto $(SPREAD) $(ARGS)
 
 # HISTORIES=5000 tries as many in tests/whole/test_histories.py.
 test-random: $(STAMP)
-	@$(BIN)/pytest -n auto --hypothesis-profile=new $(ARGS)
+	@$(BIN)/pytest -n auto $(SPREAD) --hypothesis-profile=new $(ARGS)
 
 $(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(WAREHOUSES) requirements-warehouses.lock
@@ -95,7 +99,7 @@ docs: $(STAMP) $(DOCS)/.installed
 
 # Each part that is there, also after one that failed.
 bench: $(STAMP)
-	@failed=0; for part in tap target models; do \
+	@failed=0; for part in tap target target_shapes models; do \
 	  if [ -e benchmarks/$$part.py ]; then \
 	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
 	  fi; \

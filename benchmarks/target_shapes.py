@@ -98,7 +98,7 @@ def main() -> None:
     words = (
         f"Of the rate of `read_json`, start included, target-apex reaches {min(clock):.2f} to "
         f"{max(clock):.2f} ({min(cpu):.2f} to {max(cpu):.2f} by CPU) on {args.records:,} records "
-        f"of each shape; median of {args.repeats}."
+        f"of each shape; repeats: {args.repeats}, of which the median counts."
     )
     text, where = table(HEADER, rows), circumstances(f"DuckDB {version('duckdb')}")
     put("target shapes", f"{words}\n\n{text}\n\n{where}")

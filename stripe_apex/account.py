@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.warehouse import ACCOUNT_ADDRESS, DEFAULT_ADDRESS, is_postgres
-from tap_stripe_apex.auth.places import token_path
+from tap_stripe_apex.auth.places import project_root, token_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,22 +41,46 @@ def is_begun(environ: Mapping[str, str]) -> bool:
 def warehouse_address(environ: Mapping[str, str]) -> str:
     """The warehouse that is meant where no option says: path of a DuckDB file, or an address."""
     named = environ.get("APEX_WAREHOUSE")
-    return named or (ACCOUNT_ADDRESS if is_begun(environ) else DEMO_WAREHOUSE)
+    address = named or (ACCOUNT_ADDRESS if is_begun(environ) else DEMO_WAREHOUSE)
+    return placed(address, project_root(environ))
 
 
-def report_page(address: str) -> Path:
+def own_address(environ: Mapping[str, str]) -> str:
+    """The same where only a warehouse of one's own can be meant: the demo's takes no imports."""
+    return placed(environ.get("APEX_WAREHOUSE") or ACCOUNT_ADDRESS, project_root(environ))
+
+
+def placed(address: str, root: Path | None) -> str:
+    """An address of which a relative path begins at the project, wherever a command is started.
+
+    Args:
+        address: path of a DuckDB file, or an address.
+        root: the folder of the project, if there is one.
+    """
+    if root is None or is_postgres(address) or root.resolve() == Path.cwd():
+        return address
+    return str(root / address)
+
+
+def is_demo(address: str, root: Path | None) -> bool:
+    """Whether a warehouse is the one that the simulated account is read into."""
+    demo = Path(placed(DEMO_WAREHOUSE, root))
+    return not is_postgres(address) and Path(address).resolve() == demo.resolve()
+
+
+def report_page(address: str, root: Path | None) -> Path:
     """Where the report of a warehouse is written: each warehouse has a page of its own."""
     if is_postgres(address):
-        return Path("output/postgres-report.html")
-    if address == DEMO_WAREHOUSE:
-        return Path("output/report.html")
+        return Path(placed("output/postgres-report.html", root))
     file = Path(address)
+    if is_demo(address, root):
+        return file.with_name("report.html")
     return file.with_name(f"{file.stem}-report.html")
 
 
-def tables_folder(address: str) -> Path:
+def tables_folder(address: str, root: Path | None) -> Path:
     """Where the tables of a warehouse's report are written: a folder beside its page."""
-    page = report_page(address)
+    page = report_page(address, root)
     return page.with_name(f"{page.stem}-tables")
 
 

@@ -15,7 +15,8 @@ SECRETS: Final = frozenset(
     f"TAP_STRIPE_APEX_{name}"
     for name in ("API_KEY", "ACCESS_TOKEN", "REFRESH_TOKEN", "HASH_EMAILS")
 ) | {"STRIPE_APP_SECRET_KEY"}
-"""What of the environment leads into a Stripe account: only the tap and the page need it."""
+"""What of the environment leads into a Stripe account, or from hashes to addresses: other programs
+than the tap and this one do not need it."""
 
 
 def find_program(name: str) -> str | None:

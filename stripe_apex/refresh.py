@@ -38,6 +38,7 @@ USUAL_SOURCES: Final = (
     *("apex.promotion_codes", "apex_import.promotion_codes"),
     *("apex_import.leads", "apex_import.touchpoints", "apex_import.ad_spend"),
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
+    *("apex.campaign_map", "apex_import.campaign_map"),
 )
 """What the models read unless vars say otherwise; the first build tells the rest."""
 
@@ -142,7 +143,10 @@ class DbtProject:
             return None
         # The demo's sources of this name are seeds, which dbt makes of files.
         seeded = self.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
-        sources = msgspec.json.decode(manifest.read_bytes(), type=_Manifest).sources.values()
+        known = msgspec.json.decode(manifest.read_bytes(), type=_Manifest)
+        if any(node.config.meta.get("reads") for node in known.nodes.values()):
+            return None  # tables of other loaders, which only dbt finds
+        sources = known.sources.values()
         return sorted(
             f"{source.schema}.{source.identifier}"
             for source in sources
@@ -169,8 +173,17 @@ class _Source(msgspec.Struct):
     identifier: str
 
 
+class _Config(msgspec.Struct):
+    meta: dict[str, Any] = {}
+
+
+class _Node(msgspec.Struct):
+    config: _Config = msgspec.field(default_factory=_Config)
+
+
 class _Manifest(msgspec.Struct):
     sources: dict[str, _Source]
+    nodes: dict[str, _Node] = {}
 
 
 def _address(environ: Mapping[str, str]) -> str | None:

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from stripe_apex import account, failures, meltano
+from stripe_apex import account, meltano
+from stripe_apex.build_failures import build_failures
 from stripe_apex.errors import BusyWarehouseError, NoWarehouseError, WarehouseError
 from stripe_apex.sources.holdings import Holding, holdings
 from stripe_apex.storage import where_key
@@ -59,7 +60,7 @@ class Status:
         coverage: how far the charges were read; None where no state is known.
         holdings: rows and days of each kind that there are any of, charges first.
         is_busy: a run is writing the warehouse, so that its rows cannot be counted.
-        failing: models and tests of the last build here that failed.
+        failing: models and tests that failed when this warehouse was last built.
         problems: what somebody has to look after.
     """
 
@@ -109,15 +110,14 @@ def status(
     runs = [
         run
         for run in (meltano.runs_of_tap(root) if root else [])
-        if run.environment in _environments(address)
+        if run.environment in _environments(address, root)
     ]
     last = next(iter(runs), None)
     good = next((run for run in runs if run.succeeded), None)
     try:
-        held, is_busy = _holdings(address), False
+        held, failing, is_busy = _holdings(address), _failing(address), False
     except BusyWarehouseError:
-        held, is_busy = {}, True
-    failing = tuple(failures.last_build()) if failures.has_results() else ()
+        held, failing, is_busy = {}, (), True
     return Status(
         account=_account(environ),
         warehouse=redacted(address),
@@ -131,9 +131,9 @@ def status(
     )
 
 
-def _environments(address: str) -> tuple[str, ...]:
+def _environments(address: str, root: Path | None) -> tuple[str, ...]:
     """Meltano's environments that write into a warehouse."""
-    if address == account.DEMO_WAREHOUSE:
+    if account.is_demo(address, root):
         return ("demo",)
     return ("prod",) if is_postgres(address) else ("dev",)
 
@@ -172,6 +172,14 @@ def _holdings(address: str) -> dict[str, Holding]:
     except WarehouseError:  # no run has loaded charges yet
         charges = {"rows": 0, "first": None, "last": None}
     return {"charges": Holding(**charges), **holdings(address).kinds}
+
+
+def _failing(address: str) -> tuple[str, ...]:
+    try:
+        with open_warehouse(address, lock_wait_seconds=1) as warehouse:
+            return tuple(str(failure) for failure in build_failures(warehouse))
+    except NoWarehouseError:
+        return ()
 
 
 def _problems(

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
 _TO_SHAPE = bytes.maketrans(b"123456789.E", b"0000000000e")
 """Digits and points become 0, byte by byte, so that a place in the shape is one in the text."""
 
 _MANY_DIGITS = b"0" * 16
+_LONG_NUMBER = re.compile(_MANY_DIGITS + rb"0*(?:e[+-]?0+)?")
 _SMALL_EXPONENT = b"e-000"
-_NUMBER = re.compile(rb"[\d.]+(?:[eE][+-]?\d+)?")
-_OF_MANTISSA = b"0123456789."
+_SMALL_NUMBER = re.compile(rb"0+e-000+")
 _BEFORE_NUMBER = b"- \t\r"
 _BEFORE_VALUE = b":,["
 
@@ -32,38 +32,23 @@ def inexact_rows(data: bytes) -> list[int]:
     found by their shape, which costs little where there are none.
     """
     shape = data.translate(_TO_SHAPE)
-    return sorted(_rows(data, _long_numbers(shape)) | _rows(data, _small_numbers(data, shape)))
+    rows: set[int] = set()
+    if _MANY_DIGITS in shape:
+        rows |= _rows(data, _LONG_NUMBER.finditer(shape))
+    if _SMALL_EXPONENT in shape:
+        rows |= _rows(data, _SMALL_NUMBER.finditer(shape))
+    return sorted(rows)
 
 
-def _long_numbers(shape: bytes) -> Iterator[int]:
-    """Where digits and points begin of which there are at least 16."""
-    place = shape.find(_MANY_DIGITS)
-    while place >= 0:
-        yield place
-        while shape.startswith(_MANY_DIGITS, place):
-            place += len(_MANY_DIGITS)
-        place = shape.find(_MANY_DIGITS, place)
-
-
-def _small_numbers(data: bytes, shape: bytes) -> Iterator[int]:
-    """Where the numbers begin whose exponent is below -99."""
-    end = shape.find(_SMALL_EXPONENT)
-    while end >= 0:
-        place = end
-        while place and data[place - 1] in _OF_MANTISSA:
-            place -= 1
-        if place < end:
-            yield place
-        end = shape.find(_SMALL_EXPONENT, end + 1)
-
-
-def _rows(data: bytes, places: Iterator[int]) -> set[int]:
-    """The rows of those places where a value begins that would not survive."""
+def _rows(data: bytes, found: Iterable[re.Match[bytes]]) -> set[int]:
+    """The rows of those numbers that would not survive."""
     rows: set[int] = set()
     row = counted = 0
-    for place in places:
-        found = _NUMBER.match(data, place)
-        if found and _is_inexact(found[0]) and _is_value(data, place):
+    for match in found:
+        place, end = match.span()
+        number = data[place:end]
+        # Integers do not become doubles.
+        if not number.isdigit() and _is_inexact(number) and _is_value(data, place):
             row += data.count(b"\n", counted, place)
             counted = place
             rows.add(row)
@@ -71,12 +56,10 @@ def _rows(data: bytes, places: Iterator[int]) -> set[int]:
 
 
 def _is_inexact(number: bytes) -> bool:
-    """Whether a number would be rounded; integers are not, since they do not become doubles."""
-    if number.isdigit():
-        return False
-    text = number.decode()
+    """Whether it would be rounded, if it is a number at all."""
     try:
-        return repr(float(text)) != text and not survives_double(Decimal(text))
+        double = repr(float(number)).encode()
+        return double != number and not survives_double(Decimal(number.decode()))
     except (ArithmeticError, ValueError):
         return False
 

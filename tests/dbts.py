@@ -51,7 +51,7 @@ class _Server:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
+            [sys.executable, "-c", f"from {__name__} import serve; serve()"],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -76,7 +76,7 @@ def _server() -> _Server:
     return server
 
 
-def _serve() -> None:
+def serve() -> None:
     """Fork for each line of the input, and answer with how the process ended."""
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401 - so that no fork has to
@@ -102,7 +102,3 @@ def _become(words: list[str], streams: Path, environment: dict[str, str], folder
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)
-
-
-if __name__ == "__main__":
-    _serve()

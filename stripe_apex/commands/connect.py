@@ -88,20 +88,13 @@ def _show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) 
             f"The page needs {error.name}: install tap-stripe-apex[connect], or give a key by "
             "--api-key-stdin."
         ) from error
-    from tap_stripe_apex.auth.places import project_root
+    from stripe_apex.account import own_address
+    from tap_stripe_apex.auth.places import environment, project_root
 
     connector, root = _connector(config), project_root(os.environ)
     port = page_port(redirect_uri, oauth=connector.oauth)
     opened = partial(show_link, browser=browser)
-    say(serve(connector, root, port, opened, warehouse=_warehouse(root)))
-
-
-def _warehouse(root: Path | None) -> str:
-    """What `stripe-apex import` loads into, when it is called in the project."""
-    from stripe_apex.warehouse import ACCOUNT_ADDRESS
-
-    address = os.environ.get("APEX_WAREHOUSE") or ACCOUNT_ADDRESS
-    return address if root is None or ":" in address else str(root / address)
+    say(serve(connector, root, port, opened, warehouse=own_address(environment())))
 
 
 def _connector(config: Path | None) -> Connector:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.argument("who", nargs=-1, metavar="WHO...")
 @click.option(
     "--warehouse",
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file, or postgresql://...; by default that of the account.",
+    help="The DuckDB file, or postgresql://...; by default APEX_WAREHOUSE, else that of the "
+    "account.",
 )
 @click.option(
     "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
@@ -76,7 +76,10 @@ def forget(
     removes()
     if database is not None:
         database.write_anew()
-    say("The file was written anew." if compact else _DONE)
+    if compact:
+        say("The file was written anew.")
+    else:
+        say(_OLD_VISITS if age is not None else _DONE)
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
@@ -102,6 +105,8 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     from stripe_apex.hashing import configured
     from stripe_apex.privacy.forget import forget as forget_person
 
+    if not all(each.strip() for each in who):
+        raise OptionError("A blank names nobody. Nothing was changed.")
     secret = configured()
     found = {each: forget_person(places, each, secret, keep=False) for each in who}
     missing = [each for each, forgotten in found.items() if forgotten is None]
@@ -149,6 +154,12 @@ _DONE = (
 )
 
 
+_OLD_VISITS = (
+    "Done. Build the marts again with `make run` or `stripe-apex refresh`: payments whose window "
+    "of attribution reaches back to these visits then lose the credit of them."
+)
+
+
 def _days(age: str) -> int:
     match = re.fullmatch(r"([0-9]{1,6})d", age)
     if match is None:
@@ -156,8 +167,13 @@ def _days(age: str) -> int:
     return int(match[1])
 
 
-def listed(removed: Sequence[Removed]) -> str:
-    """What was done, in a line for each table."""
+def listed(removed: Sequence[Removed], mentions: str = "rows without the address") -> str:
+    """What was done, in a line for each table.
+
+    Args:
+        removed: what was done.
+        mentions: what became of rows in which only an address was replaced.
+    """
     return "\n".join(
         f"  {each.table}: "
         + ", ".join(
@@ -165,7 +181,7 @@ def listed(removed: Sequence[Removed]) -> str:
             for rows, what in (
                 (each.deleted, "rows deleted"),
                 (each.renamed, "rows under a random name"),
-                (each.mentions, "rows without the address"),
+                (each.mentions, mentions),
             )
             if rows
         )

@@ -11,8 +11,8 @@ from stripe_apex.saying import say
 @click.command("hash-emails")
 @click.option(
     "--warehouse",
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file, or postgresql://...; by default that of the account.",
+    help="The DuckDB file, or postgresql://...; by default APEX_WAREHOUSE, else that of the "
+    "account.",
 )
 @click.option(
     "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
@@ -43,7 +43,7 @@ def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> No
     if not done:
         say("No address is left to be hashed.")
         return
-    say(listed(done))
+    say(listed(done, mentions="rows hashed"))
     if dry_run:
         say("Nothing was changed.")
         return

@@ -24,6 +24,7 @@ T = TypeVar("T")
 
 KIND_NAMES = (
     *("ad_spend", "leads", "touchpoints", "experiments", "experiment_exposures", "fx_rates"),
+    "campaign_map",
     "promotion_codes",
 )
 
@@ -42,10 +43,8 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.argument("files", nargs=-1, type=click.Path(path_type=Path), metavar="FILE...")
 @click.option(
     "--warehouse",
-    default=ACCOUNT_ADDRESS,
-    show_default=True,
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file to load into, or postgresql://...",
+    help="The DuckDB file to load into, or postgresql://...  [default: APEX_WAREHOUSE, else "
+    f"{ACCOUNT_ADDRESS} of the project]",
 )
 @click.option("--yes", is_flag=True, help="Load without asking; for scripts.")
 @click.option("--dry-run", is_flag=True, help="Say what would be loaded, and load nothing.")
@@ -77,12 +76,12 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.option(
     "--template",
     type=click.Choice(KIND_NAMES),
-    help="Print a file with the header of a kind and one row as an example.",
+    help="Print a file with the header of a kind and one row as an example, or with what is open.",
 )
 def import_(
     *,
     files: tuple[Path, ...],
-    warehouse: str,
+    warehouse: str | None,
     yes: bool,
     dry_run: bool,
     kind: str | None,
@@ -96,11 +95,16 @@ def import_(
 
     Each file is recognised by its headers and shown before anything is written.
     """
-    _require_packages()
-    if template is not None:
-        from stripe_apex.sources import kinds
+    from stripe_apex.account import own_address
+    from tap_stripe_apex.auth.places import environment
 
-        click.echo(kinds.template(kinds.KINDS[template]), nl=False)
+    _require_packages()
+    warehouse = warehouse or own_address(environment())
+    if template is not None:
+        from stripe_apex.sources import campaigns, kinds
+
+        filled = campaigns.template(warehouse) if template == "campaign_map" else None
+        click.echo(filled or kinds.template(kinds.KINDS[template]), nl=False)
     elif listed:
         _list(warehouse)
     elif undo is not None:

@@ -21,9 +21,8 @@ Form = Literal["html", "json", "text", "csv"]
 @click.command()
 @click.option(
     "--warehouse",
-    envvar="APEX_WAREHOUSE",
-    help="The DuckDB file that dbt built the marts in, or postgresql://...  [default: that of the "
-    "account that is connected, else the demo's]",
+    help="The DuckDB file that dbt built the marts in, or postgresql://...  [default: "
+    "APEX_WAREHOUSE, else that of the account that is connected, else the demo's]",
 )
 @click.option(
     "--format",
@@ -84,23 +83,24 @@ def report(
     from stripe_apex.report.asked import Filters
     from stripe_apex.report.facts import Choice
     from stripe_apex.report.read import read, read_choices
-    from tap_stripe_apex.auth.places import environment
+    from tap_stripe_apex.auth.places import environment, project_root
 
     _require_kind(output, is_folder=form == "csv")
-    warehouse = warehouse or warehouse_address(environment())
+    environ = environment()
+    warehouse, root = warehouse or warehouse_address(environ), project_root(environ)
     filters = Filters(period, attribution_model, currencies, channels)
     if form == "csv":
-        folder = output or tables_folder(warehouse)
+        folder = output or tables_folder(warehouse, root)
         number = _write_tables(read(warehouse, filters), locale, folder)
         say(f"{number} tables: {folder.resolve().as_uri()}")
         return
-    if form == "html":
+    if form in {"html", "text"}:
         choices = read_choices(warehouse, filters)
     else:
         choices = (Choice(period, read(warehouse, filters)),)
     content = _render(choices, form, locale, interactive=interactive)
     if form == "html":
-        output = output or report_page(warehouse)
+        output = output or report_page(warehouse, root)
         _write(output, content)
         say(_render(choices, "text", locale))
         say(f"\nReport: {output.resolve().as_uri()}")
@@ -174,6 +174,6 @@ def _render(
             return page.render(choices, formats, with_script=interactive)
         if form == "json":
             return as_json.render(choices[0].report, formats)
-        return text.render(choices[0].report, formats)
+        return text.render(choices, formats)
     except ModuleNotFoundError as error:
         raise missing_extra(f"the package {error.name}") from error

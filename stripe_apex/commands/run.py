@@ -57,7 +57,7 @@ def run(ctx: click.Context, log_format: Literal["stages", "json"]) -> None:
         ctx.exit(130)
     if outcome.code and not outcome.has_results:
         raise click.ClickException(f"{outcome.reason or 'The run failed.'} The log is in {LOG}.")
-    page = report_page(plan.warehouse)
+    page = report_page(plan.warehouse, root)
     if outcome.is_built:
         ctx.invoke(report, warehouse=plan.warehouse, output=page)
     else:

@@ -46,7 +46,7 @@ class _Duration(click.ParamType[timedelta]):
 
 
 @click.command()
-@click.option("--warehouse", envvar="APEX_WAREHOUSE", help="As for `stripe-apex report`.")
+@click.option("--warehouse", help="As for `stripe-apex report`.")
 @click.option(
     "--max-age",
     type=_Duration(),

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from stripe_apex.account import report_page
 from stripe_apex.errors import AppError
-from stripe_apex.warehouse import is_postgres
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from stripe_apex.report.brief import Brief
 
 
@@ -28,19 +27,6 @@ class Latest:
     path: Path
     written: datetime
     brief: Brief | None
-
-
-def page_of(address: str, project: Path | None) -> Path:
-    """Where the report of a warehouse lies, whether or not it was written yet.
-
-    Args:
-        address: of the warehouse.
-        project: the folder in which reports are written; None: where this runs.
-    """
-    root = project or Path.cwd()
-    if not is_postgres(address) and Path(address).is_relative_to(root):
-        address = str(Path(address).relative_to(root))
-    return root / report_page(address)
 
 
 def latest(address: str, page: Path) -> Latest | None:

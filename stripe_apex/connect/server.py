@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from stripe_apex.account import report_page
 from stripe_apex.connect.card import Card
 from stripe_apex.connect.desk import Desk
 from stripe_apex.connect.guard import Guard
 from stripe_apex.connect.handlers import CALLBACK, LARGEST_BODY, LAUNCH, Handlers
-from stripe_apex.connect.latest import page_of
 from stripe_apex.connect.news import News
 from stripe_apex.connect.once import OneTimeTokens
 from stripe_apex.connect.pages import Pages
@@ -137,7 +137,7 @@ class Server:
         guard = Guard(origin)
         launches, states = OneTimeTokens(_LAUNCH_LIFE), OneTimeTokens(_STATE_LIFE)
         news = News()
-        shelf = Shelf(self._warehouse, news, page_of(self._warehouse, self._project))
+        shelf = Shelf(self._warehouse, news, report_page(self._warehouse, self._project))
         card = Card(self._connector, find_pipeline(self._project), news, shelf.synced)
         desk = Desk(shelf, news, self._limits)
         presence = Presence(

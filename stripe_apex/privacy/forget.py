@@ -10,6 +10,7 @@ from stripe_apex.privacy.person import NAMES, Person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from stripe_apex.privacy.person import Search
@@ -54,9 +55,9 @@ def forget(
     """
     person = Person.named(who, hashing)
 
-    def look(search: Search) -> bool:
+    def look(search: Search) -> AbstractSet[str]:
         search.grow(person)
-        return False
+        return frozenset()
 
     if "@" not in who:
         for place in places:
@@ -69,11 +70,11 @@ def forget(
     name = random_name()
     removed: dict[str, Removed] = {}
 
-    def remove(search: Search) -> bool:
+    def remove(search: Search) -> AbstractSet[str]:
         done = erase(search, person, name)
         for each in done:
             removed[each.table] = each.plus(removed.get(each.table))
-        return bool(done)
+        return {each.table for each in done}
 
     for place in places:
         place.change(remove, keep=keep)
@@ -84,11 +85,11 @@ def forget_touchpoints(places: Sequence[Place], before: datetime, *, keep: bool)
     """Delete the visits of before a moment from all places."""
     removed: dict[str, Removed] = {}
 
-    def remove(search: Search) -> bool:
+    def remove(search: Search) -> AbstractSet[str]:
         done = delete_old_touchpoints(search, before)
         for each in done:
             removed[each.table] = each.plus(removed.get(each.table))
-        return bool(done)
+        return {each.table for each in done}
 
     for place in places:
         place.change(remove, keep=keep)

@@ -10,6 +10,7 @@ from stripe_apex.privacy.person import email_columns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from collections.abc import Set as AbstractSet
 
     from stripe_apex.privacy.person import Search
     from stripe_apex.privacy.places import Place
@@ -27,12 +28,12 @@ def hash_all(places: Sequence[Place], hashing: Hashing, *, keep: bool) -> list[R
     """
     done: dict[str, Removed] = {}
 
-    def hash_here(search: Search) -> bool:
-        changed = False
+    def hash_here(search: Search) -> AbstractSet[str]:
+        changed = set()
         for table in search.tables:
             rows = _hash_table(search, table, hashing) if table.stored else 0
             if rows:
-                changed = True
+                changed.add(table.label)
                 done[table.label] = Removed(table.label, mentions=rows).plus(done.get(table.label))
         return changed
 

@@ -12,6 +12,7 @@ from tap_stripe_apex.hashing import INVISIBLE, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from stripe_apex.privacy.tables import Role, Run, Table
     from tap_stripe_apex.hashing import Hashing
@@ -53,11 +54,11 @@ class Person:
             person.known["email"] |= {hashed} if hashed else set()
         return person
 
-    def known_as(self, who: str, roles: Iterable[Role]) -> bool:
-        """Take note of what an id is; nothing changes by it."""
+    def known_as(self, who: str, roles: Iterable[Role]) -> AbstractSet[str]:
+        """Take note of what an id is; no table changes by it."""
         for role in roles:
             self.known[role].add(who)
-        return False
+        return frozenset()
 
     @property
     def size(self) -> int:
@@ -141,7 +142,7 @@ class Search:
         rows = self.run(f"select distinct {', '.join(listed)} from {table.sql} where {condition}")
         for row in rows:
             for (_, role), value in zip(roles, row, strict=False):
-                if value:
+                if value and value.strip():  # a blank is nobody
                     person.known[role].add(value)
             for name, value in zip(carriers, row[len(roles) :], strict=True):
                 written = set(_written(name, value))

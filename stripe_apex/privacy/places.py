@@ -23,13 +23,14 @@ from stripe_apex.warehouse import is_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
     from upath import UPath
 
     from stripe_apex.privacy.tables import Dialect, Run
 
-    Action = Callable[[Search], bool]
-    """Something that is done to tables; whether it changed any."""
+    Action = Callable[[Search], AbstractSet[str]]
+    """Something that is done to tables; the labels of those that it changed."""
 
 
 class Place(Protocol):
@@ -71,14 +72,14 @@ class Database:
                 return
             found = tables(warehouse.run, self._named)
             warehouse.run("begin")
-            changed = False
+            changed: AbstractSet[str] = frozenset()
             try:
                 changed = action(Search(warehouse.run, dialect, found))
             finally:
                 warehouse.run("commit" if changed and keep else "rollback")
             if changed and keep and dialect == "postgres":
                 for table in found:
-                    if table.stored:
+                    if table.label in changed:
                         warehouse.run(f"vacuum full {table.sql}")
 
     def write_anew(self) -> None:

@@ -8,6 +8,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.report import trust
 from stripe_apex.report.contents import contents
 from stripe_apex.report.formats import DASH, Written
 from stripe_apex.report.tables import Tables
@@ -30,8 +31,9 @@ def tables(report: Report, formats: Formats) -> dict[str, Table]:
     found = {
         **{section.name: section.table for section in (*on_page.shown, *on_page.absent)},
         "customers": of.customers(),
-        "checks": of.checks(),
-        "marts": of.coverage(),
+        "checks": trust.checks(report, formats),
+        "build-failures": trust.build_failures(report, formats),
+        "marts": trust.coverage(report, formats),
     }
     return {name: table for name, table in found.items() if table.rows}
 

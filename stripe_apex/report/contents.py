@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.report.matching_sections import codes_section, matching_section
+from stripe_apex.report.payback_section import payback_section
 from stripe_apex.report.payment_sections import payment_sections
 from stripe_apex.report.sections import Section, sections
 
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
-_OF_CHANNELS: Final = {"months", "unmatched"}
+_OF_CHANNELS: Final = {"months", "matching", "unmatched", "codes"}
 """Sections that say nothing while there are payments alone: all of it has no channel."""
 
 _SHORT: Final = {
@@ -22,7 +24,10 @@ _SHORT: Final = {
     "revenue": "Captured to kept",
     "cohorts": "Worth of customers",
     "experiments": "Experiments",
+    "payback": "Payback",
+    "matching": "Matching",
     "unmatched": "Unmatched revenue",
+    "codes": "Promotion codes",
     "weeks": "Weeks",
     "again": "Who pays again",
     "methods": "Payment methods",
@@ -46,20 +51,36 @@ class Contents:
 
 def contents(report: Report, formats: Formats) -> Contents:
     """Marketing first; payments first where there is nothing else."""
-    marketing, payments = sections(report, formats), payment_sections(report, formats)
+    marketing, payments = _marketing(report, formats), payment_sections(report, formats)
     alone = report.has_payments_alone
     ordered = (*payments, *marketing) if alone else (*marketing, *payments)
     hidden = _OF_CHANNELS if alone else set()
-    # Revenue of old leads has no reason to draw, and is a finding all the same.
+    # There is nothing to draw of revenue of old leads, nor of spend while nothing is credited; both
+    # are findings all the same.
+    spend = report.key_figures.now.spend_minor
+    undrawn = {"unmatched": report.unattributed_minor, "economics": spend}
     absent = [
         one
         for one in ordered
-        if one.draw is None and not (one.name == "unmatched" and report.unattributed_minor)
+        if one.draw is None and not one.shows_table and not undrawn.get(one.name)
     ]
     return Contents(
         tuple(one for one in ordered if one not in absent and one.name not in hidden),
         tuple(one for one in absent if one.name not in hidden),
     )
+
+
+def _marketing(report: Report, formats: Formats) -> list[Section]:
+    """All that leads, visits and spend tell, what is closest to the next decision first."""
+    by_name = {section.name: section for section in sections(report, formats)}
+    ordered = []
+    for name, section in by_name.items():
+        if name == "unmatched":
+            ordered.append(matching_section(report, formats))
+        ordered.append(section)
+        if name == "cohorts":
+            ordered.append(payback_section(report, formats))
+    return [*ordered, codes_section(report, formats)]
 
 
 def short(section: Section) -> str:

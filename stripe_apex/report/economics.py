@@ -34,8 +34,9 @@ class Economics:
         leads: None where they are not counted at this level.
         platform_conversions: what the platform claims for itself; None without spend.
         revenue_by_model: what the ratios count of the revenue that each attribution model credits.
-        is_whole: whether no currency is left out, and some revenue is credited to channels. What is
-            left out, or not credited, may be what the spend brought.
+        is_whole: whether no currency is left out, which may be what the spend brought.
+        is_credited: whether any revenue of these days is credited to a channel; while none is,
+            what the spend brought is not known.
     """
 
     channel: str
@@ -56,11 +57,12 @@ class Economics:
     platform_conversions: Decimal | None = None
     revenue_by_model: Mapping[str, int] = field(default_factory=dict)
     is_whole: bool = True
+    is_credited: bool = True
 
     @property
     def roas(self) -> Decimal | None:
-        """What the ratios count of revenue / spend; None without spend."""
-        return ratio(self.basis_minor, self.spend_minor)
+        """What the ratios count of revenue / spend; None without spend, or where not known."""
+        return ratio(self.basis_minor, self.spend_minor) if self.is_credited else None
 
     @property
     def returning_revenue_minor(self) -> int:
@@ -75,7 +77,7 @@ class Economics:
     @property
     def new_roas(self) -> Decimal | None:
         """Revenue of first charges / spend; None where it is not known which are first."""
-        if not self.knows_who_is_new:
+        if not self.knows_who_is_new or not self.is_credited:
             return None
         return ratio(self.new_basis_minor, self.spend_minor)
 
@@ -91,7 +93,9 @@ class Economics:
 
     @property
     def roas_by_model(self) -> Mapping[str, Decimal]:
-        """ROAS under each attribution model; empty without spend."""
+        """ROAS under each attribution model; empty without spend, or where it is not known."""
+        if not self.is_credited:
+            return {}
         found = {
             model: ratio(revenue, self.spend_minor)
             for model, revenue in self.revenue_by_model.items()

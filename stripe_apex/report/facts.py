@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stripe_apex.report.matched import Matched
 from stripe_apex.report.payments import Payments
 from stripe_apex.report.period import day_after, months_of
 
@@ -13,8 +14,11 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from fractions import Fraction
 
+    from stripe_apex.build_failures import BuildFailure
+    from stripe_apex.report.cohorts import CohortAge, PaybackCohort
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.key_figures import KeyFigures
+    from stripe_apex.report.matched import Unmatched
 
 UNATTRIBUTED = "unattributed"
 
@@ -136,24 +140,6 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class CohortAge:
-    """A month's new customers, so many months later.
-
-    Attributes:
-        cumulative_minor: what the ratios count of all of their revenue; None where a part has no
-            rate.
-        is_complete: the month of this age is over, and the revenue is known.
-    """
-
-    cohort_month: date
-    age_months: int
-    customers: int
-    paying_customers: int
-    cumulative_minor: int | None
-    is_complete: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Variant:
     """An experiment's variant beside control; money in major units of `currency`.
 
@@ -195,17 +181,6 @@ class Variant:
     cost: float | None
     roi: float | None
     verdict: str
-
-
-@dataclass(frozen=True, slots=True)
-class Unmatched:
-    """Charges without a lead before them; the payer's touches credit some all the same."""
-
-    reason: str
-    remedy: str
-    is_attributed_by_touches: bool
-    charges: int
-    revenue_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +274,9 @@ class Report:
             Stripe settled on the same day.
         bills_by_settled_rates: rows of ad spend that are.
         key_figures: the totals at the top, each with its change against the period before.
-        matched_minor: the parts by `match_status`.
+        matched: how payments found their people, over all days of the scope.
+        payback: of each month of first payment, all channels first.
+        build_failures: what failed when the models were built and tested.
     """
 
     scope: Scope
@@ -325,7 +302,9 @@ class Report:
     charges_by_settled_rates: int = 0
     bills_by_settled_rates: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
-    matched_minor: Mapping[str, int] = field(default_factory=dict)
+    matched: Matched = field(default_factory=Matched)
+    payback: tuple[PaybackCohort, ...] = ()
+    build_failures: tuple[BuildFailure, ...] = ()
     payments: Payments = field(default_factory=Payments)
 
     @property
@@ -334,6 +313,12 @@ class Report:
         others = map(self.coverage.inputs.get, ("leads", "touchpoints", "ad_spend"))
         nobody = all(line.channel == UNATTRIBUTED for line in self.channels)
         return bool(self.totals) and nobody and not any(others)
+
+    @property
+    def alone(self) -> str:
+        """The currencies that the figures are of while others are left out; else empty."""
+        codes = (self.scope.currencies or ()) if self.left_out else ()
+        return ", ".join(code.upper() for code in codes)
 
     @property
     def last_month_is_whole(self) -> bool:

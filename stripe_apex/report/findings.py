@@ -147,7 +147,7 @@ class Findings(Words):
         yield Finding(
             Tone.OPEN if share > Decimal("0.1") else Tone.NOTE,
             f"{self.formats.percent(share)} of net revenue cannot be matched.",
-            lost[0].remedy,
+            lost[0].remedy or "“Revenue that could not be matched” says what would match how much.",
         )
 
     def _too_old(self) -> Iterator[Finding]:

@@ -129,6 +129,8 @@ class _Glance:
         """A sentence for each reason, with the figures that it concerns."""
         by_reason: dict[NoChange, list[str]] = {}
         figures = self._report.key_figures.figures
+        if alone := self._report.alone:
+            yield f"These are figures of {alone} alone."
         for figure in figures:
             if figure.why_no_change:
                 name = NAMES[figure.name]
@@ -173,6 +175,10 @@ class _Glance:
             return f"at least {formats.number(now.new_customers)}"
         if not now.spend_minor:
             return "no ad spend is known" if name in {Name.SPEND, Name.ROAS, Name.CAC} else ""
+        if name in {Name.ROAS, Name.CAC} and not now.is_known:
+            if self._report.left_out:
+                return "not known: some money has no exchange rate"
+            return "not known: no revenue is credited to a channel"
         if name is Name.ROAS:
             brought = formats.compact(now.paid_basis_minor, scope.currency)
             return f"{brought} of channels with spend / {spend}"

@@ -74,6 +74,8 @@ class _Headlines(Words):
         report, advice = self.report, self.advice
         if self.failed:
             return self._not_to_be_used()
+        if self.broken:
+            return self._not_to_be_relied_on()
         if not report.totals:
             return Headline(
                 "There is no revenue in these days yet.",
@@ -83,7 +85,7 @@ class _Headlines(Words):
             return Headline(*PaymentWords(report, self.formats).headline())
         if report.left_out:
             return self._without_rates()
-        if not advice.paid or not advice.paid[0].is_whole:
+        if not advice.paid or not advice.paid[0].is_credited:
             return self._without_spend()
         if not advice.winners:
             return self._without_winner()
@@ -119,9 +121,22 @@ class _Headlines(Words):
             "tests everything again.",
         )
 
+    def _not_to_be_relied_on(self) -> Headline:
+        """What failed may be about any figure, and which is not known here."""
+        models = [failure for failure in self.broken if failure.kind != "test"]
+        number = self.formats.number(len(self.broken))
+        title = f"{number} {'test' if len(self.broken) == 1 else 'tests'} of the models failed"
+        if models:
+            title = f"{listed([failure.name for failure in models], ready=True)} could not be built"
+        return Headline(
+            f"Do not rely on these figures: {title}.",
+            f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. "
+            "“Can it be trusted?” lists all of them.",
+        )
+
     def _without_rates(self) -> Headline:
         """What is left out may have been earned by spend that is not, or the other way round."""
-        shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+        shown = self.report.alone
         return Headline(
             "Which channel deserves more money cannot be said: some money has no exchange rate.",
             f"The figures below are of {shown} alone. {self.left_out()}",

@@ -28,7 +28,7 @@ class Verdict(StrEnum):
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """A return above or below 1 by its 95 % interval and under every attribution model, or open.
 
-    Nothing is said of a return while some money is left out of it.
+    Nothing is said of a return while some money is left out of it, or none is credited.
 
     Args:
         line: what is judged.
@@ -36,11 +36,11 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
             (Bonferroni), since the best of many looks good by chance.
     """
     interval = line.roas_interval
-    if line.roas is None:
+    if line.spend_minor <= 0:
         return Verdict.NO_SPEND
-    if not line.is_whole:
+    if not line.is_whole or not line.is_credited:
         return Verdict.UNCLEAR
-    if interval is None:
+    if line.roas is None or interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:
         return Verdict.TOO_FEW

@@ -60,6 +60,8 @@ class Sums:
     """What a period brought and cost, over all channels.
 
     Attributes:
+        is_known: whether it can be said what the spend brought: no currency is left out, and some
+            of the revenue is credited to a channel.
         paid_basis_minor: what the ratios count of the revenue of the channels with spend.
         new_customers: people whose first charge ever it is known to be.
         maybe_new_customers: people of whom it is not known.
@@ -74,6 +76,7 @@ class Sums:
     maybe_new_customers: Decimal = Decimal(0)
     paid_new_customers: Decimal = Decimal(0)
     paid_maybe_new_customers: Decimal = Decimal(0)
+    is_known: bool = True
 
     @classmethod
     def of(cls, net_minor: int, channels: Iterable[Economics]) -> Sums:
@@ -88,12 +91,14 @@ class Sums:
             maybe_new_customers=_sum(line.maybe_new_customers for line in lines),
             paid_new_customers=_sum(line.new_customers for line in paid),
             paid_maybe_new_customers=_sum(line.maybe_new_customers for line in paid),
+            is_known=all(line.is_credited and line.is_whole for line in lines),
         )
 
     def value(self, name: Name, unit: int) -> Decimal | None:
         """A figure; amounts in minor units, CAC in major ones, of which one has `unit` minor ones.
 
-        None where it is not known: without spend, or where somebody may be new or not.
+        None where it is not known: without spend, where it cannot be said what it brought, or where
+        somebody may be new or not.
         """
         match name:
             case Name.NET_REVENUE:
@@ -101,11 +106,11 @@ class Sums:
             case Name.SPEND:
                 return Decimal(self.spend_minor) if self.spend_minor else None
             case Name.ROAS:
-                return ratio(self.paid_basis_minor, self.spend_minor)
+                return ratio(self.paid_basis_minor, self.spend_minor) if self.is_known else None
             case Name.NEW_CUSTOMERS:
                 return None if self.maybe_new_customers else self.new_customers
             case Name.CAC:
-                if not self.spend_minor or self.paid_maybe_new_customers:
+                if not self.spend_minor or not self.is_known or self.paid_maybe_new_customers:
                     return None
                 return ratio(self.spend_minor, self.paid_new_customers * unit)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from stripe_apex.report import as_csv, glance, interactive
+from stripe_apex.report import as_csv, glance, interactive, trust
 from stripe_apex.report import choices as chosen
 from stripe_apex.report.charts import kit
 from stripe_apex.report.contents import contents, entries, short
@@ -20,7 +20,6 @@ from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label, listed
 from stripe_apex.report.payment_words import PaymentWords
 from stripe_apex.report.period import day_before
-from stripe_apex.report.tables import Tables
 from stripe_apex.report.titles import Titles
 from tap_stripe_apex.errors import KEYS_URL
 
@@ -71,7 +70,7 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
         for section in on_page.shown
     ]
     script = interactive.script(specs) if with_script and specs else None
-    titles, tables = Titles(report, formats), Tables(report, formats)
+    titles = Titles(report, formats)
     panels = [glance.panel(choice.name, choice.report, formats) for choice in choices]
     customers = () if report.has_payments_alone else tuple(chosen.customers(choices, formats))
     findings = Findings(report, formats).others()
@@ -96,9 +95,10 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
         glossary=GLOSSARY,
         customers=customers,
         checks_title=titles.checks(),
-        checks=tables.checks(),
-        coverage=tables.coverage(),
-        has_failed=any(not check.passed for check in report.checks),
+        checks=trust.checks(report, formats),
+        coverage=trust.coverage(report, formats),
+        build_failures=trust.build_failures(report, formats),
+        has_failed=bool(titles.failed or titles.broken),
         scope=scope_in_words(report, formats),
         converted_title=converted_title(report),
         style=_style() + chosen.style(choices),

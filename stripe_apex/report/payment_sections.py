@@ -69,26 +69,31 @@ class _PaymentSections:
 
     def _weeks_table(self) -> Table:
         apart = not self._report.payments.converted
+        may_be_either = any(line.maybe_new_customers for line in self._report.payments.weeks)
         columns = (
             "week from", "charges", "captured", "refunded", "net",
             *(("disputed", "fees") if apart else ("disputes and fees",)), "kept",
-            "first payments", "of people who had paid before", "not known which",
-            "new customers", "returning customers", "perhaps new",
+            "first payments", "of people who had paid before",
+            *(("not known which",) if may_be_either else ()),
+            "new customers", "returning customers", *(("perhaps new",) if may_be_either else ()),
         )  # fmt: skip
-        rows = tuple(self._week(line, apart=apart) for line in self._report.payments.weeks)
+        rows = tuple(
+            self._week(line, apart=apart, may_be_either=may_be_either)
+            for line in self._report.payments.weeks
+        )
         return Table(f"Revenue by week, {self._unit}", columns, rows)
 
-    def _week(self, line: Week, *, apart: bool) -> tuple[str, ...]:
+    def _week(self, line: Week, *, apart: bool, may_be_either: bool) -> tuple[str, ...]:
         formats = self._formats
         at_least = "" if line.kept_is_known else "at least "
         kept = self._money(line.kept_minor)
         taken: tuple[str, ...]
         if apart:
             fees = self._money(line.fee_minor or 0)
-            taken = (
-                DASH if line.disputed_minor is None else self._money(line.disputed_minor),
-                f"at least {fees}" if line.charges_without_fee else fees,
-            )
+            if line.charges_without_fee:
+                fees = f"at least {fees}" if line.fee_minor else DASH
+            disputed = DASH if line.disputed_minor is None else self._money(line.disputed_minor)
+            taken = (disputed, fees)
         else:
             taken = (
                 f"at least {self._money(line.taken_minor)}"
@@ -105,10 +110,10 @@ class _PaymentSections:
             f"at most {kept}" if at_least else kept,
             self._money(line.new_revenue_minor),
             self._money(line.returning_revenue_minor),
-            self._money(line.maybe_new_revenue_minor),
+            *((self._money(line.maybe_new_revenue_minor),) if may_be_either else ()),
             formats.number(line.new_customers),
             formats.number(line.returning_customers),
-            formats.number(line.maybe_new_customers),
+            *((formats.number(line.maybe_new_customers),) if may_be_either else ()),
         )
 
     def ages(self) -> Section:

@@ -37,7 +37,7 @@ class PaymentWords(Words):
         amount = self._amount(self.report.net_minor)
         title = f"Customers brought {amount} net in these days"
         if self.report.left_out:
-            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            shown = self.report.alone
             title += f" in {shown} alone"
         share = self._returning()
         if share is not None:
@@ -124,7 +124,8 @@ class PaymentWords(Words):
             return
         share = self.formats.percent(abs(change))
         way = "more" if change >= 0 else "less"
-        yield f"The last four whole weeks brought {share} {way} than the four before."
+        how = f"{share} {way} than" if change else "as much as"
+        yield f"The last four whole weeks brought {how} the four before."
 
     def _repeat(self) -> Iterator[str]:
         """The share that paid again, at the oldest age that enough customers have reached."""

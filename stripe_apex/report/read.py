@@ -8,8 +8,9 @@ from decimal import Decimal
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from stripe_apex.build_failures import build_failures
 from stripe_apex.errors import WarehouseError
-from stripe_apex.report import facts, payments, period, queries
+from stripe_apex.report import cohorts, facts, matched, payments, period, queries
 from stripe_apex.report.asked import Filters, convertible, listed, scope_of
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from stripe_apex.report.key_figures import KeyFigures
     from stripe_apex.warehouse import Warehouse
 
 OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
@@ -62,7 +64,7 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
         one = None if scope.converted else (scope.currency,)
         same = replace(filters, currencies=scope.currencies or one or ())
         for name in CHOICES:
-            reader = _ReportReader(warehouse, replace(same, period=name))
+            reader = _ReportReader(warehouse, replace(same, period=name), report.left_out)
             if reader.starts_after(scope.start):
                 choices.append(facts.Choice(name, reader.of_these_days(report)))
         return tuple(choices)
@@ -71,7 +73,13 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
 class _ReportReader:
     """The questions of one report, asked on one connection."""
 
-    def __init__(self, warehouse: Warehouse, filters: Filters) -> None:
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        filters: Filters,
+        left_out: tuple[facts.LeftOut, ...] | None = None,
+    ) -> None:
+        """Args: what is asked for, and what the report that this is a part of leaves out."""
         self._warehouse = warehouse
         asked = scope_of(warehouse, filters)
         self._days = (asked.start, asked.end)
@@ -80,6 +88,7 @@ class _ReportReader:
             asked,
             [facts.LeftOut(**row) for row in warehouse.rows(queries.CURRENCIES, *self._asked)],
         )
+        self._left_out = left_out or self._left_out
         self._selected = (*self._days, listed(self._scope.currencies))
 
     def report(self) -> facts.Report:
@@ -118,12 +127,12 @@ class _ReportReader:
                 if not coverage.charges_without_rate
             ),
             unmatched=tuple(
-                facts.Unmatched(**row)
+                matched.Unmatched(**row)
                 for row in rows(queries.unmatched(converted=converted), *self._selected)
             ),
             checks=tuple(self._checks()),
             unknown_names=tuple(facts.UnknownName(**row) for row in rows(queries.UNKNOWN_NAMES)),
-            key_figures=KeyFiguresReader(self._warehouse, scope, coverage).read(net_minor),
+            key_figures=self._key_figures(coverage, net_minor),
             net_minor=net_minor,
             unattributed_minor=sum(
                 credit.revenue_minor
@@ -142,10 +151,9 @@ class _ReportReader:
                 scope.as_of,
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
-            matched_minor={
-                row["match_status"]: row["revenue_minor"]
-                for row in rows(queries.matched(converted=converted), *self._selected)
-            },
+            matched=matched.read(rows, self._selected, converted=converted),
+            payback=cohorts.read(rows, self._days),
+            build_failures=build_failures(self._warehouse),
         )
 
     def starts_after(self, day: date) -> bool:
@@ -164,10 +172,16 @@ class _ReportReader:
             scope=scope,
             totals=totals,
             **self._levels(),
-            key_figures=KeyFiguresReader(self._warehouse, scope, report.coverage).read(net_minor),
+            key_figures=self._key_figures(report.coverage, net_minor),
             net_minor=net_minor,
             maybe_new_customers=self._maybe_new_customers(),
         )
+
+    def _key_figures(self, coverage: facts.Coverage, net_minor: int) -> KeyFigures:
+        reader = KeyFiguresReader(
+            self._warehouse, self._scope, coverage, is_whole=not self._left_out
+        )
+        return reader.read(net_minor)
 
     def _levels(self) -> dict[str, Any]:
         """The economics of each level, by the report's name for it."""
@@ -203,13 +217,15 @@ class _ReportReader:
             else:
                 line |= _figures(row)
         credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
-        whole = credited and not self._left_out
-        lines = self._wanted(Economics(**line, is_whole=whole) for line in found.values())
+        whole = not self._left_out
+        lines = self._wanted(
+            Economics(**line, is_whole=whole, is_credited=credited) for line in found.values()
+        )
         return tuple(sorted(lines, key=_by_weight))
 
-    def _cohorts(self) -> tuple[facts.CohortAge, ...]:
+    def _cohorts(self) -> tuple[cohorts.CohortAge, ...]:
         return tuple(
-            facts.CohortAge(
+            cohorts.CohortAge(
                 **{name: row[name] for name in row if name != "is_partial"},
                 is_complete=not row["is_partial"] and row["cumulative_minor"] is not None,
             )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_apex.report import queries
 from stripe_apex.report.economics import Economics
+from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.key_figures import KeyFigures, NoChange, Sums, compared
 from stripe_apex.report.period import Period, day_after
 from tap_stripe_apex import money
@@ -32,11 +33,16 @@ def net_of(totals: Iterable[Total], scope: Scope) -> int:
 
 @dataclass(frozen=True, slots=True)
 class KeyFiguresReader:
-    """Sums over all channels, whichever are asked for: they are the totals of the report."""
+    """Sums over all channels, whichever are asked for: they are the totals of the report.
+
+    Attributes:
+        is_whole: whether no currency is left out, which may be what the spend brought.
+    """
 
     warehouse: Warehouse
     scope: Scope
     coverage: Coverage
+    is_whole: bool
 
     def read(self, net_minor: int) -> KeyFigures:
         """The figures of the scope, whose net revenue is known already."""
@@ -101,9 +107,16 @@ class KeyFiguresReader:
         for row in self.warehouse.rows(brought, *selected, scope.attribution_model):
             line = {f"{name}s": Decimal(row[f"{name}_micros"]).scaleb(-6) for name in _SHARES}
             found[row["channel"]] = line | {"basis_minor": row["basis_minor"]}
+        credited = any(name != UNATTRIBUTED for name in found)
         for row in self.warehouse.rows(queries.spent(keys, converted=converted), *selected):
             found.setdefault(row["channel"], {})["spend_minor"] = row["spend_minor"]
-        return Sums.of(net_minor, (Economics(channel=name, **line) for name, line in found.items()))
+        return Sums.of(
+            net_minor,
+            (
+                Economics(channel=name, **line, is_credited=credited, is_whole=self.is_whole)
+                for name, line in found.items()
+            ),
+        )
 
 
 def _selected(scope: Scope) -> tuple[Any, ...]:

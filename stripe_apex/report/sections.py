@@ -9,8 +9,8 @@ from stripe_apex.report.charts import channels, kit, money, people
 from stripe_apex.report.charts.months import months
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.judgement import verdict
-from stripe_apex.report.labels import label
-from stripe_apex.report.matching import coverage
+from stripe_apex.report.labels import label, sentence
+from stripe_apex.report.matching import Help, remedies
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.tables import Table, Tables
 from stripe_apex.report.titles import Titles
@@ -39,6 +39,9 @@ class Section:
         draw: the chart for a canvas; None where there is nothing to draw.
         description: the chart in words, for who does not see it.
         empty: why there is nothing, and what to connect.
+        remedies: what to look at, or to do.
+        shows_table: the table itself is what is shown, without a chart.
+        of_all_money: it is of all currencies, those too that the report leaves out of its sums.
     """
 
     name: str
@@ -50,7 +53,9 @@ class Section:
     description: str = ""
     legend: tuple[Key, ...] = ()
     empty: str = ""
-    remedies: tuple[tuple[str, str], ...] = ()
+    remedies: tuple[Help, ...] = ()
+    shows_table: bool = False
+    of_all_money: bool = False
 
 
 def sections(report: Report, formats: Formats) -> tuple[Section, ...]:
@@ -80,7 +85,7 @@ class _Sections:
     def economics(self) -> Section:
         report, _formats = self._report, self._formats
         title = self._titles.economics()
-        has_spend = any(line.spend_minor > 0 for line in report.channels)
+        spent = [line for line in report.channels if line.spend_minor > 0]
         lines = channels.paid_lines(report)
         used = {verdict(line) for _, line in lines}
         is_cut = any(channels.is_cut(line, channels.reach(lines)) for _, line in lines)
@@ -97,6 +102,7 @@ class _Sections:
             "is the 95% interval: how far chance alone could have moved it. The thin ticks are "
             "the other models. Right of the dashed line the spend came back; other "
             "costs are left out."
+            + self._titles.returns_of_a_part()
             + (
                 " What brought revenue but matches no platform that was paid stands below the "
                 "platforms, so that they add up to their channel."
@@ -104,7 +110,9 @@ class _Sections:
                 else ""
             ),
             self._tables.economics(),
-            (lambda canvas: channels.returns(self._easel(canvas))) if has_spend else None,
+            (lambda canvas: channels.returns(self._easel(canvas)))
+            if any(line.is_credited for line in spent)
+            else None,
             f"{title}. ROAS by channel, platform and campaign, with 95% intervals.",
             (
                 *legend,
@@ -114,6 +122,11 @@ class _Sections:
                 *((Key("arrow", "muted", "beyond the scale, with its value"),) if is_cut else ()),
             ),
             (
+                asked_for(report, "leads", "touchpoints")
+                or "No payer has a lead or a visit that counts."
+            )
+            if spent
+            else (
                 asked_for(report, "ad_spend")
                 or "No ad spend is known for these days: import what the platforms billed for them."
             )
@@ -201,6 +214,7 @@ class _Sections:
             (lambda canvas: money.waterfall(self._easel(canvas))) if drawable else None,
             f"{title}. A waterfall from captured to kept for each currency.",
             empty="No charge in these days. Widen date_range, or see that Stripe has charges.",
+            of_all_money=True,
         )
 
     def cohorts(self) -> Section:
@@ -224,9 +238,10 @@ class _Sections:
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
             tuple(legend),
-            f"Some charges have no exchange rate. {self._titles.rates_remedy}"
+            f"Some charges have no exchange rate. {self._titles.rates_help}"
             if any(line.cumulative_minor is None for line in report.cohorts)
             else "A cohort shows after its first whole month. Load more history: widen date_range.",
+            of_all_money=True,
         )
 
     def experiments(self) -> Section:
@@ -248,9 +263,10 @@ class _Sections:
             (lambda canvas: people.experiments(self._easel(canvas))) if lines else None,
             f"{title}. Lift of revenue per visitor with 95% intervals.",
             (*legend, Key("dash", "ink", "no effect")),
-            (f"{title}. {self._titles.rates_remedy}" if self._titles.experiments_lack_rates else "")
+            (f"{title}. {self._titles.rates_help}" if self._titles.experiments_lack_rates else "")
             or asked_for(report, "experiments", "experiment_exposures")
             or "No experiment ran in these days.",
+            of_all_money=True,
         )
 
     def unmatched(self) -> Section:
@@ -262,11 +278,11 @@ class _Sections:
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
         note = (
-            "A payment is matched by a reference that it carries, else by its email; these have no "
-            "lead before them."
+            "These payments have no lead before them. Each stands under one remedy, which could "
+            "match at most so much."
+            if report.matched.remedies
+            else "These payments have no lead before them."
         )
-        if said := coverage(report, self._formats):
-            note, empty = f"{note} {said}", f"{empty} {said}"
         if report.too_old_minor:
             old = self._formats.money(report.too_old_minor, report.scope.currency)
             too_old = f" {old} has a lead, but one that is too old. {self._titles.too_old}"
@@ -282,8 +298,9 @@ class _Sections:
             (lambda canvas: money.unmatched(self._easel(canvas))) if lost else None,
             f"{title}. Unmatched net revenue by reason.",
             empty=empty,
-            remedies=tuple(
-                (label(line.reason), line.remedy)
+            remedies=tuple(remedies(report, self._formats))
+            or tuple(
+                Help(sentence(label(line.reason)), line.remedy or "")
                 for line in report.unmatched
                 if not line.is_attributed_by_touches
             ),

@@ -9,7 +9,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.judgement import verdict
 from stripe_apex.report.labels import NOT_MATCHED, clean, label
-from stripe_apex.report.verdicts import CHECKS, EXPERIMENT_VERDICTS, VERDICTS
+from stripe_apex.report.verdicts import EXPERIMENT_VERDICTS, NOT_KNOWN, VERDICTS
 from stripe_apex.report.words import ltv_curve
 from tap_stripe_apex import money
 
@@ -197,7 +197,7 @@ class Tables:
             formats.major(line.cac(unit), currency),
             formats.major(line.ltv(unit), currency),
             formats.number(line.payback_months(self._report.scope.months), 1),
-            VERDICTS[verdict(line)],
+            VERDICTS[verdict(line)] if line.is_credited or not line.spend_minor else NOT_KNOWN,
             formats.number(line.platform_conversions),
         )
 
@@ -231,7 +231,8 @@ class Tables:
             f"Net revenue per customer by months since the first payment, {currency.upper()}; "
             f"* that month is not over yet; {DASH} some of it has no exchange rate"
         )
-        return Table(caption, columns, tuple(rows) if report.cohorts else ())
+        is_known = any(line.cumulative_minor is not None for line in report.cohorts)
+        return Table(caption, columns, tuple(rows) if is_known else ())
 
     def experiments(self) -> Table:
         """Each variant beside control."""
@@ -278,7 +279,7 @@ class Tables:
         rows = tuple(
             (
                 label(line.reason),
-                line.remedy,
+                line.remedy or "see the remedies",
                 "by touches" if line.is_attributed_by_touches else "no",
                 self._formats.number(line.charges),
                 self._amount(line.revenue_minor),
@@ -298,30 +299,6 @@ class Tables:
             "share",
         )
         return Table(f"Charges without a lead, {self._unit}", columns, rows, names=3)
-
-    def checks(self) -> Table:
-        """Each identity with both of its sides."""
-        rows = tuple(
-            (
-                CHECKS.get(check.name, label(check.name)),
-                label(check.attribution_model) if check.attribution_model else DASH,
-                (check.currency or "").upper(),
-                self._formats.money(check.expected, check.currency or self._currency),
-                self._formats.money(check.found, check.currency or self._currency),
-                "✓ passed" if check.passed else "✕ failed",
-            )
-            for check in self._report.checks
-        )
-        columns = ("check", "attribution model", "currency", "expected", "found", "result")
-        return Table("Reconciliation of the whole warehouse", columns, rows, names=3)
-
-    def coverage(self) -> Table:
-        """How many rows each mart has."""
-        rows = tuple(
-            (mart, self._formats.number(count))
-            for mart, count in sorted(self._report.coverage.rows.items())
-        )
-        return Table("Rows of the marts", ("mart", "rows"), rows)
 
     @property
     def _unit(self) -> str:

@@ -6,7 +6,9 @@ import textwrap
 import unicodedata
 from typing import TYPE_CHECKING
 
+from stripe_apex.report import glance
 from stripe_apex.report.facts import UNATTRIBUTED
+from stripe_apex.report.formats import DASH
 from stripe_apex.report.headline import headline
 from stripe_apex.report.labels import clean, label
 from stripe_apex.report.missing import unknown_names
@@ -17,7 +19,7 @@ from tap_stripe_apex import money
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from stripe_apex.report.facts import Report
+    from stripe_apex.report.facts import Choice, Report
     from stripe_apex.report.formats import Formats
 
 WIDTH = 60
@@ -29,12 +31,18 @@ def amount(minor: int, currency: str) -> str:
     return f"{money.to_major(minor, currency):,.{money.decimals(currency)}f}"
 
 
-def render(report: Report, formats: Formats) -> str:
-    """What to do, then revenue, channels and what is unmatched."""
-    return "\n".join(_lines(report, formats))
+def render(choices: Sequence[Choice], formats: Formats) -> str:
+    """What to do, then revenue, how it has changed, channels and what is unmatched.
+
+    Args:
+        choices: the report; after it shorter periods, of which one stands beside that before it.
+        formats: how numbers look.
+    """
+    return "\n".join(_lines(choices, formats))
 
 
-def _lines(report: Report, formats: Formats) -> Iterator[str]:
+def _lines(choices: Sequence[Choice], formats: Formats) -> Iterator[str]:
+    report = choices[0].report
     words, said = Titles(report, formats), headline(report, formats)
     for sentence in filter(None, (words.origin_explained, said.title, said.lead, said.verdict)):
         yield from textwrap.wrap(sentence, WIDTH)
@@ -54,6 +62,7 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
             ),
         ]
     )
+    yield from _key_figures(_compared(choices), formats)
     for sentence in words.not_kept():
         yield from textwrap.wrap(sentence, WIDTH)
     if step := PaymentWords(report, formats).next_step():
@@ -67,7 +76,39 @@ def _lines(report: Report, formats: Formats) -> Iterator[str]:
     for sentences in unknown_names(report, formats):
         yield from textwrap.wrap(" ".join(sentences), WIDTH)
     if report.checks:
-        yield f"Reconciliation: {words.checks()}"
+        yield from textwrap.wrap(f"Reconciliation: {words.checks()}", WIDTH)
+    for failure in words.broken:
+        yield from textwrap.wrap(f"Failed: {failure}", WIDTH, break_long_words=False)
+
+
+def _compared(choices: Sequence[Choice]) -> Choice:
+    """The first period with a change; a page of all days has none of its own."""
+    for choice in choices:
+        if choice.report.key_figures.before_start is not None:
+            return choice
+    return choices[0]
+
+
+def _key_figures(choice: Choice, formats: Formats) -> Iterator[str]:
+    """The key figures of a period and how each has changed; nothing where none has."""
+    panel = glance.panel(choice.name, choice.report, formats)
+    if not any(card.change for card in panel.cards):
+        return
+    yield ""
+    yield from textwrap.wrap(panel.days, WIDTH)
+    yield from _aligned(
+        [
+            ("", "", "before", "change"),
+            *(
+                (f"  {card.name}", card.value, card.before.removeprefix("from "), card.change)
+                for card in panel.cards
+                if card.value != DASH
+            ),
+        ]
+    )
+    for sentence in panel.missing:
+        yield from textwrap.wrap(sentence, WIDTH)
+    yield ""
 
 
 def _also(report: Report, words: Titles) -> Iterator[str]:
@@ -95,14 +136,14 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
                 amount(line.revenue_minor, scope.currency),
                 share,
                 amount(line.spend_minor, scope.currency) if line.spend_minor else "",
-                formats.times(line.roas) if line.roas is not None else "",
+                formats.times(None if report.left_out else line.roas) if line.spend_minor else "",
             )
         )
     yield from _aligned(rows)
     if len(lines) > len(shown):
         yield f"  and {len(lines) - len(shown)} more channels"
-    only = ", ".join(code.upper() for code in scope.currencies or ()) if report.left_out else ""
-    yield f"  by the model {scope.attribution_model}{f', of {only} alone' if only else ''}"
+    only = f", of {report.alone} alone" if report.alone else ""
+    yield f"  by the model {scope.attribution_model}{only}"
 
 
 def _unmatched(report: Report, formats: Formats) -> Iterator[str]:

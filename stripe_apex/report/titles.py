@@ -54,12 +54,15 @@ class Titles(Words):
         without_fee = sum(total.charges_without_fee for total in totals)
         if without_fee:
             charges = sum(total.charges_with_fee + total.charges_without_fee for total in totals)
-            yield (
-                f"Stripe's fee is not known for {formats.number(without_fee)} of "
-                f"{formats.number(charges)} captured charges. To read it, "
-                f"grant the key Balance transactions: Read in the Dashboard ({KEYS_URL}) and set "
-                "expand_balance_transactions to true."
+            which = f"{formats.number(without_fee)} of" if without_fee < charges else "any of the"
+            remedy = (
+                "What brings Stripe's rates brings it, too."
+                if self.report.left_out
+                else "To read it, grant the key Balance transactions: Read in the Dashboard "
+                f"({KEYS_URL}) and set expand_balance_transactions to true."
             )
+            which = f"{which} {formats.number(charges)} captured charges"
+            yield f"Stripe's fee is not known for {which}. {remedy}"
         unread = [total for total in totals if total.charges_with_unread_dispute]
         if unread:
             number = sum(total.charges_with_unread_dispute for total in unread)
@@ -136,14 +139,14 @@ class Titles(Words):
     def economics(self) -> str:
         """Of return on spend."""
         advice = self.advice
-        if self.failed:
+        if self.failed or self.broken:
             return "What spend brought back cannot be said while checks fail"
         if self.report.left_out and advice.paid:
-            shown = ", ".join(code.upper() for code in self.report.scope.currencies or ())
+            shown = self.report.alone
             return f"Whether spend comes back is open: these returns are of {shown} alone"
         if not advice.paid:
             return "What channels cost is not known yet"
-        if not advice.paid[0].is_whole:
+        if not advice.paid[0].is_credited:
             return "What spend brought back cannot be said: no revenue is credited to a channel"
         winners, losers = (
             [self.name_of(line) for line in group] for group in (advice.winners, advice.losers)
@@ -160,6 +163,17 @@ class Titles(Words):
             verb = verb if winners else f"{verb} earn back the spend"
             parts.append(f"{lost if winners else sentence(lost)} {verb}")
         return ", ".join(parts)
+
+    def returns_of_a_part(self) -> str:
+        """What makes returns another while currencies are left out; else an empty text."""
+        if not self.report.left_out:
+            return ""
+        codes = [line.currency.upper() for line in self.report.left_out]
+        others = listed(codes, len(codes), ready=True)
+        return (
+            f" The same spend may have brought customers who pay in {others}, and they are left "
+            "out, so the true returns are other ones."
+        )
 
     def customers(self) -> str:
         """Of revenue of new and of returning customers."""
@@ -258,7 +272,12 @@ class Titles(Words):
             return "There is nothing to reconcile yet"
         if failed:
             return f"{failed} of {len(checks)} checks failed"
-        return f"All {len(checks)} checks passed, to the minor unit"
+        passed = f"{len(checks)} checks passed, to the minor unit"
+        if self.broken:
+            number = self.formats.number(len(self.broken))
+            parts = "part" if len(self.broken) == 1 else "parts"
+            return f"{number} {parts} of the last build failed, though {passed}"
+        return f"All {passed}"
 
 
 def _change_of_three_months(

@@ -16,6 +16,8 @@ VERDICTS: Final = {
     Verdict.NO_SPEND: DASH,
 }
 
+NOT_KNOWN: Final = "● not known: nothing is credited"
+
 EXPERIMENT_VERDICTS: Final = {
     "better": "▲ raised revenue",
     "worse": "▼ lowered revenue",

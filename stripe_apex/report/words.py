@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.advice import advise
 from stripe_apex.report.economics import ratio
@@ -13,9 +13,14 @@ from tap_stripe_apex import money
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
+    from stripe_apex.build_failures import BuildFailure
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Check, Report
     from stripe_apex.report.formats import Formats
+
+
+_TOLD: Final = frozenset({"assert_no_rate_is_missing"})
+"""Tests whose failure the report says in its own words, beside the figures that it is about."""
 
 
 class Words:
@@ -30,6 +35,11 @@ class Words:
     def failed(self) -> tuple[Check, ...]:
         """Checks that failed; beside any, nothing is advised."""
         return tuple(check for check in self.report.checks if not check.passed)
+
+    @property
+    def broken(self) -> tuple[BuildFailure, ...]:
+        """What failed in the last build and may make any figure wrong; missing rates are told."""
+        return tuple(failure for failure in self.report.build_failures if failure.name not in _TOLD)
 
     @property
     def origin(self) -> str:
@@ -119,6 +129,13 @@ class Words:
         """Whether there are experiments, but their revenue lacks charges without a rate."""
         coverage = self.report.coverage
         return bool(coverage.charges_without_rate and coverage.inputs.get("experiments"))
+
+    @property
+    def rates_help(self) -> str:
+        """What brings exchange rates, or that the top of the page says it."""
+        return (
+            "The top of this page says what helps." if self.report.left_out else self.rates_remedy
+        )
 
     @property
     def rates_remedy(self) -> str:

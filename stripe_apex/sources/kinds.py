@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from stripe_apex.sources.fields import Field, Kind
+from stripe_apex.sources.mappings import CAMPAIGN_MAP, PROMOTION_CODES
 
 _UTM: Final = (
     Field("utm_source", "text", ("utm source", "context campaign source", "utmsource")),
@@ -303,37 +304,11 @@ FX_RATES: Final = Kind(
     example=("2026-11-03", "eur", "usd", "1.08000000"),
 )
 
-PROMOTION_CODES: Final = Kind(
-    "promotion_codes",
-    "promotion codes",
-    (
-        Field(
-            "code",
-            "text",
-            (
-                *("promotion code", "promo code", "discount code", "coupon code", "coupon"),
-                *("voucher code", "voucher", "gutscheincode", "rabattcode", "code promo"),
-            ),
-            needed=True,
-        ),
-        Field("channel", "text", ("marketing channel", "kanal", "canal"), needed=True),
-        Field("campaign", "text", ("campaign name", "utm campaign", "kampagne", "campagne")),
-        Field(
-            "partner",
-            "text",
-            ("partner name", "affiliate", "influencer", "creator", "publisher", "podcast"),
-        ),
-    ),
-    key=("code",),
-    unique=True,
-    some_of=("code",),
-    example=("PODCAST20", "podcast", "autumn_shows", "the_example_show"),
-)
-
 KINDS: Final = {
     kind.name: kind
     for kind in (
-        *(AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES, PROMOTION_CODES),
+        *(AD_SPEND, LEADS, TOUCHPOINTS, EXPERIMENTS, EXPOSURES, FX_RATES, CAMPAIGN_MAP),
+        PROMOTION_CODES,
     )
 }
 

@@ -181,7 +181,8 @@ def imports(warehouse: Warehouse) -> list[Import]:
         Import(*row)
         for row in warehouse.run(
             "select i.import_id, i.kind, i.file_name, i.imported_at, coalesce(c.rows, 0), "
-            "i.row_count, cast(i.first_day as varchar), cast(i.last_day as varchar), i.totals "
+            "i.row_count, coalesce(cast(i.first_day as varchar), ''), "
+            "coalesce(cast(i.last_day as varchar), ''), i.totals "
             f"from {SCHEMA}.imports as i left join ({counts}) as c on i.import_id = c.import_id "
             "order by i.import_id desc"
         )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from stripe_apex.errors import OptionError
-from stripe_apex.sources import ads, names, people
+from stripe_apex.sources import ads, campaigns, names, people
 from stripe_apex.sources.currency import currency
 from stripe_apex.sources.files import open_source
 from stripe_apex.sources.headers import currency_of, recognise
@@ -21,6 +21,7 @@ from stripe_apex.sources.kinds import (
     LEADS,
     TOUCHPOINTS,
 )
+from stripe_apex.sources.mappings import CAMPAIGN_MAP
 from stripe_apex.sources.questions import CHOICES, FREE, Answers, FileError
 from stripe_apex.sources.reading import Reading, literal
 from stripe_apex.sources.rows import Sieve
@@ -145,8 +146,8 @@ def _make_ready(reading: Reading) -> None:
         if column.name not in expressions and column.name in reading.answers.values:
             expressions[column.name] = _constant(reading, column.name)
     for column in kind.fields:
-        # Rows without an email or an amount are a matter of their kinds.
-        theirs = column.type == "money" or column.name == "email"
+        # Rows without an email, an amount or an answer are a matter of their kinds.
+        theirs = column.type == "money" or column.name == "email" or kind is CAMPAIGN_MAP
         if column.needed and column.name in reading.layout.columns and not theirs:
             reading.staged.refuse_nulls(column.name)
     if kind is AD_SPEND:
@@ -162,6 +163,8 @@ def _make_ready(reading: Reading) -> None:
         for column in kind.columns
     )
     reading.staged.connection.execute(f"create table ready as select {listed}, row_number from raw")
+    if kind is CAMPAIGN_MAP:
+        campaigns.leave_open(reading)
 
 
 def _constant(reading: Reading, name: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from stripe_apex.account import is_checkout, report_page, warehouse_address
+from stripe_apex.account import is_checkout, own_address, report_page, warehouse_address
 from stripe_apex.cli import main
 from stripe_apex.connect.pipeline import find_pipeline
 from tap_stripe_apex.auth.places import environment
@@ -52,7 +52,7 @@ def test_each_warehouse_has_a_report_of_its_own():
         "/srv/acme.duckdb",
         "postgresql://u:secret@db/x",
     )
-    assert [str(report_page(address)) for address in addresses] == [
+    assert [str(report_page(address, None)) for address in addresses] == [
         "output/report.html",
         "output/account-report.html",
         "/srv/acme-report.html",
@@ -70,6 +70,22 @@ def test_the_report_of_a_connected_account_is_never_made_of_the_demo(folder):
     assert done.exit_code == 1
     assert "There is no warehouse at output/account.duckdb" in done.output
     assert [page.read_text() for page in output.glob("*.html")] == ["the real one"]
+
+
+def test_the_report_of_the_project_is_written_beside_its_warehouse_from_any_folder(
+    folder, monkeypatch
+):
+    output = folder / "output"
+    output.mkdir()
+    SCENARIOS["one_currency"]().write(output / "warehouse.duckdb")
+    below = folder / "notebooks"
+    below.mkdir()
+    monkeypatch.chdir(below)
+    done = CliRunner().invoke(main, ["report"])
+    assert done.exit_code == 0, done.output
+    assert (output / "report.html").exists()
+    assert not list(below.iterdir())
+    assert own_address(environment()) == str(output / "account.duckdb")
 
 
 def test_the_report_reads_the_address_in_dotenv(folder):

@@ -1,12 +1,13 @@
 """`stripe-apex refresh` compares all that the marts depend on, in DuckDB and in Postgres.
 
-`dbt build --help` stands for a build: it succeeds, and changes nothing.
+A script stands for dbt: it succeeds, and changes nothing. tests/whole/test_refresh.py builds.
 """
 
 import json
 import subprocess
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 import psycopg
@@ -39,6 +40,10 @@ def project(tmp_path, monkeypatch):
     manifest.parent.mkdir(parents=True)
     manifest.write_text(json.dumps({"sources": {"source.charges": source}, "nodes": {}}))
     (tmp_path / "transform" / "model.sql").write_text("select 1")
+    dbt = tmp_path / "bin" / "dbt"
+    dbt.parent.mkdir()
+    dbt.write_text("#!/bin/sh\n")
+    dbt.chmod(0o755)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DO_NOT_TRACK", "1")  # dbt would wait for whom it tells of its use
     for name in ("DBT_TARGET", "APEX_WAREHOUSE", "APEX_DEMO_SEEDS"):
@@ -88,7 +93,10 @@ def change(request):
 
 def refreshed():
     """Whether dbt ran."""
-    done = CliRunner().invoke(main, ["refresh", "build", "--help"])
+    with pytest.MonkeyPatch.context() as patch:
+        # Programs are looked for beside the Python that runs.
+        patch.setattr(sys, "executable", str(Path("bin/python").absolute()))
+        done = CliRunner().invoke(main, ["refresh", "build"])
     assert done.exit_code == 0, done.output
     return done.output != STANDS
 
@@ -127,6 +135,18 @@ def test_without_a_look_at_every_table_there_is_no_fingerprint(project):
     assert DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS) is None
 
 
+def test_tables_of_other_loaders_are_found_by_dbt_alone_so_it_builds(project):
+    manifest = project / "target" / "manifest.json"
+    read = {"type": "fivetran_google_ads", "schema": "google_ads"}
+    known = json.loads(manifest.read_text())
+    assert DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS) is not None
+    for reads in ([], [read]):
+        known["nodes"] = {"model.loaded": {"config": {"meta": {"reads": reads}}}, "seed.x": {}}
+        manifest.write_text(json.dumps(known))
+        fingerprint = DbtProject(project, {}).fingerprint(ROWS, ARGUMENTS)
+        assert (fingerprint is None) == bool(reads)
+
+
 def test_a_mart_that_something_else_made_is_built_again(duckdb_file):
     assert refreshed()
     duckdb_file("create or replace table marts.mart_revenue_total (net_minor bigint)")
@@ -150,10 +170,7 @@ def test_the_exit_code_is_that_of_dbt(duckdb_file):
 
 
 def test_dbt_gets_no_secret_of_stripe(project, tmp_path):
-    (tmp_path / "bin").mkdir()
-    dbt = tmp_path / "bin" / "dbt"
-    dbt.write_text("#!/bin/sh\nenv\n")
-    dbt.chmod(0o700)
+    (tmp_path / "bin" / "dbt").write_text("#!/bin/sh\nenv\n")
     program = "import sys; sys.executable = '/nowhere/python'\nfrom stripe_apex.cli import main\n"
     (tmp_path / "meltano.yml").touch()
     (tmp_path / ".env").write_text("TAP_STRIPE_APEX_API_KEY=rk_test_file\nAPEX_CURRENCY=usd\n")

@@ -43,14 +43,15 @@ def look(*arguments):
     return CliRunner().invoke(main, ["status", *arguments])
 
 
-def fail_a_check(folder):
-    target = folder / "transform" / "target"
-    target.mkdir(parents=True)
-    name = "test.stripe_apex.assert_it"
-    node = {"name": "assert_it", "resource_type": "test", "depends_on": {"nodes": []}}
-    (target / "manifest.json").write_text(json.dumps({"nodes": {name: node}}))
-    result = {"unique_id": name, "status": "fail", "message": "Got 1 result, ann@example.com"}
-    (target / "run_results.json").write_text(json.dumps({"results": [result]}))
+def fail_a_check(folder, warehouse="warehouse"):
+    """As the models keep it, in their warehouse."""
+    with duckdb.connect(str(folder / f"output/{warehouse}.duckdb")) as opened:
+        opened.execute(
+            "create schema if not exists marts; create table marts.build_failures as "
+            "select 'test.stripe_apex.assert_it' as unique_id, 'test' as kind, 'assert_it' as name,"
+            " 'fct_revenue' as about, 1::bigint as row_count,"
+            " 'Tell ann@example.com.' as description"
+        )
 
 
 def test_the_rows_and_days_of_each_source_are_shown(folder):
@@ -74,7 +75,26 @@ def test_a_failing_check_is_a_problem(folder):
     assert done.exit_code == 1
     said = json.loads(done.output)
     assert said["holdings"]["charges"] == {"rows": 2, "first": "2026-10-01", "last": "2026-11-25"}
-    assert said["problems"][0].startswith("Of the last build, test assert_it: Got 1 result")
+    assert said["problems"] == [
+        "Of the last build, test assert_it (about fct_revenue) found 1 row. Tell ann@example.com."
+    ]
+
+
+def test_what_fails_in_another_warehouse_is_no_problem_of_this_one(folder):
+    fail_a_check(folder, "account")
+    assert look().exit_code == 0
+    assert look("--warehouse", "output/account.duckdb").exit_code == 1
+
+
+def test_the_warehouse_is_that_of_the_project_from_any_folder(folder, monkeypatch):
+    fail_a_check(folder)
+    monkeypatch.chdir("/")
+    monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(folder))
+    done = look()
+    assert done.exit_code == 1
+    assert f"warehouse       {folder}/output/warehouse.duckdb" in done.output
+    assert "charges         2 rows" in done.output
+    assert "assert_it" in done.output
 
 
 @pytest.mark.parametrize(

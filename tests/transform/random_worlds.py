@@ -66,7 +66,7 @@ sources_of_spend = st.sampled_from(
     [None, None, "google", "YouTube", "bing", "newsletter", "kiosk", "facebook_ads", "direct"]
 )
 mediums = st.sampled_from([None, None, "CPC", "email", "paid_social", "referral", "organic"])
-campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "spr\x1fing", "-"])
+campaigns = st.sampled_from([None, "spring", "Spring ", "brand", "sum\x1fmer", "-"])
 clicks = st.sampled_from([None, None, "", "m", "M2"])
 pages = st.sampled_from(
     [

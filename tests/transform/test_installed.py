@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +15,7 @@ from textwrap import dedent
 import duckdb
 import pytest
 
+from tests import dbts
 from tests.transform.story import EVERYTHING
 from tests.transform.warehouse import PROJECT, query
 from tests.transform.worlds import build_warehouse
@@ -31,6 +33,8 @@ FILES = {
             apex_schema: tracking
             apex_leads_table: form_submissions
             default_attribution_model: linear
+            ad_spend_sources:
+              - {type: fivetran_google_ads, schema: google_ads, currency: usd}
     """,
     "packages.yml": f"packages: [{{local: {PROJECT}}}]",
     "profiles.yml": "shop: {target: dev, outputs: {dev: {type: duckdb, path: shop.duckdb}}}",
@@ -48,6 +52,11 @@ TABLES = """
     create table tracking.experiment_exposures as from apex.experiment_exposures;
     create table tracking.channel_rules as from apex.channel_rules;
     drop schema apex cascade;
+    create schema google_ads;
+    create table google_ads.campaign_stats (
+        customer_id bigint, date date, id bigint, cost_micros bigint
+    );
+    insert into google_ads.campaign_stats values (1, date '2020-01-01', 2, 1234567);
 """
 # A metric, what it is grouped by, and the same number from the marts.
 METRICS = [
@@ -85,6 +94,14 @@ METRICS = [
     ),
     ("leads", [], "sum(leads)", "mart_channels where attribution_model = 'linear'"),
     (
+        "charges_without_rate", ["charge__currency"],
+        "currency, count(case when net_reporting_minor is null then 1 end)", "fct_revenue",
+    ),
+    (
+        "bills_without_rate", ["bill__platform"],
+        "platform, count(case when spend_reporting_minor is null then 1 end)", "mart_ad_spend",
+    ),
+    (
         "ad_spend_reporting_minor", ["bill__platform"], "platform, sum(spend_reporting_minor)",
         "mart_ad_spend",
     ),
@@ -117,8 +134,18 @@ PARTS_OF_RATIOS = {
     "channel_maybe_new_customers",
     "channel_new_customers",
     "channel_revenue",
+    "channel_revenue_without_rate",
     "channel_spend",
+    "channel_spend_without_rate",
+    "converted_bills",
+    "converted_channel_revenue",
+    "converted_channel_spend",
+    "converted_credit",
+    "converted_ltv",
+    "converted_revenue",
+    "credits_without_rate",
     "customer_revenue",
+    "customers_without_rate",
 }
 
 
@@ -130,10 +157,14 @@ def run(folder, *command):
     """
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
     root = str(PROJECT.parent)
-    done = subprocess.run(
-        [BIN / command[0], *command[1:]], cwd=folder, capture_output=True, text=True, check=False,
-        env=kept | {"DO_NOT_TRACK": "1", "PYTHONPATH": root, "DBT_PROFILES_DIR": str(folder)},
-    )  # fmt: skip
+    environment = kept | {"DO_NOT_TRACK": "1", "PYTHONPATH": root, "DBT_PROFILES_DIR": str(folder)}
+    if command[0] == "dbt":
+        done = dbts.run(command[1:], folder=folder, environment=environment)
+    else:
+        done = subprocess.run(
+            [BIN / command[0], *command[1:]], cwd=folder, env=environment,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -161,6 +192,15 @@ def test_the_models_build_beside_other_names_and_schemas(shop):
     for charge in EVERYTHING.charges:
         expected[charge.currency] += charge.net_of_refunds
     assert dict(totals) == expected
+    assert query(shop / "shop.duckdb", "select * from main_marts.build_failures") == []
+
+
+def test_spend_of_another_loader_needs_a_var_and_nothing_else(shop):
+    sql = (
+        "select campaign, currency, spend_minor, spend_micros from main_marts.mart_ad_spend "
+        "where spend_date < date '2021-01-01'"
+    )
+    assert query(shop / "shop.duckdb", sql) == [("2", "usd", 123, 1_234_567)]
 
 
 def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
@@ -169,7 +209,8 @@ def test_the_models_go_below_the_schema_of_whoever_builds_them(shop):
         shop / "shop.duckdb", "select distinct table_schema from information_schema.tables"
     )
     assert {name for (name,) in schemas} == {
-        "main_intermediate", "main_marts", "main_reference", "main_staging", "payments", "tracking",
+        "google_ads", "main_intermediate", "main_marts", "main_reference", "main_staging",
+        "payments", "tracking",
     }  # fmt: skip
 
 
@@ -208,6 +249,47 @@ def test_the_metrics_are_the_marts(shop):
         sql = f"select {columns} from main_marts.{relation} group by all"
         expected = [readable(row) for row in query(shop / "shop.duckdb", sql)]
         assert sorted(map(readable, rows), key=str) == sorted(expected, key=str), (metric, group_by)
+
+
+def test_a_metric_is_not_known_where_a_part_has_no_rate(shop):
+    """A sum that lacks a part would pass for the whole."""
+    metrics = [
+        *("net_revenue_reporting_minor", "credited_revenue_reporting_minor"),
+        *("ad_spend_reporting_minor", "roas", "cost_per_lead_minor"),
+        *("customer_acquisition_cost_minor", "realised_ltv_reporting_minor"),
+    ]
+    by_model = {"fct_attribution", "mart_channels"}
+    kept = shop / "kept.duckdb"
+    shutil.copy(shop / "shop.duckdb", kept)
+    with duckdb.connect(str(shop / "shop.duckdb")) as warehouse:
+        for mart, columns in {
+            "fct_revenue": ["net_reporting_minor"],
+            "fct_attribution": ["credit_reporting_minor"],
+            "mart_ad_spend": ["spend_reporting_minor"],
+            "mart_channels": ["revenue_reporting_minor", "spend_reporting_minor"],
+            "dim_customers": ["ltv_minor"],
+        }.items():
+            # Some marts are views, which cannot be updated.
+            warehouse.execute(f"create table main_marts.copied as from main_marts.{mart}")
+            (is_view,) = warehouse.execute(
+                "select count(*) from duckdb_views() "
+                f"where schema_name = 'main_marts' and view_name = '{mart}'"
+            ).fetchone()
+            warehouse.execute(f"drop {'view' if is_view else 'table'} main_marts.{mart}")
+            warehouse.execute(f"alter table main_marts.copied rename to {mart}")
+            for column in columns:
+                model = "where attribution_model = 'linear'" if mart in by_model else ""
+                warehouse.execute(
+                    f"update main_marts.{mart} set {column} = null "
+                    f"where rowid = (select min(rowid) from main_marts.{mart} {model})"
+                )
+    (shop / "questions.json").write_text(json.dumps([[metric, []] for metric in metrics]))
+    try:
+        run(shop, "python", "-m", "tests.transform.metrics", str(shop))
+    finally:
+        shutil.move(kept, shop / "shop.duckdb")
+    answers = json.loads((shop / "answers.json").read_text())
+    assert [[readable(row) for row in rows] for rows in answers] == [[(None,)]] * len(metrics)
 
 
 def readable(row):

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from contextlib import ExitStack
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
-import psycopg
 import pytest
 
 from stripe_apex.sources import names
-from tests import servers
+from tests.transform.asking import built
 from tests.transform.warehouse import PROJECT, BuildError, dbt
 from tests.transform.worlds import ANN, CHARGES, World, build_warehouse
 
@@ -48,14 +45,25 @@ TABLES = f"""
         rate_date timestamp, from_currency varchar, to_currency varchar, rate double precision
     );
     insert into apex.fx_rates values ('2024-02-29 00:00:00', 'EUR', 'USD', 1.5);
+    create table apex.promotion_codes (promo varchar, channel varchar);
+    insert into apex.promotion_codes values
+        (' Podcast20', 'Podcast'), ('podcast20', 'podcast'), ('promo_1Ab', 'Email Marketing'),
+        ('NOWHERE', ''), (null, 'podcast');
 """
-SETTINGS = {"apex_columns": {"ad_spend.spend_date": "day", "ad_spend.spend": "cost"}}
+SETTINGS = {
+    "apex_columns": {
+        "ad_spend.spend_date": "day",
+        "ad_spend.spend": "cost",
+        "promotion_codes.code": "promo",
+    }
+}
 SELECTED = (
     *(
         "--select",
         "+mart_ad_spend",
         "+mart_unknown_names",
         "+mart_inputs",
+        "+int_channels__promotion_codes",
         "assert_names_are_known",
     ),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
@@ -74,37 +82,10 @@ def running():
 )
 def ask(request, tmp_path_factory):
     """Ask a warehouse that was built on these tables, and what dbt said."""
-    folder = tmp_path_factory.mktemp("own")
-    if request.param == "duckdb":
-        with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
-            warehouse.execute(TABLES)
-        said = dbt(folder, "build", *SELECTED, settings=SETTINGS)
-
-        def rows(sql):
-            with duckdb.connect(str(folder / "warehouse.duckdb"), read_only=True) as warehouse:
-                return warehouse.execute(f"set timezone = 'UTC'; {sql}").fetchall()
-    else:
-        server = Path(tempfile.mkdtemp(prefix="own-tables-"))
-        server.chmod(0o755)  # pytest's own folders are root's alone
-        environment = request.getfixturevalue("running").enter_context(servers.postgres(server))
-        address = " ".join(
-            f"{name}={environment[variable]}"
-            for name, variable in (("host", "PGHOST"), ("port", "PGPORT"), ("user", "PGUSER"))
-        )
-        with psycopg.connect(f"{address} dbname=postgres", autocommit=True) as connection:
-            connection.execute("create database own_tables")
-        environment = environment | {"PGDATABASE": "own_tables", "DBT_TARGET": "postgres"}
-        with psycopg.connect(f"{address} dbname=own_tables") as connection:
-            connection.execute(TABLES)
-        said = dbt(folder, "build", *SELECTED, settings=SETTINGS, **environment)
-
-        def rows(sql):
-            with psycopg.connect(f"{address} dbname=own_tables") as connection:
-                connection.execute("set timezone = 'UTC'")
-                return connection.execute(sql).fetchall()
-
-    rows.said = said
-    return rows
+    return built(
+        request.param, TABLES, SELECTED, SETTINGS,
+        folder=tmp_path_factory.mktemp("own"), running=request.getfixturevalue("running"),
+    )  # fmt: skip
 
 
 def test_text_with_one_meaning_is_read_and_platforms_are_known_by_peoples_words(ask):
@@ -151,6 +132,13 @@ def test_columns_that_are_missing_are_null(ask):
     ) == [("e1", None, None, Decimal("1.5")), ("e2", None, None, Decimal("2.5"))]
     assert ask("select cast(rate_date as varchar), rate from staging.stg_fx__rates") == [
         ("2024-02-29", Decimal("1.5"))
+    ]
+
+
+def test_promotion_codes_are_found_in_capitals_or_not_and_need_a_channel(ask):
+    assert ask("select * from intermediate.int_channels__promotion_codes order by code") == [
+        ("podcast20", "podcast", None, None, "code\x1fpodcast20"),
+        ("promo_1ab", "email", None, None, "code\x1fpromo_1ab"),
     ]
 
 

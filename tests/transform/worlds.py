@@ -241,6 +241,15 @@ class Rule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Mapped:
+    """The user's own word on which campaign a `utm_campaign` is of."""
+
+    platform: str
+    campaign: str
+    utm_campaign: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Platform:
     """The user's own word on the channel of an ad platform."""
 
@@ -273,6 +282,7 @@ class World:
     ad_spend: Sequence[Spend] = ()
     fx_rates: Sequence[Rate] = ()
     channel_rules: Sequence[Rule] = ()
+    campaign_map: Sequence[Mapped] = ()
     ad_platforms: Sequence[Platform] = ()
     promotion_codes: Sequence[PromotionCode] = ()
 
@@ -334,6 +344,7 @@ APEX = {
         priority integer, channel varchar, click_id varchar, utm_source varchar,
         utm_medium varchar, referrer_host varchar""",
     "ad_platforms": "platform varchar, channel varchar",
+    "campaign_map": "platform varchar, campaign varchar, utm_campaign varchar",
     "promotion_codes": "code varchar, channel varchar, campaign varchar, partner varchar",
 }
 

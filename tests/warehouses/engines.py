@@ -89,9 +89,10 @@ class DuckDB(Engine):
         return self.ask(f"select * from {table}")
 
     def marts(self) -> list[str]:
-        """All tables and views that people read."""
+        """All tables and views that people read; what failed in a build is not kept on Spark."""
         _, rows = self.ask(
-            "select table_name from information_schema.tables where table_schema = 'marts'"
+            "select table_name from information_schema.tables "
+            "where table_schema = 'marts' and table_name <> 'build_failures'"
         )
         return sorted(f"marts.{name}" for (name,) in rows)
 

@@ -1,7 +1,7 @@
-{#- What the query string of the landing page says, as the columns landing_utm_source, _medium and
-    _campaign, empty where it says nothing; and its host, as landing_host. -#}
+{#- What the query string of the landing page says, as the columns landing_utm_source, _medium, _campaign
+    and _id, empty where it says nothing; and its host, as landing_host. -#}
 {% macro landing_parameters(landing_page) -%}
-    {% for name in ['utm_source', 'utm_medium', 'utm_campaign'] -%}
+    {% for name in ['utm_source', 'utm_medium', 'utm_campaign', 'utm_id'] -%}
     {{ stripe_apex.url_parameter(landing_page, name) }} as landing_{{ name }},
     {% endfor -%}
     {{ stripe_apex.url_host(landing_page) }} as landing_host
@@ -16,6 +16,12 @@
 
 {% macro click_id_names() -%}
     {{ return(['gclid', 'fbclid', 'li_fat_id', 'msclkid']) }}
+{%- endmacro %}
+
+
+{#- The campaign of a visit: where it has no name, the id that the platform writes into `utm_id`. -#}
+{% macro field_or_landing_campaign() -%}
+    coalesce(utm_campaign, nullif(landing_utm_campaign, ''), nullif(landing_utm_id, ''))
 {%- endmacro %}
 
 

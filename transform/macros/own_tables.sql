@@ -11,6 +11,7 @@
         'experiment_exposures': [['experiment_id'], ['variant'], ['visitor_id'], ['exposed_at']],
         'ad_spend': [['spend_date'], ['currency'], ['spend']],
         'fx_rates': [['rate_date'], ['from_currency'], ['to_currency'], ['rate']],
+        'campaign_map': [['platform'], ['campaign'], ['utm_campaign']],
         'promotion_codes': [['code'], ['channel']],
     }[table]) }}
 {%- endmacro %}
@@ -25,6 +26,7 @@
         'experiment_exposures': ['experiment_id', 'visitor_id'],
         'ad_spend': ['spend_date', 'platform', 'campaign'],
         'fx_rates': ['rate_date', 'from_currency', 'to_currency'],
+        'campaign_map': ['platform', 'campaign'],
         'promotion_codes': ['code'],
     }[table]) }}
 {%- endmacro %}
@@ -163,12 +165,19 @@
 {%- endmacro %}
 
 
-{#- Patterns of texts that have one meaning. A date is one of the calendar, so that no cast can fail. -#}
-{% macro readable_texts(what) -%}
+{#- The pattern of a day of the calendar, as 2026-01-31. -#}
+{% macro calendar_day() -%}
     {%- set leap = '((19|20)(0[48]|[2468][048]|[13579][26])|2000)' -%}
     {%- set day -%}
         ((19|20)[0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))|{{ leap }}-02-29)
     {%- endset -%}
+    {{ return(day) }}
+{%- endmacro %}
+
+
+{#- Patterns of texts that have one meaning. A date is one of the calendar, so that no cast can fail. -#}
+{% macro readable_texts(what) -%}
+    {%- set day = stripe_apex.calendar_day() -%}
     {%- set clock = '([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9]([.][0-9]{1,9})?)?' -%}
     {%- set zone = ' ?(Z|UTC|[+-](0[0-9]|1[0-5])(:[0-5][0-9])?)' -%}
     {%- set instant = day ~ '([T ]' ~ clock ~ '(' ~ zone ~ ')?)?' -%}

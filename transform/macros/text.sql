@@ -26,6 +26,13 @@
 {%- endmacro %}
 
 
+{#- The name of a campaign for comparing: without blanks, in whatever way a link or a form writes them. -#}
+{% macro campaign_name_key(column) -%}
+    {%- set blanks = ' \u00a0\t' -%}
+    translate(replace(replace(lower({{ column }}), '%20', ''), '+', ''), '{{ blanks }}', '')
+{%- endmacro %}
+
+
 {#- The characters that no address has, as ranges of a regular expression: control characters, every
     blank that Unicode knows, and what is written for the layout alone and cannot be seen (soft hyphens,
     joiners, marks of direction). What is copied and pasted brings them along. -#}

@@ -113,9 +113,7 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
         y,
         above=LANE * len(lanes) / 2 + 8 if easel.is_narrow else 0,
     )
-    return alt.layer(spread, symbols, names).properties(
-        width=easel.width, height=step * len(ranked)
-    )
+    return alt.layer(spread, symbols, names, width=easel.width, height=step * len(ranked))
 
 
 def _lanes(report: Report) -> dict[str, int]:
@@ -236,14 +234,12 @@ def returns(easel: Easel) -> Chart:
         x=alt.XValue(x["scale"].range[0]), text=alt.Text("alone:N")
     )
     layers = (models_ticks, one, interval, points, beyond, alone, *_figures(easel, base))
-    return alt.layer(*layers).properties(
-        width=easel.width, height=alt.Step(46 if easel.is_narrow else 29)
-    )
+    return alt.layer(*layers, width=easel.width, height=alt.Step(46 if easel.is_narrow else 29))
 
 
 def reach(lines: list[tuple[int, Economics]]) -> float:
     """Where the scale ends: one return of 80 shall not squeeze all others together."""
-    roas = sorted(float(line.roas) for _, line in lines if line.roas is not None)
+    roas = sorted(float(line.roas) for _, line in lines if line.roas is not None) or [0.0]
     ends = [float(line.roas_interval[1]) for _, line in lines if line.roas_interval]
     return max(1.25, min(max(ends, default=1.25), max(6 * roas[len(roas) // 2], 5.0)))
 

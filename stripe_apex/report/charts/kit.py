@@ -182,14 +182,15 @@ def _quoted(label: str) -> str:
 
 def dressed(chart: Chart) -> dict[str, Any]:
     """The chart's Vega-Lite, in our clothes."""
-    clothes = {
-        "background": "transparent",
-        "font": FONT,
-        "padding": 0,
-        "aria": False,
-        "mark": alt.MarkConfig(aria=False),
-        "view": alt.ViewConfig(stroke=None),
-        "axis": alt.AxisConfig(
+    # Set instead of by configure(), which copies the whole chart.
+    chart.config = alt.Config(
+        background="transparent",
+        font=FONT,
+        padding=0,
+        aria=False,
+        mark=alt.MarkConfig(aria=False),
+        view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
             domain=False,
             ticks=False,
             gridColor=GRID,
@@ -197,10 +198,9 @@ def dressed(chart: Chart) -> dict[str, Any]:
             labelFontSize=12,
             title=None,
         ),
-        "concat": alt.CompositionConfig(spacing=24),
-    }
-    # All at once, since Altair copies the whole chart for each call.
-    spec: dict[str, Any] = chart.configure(**clothes).to_dict(validate=False)
+        concat=alt.CompositionConfig(spacing=24),
+    )
+    spec: dict[str, Any] = chart.to_dict(validate=False)
     return spec
 
 

@@ -200,8 +200,8 @@ def _columns(
         .mark_text(**easel.text(**small, fill=kit.MUTED, baseline="top", dy=5))
         .encode(x=alt.X("at:Q", **x), y=alt.YValue(room.height), text=alt.Text("text:N"))
     )
-    return alt.layer(baseline, bars, amounts, names, title=title).properties(
-        width=room.width, height=room.height
+    return alt.layer(
+        baseline, bars, amounts, names, title=title, width=room.width, height=room.height
     )
 
 

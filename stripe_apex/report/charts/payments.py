@@ -21,6 +21,9 @@ NEW: Final = ("first payments", kit.BLUE)
 RETURNING: Final = ("people who had paid before", kit.SKY)
 NOT_KNOWN: Final = ("not known which", kit.SOFT)
 
+AS_FAR_AS_KNOWN: Final = ", as far as known"
+"""What ends the name of an amount of which a part was not read; of nothing, nothing is known."""
+
 
 @dataclass(frozen=True, slots=True)
 class Bar:
@@ -62,8 +65,8 @@ def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
     details = base.mark_text(
         **easel.text(align="left" if narrow else "right", dy=19 if narrow else 0, fill=kit.MUTED)
     ).encode(x=alt.XValue(0 if narrow else easel.width), text=alt.Text("detail:N"))
-    return alt.layer(bar, names, texts, details).properties(
-        width=easel.width, height=alt.Step(70 if narrow else 30)
+    return alt.layer(
+        bar, names, texts, details, width=easel.width, height=alt.Step(70 if narrow else 30)
     )
 
 
@@ -102,13 +105,13 @@ def _away(payments: Payments) -> Iterator[tuple[str, Callable[[Week], int]]]:
     lines = payments.weeks
     yield "Refunded", lambda line: line.refunded_minor
     if payments.converted:
-        yield "Disputes and Stripe's fees, as far as known", lambda line: line.taken_minor
+        yield f"Disputes and Stripe's fees{AS_FAR_AS_KNOWN}", lambda line: line.taken_minor
         return
     unread = any(line.charges_with_unread_dispute for line in lines)
-    name = "Disputed, as far as known" if unread else "Disputed"
+    name = f"Disputed{AS_FAR_AS_KNOWN}" if unread else "Disputed"
     yield name, lambda line: line.taken_minor - (line.fee_minor or 0)
     unread = any(line.charges_without_fee for line in lines)
-    name = "Stripe's fees, as far as known" if unread else "Stripe's fees"
+    name = f"Stripe's fees{AS_FAR_AS_KNOWN}" if unread else "Stripe's fees"
     yield name, lambda line: line.fee_minor or 0
 
 
@@ -158,9 +161,14 @@ def _columns(
         )
     )
     total = sum(line["end"] - line["start"] for line in data)
-    title = easel.title(name, subtitle=easel.formats.compact(total, currency), offset=4)
-    layers = [*_marks(easel, highest, width, y), columns, *_ends(easel, axis, width, height)]
-    return alt.layer(*layers, title=title).properties(width=width, height=height)
+    known = total or not name.endswith(AS_FAR_AS_KNOWN)
+    subtitle = easel.formats.compact(total, currency) if known else "not known"
+    title = easel.title(
+        name.removesuffix("" if known else AS_FAR_AS_KNOWN), subtitle=subtitle, offset=4
+    )
+    marks = _marks(easel, highest, width, y) if total else ()
+    layers = [*marks, columns, *_ends(easel, axis, width, height)]
+    return alt.layer(*layers, title=title, width=width, height=height)
 
 
 def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Iterator[Chart]:

@@ -68,8 +68,14 @@ def cohorts(easel: Easel) -> Chart:
         **easel.text(align="right", baseline="top", dx=4, dy=9, fontWeight="bold")
     )
     return alt.layer(
-        older, newer, average, dots, below.encode(x=x, y=y, text=alt.Text("text:N"))
-    ).properties(width=easel.width - 64, height=250 if easel.is_narrow else 320)
+        older,
+        newer,
+        average,
+        dots,
+        below.encode(x=x, y=y, text=alt.Text("text:N")),
+        width=easel.width - 64,
+        height=250 if easel.is_narrow else 320,
+    )
 
 
 def _cohort_points(easel: Easel) -> Iterator[dict[str, Any]]:
@@ -149,8 +155,13 @@ def experiments(easel: Easel) -> Chart:
         tooltip=kit.tooltip("name", "text", "impact", "words"),
     )
     words = _wide_words(easel, base) if not easel.is_narrow else _narrow_words(easel, base)
-    return alt.layer(kit.threshold(0, x), interval, points, *words).properties(
-        width=easel.width, height=alt.Step(92 if easel.is_narrow else 52)
+    return alt.layer(
+        kit.threshold(0, x),
+        interval,
+        points,
+        *words,
+        width=easel.width,
+        height=alt.Step(92 if easel.is_narrow else 52),
     )
 
 

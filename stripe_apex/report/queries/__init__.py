@@ -6,7 +6,16 @@ differently.
 """
 
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
-from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS, MAYBE_NEW
+from stripe_apex.report.queries.matching import (
+    NEWER_MARTS,
+    SHARED_REFERENCES,
+    SHARED_REFERENCES_TABLE,
+    TABLES_OF_MATCHING,
+    codes,
+    remedies,
+    ways,
+)
+from stripe_apex.report.queries.people import COHORTS, EXPERIMENTS, MAYBE_NEW, PAYBACK
 from stripe_apex.report.queries.reconciliation import (
     ATTRIBUTION_CHECK,
     RAW_COLUMNS,
@@ -20,7 +29,6 @@ from stripe_apex.report.queries.revenue import (
     TOTALS,
     by_reason,
     credits_by_model,
-    matched,
     months,
     unmatched,
 )
@@ -47,21 +55,28 @@ __all__ = [
     "LEADS",
     "MARTS",
     "MAYBE_NEW",
+    "NEWER_MARTS",
+    "PAYBACK",
     "RAW_COLUMNS",
     "ROW_COUNTS",
+    "SHARED_REFERENCES",
+    "SHARED_REFERENCES_TABLE",
     "SIMULATED",
     "SPEND_CHECK",
     "TABLES",
+    "TABLES_OF_MATCHING",
     "TOTALS",
     "UNKNOWN_NAMES",
     "WHOLE",
     "brought",
     "brought_by_model",
     "by_reason",
+    "codes",
     "credits_by_model",
-    "matched",
     "months",
     "raw_check",
+    "remedies",
     "spent",
     "unmatched",
+    "ways",
 ]

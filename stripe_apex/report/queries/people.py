@@ -72,3 +72,19 @@ where
     and (treated.ended_at is null or cast(treated.ended_at at time zone 'UTC' as date) >= $1)
 order by treated.started_at, treated.experiment_id, treated.variant
 """
+
+PAYBACK: Final = """
+select
+    cohort_month, '' as first_channel, is_partial, customers, ltv, spend_minor, cac,
+    payback_age_months
+from marts.mart_cohorts
+where cohort_month >= date_trunc('month', cast($1 as date)) and cohort_month < $2
+union all
+select
+    cohort_month, first_channel, is_partial, customers, ltv, spend_minor, cac,
+    payback_age_months
+from marts.mart_channel_cohorts
+where cohort_month >= date_trunc('month', cast($1 as date)) and cohort_month < $2
+order by cohort_month, first_channel
+"""
+"""What each month's new customers cost and brought: all channels as one with an empty name."""

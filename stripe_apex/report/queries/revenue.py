@@ -130,24 +130,13 @@ group by credits.reason
 """
 
 
-def matched(*, converted: bool) -> str:
-    """Revenue by the way in which payments were matched."""
-    return f"""
-select
-    revenue.match_status,
-    cast(sum(coalesce(revenue.{amount("net", converted=converted)}, 0)) as bigint) as revenue_minor
-from marts.fct_revenue as revenue
-where {in_scope("revenue")} and revenue.match_status is not null
-group by revenue.match_status
-"""
-
-
 def unmatched(*, converted: bool) -> str:
     """Charges without a lead, by reason."""
     return f"""
 select
     unmatched.reason,
-    max(unmatched.remedy) as remedy,
+    case when min(unmatched.remedy) = max(unmatched.remedy) then max(unmatched.remedy) end
+        as remedy,
     unmatched.is_attributed_by_touches,
     count(*) as charges,
     cast(sum(coalesce(revenue.{amount("net", converted=converted)}, 0)) as bigint) as revenue_minor

@@ -98,6 +98,10 @@ class People:
         with self._connected() as connection:
             return connection.execute(sql).fetchall()
 
+    def run_sql(self, sql: str) -> None:
+        with self._connected() as connection:
+            connection.execute(sql)
+
     def everything(self):
         return {table: sorted(map(repr, self.rows(f"select * from {table}"))) for table in TABLES}
 

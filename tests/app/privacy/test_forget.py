@@ -138,6 +138,7 @@ def test_a_file_is_written_anew_on_its_own(file):
     ("arguments", "words"),
     [
         ([], "Name a person"),
+        ([" "], "A blank names nobody"),
         (["--touchpoints-older-than", "400"], "is no number of days, such as 400d"),
         (["ann@example.com", "--compact"], "Name a person"),
     ],
@@ -242,3 +243,26 @@ def test_without_warehouse_and_lake_there_is_nobody(tmp_path):
     done = CliRunner().invoke(main, ["forget", "--warehouse", str(tmp_path / "none"), "cus_ann"])
     assert done.exit_code == 1
     assert "There is no warehouse" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        pytest.param("o'neil+t_a.g@ex-ample.com", id="an apostrophe and signs of patterns"),
+        pytest.param("x' or 1=1 --@a.example", id="SQL"),
+        pytest.param("zo\u00eb@m\u00fcller.example", id="other letters"),
+        pytest.param("v'1\\(.*)", id="an id like a pattern"),
+    ],
+)
+def test_only_the_one_who_is_named_goes(people, who):
+    column = "email" if "@" in who else "visitor_id"
+    spelled = who.replace("'", "''")
+    people.run_sql(f"insert into apex.leads (lead_id, {column}) values ('l_new', '{spelled}')")
+    people.run_sql("insert into apex.leads (lead_id, email, visitor_id) values ('l_blank', '', '')")
+    before = people.everything()
+    done = people.run("forget", "--yes", who)
+    assert done.exit_code == 0, done.output
+    after = people.everything()
+    gone = {table: set(before[table]) - set(after[table]) for table in before}
+    assert [row for rows in gone.values() for row in rows if "l_new" not in row] == []
+    assert len(gone["apex.leads"]) == 1

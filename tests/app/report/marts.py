@@ -105,6 +105,8 @@ class Marts:
                 if net and net_reporting is not None
                 else net_reporting,
                 "payment_method_type": method,
+                "match_status": "direct" if channel else "none",
+                "match_conflict": False,
                 "is_captured": True,
                 "is_disputed": is_disputed,
                 "is_live": self.is_live,
@@ -153,6 +155,7 @@ class Marts:
                     "net_minor": net,
                     "reason": "no_lead",
                     "remedy": "Collect in checkout the email used in the forms.",
+                    "remedy_kind": "send_reference",
                     "is_attributed_by_touches": False,
                 }
             )

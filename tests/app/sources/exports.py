@@ -292,6 +292,14 @@ RATES = Export(
     },
 )
 
+CAMPAIGNS = Export(
+    "campaigns.csv",
+    b"platform,campaign,utm_campaign\ngoogle_ads,Brand Search,bs\nmeta_ads,Retargeting,\n",
+    "campaign_map",
+    1,
+    {"platform": "google_ads", "campaign": "Brand Search", "utm_campaign": "bs"},
+)
+
 EXPERIMENTS = Export(
     "experiments.tsv",
     b"experiment_id\tname\tstarted_at\tended_at\tcost\tcost_currency\n"

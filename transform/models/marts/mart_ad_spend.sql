@@ -23,6 +23,7 @@ summed as (
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(platform_conversions) as decimal(24, 6)) as platform_conversions,
         cast(sum(spend_minor) as bigint) as spend_minor,
+        cast(sum(spend_micros) as bigint) as spend_micros,
         {{ sum_of_all('spend_reporting_minor') }} as spend_reporting_minor,
         min(reporting_method) as reporting_method
     from spend
@@ -50,6 +51,7 @@ final as (
         summed.platform_conversions,
         summed.spend_minor,
         {{ major('summed.spend_minor', 'currencies.minor_units') }} as spend,
+        summed.spend_micros,
         summed.spend_reporting_minor,
         summed.reporting_method
     from summed

@@ -2,7 +2,7 @@
     ('charges', 'stg_stripe__charges', local_date('created_at')),
     ('leads', 'stg_web__leads', local_date('created_at')),
     ('touchpoints', 'stg_web__touchpoints', local_date('occurred_at')),
-    ('ad_spend', 'stg_ads__spend', 'spend_date'),
+    ('ad_spend', 'int_spend__channels', 'spend_date'),
     ('experiments', 'stg_experiments__experiments', local_date('started_at')),
     ('experiment_exposures', 'stg_experiments__exposures', local_date('exposed_at')),
     ('fx_rates', 'stg_fx__rates', 'rate_date'),

@@ -6,21 +6,6 @@ with rules as (
 
 ),
 
-signals as (
-
-    select signal from {{ ref('int_touchpoints__page_views') }}
-
-    union
-
-    select signal from {{ ref('int_leads__signals') }}
-
-    union
-
-    select signal from {{ ref('int_carried__fields') }}
-    where field <> 'promotion_code'
-
-),
-
 codes as (
 
     select * from {{ ref('int_channels__promotion_codes') }}
@@ -29,14 +14,7 @@ codes as (
 
 parts as (
 
-    select
-        signal,
-        {{ signal_part('signal', 1) }} as rule_source,
-        {{ signal_part('signal', 2) }} as rule_medium,
-        {{ signal_part('signal', 3) }} as rule_host,
-        {{ signal_part('signal', 4) }} as click_ids,
-        {{ signal_part('signal', 5) }} as campaign
-    from signals
+    select * from {{ ref('int_channels__signals') }}
 
 ),
 
@@ -48,6 +26,12 @@ looked_at as (
         rule_host,
         click_ids
     from parts
+
+),
+
+labels as (
+
+    select * from {{ ref('int_spend__visit_labels') }}
 
 ),
 
@@ -80,7 +64,10 @@ final as (
         parts.signal,
         {{ fast_key('parts.signal') }} as signal_id,
         nullif(parts.rule_source, '-') as source,
-        nullif(parts.campaign, '') as campaign,
+        coalesce(labels.campaign, nullif(parts.campaign, '')) as campaign,
+        nullif(parts.campaign, '') as utm_campaign,
+        parts.rule_source,
+        parts.click_ids,
         coalesce(matching.channel, 'other') as channel
     from parts
     left join matching
@@ -90,6 +77,11 @@ final as (
             and parts.rule_host = matching.rule_host
             and parts.click_ids = matching.click_ids
             and matching.rule_rank = 1
+    left join labels
+        on
+            parts.rule_source = labels.rule_source
+            and parts.click_ids = labels.click_ids
+            and parts.campaign = labels.utm_campaign
 
     union all
 
@@ -98,6 +90,9 @@ final as (
         {{ fast_key('signal') }} as signal_id,
         partner as source,
         campaign,
+        campaign as utm_campaign,
+        cast(null as {{ dbt.type_string() }}) as rule_source,
+        cast(null as {{ dbt.type_string() }}) as click_ids,
         channel
     from codes
 

@@ -23,7 +23,7 @@ resolved as (
         channel as given_channel,
         {{ field_or_landing('utm_source', 'landing_utm_source') }} as source,
         {{ field_or_landing('utm_medium', 'landing_utm_medium') }} as medium,
-        {{ field_or_landing('utm_campaign', 'landing_utm_campaign') }} as campaign,
+        {{ field_or_landing_campaign() }} as campaign,
         {{ click_ids('landing_page') }} as click_ids
     from read_urls
 

@@ -1,20 +1,13 @@
-with names as (
+with spend as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
+    select * from {{ ref('int_spend__taken') }}
+    where left_out_for is null
 
 ),
 
-spend as (
+labels as (
 
-    select
-        spend.*,
-        coalesce(names.platform, spend.platform) as known_platform
-    from {{ ref('stg_ads__spend') }} as spend
-    left join names
-        on {{ plain_name('spend.platform') }} = names.plain_name
+    select * from {{ ref('int_spend__campaigns') }}
 
 ),
 
@@ -46,11 +39,14 @@ in_minor_units as (
 
     select
         spend.spend_date,
-        spend.known_platform as platform,
+        spend.platform,
         spend.account_id,
         spend.utm_source as source,
-        spend.campaign,
+        spend.campaign_id,
+        spend.campaign as spent_campaign,
+        coalesce(labels.label, spend.campaign) as campaign,
         spend.currency,
+        spend.spend_micros,
         spend.impressions,
         spend.clicks,
         spend.platform_conversions,
@@ -59,10 +55,14 @@ in_minor_units as (
         cast(round(spend.spend * {{ power_of_ten('currencies.minor_units') }}) as bigint)
             as spend_minor
     from spend
+    left join labels
+        on
+            spend.platform = labels.platform
+            and spend.campaign = labels.campaign
     left join sources
         on spend.utm_source = sources.source
     left join platforms
-        on spend.known_platform = platforms.platform
+        on spend.platform = platforms.platform
     left join currencies
         on spend.currency = currencies.currency
 

@@ -38,7 +38,8 @@ resolved as (
             as outside_host,
         {{ field_or_landing('read_urls.utm_source', 'read_urls.landing_utm_source') }} as source,
         {{ field_or_landing('read_urls.utm_medium', 'read_urls.landing_utm_medium') }} as medium,
-        {{ field_or_landing('read_urls.utm_campaign', 'read_urls.landing_utm_campaign') }} as campaign,
+        {{ field_or_landing_campaign() }} as campaign,
+        nullif(read_urls.landing_utm_id, '') as utm_id,
         {{ click_ids('landing_page', click_id_names()) }} as click_ids,
         read_urls.landing_page,
         {%- for name in click_id_names() %}
@@ -59,7 +60,8 @@ final as (
         {{ signal_key('source', 'medium', 'outside_host', 'click_ids', 'campaign') }} as signal,
         {{ campaign_key('source', 'medium', 'campaign') }} as campaign_key,
         case when click_ids <> '' then {{ fast_key(click_id_values('landing_page')) }} end as click_key,
-        case when outside_host <> '-' then {{ fast_key('outside_host') }} end as host_key
+        case when outside_host <> '-' then {{ fast_key('outside_host') }} end as host_key,
+        utm_id
     from resolved
 
 )
