@@ -11,7 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from tap_stripe_apex.errors import redact
+from tap_stripe_apex.errors import printable, redact
 
 TARGET = Path("transform/target")
 MOST_PARENTS = 4
@@ -30,7 +30,7 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
         about = f" (about {', '.join(parents)})" if told else ""
         # What an engine says of an error may quote a row: an address, or signs for a terminal.
         said = redact(f"{result['message']}. {node.get('description', '')}")
-        yield f"{node['resource_type']} {node['name']}{about}: {said}"
+        yield printable(f"{node['resource_type']} {node['name']}{about}: {said}")
 
 
 def has_results() -> bool:
