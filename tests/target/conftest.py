@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pytest
 
 from target_apex.target import TargetApex
 from tests.ducks import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -51,13 +48,6 @@ class Warehouse:
         lines = [each if isinstance(each, str) else json.dumps(each) for each in messages]
         config = {"path": str(self.path), "default_target_schema": "main", **self.settings}
         TargetApex(config=config | settings).listen(io.StringIO("".join(f"{x}\n" for x in lines)))
-
-    @contextmanager
-    def held(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Hold the file open in this process: DuckDB starts once for all runs meanwhile."""
-        self.path.parent.mkdir(exist_ok=True)
-        with duckdb.connect(self.path) as connection:
-            yield connection
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         """Rows of a query on what is committed."""
