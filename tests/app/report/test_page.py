@@ -75,7 +75,7 @@ def test_a_hostile_name_is_shown_and_nothing_else(browser, page_of):
 def test_a_desk_sees_wide_charts_and_a_telephone_narrow_ones(browser, page_of):
     for width, shown, hidden in ((1280, "wide", "narrow"), (390, "narrow", "wide")):
         with Visit(browser, page_of("small"), viewport={"width": width, "height": 800}) as visit:
-            assert visit.page.locator(f"div.chart.{shown} svg:visible").count() == 11
+            assert visit.page.locator(f"div.chart.{shown} svg:visible").count() == 12
             assert visit.page.locator(f"div.chart.{hidden} svg:visible").count() == 0
 
 
@@ -104,7 +104,7 @@ def test_an_empty_page_says_why_and_what_to_connect(browser, page_of):
     with Visit(browser, page_of("empty")) as visit:
         assert visit.page.locator("h1").text_content() == "There is no revenue in these days yet."
         empty = visit.page.locator(".empty").all_text_contents()
-        assert len(empty) == 7
+        assert len(empty) == 10
         line = visit.page.locator("#absent summary")
         assert line.text_content().startswith("Nothing to show for: return on ad spend, ")
         assert line.bounding_box()["height"] < 60
