@@ -110,12 +110,11 @@ class People:
             "select currency, count(*), sum(amount) from raw_stripe.charges group by 1 order by 1"
         )
 
-    def fill(self, *, anew: bool = False) -> None:
+    def empty(self) -> None:
+        self.run_sql("drop schema if exists raw_stripe, apex, apex_import, marts cascade")
+
+    def fill(self) -> None:
         with self._connected() as connection:
-            if anew:
-                connection.execute(
-                    "drop schema if exists raw_stripe, apex, apex_import, marts cascade"
-                )
             connection.execute(ROWS.format(json="json" if self.is_file else "jsonb"))
 
     @contextmanager
@@ -146,9 +145,12 @@ def file(_filled, tmp_path):
 def people(request, monkeypatch):
     """Each of the warehouses."""
     if request.param == "duckdb":
-        return request.getfixturevalue("file")
+        yield request.getfixturevalue("file")
+        return
     for name, value in request.getfixturevalue("postgres").items():
         monkeypatch.setenv(name, value)
     people = People("postgresql://")
-    people.fill(anew=True)
-    return people
+    people.empty()
+    people.fill()
+    yield people
+    people.empty()  # other tests share the server
