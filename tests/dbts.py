@@ -92,6 +92,8 @@ def serve() -> None:
 
 def _become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
     code = 1
+    # Where a start would find its modules first.
+    sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     try:
         commands.become(words, streams, environment, folder)
     except SystemExit as end:
