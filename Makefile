@@ -58,20 +58,21 @@ check test test-quick test-random test-warehouses: export PYTHONDONTWRITEBYTECOD
 check: $(STAMP)
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target test-quick lint
 
+# Many tests wait, so one more of them than there are cores runs.
 # Each worker starts with tests that lie side by side, and so makes what they share alone; whoever is
 # done first takes from the others.
-SPREAD := --dist worksteal
+SPREAD := -n $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))) --dist worksteal
 
-# What these words mean: tests/needs.py. Many of these tests wait, so one more of them than there are cores runs.
+# What these words mean: tests/needs.py.
 test-quick: $(STAMP)
-	@$(BIN)/pytest -q -n $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )) $(SPREAD) -m "not (browser or dbt or postgres or slow)" $(ARGS)
+	@$(BIN)/pytest -q $(SPREAD) -m "not (browser or dbt or postgres or slow)" $(ARGS)
 
 test: $(STAMP)
-	@$(BIN)/pytest -n auto $(SPREAD) $(ARGS)
+	@$(BIN)/pytest $(SPREAD) $(ARGS)
 
 # HISTORIES=5000 tries as many in tests/whole/test_histories.py.
 test-random: $(STAMP)
-	@$(BIN)/pytest -n auto $(SPREAD) --hypothesis-profile=new $(ARGS)
+	@$(BIN)/pytest $(SPREAD) --hypothesis-profile=new $(ARGS)
 
 $(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(WAREHOUSES) requirements-warehouses.lock

@@ -118,7 +118,7 @@ carried = st.fixed_dictionaries(
     optional={
         "utm_source": st.sampled_from(["google", "Google ", "partner", ""]),
         "utm_medium": st.sampled_from(["CPC", "email"]),
-        "utm_campaign": st.sampled_from(["spring", "spr\x1fing"]),
+        "utm_campaign": st.sampled_from(["spring", "sum\x1fmer"]),
         "utm_term": st.just("shoes"),
         "msclkid": st.sampled_from(["m", "M2", " "]),
     },

@@ -236,7 +236,7 @@ def test_each_unmatched_charge_says_why_and_what_would_fix_it(default_project):
         ("ch_2", "no_lead"),
         ("ch_3", "lead_after_charge"),
     ]
-    assert "Collect in checkout the email used in the forms" in rows[1][2]
+    assert "collect in checkout the email used in the forms" in rows[1][2]
     assert all(remedy for *_, remedy in rows)
 
 

@@ -167,7 +167,10 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert "takes about a minute" in before
     assert before.splitlines()[1:] == [
         f"{stage} ..."
-        for stage in ("Starting", "Reading charges", "Loading", "Building the models", "Finishing")
+        for stage in (
+            *("Starting", "Reading charges", "Reading checkout sessions", "Loading"),
+            *("Building the models", "Finishing"),
+        )
     ]
 
     seen = status(project, unfriendly, "--max-age", "1d")
