@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPResponse
 from itertools import cycle
@@ -29,23 +30,28 @@ class Client:
     def ask(self, method: str, path: str, form=None, *, body=None, hosts=None, **headers: str):
         parts = urlsplit(self.link)
         connection = HTTPConnection(parts.hostname, parts.port, timeout=20)
-        connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
-        for host in [parts.netloc] if hosts is None else hosts:
-            connection.putheader("Host", host)
-        if self.cookie:
-            connection.putheader("Cookie", self.cookie)
-        if form is not None:
-            body = urlencode(form).encode()
-            connection.putheader("Content-Type", "application/x-www-form-urlencoded")
-        if body is not None and "Transfer_Encoding" not in headers:
-            connection.putheader("Content-Length", str(len(body)))
-        for name, value in headers.items():
-            connection.putheader(name.replace("_", "-"), value)
-        connection.endheaders(body or b"")
-        answer = connection.getresponse()
-        answer.text = "" if path == "/events" and answer.status == 200 else answer.read().decode()
-        self.answers.append(answer)
-        connection.close()
+        with closing(connection):
+            connection.putrequest(method, path, skip_host=True, skip_accept_encoding=True)
+            for host in [parts.netloc] if hosts is None else hosts:
+                connection.putheader("Host", host)
+            if self.cookie:
+                connection.putheader("Cookie", self.cookie)
+            if form is not None:
+                body = urlencode(form).encode()
+                connection.putheader("Content-Type", "application/x-www-form-urlencoded")
+            if body is not None and "Transfer_Encoding" not in headers:
+                connection.putheader("Content-Length", str(len(body)))
+            for name, value in headers.items():
+                connection.putheader(name.replace("_", "-"), value)
+            connection.endheaders(body or b"")
+            answer = connection.getresponse()
+            is_stream = path == "/events" and answer.status == 200
+            try:
+                answer.text = "" if is_stream else answer.read().decode()
+            except BaseException:
+                answer.close()  # it may have the socket for itself
+                raise
+            self.answers.append(answer)
         return answer
 
     def enter(self) -> Client:
