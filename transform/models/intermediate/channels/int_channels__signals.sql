@@ -9,7 +9,7 @@ with signals as (
     union
 
     select signal from {{ ref('int_carried__fields') }}
-    where field <> 'promotion_code'
+    where field not in ('promotion_code')
 
 ),
 
