@@ -5,7 +5,7 @@
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
 # make release          wheel, sdist and SBOM in dist/, from what is committed; published by hand
-# make audit            is anything in the locks known to be vulnerable? (asks PyPI)
+# make audit            is anything in requirements.lock, or LOCK=..., known to be vulnerable? (asks PyPI)
 # make audit-workflows  are the workflows of GitHub sound?
 # make connect          the page that connects an account and takes exports
 # make docs             the documentation as a site, in output/site

@@ -22,7 +22,7 @@ def keep_in_env_file(root: Path, variable: str, value: str) -> None:
     Args:
         root: the project.
         variable: what is set.
-        value: to what; without quotes and backslashes.
+        value: to what; without single quotes and backslashes.
 
     Raises:
         OSError: it cannot be written.

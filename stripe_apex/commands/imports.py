@@ -76,7 +76,8 @@ def _pairs(_: click.Context, option: click.Parameter, values: Sequence[str]) -> 
 @click.option(
     "--template",
     type=click.Choice(KIND_NAMES),
-    help="Print a file with the header of a kind and one row as an example, or with what is open.",
+    help="Print a file with the header of a kind and one row as an example; for campaign_map, with "
+    "the campaigns whose spend meets no visit.",
 )
 def import_(
     *,
@@ -91,7 +92,7 @@ def import_(
     undo: str | None,
     template: str | None,
 ) -> None:
-    """Load exports of ad spend, leads, visits, experiments and rates beside your payments.
+    """Load exports of ad spend, leads, visits, experiments and more beside your payments.
 
     Each file is recognised by its headers and shown before anything is written.
     """

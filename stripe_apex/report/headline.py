@@ -131,7 +131,7 @@ class _Headlines(Words):
         return Headline(
             f"Do not rely on these figures: {title}.",
             f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. "
-            "“Can it be trusted?” lists all of them.",
+            "“Can these figures be trusted?” lists all of them.",
         )
 
     def _without_rates(self) -> Headline:

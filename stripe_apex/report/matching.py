@@ -22,7 +22,7 @@ WAYS: Final = {
     "by_touch": "by a campaign that the payment carries",
     "by_code": "by a promotion code",
 }
-"""What the ways are called inside a sentence; their order is that of tables and charts."""
+"""What the ways are called inside a sentence; their order is that of tables."""
 
 _MOST_SHARED: Final = 5
 

@@ -27,10 +27,10 @@ def matching_section(report: Report, formats: Formats) -> Section:
     title = matching.coverage(report, formats) or "No payment is matched to a person yet"
     names = {**matching.WAYS, NOT_MATCHED: _NOT}
     note = (
-        "A payment finds its person by a reference that it carries, else by its customer's other "
-        "payments, else by its email. Without any of these, a campaign or a promotion code that it "
-        "carries still names a channel. A column is a month's net revenue; the figure above it is "
-        "the share that is matched."
+        "A payment finds its person by a reference, else by its email; without one, by the email "
+        "of another payment of the same customer. Without any of these, a campaign or a promotion "
+        "code that it carries still names a channel. A column is a month's net revenue; the "
+        "figure above it is the share that is matched."
     )
     return Section(
         "matching",
