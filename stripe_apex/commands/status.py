@@ -18,15 +18,11 @@ if TYPE_CHECKING:
     from stripe_apex.status import Status
 
 _NAMES = {
-    "charges": "charges",
-    "ad_spend": "ad spend",
-    "leads": "leads",
     "touchpoints": "visits",
-    "experiments": "experiments",
     "experiment_exposures": "exposures",
     "fx_rates": "exchange rates",
-    "promotion_codes": "promotion codes",
 }
+"""What is called otherwise than its table."""
 
 
 class _Duration(click.ParamType[timedelta]):
@@ -110,7 +106,7 @@ def _lines(found: Status, now: datetime) -> Iterator[str]:
         yield _row("read", f"{read.percent}% of the date range from {start} on{until}")
     for name, held in found.holdings.items():
         days = f", {held.first} to {held.last}" if held.first else ""
-        yield _row(_NAMES[name], f"{held.rows:,} rows{days}")
+        yield _row(_NAMES.get(name, name.replace("_", " ")), f"{held.rows:,} rows{days}")
     if found.is_busy:
         yield _row("", "A run is writing the warehouse, so its rows are not shown.")
     yield ""

@@ -1,6 +1,7 @@
 """`stripe-apex status`: what a monitor is told, and when it should wake somebody."""
 
 import json
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from stripe_apex.cli import main
 from stripe_apex.meltano import TapRun
+from stripe_apex.sources.kinds import KINDS
 from stripe_apex.status import _problems
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
@@ -61,6 +63,17 @@ def test_the_rows_and_days_of_each_source_are_shown(folder):
     assert "charges         2 rows, 2026-10-01 to 2026-11-25" in done.output
     assert "ad spend        1 rows, 2026-11-24 to 2026-11-24" in done.output
     assert done.output.endswith("Nothing is wrong that can be seen from here.\n")
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_every_kind_that_can_be_imported_has_a_name(folder, kind):
+    with duckdb.connect("output/warehouse.duckdb") as warehouse:
+        warehouse.execute("drop table apex.ad_spend")
+        columns = ", ".join(f"null::varchar as {each.name}" for each in KINDS[kind].columns)
+        warehouse.execute(f"create table apex.{kind} as select {columns}")
+    done = look()
+    assert done.exit_code == 0, done.output
+    assert len(re.findall(r"^[a-z ]+ 1 rows", done.output, re.MULTILINE)) == 1
 
 
 def test_without_a_warehouse_there_is_nothing_to_show_and_no_error(folder):
