@@ -117,8 +117,9 @@ class DbtProject:
     environ: Mapping[str, str]
 
     def sources(self) -> Sequence[str]:
-        """The tables that the models read and dbt does not make."""
-        return self._sources_of_last_build() or USUAL_SOURCES
+        """The tables that the models read and dbt does not make, but for those of other loaders."""
+        known = self._manifest()
+        return USUAL_SOURCES if known is None else self._sources(known) or USUAL_SOURCES
 
     def fingerprint(self, rows: Mapping[str, str], arguments: Sequence[str]) -> str | None:
         """All that the marts depend on, as one text; None if it is not known.
@@ -127,8 +128,11 @@ class DbtProject:
             rows: how many rows a table has and what they hold, by table.
             arguments: of dbt.
         """
-        tables = self._sources_of_last_build()
-        if tables is None or not rows.keys() >= set(tables):
+        known = self._manifest()
+        if known is None or any(node.config.meta.get("reads") for node in known.nodes.values()):
+            return None  # tables of other loaders, which only dbt finds
+        tables = self._sources(known)
+        if not rows.keys() >= set(tables):
             return None
         try:
             parts = [f"{table} {rows[table]}" for table in tables]
@@ -137,19 +141,19 @@ class DbtProject:
             return None
         return sha256("\n".join(parts).encode()).hexdigest()
 
-    def _sources_of_last_build(self) -> list[str] | None:
+    def _manifest(self) -> _Manifest | None:
+        """What dbt said of the last build, if there was one."""
         manifest = self.folder / "target" / "manifest.json"
         if not manifest.exists():
             return None
+        return msgspec.json.decode(manifest.read_bytes(), type=_Manifest)
+
+    def _sources(self, known: _Manifest) -> list[str]:
         # The demo's sources of this name are seeds, which dbt makes of files.
         seeded = self.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
-        known = msgspec.json.decode(manifest.read_bytes(), type=_Manifest)
-        if any(node.config.meta.get("reads") for node in known.nodes.values()):
-            return None  # tables of other loaders, which only dbt finds
-        sources = known.sources.values()
         return sorted(
             f"{source.schema}.{source.identifier}"
-            for source in sources
+            for source in known.sources.values()
             if not (seeded and source.source_name == "apex")
         )
 

@@ -87,12 +87,14 @@ def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None,
     from stripe_apex.account import warehouse_address
     from stripe_apex.privacy.places import Database, Lake
     from stripe_apex.refresh import DbtProject
-    from tap_stripe_apex.auth.places import environment
+    from tap_stripe_apex.auth.places import environment, project_root
 
-    address = warehouse or warehouse_address(environment())
+    environ = environment()
+    address = warehouse or warehouse_address(environ)
+    models = DbtProject((project_root(environ) or Path()) / "transform", os.environ)
     lakes = [] if lake is None else [Lake(lake)]
     try:
-        database = Database(address, DbtProject(Path("transform"), os.environ).sources())
+        database = Database(address, models.sources())
     except NoWarehouseError:
         if not lakes:
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import duckdb
@@ -123,6 +124,23 @@ def test_old_visits_are_deleted_whoever_made_them(people):
     again = people.run("forget", "--yes", "--touchpoints-older-than", "730d")
     assert again.exit_code == 0
     assert "No visit is older than" in again.output
+
+
+@pytest.mark.parametrize("reads", [[], [{"type": "fivetran_google_ads"}]], ids=["", "of loaders"])
+def test_a_table_that_vars_name_is_looked_at_from_any_folder(file, tmp_path, monkeypatch, reads):
+    file.run_sql("create schema crm; alter table apex.leads rename to contacts")
+    file.run_sql("create table crm.contacts as from apex.contacts; drop table apex.contacts")
+    (tmp_path / "meltano.yml").write_text("version: 1")
+    target = tmp_path / "transform/target"
+    target.mkdir(parents=True)
+    source = {"source_name": "apex", "schema": "crm", "identifier": "contacts"}
+    nodes = {"model.loaded": {"config": {"meta": {"reads": reads}}}}
+    manifest = {"sources": {"source.leads": source}, "nodes": nodes}
+    (target / "manifest.json").write_text(json.dumps(manifest))
+    monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(tmp_path))
+    monkeypatch.chdir(target)
+    said = file.run("forget", "--dry-run", "ann@example.com").output
+    assert "crm.contacts: 1 rows deleted" in said
 
 
 def test_a_file_is_written_anew_on_its_own(file):
