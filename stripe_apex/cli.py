@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from stripe_apex.errors import AppError
 from stripe_apex.programs import SECRETS
+from stripe_apex.saying import printable_lines
 from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.errors import TapError, printable, redact
 
@@ -42,7 +43,7 @@ class _Printable(logging.Formatter):
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return "\n".join(map(printable, super().format(record).split("\n")))
+        return printable_lines(super().format(record))
 
 
 class Commands(click.Group):

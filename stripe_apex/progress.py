@@ -75,7 +75,7 @@ class OutputReader:
             self._models_say.append(match[0])
         if said.get("event") == "Block run completed":
             self._block_ended(said)
-        return "" if event.startswith("METRIC: ") else f"{printable(speaker)}: {event}"
+        return "" if event.startswith("METRIC: ") else f"{speaker}: {event}"
 
     def _tap_said(self, event: str) -> None:
         if match := _BEGINS.match(event):

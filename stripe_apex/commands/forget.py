@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from stripe_apex.commands.options import lake_option, people_warehouse_option
 from stripe_apex.errors import NoWarehouseError, OptionError
 from stripe_apex.saying import say
 
@@ -22,14 +23,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("who", nargs=-1, metavar="WHO...")
-@click.option(
-    "--warehouse",
-    help="The DuckDB file, or postgresql://...; by default APEX_WAREHOUSE, else that of the "
-    "account.",
-)
-@click.option(
-    "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
-)
+@people_warehouse_option
+@lake_option
 @click.option(
     "--touchpoints-older-than",
     "age",
@@ -60,26 +55,27 @@ def forget(
     database, places = places_of(warehouse, lake)
     if database is not None and not dry_run:
         database.check_room()
-    if age is not None:
-        removes = _old_touchpoints(places, _days(age))
-    elif who:
-        removes = _people(places, who)
-    else:
-        removes = _nothing
+    if compact:
+        say("Nothing was changed." if dry_run else _compacted(database))
+        return
+    removes = _people(places, who) if age is None else _old_touchpoints(places, _days(age))
     if removes is None:
         return
     if dry_run:
         say("Nothing was changed.")
         return
-    if not yes and not compact:
+    if not yes:
         click.confirm("Remove this? It cannot be undone.", abort=True)
     removes()
     if database is not None:
         database.write_anew()
-    if compact:
-        say("The file was written anew.")
-    else:
-        say(_OLD_VISITS if age is not None else _DONE)
+    say(_OLD_VISITS if age is not None else _DONE)
+
+
+def _compacted(database: Database | None) -> str:
+    if database is not None and database.write_anew():
+        return "The file was written anew."
+    return "Nothing was changed: only a DuckDB file is written anew, and there is none here."
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
@@ -102,7 +98,7 @@ def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None,
     return database, [database, *lakes]
 
 
-def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
+def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], object]:
     """Show what is here of each person; what removes it."""
     from stripe_apex.hashing import configured
     from stripe_apex.privacy.forget import forget as forget_person
@@ -128,7 +124,7 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], None]:
     return remove
 
 
-def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] | None:
+def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], object] | None:
     """Show how many visits are too old; what removes them."""
     from stripe_apex.privacy.forget import forget_touchpoints
 
@@ -138,15 +134,7 @@ def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], None] |
         say(f"No visit is older than {before:%Y-%m-%d %H:%M} UTC. Nothing was changed.")
         return None
     say(listed(found))
-    return lambda: _ignored(forget_touchpoints(places, before, keep=True))
-
-
-def _nothing() -> None:
-    """No row is removed."""
-
-
-def _ignored(_: object) -> None:
-    """What was removed was said already."""
+    return lambda: forget_touchpoints(places, before, keep=True)
 
 
 _DONE = (

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import click
 
+from stripe_apex.commands.options import lake_option, people_warehouse_option
 from stripe_apex.errors import OptionError
 from stripe_apex.saying import say
 
 
 @click.command("hash-emails")
-@click.option(
-    "--warehouse",
-    help="The DuckDB file, or postgresql://...; by default APEX_WAREHOUSE, else that of the "
-    "account.",
-)
-@click.option(
-    "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
-)
+@people_warehouse_option
+@lake_option
 @click.option("--dry-run", is_flag=True, help="Say what would be hashed, and change nothing.")
 def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> None:
     """Replace each email address in warehouse, imports and lake by its hash.

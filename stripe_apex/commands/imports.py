@@ -138,14 +138,13 @@ def _import(
     from stripe_apex.sources.files import File
 
     understand.check_answers(answers)
+    hasher = hashing.configured()
     with ExitStack() as stack:
         readings: list[Reading] = []
 
         def read(file: Path, said: Answers) -> Reading:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
-            return understand.understand(
-                File(file, file.name), said, Path(folder), hashing.configured()
-            )
+            return understand.understand(File(file, file.name), said, Path(folder), hasher)
 
         def compare(reading: Reading) -> importing.Replaced:
             return importing.compare(address, reading)

@@ -10,6 +10,16 @@ import click
 JSON_FILE: Final = click.Path(path_type=Path)
 """A file that `settings.read_object` reads, which says in one line what is wrong with it."""
 
+people_warehouse_option = click.option(
+    "--warehouse",
+    help="The DuckDB file, or postgresql://... [default: APEX_WAREHOUSE, else that of the account "
+    "that is connected, else the demo's]",
+)
+
+lake_option = click.option(
+    "--lake", envvar="APEX_LAKE", help="The folder or URL of a lake of Parquet files, if any."
+)
+
 config_option = click.option(
     "--config",
     type=JSON_FILE,

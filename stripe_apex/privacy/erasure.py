@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.hashing import rewrite
 from stripe_apex.privacy.person import email_columns, mention_pattern
-from stripe_apex.privacy.tables import literal, one_of
+from stripe_apex.privacy.tables import one_of
+from stripe_apex.sources.reading import literal
 from tap_stripe_apex.hashing import normalised, replace_addresses
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Set as AbstractSet
     from datetime import datetime
 
     from stripe_apex.privacy.person import Person, Search
+    from stripe_apex.privacy.places import Place
     from stripe_apex.privacy.tables import Table
 
 _RENAMED: Final = ("customer_id", "customer_email")
@@ -53,6 +57,29 @@ class Removed:
             self.renamed + other.renamed,
             self.mentions + other.mentions,
         )
+
+
+def change_all(
+    places: Sequence[Place], change: Callable[[Search], Iterable[Removed]], *, keep: bool
+) -> list[Removed]:
+    """Do the same in all places; what was done to each table.
+
+    Args:
+        places: where people are kept.
+        change: what is done to the tables that are found together.
+        keep: False takes all back.
+    """
+    done: dict[str, Removed] = {}
+
+    def here(search: Search) -> AbstractSet[str]:
+        found = list(change(search))
+        for each in found:
+            done[each.table] = each.plus(done.get(each.table))
+        return {each.table for each in found}
+
+    for place in places:
+        place.change(here, keep=keep)
+    return list(done.values())
 
 
 def random_name() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stripe_apex.privacy.erasure import Removed, delete_old_touchpoints, erase, random_name
+from stripe_apex.privacy.erasure import change_all, delete_old_touchpoints, erase, random_name
 from stripe_apex.privacy.person import NAMES, Person
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
+    from stripe_apex.privacy.erasure import Removed
     from stripe_apex.privacy.person import Search
     from stripe_apex.privacy.places import Place
     from tap_stripe_apex.hashing import Hashing
@@ -23,12 +24,10 @@ class Forgotten:
     """What was found of a person, and removed.
 
     Attributes:
-        name: what stands for the person on payments.
         person: with all identities.
         removed: what was done to each table.
     """
 
-    name: str
     person: Person
     removed: tuple[Removed, ...]
 
@@ -68,29 +67,10 @@ def forget(
         for place in places:
             place.look(look)
     name = random_name()
-    removed: dict[str, Removed] = {}
-
-    def remove(search: Search) -> AbstractSet[str]:
-        done = erase(search, person, name)
-        for each in done:
-            removed[each.table] = each.plus(removed.get(each.table))
-        return {each.table for each in done}
-
-    for place in places:
-        place.change(remove, keep=keep)
-    return Forgotten(name, person, tuple(removed.values())) if removed else None
+    removed = change_all(places, lambda search: erase(search, person, name), keep=keep)
+    return Forgotten(person, tuple(removed)) if removed else None
 
 
 def forget_touchpoints(places: Sequence[Place], before: datetime, *, keep: bool) -> list[Removed]:
     """Delete the visits of before a moment from all places."""
-    removed: dict[str, Removed] = {}
-
-    def remove(search: Search) -> AbstractSet[str]:
-        done = delete_old_touchpoints(search, before)
-        for each in done:
-            removed[each.table] = each.plus(removed.get(each.table))
-        return {each.table for each in done}
-
-    for place in places:
-        place.change(remove, keep=keep)
-    return list(removed.values())
+    return change_all(places, lambda search: delete_old_touchpoints(search, before), keep=keep)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from stripe_apex.hashing import rewrite
-from stripe_apex.privacy.erasure import Removed
+from stripe_apex.privacy.erasure import Removed, change_all
 from stripe_apex.privacy.person import email_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from collections.abc import Set as AbstractSet
+    from collections.abc import Iterator, Sequence
 
     from stripe_apex.privacy.person import Search
     from stripe_apex.privacy.places import Place
@@ -26,20 +25,14 @@ def hash_all(places: Sequence[Place], hashing: Hashing, *, keep: bool) -> list[R
         hashing: with the secret.
         keep: False takes all back.
     """
-    done: dict[str, Removed] = {}
+    return change_all(places, lambda search: _hash_tables(search, hashing), keep=keep)
 
-    def hash_here(search: Search) -> AbstractSet[str]:
-        changed = set()
-        for table in search.tables:
-            rows = _hash_table(search, table, hashing) if table.stored else 0
-            if rows:
-                changed.add(table.label)
-                done[table.label] = Removed(table.label, mentions=rows).plus(done.get(table.label))
-        return changed
 
-    for place in places:
-        place.change(hash_here, keep=keep)
-    return list(done.values())
+def _hash_tables(search: Search, hashing: Hashing) -> Iterator[Removed]:
+    for table in search.tables:
+        rows = _hash_table(search, table, hashing) if table.stored else 0
+        if rows:
+            yield Removed(table.label, mentions=rows)
 
 
 def _hash_table(search: Search, table: Table, hashing: Hashing) -> int:

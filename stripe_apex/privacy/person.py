@@ -7,14 +7,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from stripe_apex.privacy.tables import ALL_EMAILS, Dialect, escaped, literal, one_of
+from stripe_apex.privacy.tables import ALL_EMAILS, Dialect, escaped, one_of
+from stripe_apex.sources.reading import literal
 from tap_stripe_apex.hashing import INVISIBLE, normalised
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from collections.abc import Set as AbstractSet
 
-    from stripe_apex.privacy.tables import Role, Run, Table
+    from stripe_apex.hashing import Run
+    from stripe_apex.privacy.tables import Role, Table
     from tap_stripe_apex.hashing import Hashing
 
 REFERENCE_KEYS: Final = (

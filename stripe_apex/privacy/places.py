@@ -17,7 +17,8 @@ import duckdb
 
 from stripe_apex.errors import NoWarehouseError, OptionError, WarehouseError
 from stripe_apex.privacy.person import Search
-from stripe_apex.privacy.tables import identifier, literal, table_of, tables
+from stripe_apex.privacy.tables import identifier, tables
+from stripe_apex.sources.reading import literal
 from stripe_apex.sources.warehouse import opened
 from stripe_apex.warehouse import is_postgres
 
@@ -27,7 +28,8 @@ if TYPE_CHECKING:
 
     from upath import UPath
 
-    from stripe_apex.privacy.tables import Dialect, Run
+    from stripe_apex.hashing import Run
+    from stripe_apex.privacy.tables import Dialect
 
     Action = Callable[[Search], AbstractSet[str]]
     """Something that is done to tables; the labels of those that it changed."""
@@ -82,14 +84,14 @@ class Database:
                     if table.label in changed:
                         warehouse.run(f"vacuum full {table.sql}")
 
-    def write_anew(self) -> None:
-        """Write a DuckDB file anew, without what was removed from it.
+    def write_anew(self) -> bool:
+        """Write a DuckDB file anew, without what was removed from it; false for a database.
 
         Raises:
             WarehouseError: there is no room for a second file.
         """
         if is_postgres(self.address):
-            return
+            return False
         path = Path(self.address).resolve()
         fresh = path.with_name(f".{path.name}.{os.getpid()}.anew")
         with suppress(FileNotFoundError):
@@ -114,6 +116,7 @@ class Database:
             for left in (fresh, fresh.with_name(f"{fresh.name}.wal")):
                 with suppress(FileNotFoundError):
                     left.unlink()
+        return True
 
     def check_room(self) -> None:
         """See that the file can be written anew, before anything is removed.
@@ -161,7 +164,7 @@ class Lake:
                     f"create view {identifier(schema)}.{identifier(stream)} as select * from "
                     f"read_parquet({files}, union_by_name = true, hive_partitioning = false)"
                 )
-            found = [table_of(run, schema, stream) for schema, stream in folders]
+            found = tables(run, [f"{schema}.{stream}" for schema, stream in folders])
             action(Search(run, "duckdb", found))
 
     def change(self, action: Action, *, keep: bool) -> None:
@@ -176,7 +179,7 @@ class Lake:
                     f"create table {identifier(schema)}.{identifier(stream)} as select * from "
                     f"read_parquet({literal(local)}, hive_partitioning = false)"
                 )
-                table = table_of(run, schema, stream)
+                (table,) = tables(run, [f"{schema}.{stream}"])
                 if action(Search(run, "duckdb", [table])) and keep:
                     run(f"copy {table.sql} to {literal(local)} (format parquet, compression zstd)")
                     unfinished = path.parent / f".{path.name}.part"

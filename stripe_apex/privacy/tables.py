@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
+from typing import TYPE_CHECKING, Final, Literal
+
+from stripe_apex.sources.reading import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
+
+    from stripe_apex.hashing import Run
 
 Dialect = Literal["duckdb", "postgres"]
 
@@ -38,13 +42,6 @@ _OF_KEY: Final[dict[str, Role]] = {"charges": "charge", "customers": "customer"}
 ALL_EMAILS: Final = ("email", "customer_email", "receipt_email", "billing_email")
 
 
-class Run(Protocol):
-    """Runs a statement with parameters $1, $2, ...; its rows, if it has any."""
-
-    def __call__(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """The rows."""
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """A table with its texts.
@@ -63,7 +60,7 @@ class Table:
     texts: tuple[tuple[str, str], ...]
     columns: tuple[str, ...]
     sql: str
-    stored: bool = True
+    stored: bool
 
     @property
     def label(self) -> str:
@@ -108,12 +105,6 @@ def tables(run: Run, named: Iterable[str]) -> list[Table]:
     ]
 
 
-def table_of(run: Run, schema: str, name: str) -> Table:
-    """A table that is there."""
-    (found,) = (each for each in _all(run) if (each.schema, each.name) == (schema, name))
-    return found
-
-
 def _all(run: Run) -> list[Table]:
     kinds = {
         (schema, name): kind == "BASE TABLE"
@@ -130,32 +121,21 @@ def _all(run: Run) -> list[Table]:
     ):
         columns.setdefault((schema, name), []).append((column, type_.lower()))
     return [
-        _table(schema, name, listed, stored=kinds.get((schema, name), False))
+        Table(
+            schema,
+            name,
+            tuple((column, type_) for column, type_ in listed if type_ in _TEXTS),
+            tuple(column for column, _ in listed),
+            f"{identifier(schema)}.{identifier(name)}",
+            stored=kinds.get((schema, name), False),
+        )
         for (schema, name), listed in columns.items()
     ]
-
-
-def _table(
-    schema: str, name: str, columns: Sequence[tuple[str, str]], *, stored: bool = True
-) -> Table:
-    return Table(
-        schema,
-        name,
-        tuple((column, type_) for column, type_ in columns if type_ in _TEXTS),
-        tuple(column for column, _ in columns),
-        f"{identifier(schema)}.{identifier(name)}",
-        stored,
-    )
 
 
 def identifier(name: str) -> str:
     """A name in SQL."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: str) -> str:
-    """A text in SQL."""
-    return "'" + value.replace("'", "''") + "'"
 
 
 def one_of(expression: str, values: Iterable[str]) -> str:

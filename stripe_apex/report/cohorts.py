@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from stripe_apex.report import queries
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     Rows = Callable[..., list[dict[str, Any]]]
-
-ALL_CHANNELS: Final = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,13 +72,12 @@ def contents(report: Report, formats: Formats) -> Contents:
 
 def _marketing(report: Report, formats: Formats) -> list[Section]:
     """All that leads, visits and spend tell, what is closest to the next decision first."""
-    by_name = {section.name: section for section in sections(report, formats)}
     ordered = []
-    for name, section in by_name.items():
-        if name == "unmatched":
+    for section in sections(report, formats):
+        if section.name == "unmatched":
             ordered.append(matching_section(report, formats))
         ordered.append(section)
-        if name == "cohorts":
+        if section.name == "cohorts":
             ordered.append(payback_section(report, formats))
     return [*ordered, codes_section(report, formats)]
 

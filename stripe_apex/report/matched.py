@@ -116,7 +116,6 @@ def read(rows: Rows, selected: Sequence[Any], *, converted: bool) -> Matched:
     """
     there = {row["name"] for row in rows(queries.TABLES_OF_MATCHING)}
     missing = tuple(mart for mart in queries.NEWER_MARTS if f"marts.{mart}" not in there)
-    has_codes = "mart_promotion_codes" not in missing
     return Matched(
         tuple(Way(**row) for row in rows(queries.ways(converted=converted), *selected)),
         tuple(Remedy(**row) for row in rows(queries.remedies(converted=converted), *selected))
@@ -126,7 +125,7 @@ def read(rows: Rows, selected: Sequence[Any], *, converted: bool) -> Matched:
         if queries.SHARED_REFERENCES_TABLE in there
         else (),
         tuple(PromotionCode(**row) for row in rows(queries.codes(converted=converted), selected[2]))
-        if has_codes
+        if "mart_promotion_codes" not in missing
         else (),
         missing,
     )

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.labels import clean, listed
-from stripe_apex.report.matched import NOT_MATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,11 +174,6 @@ def missing(report: Report) -> str:
         f"This warehouse was built before {' and '.join(report.matched.missing)} existed: "
         "`make run`, or `dbt build`, makes them."
     )
-
-
-def matched_minor(report: Report) -> int:
-    """What of the net revenue found its person or its channel."""
-    return sum(minor for way, minor in report.matched.by_way.items() if way != NOT_MATCHED)
 
 
 def _value(value: str) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 import duckdb
 
 from stripe_apex.errors import MissingPartError, WarehouseError
+from stripe_apex.sources.reading import literal
 from stripe_apex.warehouse import LOCK_WAIT_SECONDS, is_postgres
 from tap_stripe_apex.errors import redact
 
@@ -73,11 +74,10 @@ class _Duckdb:
     def incoming(self, reading: Reading) -> Iterator[str]:
         """As `Warehouse` says."""
         reading.staged.close()
-        path = str(reading.staged.path).replace("'", "''")
         # It stays attached until the connection is closed: a transaction that read it is open.
         self._attached += 1
         name = f"incoming_{self._attached}"
-        self.run(f"attach '{path}' as {name} (read_only)")
+        self.run(f"attach {literal(str(reading.staged.path))} as {name} (read_only)")
         yield f"{name}.ready"
 
 

@@ -8,7 +8,7 @@ import altair as alt
 
 from stripe_apex.report.charts import kit
 from stripe_apex.report.matched import NOT_MATCHED
-from stripe_apex.report.period import month_after
+from stripe_apex.report.period import months_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ _HEIGHT: Final = 130
 def months(easel: Easel) -> Chart:
     """A column for each month: the share of net revenue that was matched, by each way."""
     lines = easel.report.matched.ways
-    axis = list(_months(min(line.month for line in lines), max(line.month for line in lines)))
+    axis = months_until(min(line.month for line in lines), max(line.month for line in lines))
     by_month = {
         month: {line.way: max(line.revenue_minor, 0) for line in lines if line.month == month}
         for month in axis
@@ -67,7 +67,7 @@ def months(easel: Easel) -> Chart:
         .encode(
             x=x,
             y=y,
-            y2="end:Q",
+            y2=alt.Y2("end:Q"),
             color=alt.Color("colour:N", scale=None),
             tooltip=kit.tooltip("month", "way", "share"),
         )
@@ -75,11 +75,9 @@ def months(easel: Easel) -> Chart:
     numbers = (
         alt.Chart(kit.rows(tops))
         .mark_text(**easel.text(align="center", baseline="bottom", dy=-5, fontSize=11.5))
-        .encode(x=x, y=alt.value(0), text="text:N")
+        .encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
     )
-    return alt.layer(columns, numbers, *_ends(easel, axis)).properties(
-        width=easel.width, height=_HEIGHT
-    )
+    return alt.layer(columns, numbers, *_ends(easel, axis), width=easel.width, height=_HEIGHT)
 
 
 def _ends(easel: Easel, axis: list[date]) -> Iterator[Chart]:
@@ -89,11 +87,5 @@ def _ends(easel: Easel, axis: list[date]) -> Iterator[Chart]:
         yield (
             alt.Chart(kit.rows([{"label": easel.formats.month(month)}]))
             .mark_text(**easel.text(fontSize=11, fill=kit.MUTED, align=align, baseline="top", dy=6))
-            .encode(x=alt.value(x), y=alt.value(_HEIGHT), text="label:N")
+            .encode(x=alt.XValue(x), y=alt.YValue(_HEIGHT), text=alt.Text("label:N"))
         )
-
-
-def _months(first: date, last: date) -> Iterator[date]:
-    while first <= last:
-        yield first
-        first = month_after(first)
