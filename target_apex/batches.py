@@ -107,7 +107,8 @@ def _lines(file: IO[bytes], *, is_packed: bool) -> Iterator[bytes]:
     size = 0
     while line := unpacked.readline(MAX_LINE_BYTES + 1):
         size += len(line)
-        if is_packed:
+        # To ask for the place in the file costs as much as to unpack a line.
+        if is_packed and size > MAX_UNPACKED_BYTES:
             _check_size(size, file.tell())
         if len(line) > MAX_LINE_BYTES:
             raise TooLargeError(f"a line of it is longer than {MAX_LINE_BYTES >> 20} MB")

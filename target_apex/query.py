@@ -3,15 +3,17 @@
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from target_apex import sql
 from target_apex.column_types import BIGINT, JSON, VARCHAR
+from target_apex.errors import RetryError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-
-    import duckdb
 
     from target_apex.column_types import ColumnType
     from target_apex.spool import Spool
@@ -108,6 +110,22 @@ def learn(
     if not quoted and spool.rows > _SAMPLE and len(columns) <= COLUMNS_AT_ONCE:
         some = f"(FROM ({select(spool, (), columns)}) LIMIT {_SAMPLE})"
         quoted |= like_numbers(connection, columns, some)
+
+
+@contextmanager
+def reading(spool: Spool) -> Iterator[None]:
+    """Read its file.
+
+    Raises:
+        RetryError: DuckDB cannot read a line, which spoils the file and aborts the transaction;
+            the spool says so now.
+    """
+    spool.flush()
+    try:
+        yield
+    except duckdb.InvalidInputException as error:
+        spool.hard_rows = set(range(spool.rows))
+        raise RetryError from error
 
 
 class _Source:

@@ -8,11 +8,9 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from target_apex import query, sql
 from target_apex.column_types import BIGINT, JSON, VARCHAR
-from target_apex.errors import InputError, MissingKeyError, RetryError
+from target_apex.errors import InputError, MissingKeyError
 from target_apex.lines import Run
 from target_apex.repair import decode, repair
 from target_apex.spool import Spool
@@ -20,6 +18,8 @@ from target_apex.streams import DELETED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    import duckdb
 
     from target_apex.column_types import ColumnType
     from target_apex.streams import Column, Stream
@@ -75,17 +75,12 @@ class Stage:
         """
         hard = spool.hard_rows
         if len(hard) < spool.rows:
-            spool.flush()
-            try:
+            with query.reading(spool):
                 query.learn(self._connection, spool, self._columns, self._quoted)
                 misfits = self._read(spool, replace=True)
                 if query.LIKE_A_NUMBER in misfits.values():
                     self._quoted |= query.like_numbers(self._connection, self._columns, TABLE)
                     misfits = self._read(spool, replace=True)
-            except duckdb.InvalidInputException as error:
-                # One line that DuckDB cannot read spoils the file, and aborts the transaction.
-                spool.hard_rows = set(range(spool.rows))
-                raise RetryError from error
             hard = hard | misfits.keys()
         if hard:
             self._reread(spool, hard)
@@ -193,7 +188,7 @@ class Stage:
         columns = [
             # Keys that differ must not become one.
             (column.name, replace(kind, rounds=False) if column.name in stream.keys else kind)
-            for column, kind in zip(stream.columns, self._types, strict=True)
+            for column, kind in self._columns
         ]
         try:
             return repair(message, columns, row, lambda name: rounded.update([name]))
@@ -258,8 +253,8 @@ class Stage:
             "as its schema says",
         )
 
-    def _row(self, query: str) -> tuple[Any, ...]:
-        row: tuple[Any, ...] = self._connection.execute(query).fetchall()[0]
+    def _row(self, statement: str) -> tuple[Any, ...]:
+        row: tuple[Any, ...] = self._connection.execute(statement).fetchall()[0]
         return row
 
 

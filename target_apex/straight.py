@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from target_apex import query, sql
-from target_apex.errors import RetryError
+from target_apex.stage import positions
 from target_apex.streams import DELETED_AT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import duckdb
 
     from target_apex.spool import Spool
     from target_apex.streams import Stream
@@ -51,21 +51,15 @@ def pour(
     Raises:
         RetryError: DuckDB cannot read a line; the spool says so now.
     """
-    before = table.last_row()
+    before = table.last_row() if keys else -1
     columns = [(column, column.type) for column in stream.columns]
-    index = next(i for i, column in enumerate(stream.columns) if column.name == DELETED_AT)
-    names = ", ".join(sql.identifier(column.name) for column in stream.columns)
-    values = ", ".join(f"c{index}" for index in range(len(columns)))
-    spool.flush()
-    try:
+    place = positions(stream.columns)
+    names, values = ", ".join(map(sql.identifier, place)), ", ".join(place.values())
+    with query.reading(spool):
         query.learn(connection, spool, columns, quoted)
         rows = connection.execute(
             f"INSERT INTO {table.sql} ({names}) SELECT {values}"
             f" FROM ({query.select(spool, stream.keys, columns, quoted)})"
-            f" WHERE misfit IS NULL AND version IS NULL AND c{index} IS NULL"
+            f" WHERE misfit IS NULL AND version IS NULL AND {place[DELETED_AT]} IS NULL"
         ).fetchall()[0][0]
-    except duckdb.InvalidInputException as error:
-        # One line that DuckDB cannot read spoils the file.
-        spool.hard_rows = set(range(spool.rows))
-        raise RetryError from error
     return bool(rows == spool.rows) and (not keys or table.is_unique_after(before, keys))

@@ -135,14 +135,21 @@ class Warehouse:
         return table
 
     def load(self, stream: Stream, spool: Spool) -> None:
-        """Add the spooled lines to the stream's table."""
+        """Add the spooled lines to the stream's table.
+
+        Raises:
+            RetryError: They need a stage, which has shown too late; the next try makes one.
+        """
         table = self.prepare(stream)
         self._memory.reserve(len(stream.columns))
         append = self._settings.load_method == LoadMethod.APPEND_ONLY
         keys = () if append else stream.keys
         quoted = self._quoted.setdefault(stream.name, set())
-        if self._pour(stream, spool, table, keys, quoted):
-            return
+        if self._may_pour(stream, spool, table, keys):
+            if straight.pour(self._connection, stream, spool, table, keys=keys, quoted=quoted):
+                return
+            self._poured[stream.name] = False
+            raise RetryError
         stage = Stage(self._connection, stream, table.types(stream.columns), quoted)
         staged = stage.fill(spool)
         table.widen_for(stream.columns)
@@ -163,31 +170,16 @@ class Warehouse:
             table.insert(stream.columns, keys, extra, drop_deleted=False, patching=True)
         stage.drop()
 
-    def _pour(
-        self,
-        stream: Stream,
-        spool: Spool,
-        table: Table,
-        keys: Sequence[str],
-        quoted: set[str],
-    ) -> bool:
-        """Load the lines without a stage; false if they need one.
-
-        Raises:
-            RetryError: They need one, which has shown too late.
-        """
-        # Where there are rows at first, they will be replaced.
-        hopeful = self._poured.setdefault(stream.name, not keys or not table.count())
-        if (
-            not hopeful
-            or self._settings.add_record_metadata
-            or not straight.may_pour(stream, spool, table)
-        ):
-            return False
-        if straight.pour(self._connection, stream, spool, table, keys=keys, quoted=quoted):
-            return True
-        self._poured[stream.name] = False
-        raise RetryError
+    def _may_pour(self, stream: Stream, spool: Spool, table: Table, keys: Sequence[str]) -> bool:
+        """Whether the lines may do without a stage, as far as it is known before they are in."""
+        if stream.name not in self._poured:
+            # Where there are rows at first, they will be replaced.
+            self._poured[stream.name] = not keys or not table.count()
+        return (
+            self._poured[stream.name]
+            and not self._settings.add_record_metadata
+            and straight.may_pour(stream, spool, table)
+        )
 
     def activate(self, stream: Stream, version: int) -> None:
         """Delete what older versions of the table left, as ACTIVATE_VERSION asks."""
