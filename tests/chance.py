@@ -11,7 +11,7 @@ import random
 import secrets
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, Phase, settings
 
 SAME, NEW = "same", "new"
 
@@ -20,6 +20,16 @@ settings.register_profile(SAME, deadline=None, database=None, derandomize=True)
 # Hypothesis would draw the same ones in CI, where it finds the variable.
 settings.register_profile(NEW, deadline=None, database=None, print_blob=True, derandomize=False)
 settings.load_profile(SAME)
+
+
+def few_worlds(number: int) -> settings:
+    """So many examples, none of which is shrunk: each step would take a run of all models."""
+    return settings(
+        max_examples=number,
+        deadline=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
 
 
 @pytest.fixture

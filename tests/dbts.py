@@ -15,13 +15,13 @@ import tempfile
 import traceback
 from functools import cache
 from pathlib import Path
-from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
 
 from tests import commands
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from subprocess import CompletedProcess
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).parents[1]
 def run(
     arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str]
 ) -> CompletedProcess[str]:
-    """Run dbt to its end, as `subprocess.run` would.
+    """Run dbt to its end, which must show no secret.
 
     Args:
         arguments: what follows `dbt`.
@@ -42,8 +42,7 @@ def run(
     with tempfile.TemporaryDirectory() as streams:
         (Path(streams) / "0").touch()
         code = _server().ask([words, streams, dict(environment), str(folder)])
-        out, err = ((Path(streams) / number).read_text() for number in "12")
-    return CompletedProcess(words, code, out, err)
+        return commands.ended(words, code, Path(streams))
 
 
 class _Server:

@@ -31,7 +31,9 @@ def checkout(tmp_path):
     ids=["script", "make"],
 )
 def test_ctrl_c_is_one_line_and_no_success(checkout, command, code):
-    environment = {name: value for name, value in os.environ.items() if name != "MAKELEVEL"}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))
+    }
     with subprocess.Popen(
         command.split(),
         cwd=checkout,

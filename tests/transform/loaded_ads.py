@@ -83,12 +83,29 @@ def loaded(shape: Shape, variant: str, number: int) -> Loaded:
             currency = "gbp" if stated else currencies[of_account[campaign]]
             made.micros[currency] += micros
             made.by_campaign[_name(shape, variant, campaign, gone), currency] += micros
+    if shape.campaign_name:
+        _rename(shape, report)
     made.tables.append(report)
     if variant != "bare":
         made.tables += _others(shape, chance, of_account, currencies, gone)
     if variant == "text":
         made.tables = [_as_text(shape, table) for table in made.tables]
     return made
+
+
+def _rename(shape: Shape, report: Table) -> None:
+    """Each campaign got its name on the last day of its spend; before, it had another one."""
+
+    def key(row: Row) -> tuple[object, ...]:
+        return row[shape.campaign], row["platform"] if "platform" in shape.extra else None
+
+    last: dict[tuple[object, ...], str] = {}
+    for row in report.rows:
+        if not any(row.get(mark) for mark in MARKS if mark in report.columns):
+            last[key(row)] = max(last.get(key(row), ""), row[shape.day][:10])
+    for row in report.rows:
+        if row[shape.day][:10] < last.get(key(row), ""):
+            row[shape.campaign_name] = f"old {row[shape.campaign_name]}"
 
 
 def _name(shape: Shape, variant: str, campaign: str, gone: str) -> str:
@@ -148,7 +165,6 @@ def _report_row(
             f"customers/{account}/campaigns/{campaign}" if "resource" in shape.account else account
         )
     if shape.campaign_name:
-        # It was renamed on the last day.
         row[shape.campaign_name] = f"campaign {campaign}"
     if shape.currency:
         row[shape.currency] = currencies[account].upper()

@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.chance import few_worlds
 from tests.transform.comparison import agreed
 from tests.transform.test_references import carrying, credits_of, matches_of
 from tests.transform.worlds import NOON, Charge, Lead, Session, Touchpoint, World, days
@@ -110,12 +110,7 @@ def with_other_references(world: World) -> World:
     )
 
 
-@hypothesis_settings(
-    max_examples=5,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],  # shrinking takes a run of all models for each step
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few_worlds(5)
 @given(world=companies())
 def test_the_attribution_is_the_same_by_either_and_nobodys_by_neither(
     default_project, default_settings, world

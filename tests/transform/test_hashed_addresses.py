@@ -6,10 +6,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 
 from tap_stripe_apex.hashing import Hashing
+from tests.chance import few_worlds
 from tests.transform.random_worlds import multiverses
 from tests.transform.worlds import ANN, NOON, Lead, World, days
 
@@ -58,12 +58,7 @@ COMPARED = {
 }
 
 
-@hypothesis_settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few_worlds(2)
 @given(world=multiverses())
 def test_every_mart_is_the_same_but_for_who_it_is(default_project, world):
     plain, masked = default_project.run(world), default_project.run(hashed(world))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 
+from tests.chance import few_worlds
 from tests.transform.comparison import compare_with_reference
 from tests.transform.random_worlds import multiverses
 from tests.transform.reference.attribution import Attribution
@@ -14,12 +14,7 @@ from tests.transform.reference.money import half_up
 from tests.transform.reference.shares import shared_out
 
 
-@hypothesis_settings(
-    max_examples=6,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],  # shrinking takes a run of all models for each step
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few_worlds(6)
 @given(world=multiverses())
 def test_the_marts_equal_the_reference_and_keep_every_identity(project, settings, world):
     results = project.run(world)

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 
-from hypothesis import HealthCheck, Phase, given
-from hypothesis import settings as hypothesis_settings
+from hypothesis import given
 
 from stripe_apex.privacy.person import Person, Search
 from stripe_apex.privacy.tables import tables
+from tests.chance import few_worlds
 from tests.transform.random_worlds import multiverses
 
 
-@hypothesis_settings(
-    max_examples=2,
-    deadline=None,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+@few_worlds(2)
 @given(world=multiverses())
 def test_forgetting_follows_the_links_of_the_models(default_project, world):
     """Rows that the models leave out, such as reversed charges, join people, too; no strangers."""

@@ -131,6 +131,7 @@ def test_strangers_do_not_keep_it_running(serve_page, path):
     assert page.join() == "Nobody used the page for ten minutes."
 
 
+@pytest.mark.slow
 def test_after_ten_idle_minutes_it_ends_even_if_the_page_is_open(serve_page):
     page = serve_page(patience=Patience(idle=4))
     client = Client(page.link).enter()
