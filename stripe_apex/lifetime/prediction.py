@@ -24,8 +24,9 @@ Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
 MIN_REPEAT_CUSTOMERS = 100
 """The fewest customers with a repeat purchase for a fit. For simulated shops with so many, nine of
-ten predictions were off by less than a fifth. With half as many, one shop in six had no fit, and one
-in six of the others was off by more than a quarter."""
+ten predictions were off by less than a fifth. With half as many, one shop in six had no fit, and of
+the
+others one in six was off by more than a quarter."""
 PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")
 
 
