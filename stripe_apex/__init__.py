@@ -1,7 +1,7 @@
-"""The command line around the tap, and what people see: the Connect page and the report.
+"""The command line around the tap, the Connect page and the report.
 
-`cli` is the command `stripe-apex`, `commands` what it can do; the dbt models ask `lifetime` for
-predictions. The other rooms do the work of the commands.
+`cli` is the command `stripe-apex`, and `commands` holds its subcommands. The dbt models use
+`lifetime` for predictions. The other rooms do the work of the commands.
 """
 
 __all__ = ["cli", "commands", "lifetime"]

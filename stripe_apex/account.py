@@ -1,7 +1,7 @@
-"""Whose money is meant: one's own account, once somebody has begun to connect it, else the demo's.
+"""Chooses the account of a command: the user's own, once it is being connected, else the demo's.
 
-Made-up money must never stand where real money is expected, so every command asks here which
-warehouse it is about.
+Simulated money must never appear where real money is expected, so every command asks here for its
+warehouse.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 DEMO_WAREHOUSE: Final = DEFAULT_ADDRESS
-"""Where `make run` reads the simulated account into."""
+"""The warehouse of the simulated account in `make run`."""
 
 _BEGUN_BY: Final = (
     "TAP_STRIPE_APEX_API_KEY",
@@ -26,11 +26,11 @@ _BEGUN_BY: Final = (
     "STRIPE_APP_CLIENT_ID",
     "STRIPE_APP_SECRET_KEY",
 )
-"""Any of these says that somebody has begun to connect an account."""
+"""If any of these is set, a user has started to connect an account."""
 
 
 def is_begun(environ: Mapping[str, str]) -> bool:
-    """Whether somebody has begun to connect an account, even if it does not work yet.
+    """Whether a user has started to connect an account, even if that does not work yet.
 
     Args:
         environ: the environment with the project's `.env`: `auth.places.environment()`.
@@ -39,22 +39,22 @@ def is_begun(environ: Mapping[str, str]) -> bool:
 
 
 def warehouse_address(environ: Mapping[str, str]) -> str:
-    """The warehouse that is meant where no option says: path of a DuckDB file, or an address."""
+    """The default warehouse: the path of a DuckDB file, or an address."""
     named = environ.get("APEX_WAREHOUSE")
     address = named or (ACCOUNT_ADDRESS if is_begun(environ) else DEMO_WAREHOUSE)
     return placed(address, project_root(environ))
 
 
 def own_address(environ: Mapping[str, str]) -> str:
-    """The same where only a warehouse of one's own can be meant: the demo's takes no imports."""
+    """The user's own warehouse, for imports, which the demo's does not take."""
     return placed(environ.get("APEX_WAREHOUSE") or ACCOUNT_ADDRESS, project_root(environ))
 
 
 def placed(address: str, root: Path | None) -> str:
-    """An address of which a relative path begins at the project, wherever a command is started.
+    """The address, with a relative path resolved against the project's folder.
 
     Args:
-        address: path of a DuckDB file, or an address.
+        address: the path of a DuckDB file, or an address.
         root: the folder of the project, if there is one.
     """
     if root is None or is_postgres(address) or root.resolve() == Path.cwd():
@@ -69,7 +69,7 @@ def is_demo(address: str, root: Path | None) -> bool:
 
 
 def report_page(address: str, root: Path | None) -> Path:
-    """Where the report of a warehouse is written: each warehouse has a page of its own."""
+    """The path of a warehouse's report; each warehouse has its own."""
     if is_postgres(address):
         return Path(placed("output/postgres-report.html", root))
     file = Path(address)
@@ -79,15 +79,15 @@ def report_page(address: str, root: Path | None) -> Path:
 
 
 def tables_folder(address: str, root: Path | None) -> Path:
-    """Where the tables of a warehouse's report are written: a folder beside its page."""
+    """The folder of the CSV tables of a warehouse's report, beside its page."""
     page = report_page(address, root)
     return page.with_name(f"{page.stem}-tables")
 
 
 def is_checkout(root: Path) -> bool:
-    """Whether a folder is a checkout of this project, which has a pipeline of its own.
+    """Whether a folder is a checkout of this project, which has its own pipeline.
 
-    Somebody else's project may have a script of the same name.
+    The name of the script is not enough: other projects may have one of that name.
     """
     project = root / "transform" / "dbt_project.yml"
     return project.exists() and "name: stripe_apex" in project.read_text("utf-8").splitlines()

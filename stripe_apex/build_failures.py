@@ -1,7 +1,7 @@
-"""What failed the last time that the models and their tests ran, as the warehouse itself keeps it.
+"""The failures of the last build, which the warehouse itself stores.
 
-dbt's own files are of whatever warehouse was built last; what a build writes at its end is of this
-one.
+dbt's own files may be of another warehouse that was built later; the table that a build writes at
+its end is of this one.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class BuildFailure:
 
     Attributes:
         kind: `model`, `seed` or `test`.
-        about: the models that a test is about; empty where they are many.
-        row_count: how many rows a test found; None where it could not be run.
+        about: the models that a test checks; empty if there are many.
+        row_count: how many rows a test found; None if it could not be run.
         description: what a failure of the test means, and what to do.
     """
 
@@ -53,7 +53,7 @@ class BuildFailure:
 
 
 def build_failures(warehouse: Warehouse) -> tuple[BuildFailure, ...]:
-    """What failed; nothing where an older version of the models was built, which keeps nothing."""
+    """The failures of the last build; none if an older version built it, which stored none."""
     if not warehouse.value(_EXISTS):
         return ()
     return tuple(BuildFailure(**row) for row in warehouse.rows(_FAILURES))

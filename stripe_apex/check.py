@@ -1,7 +1,7 @@
-"""Whether a connection works: verified by fetching a single charge, then asked what it may read.
+"""Verifies a connection by fetching a single charge, then finds out what it may read.
 
-The `stripe` package asks, over the tap's own session. `/v1/account` is never asked: restricted keys
-may not read it.
+The requests are made by the `stripe` package, over the tap's own session. `/v1/account` is never
+requested, since restricted keys may not read it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Permission:
     """Something a key may read, and what the tap does with it.
 
     Attributes:
-        name: as people are shown it.
+        name: as it is shown to users.
         purpose: what the tap does with it.
-        service: where the stripe package lists it, if not under its name.
+        service: its list in the stripe package, if that has another name.
     """
 
     name: str
@@ -65,18 +65,18 @@ class Grant:
 
     @property
     def granted(self) -> bool:
-        """Whether it may read."""
+        """Whether the key has the permission."""
         return self.refusal is None
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a single charge tells of a connection.
+    """What a single charge tells about a connection.
 
     Attributes:
         livemode: whether it is live money.
-        account_id: whose, where that can be told without /v1/account.
-        newest_charge: when it was made, UTC; None if there is none yet.
+        account_id: of the account, if it is known without /v1/account.
+        newest_charge: when it was created, UTC; None if there is none yet.
     """
 
     livemode: bool
@@ -90,7 +90,7 @@ class Verified:
 
 
 class _OverSession(stripe.HTTPClient):
-    """How the package reaches Stripe: paced, tried again, tokens renewed, our words for errors."""
+    """Sends the package's requests over the session, with its rate limit, retries and errors."""
 
     name = "tap-stripe-apex"
 
@@ -115,13 +115,13 @@ class _OverSession(stripe.HTTPClient):
 
 
 def _whole(body: bytes) -> str:
-    """The body, if it is JSON and nothing of it was lost on the way."""
+    """The body, checked to be complete JSON."""
     msgspec.json.decode(body)
     return body.decode()
 
 
 def _client(session: Session) -> stripe.StripeClient:
-    # The session adds the secret; the package never has it.
+    # The session adds the secret; the package never sees it.
     return stripe.StripeClient(session.credential.masked, http_client=_OverSession(session))
 
 
@@ -129,7 +129,7 @@ def verify(session: Session) -> Verified:
     """Verify a connection by fetching a single charge.
 
     Raises:
-        StripeError: why it does not work, and what to do.
+        StripeError: it does not work; the message says why, and what to do.
     """
     newest = next(iter(_client(session).v1.charges.list({"limit": 1}).data), None)
     return Verified(
@@ -140,7 +140,7 @@ def verify(session: Session) -> Verified:
 
 
 def grants(session: Session) -> Iterator[Grant]:
-    """One answer per permission, each for one request."""
+    """The grant of each permission, by one request each."""
     resources = _client(session).v1
     for permission in PERMISSIONS:
         try:
@@ -152,7 +152,7 @@ def grants(session: Session) -> Iterator[Grant]:
 
 
 def reads(tap: TapStripeApex) -> Iterator[tuple[str, errors.StripeError | None]]:
-    """Each selected stream, and why it cannot be read if it cannot; one request for each."""
+    """Each selected stream, and the reason if it cannot be read, by one request each."""
     for stream in tap.streams.values():
         if isinstance(stream, StripeStream) and stream.selected:
             try:

@@ -1,4 +1,4 @@
-"""`stripe-apex`: what is done by hand around the tap."""
+"""The command `stripe-apex`."""
 
 from __future__ import annotations
 
@@ -30,16 +30,16 @@ COMMANDS: Final = {
     "simulate": "stripe_simulator.command",
     "status": "stripe_apex.commands.status",
 }
-"""Each command and the module that it is defined in, which is imported when it is called."""
+"""Each command and its module, which is imported when the command is called."""
 
 _WHOLE: Final = 500
-"""More letters than the first sentence of any help has."""
+"""A limit that exceeds the first sentence of every help text."""
 
 _logger = logging.getLogger("stripe-apex")
 
 
 class _Printable(logging.Formatter):
-    """Records in which nothing commands the terminal."""
+    """Formats records without control characters."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -98,7 +98,7 @@ class Commands(click.Group):
 @click.version_option(package_name="tap-stripe-apex", message="%(prog)s %(version)s")
 def main(log_level: str) -> None:
     """From Stripe payments to marketing truth."""
-    # What this writes, and what it starts, holds keys and personal data.
+    # The files of this command and of its subprocesses hold keys and personal data.
     os.umask(0o077)
     for name, value in environment().items():
         if name not in SECRETS:  # the tap and the page read them there

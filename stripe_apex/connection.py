@@ -1,6 +1,6 @@
-"""A connection to Stripe: made and verified, kept, found again, forgotten.
+"""A connection to Stripe: connects, verifies, stores and deletes it.
 
-What `stripe-apex connect` and its page do, whichever way in is taken.
+Used by `stripe-apex connect` and by its page, for keys and for OAuth.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Connected:
 
     Attributes:
         livemode: whether it reads live money.
-        newest_charge: when it was created, UTC; None: there is no charge yet.
-        credential: what it connects with, masked: rk_test_****abcd.
-        account: its id, where Stripe told it; a restricted key may not ask.
-        stored_in: where the credential is, in words.
+        newest_charge: when it was created, UTC; None if there is no charge yet.
+        credential: the masked credential: rk_test_****abcd.
+        account: the id of the account, if Stripe told it; a restricted key may not ask.
+        stored_in: where the credential is stored, in words.
     """
 
     livemode: bool
@@ -53,7 +53,7 @@ class Connected:
 
 
 class Connector:
-    """Connects to Stripe by the one method that the environment decides. Every call may block.
+    """Connects to Stripe, by OAuth or by a key as the environment decides. Every call may block.
 
     Args:
         config: the tap's settings.
@@ -77,10 +77,10 @@ class Connector:
         return self._app is not None
 
     def verify(self) -> Connected | None:
-        """The connection that there is; None: there is none.
+        """The stored connection, verified; None if there is none.
 
         Raises:
-            TapError: it does not work, and what to do.
+            TapError: it does not work; the message says what to do.
         """
         try:
             found = find_credential(Settings.of(self._config), self._environ)
@@ -91,10 +91,10 @@ class Connector:
         return self._verified(found, place or "the settings of your pipeline")
 
     def connect_with_key(self, key: str) -> Connected:
-        """Verify a key, then keep it; a key that does not work changes nothing.
+        """Verify a key, then store it; a key that does not work changes nothing.
 
         Raises:
-            TapError: it does not work, and what to do.
+            TapError: it does not work; the message says what to do.
         """
         if self._app is not None:
             raise ConfigurationError(
@@ -110,14 +110,14 @@ class Connector:
         return replace(verified, stored_in=kept)
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Where the account's owner is asked."""
+        """The page that asks the account's owner for consent."""
         return self._the_app.authorize_url(redirect_uri, state)
 
     def connect_with_code(self, code: str) -> Connected:
-        """Exchange the code that Stripe sent back, keep the tokens and verify them.
+        """Exchange the code that Stripe sent back, store the tokens and verify them.
 
         Raises:
-            TapError: it does not work, and what to do.
+            TapError: it does not work; the message says what to do.
         """
         app = self._the_app
         with self._file.replacing() as put:
@@ -125,10 +125,10 @@ class Connector:
         return self._verified(RolledTokens(app, self._file), str(self._file.path))
 
     def grants(self) -> list[Grant]:
-        """What the connection that was verified last may read; one request for each permission.
+        """What the last verified connection may read; one request for each permission.
 
         Raises:
-            TapError: Stripe cannot be asked.
+            TapError: a request failed.
         """
         if self._verified_last is None:
             return []
@@ -139,10 +139,10 @@ class Connector:
             session.close()
 
     def disconnect(self) -> list[str]:
-        """Delete what is kept and, for OAuth, uninstall the app; where it was.
+        """Delete the credential and, for OAuth, uninstall the app; returns where it was stored.
 
         Raises:
-            TapError: something is still there, and what to do.
+            TapError: something is still there; the message says what to do.
         """
         found = forget_key(self._environ)
         self._config.pop("api_key", None)

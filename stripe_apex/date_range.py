@@ -1,4 +1,4 @@
-"""The setting `date_range`: which payments are read, and where that is changed."""
+"""The setting `date_range`, which the Connect page can change."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ VARIABLE: Final = "TAP_STRIPE_APEX_DATE_RANGE"
 
 
 class DateRangeSetting:
-    """The range of one project.
+    """The date range of one project.
 
     Args:
         config: the tap's settings.
@@ -35,7 +35,7 @@ class DateRangeSetting:
 
     @property
     def obstacle(self) -> str:
-        """Why it cannot be changed here, and where it can be; empty if it can."""
+        """Why the setting cannot be changed here, and where it can be; empty if it can."""
         if VARIABLE in os.environ:
             return f"{VARIABLE} is set where this program was started. Change it there."
         if self._has_alias:
@@ -45,10 +45,10 @@ class DateRangeSetting:
         return ""
 
     def change(self, value: Mapping[str, Any]) -> None:
-        """Keep another range in `.env` of the project.
+        """Store another range in the project's `.env`.
 
         Raises:
-            ConfigurationError: it is no range, or cannot be kept.
+            ConfigurationError: it is no valid range, or cannot be stored.
         """
         parse_date_range(value)
         if self.obstacle or self._root is None:

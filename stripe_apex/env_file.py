@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 def keep_in_env_file(root: Path, variable: str, value: str) -> None:
     """Write a line of a project's `.env`, as Meltano would: `meltano config set --store dotenv`.
 
-    Meltano writes a file that others can read if they could before; this one they never can, not
-    for a moment.
+    Meltano keeps the permissions of the file; here, other users cannot read it at any moment.
 
     Args:
         root: the project.
-        variable: what is set.
-        value: to what; without single quotes and backslashes.
+        variable: the name of the variable.
+        value: its value, without single quotes and backslashes.
 
     Raises:
         OSError: it cannot be written.

@@ -1,4 +1,4 @@
-"""Everything that can go wrong around the tap, grouped by how one recovers.
+"""The errors of the command line, grouped by how a user recovers from them.
 
 AppError
 ├── OptionError          give the command another option
@@ -7,7 +7,7 @@ AppError
     ├── NoWarehouseError     there is none yet: the first run makes it
     └── BusyWarehouseError   another process is writing it: wait
 
-What goes wrong with Stripe, its credentials or the tap's settings is a `TapError`. Every message is
+Errors of Stripe, of credentials and of the tap's settings are a `TapError`. Every message is
 one line that says what is wrong and what to do.
 """
 
@@ -19,7 +19,7 @@ class AppError(Exception):
 
 
 class OptionError(AppError):
-    """An option of a command names what is not there, or makes no sense."""
+    """An option of a command names something missing, or is not valid."""
 
 
 class MissingPartError(AppError):
@@ -27,7 +27,7 @@ class MissingPartError(AppError):
 
 
 class WarehouseError(AppError):
-    """The warehouse cannot be opened, or does not hold what it should."""
+    """The warehouse cannot be opened, or lacks something."""
 
 
 class NoWarehouseError(WarehouseError):

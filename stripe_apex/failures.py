@@ -1,6 +1,6 @@
-"""Say which tests and models of the last `dbt build` failed, and which marts they are about.
+"""Prints which tests and models of the last `dbt build` failed, and which marts they check.
 
-In GitHub Actions, as annotations of the job and in its summary too.
+In GitHub Actions it also writes annotations and a summary of the job.
 """
 
 import json
@@ -15,7 +15,7 @@ from tap_stripe_apex.errors import printable, redact
 
 TARGET = Path("transform/target")
 MOST_PARENTS = 4
-"""A test that looks at more than these is about all of them."""
+"""A test that reads more models than this is not attributed to single ones."""
 
 
 def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterator[str]:
@@ -28,13 +28,13 @@ def failures(manifest: dict[str, Any], results: list[dict[str, Any]]) -> Iterato
         parents = [nodes[name]["name"] for name in node["depends_on"]["nodes"] if name in nodes]
         told = node["resource_type"] == "test" and 0 < len(parents) <= MOST_PARENTS
         about = f" (about {', '.join(parents)})" if told else ""
-        # What an engine says of an error may quote a row: an address, or signs for a terminal.
+        # The error of an engine may quote a row, with an address or control characters.
         said = redact(f"{result['message']}. {node.get('description', '')}")
         yield printable(f"{node['resource_type']} {node['name']}{about}: {said}")
 
 
 def has_results() -> bool:
-    """Whether there was a build here that got far enough to say what failed."""
+    """Whether there is a result of a build, which tells what failed."""
     return (TARGET / "run_results.json").exists()
 
 
@@ -46,7 +46,7 @@ def last_build() -> list[str]:
 
 
 def main() -> None:
-    """Print the failures, with exit code 0: the build has reported its own."""
+    """Print the failures. The exit code is 0, since the build has had its own."""
     if not has_results():
         sys.exit(f"{TARGET} holds no results: dbt did not get that far.")
     lines = last_build() or ["Every model and test of the last build passed."]

@@ -1,4 +1,4 @@
-"""Addresses in tables, replaced by their hashes where the project has a secret for them."""
+"""Replaces addresses in tables by their hashes, if the project has a secret for that."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _BATCH: Final = 500
 
 
 class Run(Protocol):
-    """Runs a statement with parameters $1, $2, ...; its rows, if it has any."""
+    """Runs a statement with parameters $1, $2, ...; returns its rows, if it has any."""
 
     def __call__(self, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
-        """The rows."""
+        """Run a statement; returns its rows."""
 
 
 def configured() -> Hashing | None:
-    """What hashes addresses, by the setting of the tap in the environment or `.env`.
+    """The hashing by the tap's setting in the environment or `.env`; None if it is not set.
 
     Raises:
-        ConfigurationError: the secret is none.
+        ConfigurationError: the secret has another form.
     """
     return Hashing.of(environment().get(VARIABLE))
 
@@ -38,15 +38,15 @@ def rewrite(
     where: str = "true",
     type_: str = "varchar",
 ) -> int:
-    """Change the texts of a column; the number of rows that differ afterwards.
+    """Change the texts of a column; returns the number of changed rows.
 
     Args:
         run: runs a statement, within a transaction.
         table: its name in SQL.
         column: its name in SQL.
-        change: what becomes of a text.
-        where: which rows may have to be changed, in SQL.
-        type_: of the column: text or JSON.
+        change: returns the new text for a text.
+        where: SQL that selects the rows that may have to be changed.
+        type_: the type of the column: text or JSON.
     """
     text = f"cast({table}.{column} as varchar)"
     changed = [

@@ -1,7 +1,7 @@
-"""What Meltano leaves on the disk: a folder with plugins' settings, which hold the Stripe key.
+"""Removes plugin settings that Meltano leaves on the disk, which hold the Stripe key.
 
-Meltano writes the settings of each plugin into a file and deletes it when the plugin has ended; a
-run that is killed leaves it. Meltano itself takes the process's umask.
+Meltano writes the settings of each plugin to a file, and deletes it when the plugin has ended; a
+run that is killed leaves it there. The files get their permissions from the umask of the process.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 _SETTINGS: Final = "*.config.json"
 _SCRIPT_AMONG: Final = 4
-"""The name of a Python program is among the first words: after the interpreter and its options."""
+"""The name of a Python program is among so many first words, after the interpreter's options."""
 
 _logger = logging.getLogger(__name__)
 
 
 def tidy(root: Path) -> None:
-    """Let only their owner read what Meltano keeps, and delete the settings of runs that died.
+    """Make Meltano's files readable by their owner only, and delete the settings of dead runs.
 
     Args:
         root: a Meltano project.
@@ -46,19 +46,19 @@ def tidy(root: Path) -> None:
 
 
 def _settings_of_dead_runs(folder: Path) -> Iterator[Path]:
-    """Those that are older than every Meltano that lives, which so has not written them."""
+    """The settings that are older than every running Meltano process, and so belong to none."""
     before = time.time()
     if not folder.is_dir() or (begun := _begun()) is None:
         return
     oldest = min([before, *begun])
     for path in folder.rglob(_SETTINGS):
-        with suppress(FileNotFoundError):  # its run has ended meanwhile
+        with suppress(FileNotFoundError):  # its run has ended in the meantime
             if path.lstat().st_mtime < oldest:
                 yield path
 
 
 def _begun() -> list[float] | None:
-    """When each Meltano that lives was started; None where nobody can tell."""
+    """The start times of running Meltano processes; None if the system does not tell."""
     try:
         import psutil  # type: ignore[import-untyped]  # noqa: PLC0415 - Meltano brings it, untyped
     except ModuleNotFoundError:

@@ -1,6 +1,6 @@
-"""What is asked of Meltano, where there is one: it knows its project best.
+"""Asks Meltano about its project: settings, catalog, runs and state.
 
-Secrets come through pipes: arguments, which others on the machine can see, never hold one.
+Secrets come through pipes, never as arguments, which other users of the machine can see.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _logger = logging.getLogger(__name__)
 
 
 def tap_config(root: Path) -> dict[str, Any] | None:
-    """The settings that Meltano gives the tap, secrets included; None if it cannot tell."""
+    """The settings that Meltano passes to the tap, with secrets; None if Meltano cannot tell."""
     return _dumped(root, "config")
 
 
 def tap_catalog(root: Path) -> dict[str, Any] | None:
-    """The catalog that Meltano gives the tap, with what is selected; None if it cannot tell."""
+    """The catalog that Meltano passes to the tap; None if Meltano cannot tell."""
     return _dumped(root, "catalog")
 
 
@@ -42,9 +42,9 @@ class TapRun:
     """A run of the tap that has ended.
 
     Attributes:
-        name: of the pipeline, with its environment: Meltano keeps the state under it.
-        ended_at: when it did, UTC.
-        succeeded: whether it went well.
+        name: the pipeline and its environment; Meltano stores the state under this name.
+        ended_at: when it ended, UTC.
+        succeeded: whether it succeeded.
     """
 
     name: str
@@ -53,12 +53,12 @@ class TapRun:
 
     @property
     def environment(self) -> str:
-        """The environment of Meltano's that it ran in."""
+        """Its Meltano environment."""
         return self.name.rpartition(":")[0]
 
 
 def runs_of_tap(root: Path) -> list[TapRun]:
-    """The last runs of the tap, the newest first; none where Meltano cannot tell."""
+    """The last runs of the tap, newest first; none if Meltano cannot tell."""
     said = _ask(root, *_QUIET, "logs", "list", "--format", "json", "--limit", "50")
     return [
         TapRun(run["job_name"], datetime.fromisoformat(run["ended_at"]), run["state"] == "SUCCESS")
@@ -68,7 +68,7 @@ def runs_of_tap(root: Path) -> list[TapRun]:
 
 
 def state_of(root: Path, name: str) -> dict[str, Any]:
-    """The bookmarks that Meltano keeps for a pipeline, by stream; none where it has no state."""
+    """The bookmarks in a pipeline's state, by stream; none if it has no state."""
     said = _decoded(_ask(root, *_QUIET, "state", "get", name))
     bookmarks: dict[str, Any] = said.get("singer_state", {}).get("bookmarks", {})
     return bookmarks
@@ -86,7 +86,7 @@ def _dumped(root: Path, what: str) -> dict[str, Any] | None:
 
 
 def _decoded(said: str | None) -> dict[str, Any]:
-    """The JSON object that a command said; an empty one where it said something else."""
+    """The JSON object that a command printed; an empty one if it printed something else."""
     try:
         found = json.loads(said or "")
     except ValueError:
@@ -95,7 +95,7 @@ def _decoded(said: str | None) -> dict[str, Any]:
 
 
 def _ask(root: Path, *arguments: str) -> str | None:
-    """What a command of Meltano's prints; None if it fails, or the tap is none of its plugins."""
+    """The output of a Meltano command; None if it fails, or if the tap is not a plugin."""
     meltano = find_program("meltano")
     if meltano is None or not (root / "meltano.yml").is_file():
         return None

@@ -1,4 +1,4 @@
-"""Tell a webhook that something is wrong, in JSON that Slack, Mattermost and others take."""
+"""Notifies a webhook of problems, in JSON that Slack, Mattermost and others accept."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def notify(url: str, subject: str, problems: Iterable[str]) -> None:
     """Post `{"text": ...}` to a webhook.
 
     Args:
-        url: of the webhook, which is a secret.
-        subject: what the problems are about.
-        problems: a line for each; emails and keys are taken out.
+        url: the address of the webhook, which is a secret.
+        subject: the subject of the problems.
+        problems: a line for each problem; emails and keys are removed.
 
     Raises:
-        OptionError: the address is no https address, or the webhook does not take the message.
+        OptionError: the address is not https, or the webhook does not accept the message.
     """
     parts = urlsplit(url)
     if parts.scheme != "https" and parts.hostname not in _LOOPBACK:

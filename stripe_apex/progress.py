@@ -1,7 +1,7 @@
-"""What the lines of a pipeline say about how far it is (pure).
+"""Reads the progress of a pipeline from its output. Pure.
 
-Meltano writes one JSON object per line when asked to; scripts around it write plain text. The tap's
-own lines are parsed where they are written: by `display.Facts`.
+Meltano can write one JSON object per line; scripts around it write plain text. The tap's own lines
+are parsed by `display.Facts`, which also writes them.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ _MODELS_FAIL: Final = re.compile(r"(?:Failure|Error) in \w+ \S+")
 _REMEDY: Final = re.compile(
     r"(?:test|unit_test|model|seed|snapshot) \S+(?: \(about .+?\))?: (\S.*)"
 )
-"""What `failures` says of a test or model that failed: its message, then its description."""
+"""Matches a line of `failures`: the message of a failed test or model, then its description."""
 _COUNTED: Final = re.compile(r"Got \d+ results?, configured to fail if \S+ \S+\. (?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a sync is.
+    """The progress of a sync.
 
     Attributes:
-        stage: what happens now, in a few words.
-        percent: of the range in time, read so far; None where nobody can know.
-        detail: records and pace, as far as they are known.
-        records: that the tap wrote, once it has ended; None before.
-        reason: why it fails, if it does.
+        stage: the current step, in a few words.
+        percent: of the date range that was read; None if that is unknown.
+        detail: records and their rate, if they are known.
+        records: the records that the tap wrote; None before it has ended.
+        reason: why the sync failed; empty if it has not.
     """
 
     stage: str = "Starting"
@@ -52,16 +52,16 @@ class OutputReader:
     def __init__(self) -> None:
         self.progress = Progress()
         self._last: dict[str, str] = {}
-        """By plugin, the last thing it said: where it fails, that is why."""
+        """The last line of each plugin, which is the reason if it fails."""
         self._models_say: list[str] = []
         self._remedies: list[str] = []
 
     def read(self, line: str) -> str:
-        """Take note of a line, and return what people should see of it; empty: nothing."""
+        """Read a line; returns the text to show for it, empty for none."""
         said = _decode(line)
         event = redact(str(said.get("event", ""))) if said else line.rstrip()
         if not said:
-            # A table keeps its columns.
+            # Lines of a table keep their spaces.
             shown = printable(_WORD.sub(lambda word: redact(word[0]), event).replace("\t", " "))
             if self._models_say and (match := _REMEDY.fullmatch(shown)):
                 self._models_failed(match[1])
@@ -108,7 +108,7 @@ class OutputReader:
         self.progress = replace(self.progress, reason=redact(reason))
 
     def _models_failed(self, said: str) -> None:
-        """A test or model that failed has said what to do; the first of several is shown."""
+        """The remedy of the first test or model that failed."""
         self._remedies.append(_COUNTED.sub("", said))
         number = len(self._remedies)
         checks = "a check failed" if number == 1 else f"{number} checks failed. The first of them"
@@ -117,7 +117,7 @@ class OutputReader:
 
 
 def _decode(line: str) -> dict[str, Any]:
-    """The object of a line; empty where it is none."""
+    """The JSON object of a line; empty for any other line."""
     try:
         found = msgspec.json.decode(line)
     except msgspec.DecodeError:

@@ -1,9 +1,10 @@
-"""`dbt build`, unless nothing that the models read has changed since the last one.
+"""Runs `dbt build`, unless nothing that the models read has changed since the last build.
 
 The marts depend on the rows of the source tables, the files of `transform/` and the settings in the
-environment, and not on the time. A fingerprint of these three is kept as the comment of a mart that
-every build makes anew, so a build by hand, or one that fails half way, leaves none, and the next
-run builds. It is taken before the build: rows that arrive meanwhile are work for the next run.
+environment, and not on the time. A fingerprint of these three is stored as the comment of a mart
+that every build recreates. A build by hand, or one that fails, leaves no comment, so the next run
+builds. The fingerprint is taken before the build; rows that arrive during it are left to the next
+run.
 """
 
 from __future__ import annotations
@@ -40,10 +41,10 @@ USUAL_SOURCES: Final = (
     *("apex_import.experiments", "apex_import.experiment_exposures", "apex_import.fx_rates"),
     *("apex.campaign_map", "apex_import.campaign_map"),
 )
-"""What the models read unless vars say otherwise; the first build tells the rest."""
+"""The default sources of the models; the first build tells the others."""
 
 _OWN_FOLDERS: Final = ("target", "logs", "dbt_packages")
-"""What dbt itself writes in its project."""
+"""The folders that dbt itself writes in its project."""
 
 _logger = logging.getLogger(__name__)
 
@@ -53,7 +54,7 @@ _ROWS: Final = {
         "select concat(count(*), ' ', sum(hashtextextended(t::text, 0))) from {table} as t"
     ),
 }
-"""How many rows a table has and what they hold, in any order."""
+"""SQL for the number of rows of a table, and a hash of them that is independent of their order."""
 
 _COMMENT: Final = {
     "duckdb": "select comment from duckdb_tables() where schema_name || '.' || table_name = $1",
@@ -69,14 +70,14 @@ def refresh(arguments: Sequence[str], environ: Mapping[str, str]) -> int | None:
     """Run dbt, unless there is nothing to build.
 
     Args:
-        arguments: of dbt, such as `build --project-dir transform`.
-        environ: the environment, which names the warehouse and holds what the models may read.
+        arguments: the arguments of dbt, such as `build --project-dir transform`.
+        environ: the environment, with the warehouse and the settings of the models.
 
     Returns:
-        dbt's exit code; None: there was nothing to build.
+        dbt's exit code; None if there was nothing to build.
 
     Raises:
-        MissingPartError: there is no dbt.
+        MissingPartError: dbt is not installed.
     """
     dbt = find_program("dbt")
     if dbt is None:
@@ -97,7 +98,7 @@ def refresh(arguments: Sequence[str], environ: Mapping[str, str]) -> int | None:
         except NoWarehouseError:
             pass  # dbt makes it
         except AppError as error:
-            # A build is right in any case, and dbt says best what is wrong with the warehouse.
+            # Building is always right, and dbt gives the best error for a broken warehouse.
             _logger.info("Building without a look at what has changed: %s", error)
             rows = {}
     code = subprocess.run(  # noqa: S603 - no shell
@@ -117,16 +118,16 @@ class DbtProject:
     environ: Mapping[str, str]
 
     def sources(self) -> Sequence[str]:
-        """The tables that the models read and dbt does not make, but for those of other loaders."""
+        """The sources of the models that dbt does not build, without those of other loaders."""
         known = self._manifest()
         return USUAL_SOURCES if known is None else self._sources(known) or USUAL_SOURCES
 
     def fingerprint(self, rows: Mapping[str, str], arguments: Sequence[str]) -> str | None:
-        """All that the marts depend on, as one text; None if it is not known.
+        """A text of all that the marts depend on; None if that is unknown.
 
         Args:
-            rows: how many rows a table has and what they hold, by table.
-            arguments: of dbt.
+            rows: returns the number of rows of a table, and their hash.
+            arguments: the arguments of dbt.
         """
         known = self._manifest()
         if known is None or any(node.config.meta.get("reads") for node in known.nodes.values()):
@@ -137,19 +138,19 @@ class DbtProject:
         try:
             parts = [f"{table} {rows[table]}" for table in tables]
             parts += [*self._files(), *self._settings(), version("dbt-core"), *arguments]
-        except PackageNotFoundError:  # dbt is of another environment
+        except PackageNotFoundError:  # dbt is installed in another environment
             return None
         return sha256("\n".join(parts).encode()).hexdigest()
 
     def _manifest(self) -> _Manifest | None:
-        """What dbt said of the last build, if there was one."""
+        """The manifest of dbt's last build; None if there is none."""
         manifest = self.folder / "target" / "manifest.json"
         if not manifest.exists():
             return None
         return msgspec.json.decode(manifest.read_bytes(), type=_Manifest)
 
     def _sources(self, known: _Manifest) -> list[str]:
-        # The demo's sources of this name are seeds, which dbt makes of files.
+        # The demo's sources of this name are seeds, which dbt loads from files.
         seeded = self.environ.get("APEX_DEMO_SEEDS", "false").lower() == "true"
         return sorted(
             f"{source.schema}.{source.identifier}"
@@ -191,7 +192,7 @@ class _Manifest(msgspec.Struct):
 
 
 def _address(environ: Mapping[str, str]) -> str | None:
-    """The warehouse that dbt builds in; None for one that is not looked into, such as Spark's."""
+    """The warehouse that dbt builds in; None if it cannot be opened here, such as Spark's."""
     target = environ.get("DBT_TARGET", "duckdb")
     if target == "postgres":
         return "postgresql://"
@@ -205,12 +206,12 @@ def _rows_of(warehouse: Warehouse, table: str) -> str:
 
 
 def _comment_of(warehouse: Warehouse, table: str) -> Any:
-    """The comment of a table; None where there is no table, or none with a comment."""
+    """The comment of a table; None if there is no table, or it has no comment."""
     return warehouse.value(_COMMENT[warehouse.dialect], table)
 
 
 def _mark(address: str, fingerprint: str) -> None:
-    """Keep the fingerprint; where that fails, the next run builds once more."""
+    """Store the fingerprint; if that fails, the next run builds once more."""
     try:
         with open_warehouse(address, read_only=False) as warehouse:
             warehouse.execute(f"comment on table {MARKED} is '{fingerprint}'")

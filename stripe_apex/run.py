@@ -1,7 +1,7 @@
-"""What `make run` does: Stripe, or the simulated account, to a DuckDB file and to the marts.
+"""`make run`: reads Stripe, or the simulated account, into a DuckDB file, and builds the marts.
 
-Meltano runs tap, target and dbt; its log goes to a file, and people see how far it is. Whatever
-ends this ends what it started.
+Meltano runs tap, target and dbt. Its log goes to a file, and the terminal shows the progress. When
+this process ends, for whatever reason, it ends the processes that it started.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ if TYPE_CHECKING:
     from stripe_apex.terminal import Show
 
 LOG: Final = Path("output/run.log")
-"""Everything that the programs said in the last run."""
+"""The complete output of the last run."""
 
 _DURATIONS: Final = Path("output/durations.json")
 _RESULTS: Final = Path("transform/target/run_results.json")
 _PATIENCE_SECONDS: Final = 10.0
-"""From asking a program to end to ending it."""
+"""Seconds between the request to end and the killing of a program."""
 
 _CHARGES: Final = """
 select count(*) from information_schema.tables
@@ -48,11 +48,11 @@ where table_schema = 'raw_stripe' and table_name = 'charges'
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Which account is read, and where to.
+    """The account of a run, and its warehouse.
 
     Attributes:
         simulated: whether it is the simulated account.
-        environment: of the Meltano project.
+        environment: the Meltano environment.
         warehouse: the DuckDB file.
     """
 
@@ -62,13 +62,13 @@ class Plan:
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Self:
-        """The plan for one's own account, if somebody has begun to connect one."""
+        """The plan for the user's account if one is being connected, else for the simulated one."""
         if account.is_begun(environ):
             return cls(simulated=False, environment="dev", warehouse=ACCOUNT_ADDRESS)
         return cls(simulated=True, environment="demo", warehouse=account.DEMO_WAREHOUSE)
 
     def announcement(self) -> str:
-        """What will happen, and how long it takes as far as that is known."""
+        """A line about what will happen, with the usual duration if it is known."""
         what = (
             "No Stripe key is configured: reading the simulated account."
             if self.simulated
@@ -86,14 +86,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended.
+    """The outcome of a run.
 
     Attributes:
-        code: the exit code of Meltano; 0 if all went well.
-        is_built: whether all marts are those of this run, or are still true; if a model failed,
-            some are of an earlier one.
-        has_results: whether dbt came so far that it can say what failed.
-        reason: why it failed, in one line; empty where only models or their tests failed.
+        code: the exit code of Meltano; 0 for success.
+        is_built: whether all marts are up to date; if a model failed, some are of an earlier run.
+        has_results: whether dbt got far enough to tell what failed.
+        reason: why it failed, in one line; empty if only models or their tests failed.
     """
 
     code: int
@@ -106,12 +105,12 @@ def run(plan: Plan, environ: Mapping[str, str], show: Show) -> Outcome:
     """Read the account and build the marts, in the folder of the project.
 
     Args:
-        plan: which account is read.
+        plan: the account and the warehouse.
         environ: the environment of the programs.
-        show: takes what they say.
+        show: gets their output and progress.
 
     Raises:
-        MissingPartError: there is no Meltano, or the simulated account cannot be started.
+        MissingPartError: Meltano is not installed, or the simulated account cannot be started.
     """
     meltano = find_program("meltano")
     if meltano is None:
@@ -143,7 +142,7 @@ def run(plan: Plan, environ: Mapping[str, str], show: Show) -> Outcome:
 def _follow(
     command: Sequence[str], variables: Mapping[str, str], show: Show
 ) -> tuple[int, Progress]:
-    """Run a pipeline, log what it says and show how far it is; its exit code."""
+    """Run a pipeline, log its output and show its progress; returns its exit code."""
     reader = OutputReader()
     LOG.parent.mkdir(mode=0o700, exist_ok=True)
     with (
@@ -167,7 +166,7 @@ def _private(path: str, flags: int) -> int:
 def _started(
     command: Sequence[str], variables: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[str]]:
-    """A program in a group of its own, which is ended with all that it started."""
+    """A program in a process group of its own, which is ended as a whole."""
     process = subprocess.Popen(  # noqa: S603 - no shell
         command,
         env=variables,
@@ -186,7 +185,7 @@ def _started(
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """End a group of processes: first kindly, so that it can clean up."""
+    """End a process group, first by a signal that lets it clean up."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
@@ -197,10 +196,10 @@ def _end(process: subprocess.Popen[str]) -> None:
 
 @contextmanager
 def _simulated_account(variables: Mapping[str, str]) -> Iterator[str]:
-    """The address of a simulated account, which runs while it is needed.
+    """The address of a simulated account that runs inside the context.
 
     Raises:
-        MissingPartError: it does not start.
+        MissingPartError: the simulated account does not start.
     """
     program = find_program("stripe-apex") or "stripe-apex"
     with tempfile.TemporaryDirectory() as folder:
@@ -216,21 +215,21 @@ def _simulated_account(variables: Mapping[str, str]) -> Iterator[str]:
 
 
 def _has_charges(warehouse: str) -> bool:
-    """Whether a run has loaded charges: without them, what Meltano remembers is of no use.
+    """Whether a run has loaded charges; if not, Meltano's state must not be used.
 
-    The file alone says little, since an import may have made it.
+    The existence of the file is not enough, since an import may have created it.
     """
     try:
         with open_warehouse(warehouse, lock_wait_seconds=0) as opened:
             return bool(opened.value(_CHARGES))
     except NoWarehouseError:
         return False
-    except WarehouseError:  # another process is writing it, or the target says what is wrong
+    except WarehouseError:  # another process is writing it, or the target will report what is wrong
         return True
 
 
 def _statuses() -> list[str]:
-    """How each model of the last build ended; empty where dbt did not get that far."""
+    """The result of each model in the last build; empty if dbt did not get that far."""
     if not _RESULTS.exists():
         return []
     results = json.loads(_RESULTS.read_bytes())["results"]
@@ -256,7 +255,7 @@ def _in_words(seconds: float) -> str:
 
 
 def page_of_before(page: Path) -> str:
-    """What is to be said of the report where not all marts were built."""
+    """The message about the report if not all marts were built."""
     if not page.exists():
         return "No report was written, since some of the marts were not built."
     written = datetime.fromtimestamp(page.stat().st_mtime, UTC)

@@ -1,4 +1,4 @@
-"""How all commands print."""
+"""Printing, for all commands."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from tap_stripe_apex.errors import printable
 
 
 def printable_lines(text: str) -> str:
-    """A text of several lines in which nothing commands the terminal."""
+    """A text of several lines without control characters."""
     return "\n".join(map(printable, text.split("\n")))
 
 
 def say(text: str, *, err: bool = False) -> None:
-    """Print a text, whoever wrote parts of it."""
+    """Print a text without control characters, since parts of it may come from outside."""
     click.echo(printable_lines(text), err=err)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def tap_config(path: Path | None) -> dict[str, Any]:
-    """The tap's settings: from a file, else as Meltano has them, else from the environment.
+    """The tap's settings: from a file, else from Meltano, else from the environment.
 
     Raises:
         ConfigurationError: the file, or a variable of the environment, is no valid JSON.
@@ -35,7 +35,7 @@ def read_object(path: Path) -> dict[str, Any]:
     """The JSON object in a file.
 
     Raises:
-        ConfigurationError: it cannot be read, or holds something else.
+        ConfigurationError: the file cannot be read, or holds no JSON object.
     """
     try:
         found = json.loads(path.read_bytes())
@@ -51,7 +51,7 @@ def read_object(path: Path) -> dict[str, Any]:
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
-    """The settings that the environment has; unlike the SDK, nothing is put into it."""
+    """The settings in the environment; unlike the SDK, this does not change the environment."""
     found: dict[str, Any] = {}
     for name, schema in TapStripeApex.config_jsonschema["properties"].items():
         variable = f"TAP_STRIPE_APEX_{name.upper()}"

@@ -1,6 +1,6 @@
-"""How the pipeline is: what is connected, how far it has read, and whether anything is wrong.
+"""The status of the pipeline: what is connected, what was read, and whether anything is wrong.
 
-Nothing is asked of Stripe: a monitor may look once a minute.
+It makes no request to Stripe, so a monitor may call it once a minute.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from raw_stripe.charges
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """How far the charges were read.
+    """The coverage of the charges.
 
     Attributes:
-        start: of the date range, UTC.
-        as_of: Stripe's time as of which what was read is true; None before the first run ended.
+        start: the start of the date range, UTC.
+        as_of: Stripe's time as of which the charges are true; None before the first complete run.
         percent: of the date range that was read.
     """
 
@@ -50,18 +50,18 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the pipeline is.
+    """The status of the pipeline.
 
     Attributes:
-        account: what is connected, in words.
+        account: the connected account, in words.
         warehouse: its address, without a password.
-        last_run: the last run of the tap; None where Meltano knows of none.
-        last_good_run: the last one that went well.
-        coverage: how far the charges were read; None where no state is known.
-        holdings: rows and days of each kind that there are any of, charges first.
-        is_busy: a run is writing the warehouse, so that its rows cannot be counted.
+        last_run: the last run of the tap; None if Meltano knows of none.
+        last_good_run: the last successful run.
+        coverage: the coverage of the charges; None if there is no state.
+        holdings: rows and days of each kind of data that is there, charges first.
+        is_busy: whether a run is writing the warehouse, so that its rows cannot be counted.
         failing: models and tests that failed when this warehouse was last built.
-        problems: what somebody has to look after.
+        problems: one line for each problem.
     """
 
     account: str
@@ -75,7 +75,7 @@ class Status:
     problems: tuple[str, ...]
 
     def as_json(self) -> str:
-        """For programs."""
+        """The status as JSON."""
         run, good, read = self.last_run, self.last_good_run, self.coverage
         said: dict[str, Any] = {
             "account": self.account,
@@ -94,12 +94,12 @@ class Status:
 def status(
     address: str | None, environ: Mapping[str, str], max_age: timedelta | None, now: datetime
 ) -> Status:
-    """How the pipeline of this project is.
+    """The status of this project's pipeline.
 
     Args:
-        address: of the warehouse; None: that of the account that is connected, else the demo's.
+        address: of the warehouse; None for that of the connected account, else the demo's.
         environ: the environment with the project's `.env`.
-        max_age: how long ago the last good run may have ended; None: as long as it likes.
+        max_age: the greatest age of the last successful run; None for no limit.
         now: the time, UTC.
 
     Raises:
@@ -132,7 +132,7 @@ def status(
 
 
 def _environments(address: str, root: Path | None) -> tuple[str, ...]:
-    """Meltano's environments that write into a warehouse."""
+    """The Meltano environments that write to a warehouse."""
     if account.is_demo(address, root):
         return ("demo",)
     return ("prod",) if is_postgres(address) else ("dev",)

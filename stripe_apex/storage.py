@@ -1,8 +1,8 @@
-"""Where a restricted key is kept, and how it is forgotten.
+"""Stores and deletes a restricted key.
 
-In a Meltano project it is kept in `.env`, where Meltano looks; elsewhere in the system's keyring if
-there is one (extra `keyring`), else in a file that only its owner can read. A key is never an
-argument of a command, where others on the machine could see it.
+In a Meltano project the key is stored in `.env`, which Meltano reads; elsewhere in the system's
+keyring if there is one (extra `keyring`), else in a file that only its owner can read. A key is
+never an argument of a command, which other users of the machine could see.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _KEYRING: Final = "the system's keyring"
 
 
 def save_key(key: str, environ: Mapping[str, str]) -> str:
-    """Keep a key; where, in the user's words.
+    """Store a key; returns where, in the user's words.
 
     Raises:
-        ConfigurationError: it cannot be kept.
+        ConfigurationError: it cannot be stored.
     """
     root = project_root(environ)
     try:
@@ -53,12 +53,12 @@ def save_key(key: str, environ: Mapping[str, str]) -> str:
 
 
 def where_key(environ: Mapping[str, str]) -> str | None:
-    """Where a key was kept, in the user's words; None if none was."""
+    """The place of the stored key, in the user's words; None if there is none."""
     return next(iter(_kept(environ)), None)
 
 
 def forget_key(environ: Mapping[str, str]) -> list[str]:
-    """Delete whatever key was kept; where it was, in the user's words.
+    """Delete the stored keys; returns where they were, in the user's words.
 
     Raises:
         ConfigurationError: it cannot be deleted.
@@ -73,7 +73,7 @@ def forget_key(environ: Mapping[str, str]) -> list[str]:
 
 
 def _kept(environ: Mapping[str, str]) -> dict[str, Callable[[], object]]:
-    """Where keys are kept, in the user's words, and how each is deleted."""
+    """The places of stored keys, in the user's words, each with the deleting function."""
     root = project_root(environ)
     if root is not None:
         env_file = root / ".env"

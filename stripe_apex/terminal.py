@@ -1,4 +1,4 @@
-"""How far a pipeline is, for people and for programs."""
+"""Shows the progress of a pipeline, for people or for programs."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 Show = Callable[[str, Progress], None]
-"""Takes each line that a pipeline writes, and how far the pipeline is by then."""
+"""Gets each line of a pipeline's output, and the progress after it."""
 
 
 @contextmanager
 def stages() -> Iterator[Show]:
-    """For people: a line that moves in a terminal; elsewhere, a line for each stage."""
+    """For people: one line that changes in a terminal; elsewhere, a line for each stage."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield _StageLines()
@@ -34,7 +34,7 @@ def stages() -> Iterator[Show]:
 
 
 def raw_lines(line: str, _: Progress) -> None:
-    """For programs: each line as it comes."""
+    """For programs: each line of the output."""
     say(line.rstrip("\n"))
 
 

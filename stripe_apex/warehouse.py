@@ -26,20 +26,20 @@ if TYPE_CHECKING:
     import psycopg
 
 DEFAULT_ADDRESS: Final = "output/warehouse.duckdb"
-"""What dbt's profile builds in where nothing else is said: the demo's file."""
+"""The default file of dbt's profile, which is the demo's."""
 
 ACCOUNT_ADDRESS: Final = "output/account.duckdb"
-"""Where `make run` reads one's own account into; the demo's warehouse takes no imports."""
+"""The warehouse of the user's own account in `make run`; imports go here."""
 
 LOCK_WAIT_SECONDS: Final = 10.0
-"""How long to wait while a run is writing the file; the demo's `dbt build` takes about as long."""
+"""Seconds to wait while a run is writing the file, about those of the demo's `dbt build`."""
 
 
 class Warehouse:
     """An open warehouse, which answers queries.
 
     Attributes:
-        dialect: whose SQL it speaks.
+        dialect: the SQL dialect.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Warehouse:
         self._connection = connection
 
     def rows(self, sql: str, *parameters: object) -> list[dict[str, Any]]:
-        """Rows of a query, by the names of its columns; times are naive, in UTC."""
+        """The rows of a query as dictionaries; times are naive, in UTC."""
         done = self._connection.execute(sql, parameters)
         names = [column[0] for column in done.description or ()]
         return [dict(zip(names, row, strict=True)) for row in done.fetchall()]
@@ -62,7 +62,7 @@ class Warehouse:
         return next(iter(row.values()), None)
 
     def execute(self, statement: str) -> None:
-        """Change something, in a warehouse that was opened for it."""
+        """Run a statement that changes a warehouse, which was opened for writing."""
         self._connection.execute(statement)
 
 
@@ -70,12 +70,12 @@ class Warehouse:
 def open_warehouse(
     address: str, *, read_only: bool = True, lock_wait_seconds: float = LOCK_WAIT_SECONDS
 ) -> Iterator[Warehouse]:
-    """A connection that is closed at once after use: an open one keeps writers of a file out.
+    """Open a warehouse for a short time: an open DuckDB file keeps all writers out.
 
     Args:
-        address: path of a DuckDB file, or `postgresql://...`; what that leaves out comes from
+        address: the path of a DuckDB file, or `postgresql://...`; missing parts come from
             `PGHOST`, `PGUSER` and so on.
-        read_only: whether nothing will be changed; what is read of Postgres is then of one moment.
+        read_only: whether nothing will be changed; Postgres is then read in one snapshot.
         lock_wait_seconds: how long to wait while another process writes the file.
 
     Raises:
@@ -92,7 +92,7 @@ def open_warehouse(
 
 
 def is_postgres(address: str) -> bool:
-    """Whether a warehouse is a Postgres database; else its address is the path of a DuckDB file."""
+    """Whether a warehouse is a Postgres database; otherwise it is a DuckDB file."""
     return address.startswith(("postgres:", "postgresql:"))
 
 
@@ -106,7 +106,7 @@ def redacted(address: str) -> str:
 
 
 def missing_extra(what: str) -> MissingPartError:
-    """The packages of the report are an extra, which is not installed."""
+    """The error that the packages of the report, an extra, are not installed."""
     return MissingPartError(f"The report needs {what}: install tap-stripe-apex[report].")
 
 

@@ -12,7 +12,8 @@ __all__ = ["TapStripeApex"]
 
 
 def __getattr__(name: str) -> Any:
-    # The tap brings the SDK, for which nobody waits who needs money or errors alone.
+    # Importing the tap imports the SDK; those who only need `money` or `errors` need not wait for
+    # it.
     if name in __all__:
         return getattr(import_module("tap_stripe_apex.tap"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Decimals as the expressions of stream maps know them. Pure."""
+"""Exact decimals that the expressions of stream maps can compare and multiply with floats. Pure."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _OPERATORS = (
 
 
 class Amount(Decimal):
-    """An exact number that takes a float for the decimal that is written: 11.01 == 11.01.
+    """An exact number that reads a float as the decimal that was written: Amount("11.01") == 11.01.
 
-    Python's own Decimal equals no such float, and refuses to be multiplied with one.
+    Python's own Decimal("11.01") is not equal to 11.01, and cannot be multiplied with a float.
     """
 
     __hash__ = Decimal.__hash__
@@ -43,7 +43,7 @@ def to_amounts(value: Any) -> Any:
 
 
 def to_decimals(value: Any) -> Any:
-    """What an expression made, with `Decimal` in place of each `Amount`."""
+    """The result of an expression, with `Decimal` in place of each `Amount`."""
     return _each(value, Decimal)
 
 

@@ -1,4 +1,4 @@
-"""How any stream of Stripe's objects is read: changes first, then what was never listed."""
+"""The base class of all streams: changes are read first, then what was never listed."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ class StripeStream(Stream, Generic[T]):
     """
 
     path: ClassVar[str]
-    """Of the list endpoint."""
+    """The path of the list endpoint."""
 
     object_kind: ClassVar[str]
     """Stripe's name of one object, such as charge."""
 
     object_type: ClassVar[type[Any]]
-    """What of an object is decoded: a msgspec.Struct, T."""
+    """The msgspec.Struct, T, that an object is decoded into."""
 
     event_types: ClassVar[tuple[str, ...]]
     """Events that tell of new or changed objects."""
@@ -62,16 +62,16 @@ class StripeStream(Stream, Generic[T]):
     """Fields that Stripe sends whole instead of as an id."""
 
     optional: ClassVar[Mapping[str, OptionalExpansion]] = {}
-    """Of these, the ones to do without if the key lacks the permission."""
+    """Those of `expand` that are left out if the key lacks the permission."""
 
     added: ClassVar[frozenset[str]] = frozenset()
-    """Columns that older versions lacked, and records too whose state does not name them."""
+    """Columns that older versions lacked, and so do records whose state does not name them."""
 
     addresses: ClassVar[frozenset[str]] = frozenset()
-    """Columns that are an email address as a whole."""
+    """Columns whose whole value is an email address."""
 
     if_empty: ClassVar[str | None] = None
-    """What to tell a user whose first run found nothing."""
+    """A warning for a first run that found nothing."""
 
     # Records are made to the schema; conforming them again would only cost time.
     TYPE_CONFORMANCE_LEVEL = TypeConformanceLevel.NONE
@@ -83,7 +83,7 @@ class StripeStream(Stream, Generic[T]):
         self.forced_replication_method = REPLICATION_LOG_BASED
         self.logger.addFilter(_is_news)
 
-    # What a stream says of itself
+    # What a stream may override
 
     @abstractmethod
     def to_record(self, item: T, updated_at: int) -> Record | None:
@@ -120,7 +120,7 @@ class StripeStream(Stream, Generic[T]):
 
     @cached_property
     def left_out(self) -> frozenset[str]:
-        """Columns that the catalog leaves out, or that are younger than the catalog."""
+        """Columns that the catalog deselects, or does not know since they are newer than it."""
         entry = self._tap.input_catalog and self._tap.input_catalog.get_stream(self.name)
         known = entry.schema.to_dict()["properties"] if entry else self.schema["properties"]
         unselected = {
@@ -132,14 +132,15 @@ class StripeStream(Stream, Generic[T]):
 
     @property
     def reads_all_again(self) -> bool:
-        """Whether the catalog wants everything in every run."""
+        """Whether the catalog asks for a full refresh in every run."""
         return self.replication_method == REPLICATION_FULL_TABLE
 
     @property
     def finished(self) -> bool:
-        """Whether a date range in the past was read whole, so that nothing is asked any more.
+        """Whether a date range in the past was read completely and needs no more requests.
 
-        Not so if more was read before the range was narrowed: that is followed for good.
+        It is not finished if more was read before the range was narrowed: changes of all that was
+        ever read are followed.
         """
         bookmark, date_range = self.bookmark, self._sync.date_range
         if self.reads_all_again or bookmark.position is None:
@@ -158,7 +159,7 @@ class StripeStream(Stream, Generic[T]):
     @property
     @override
     def metadata(self) -> MetadataMapping:
-        """What a catalog may not leave out: which version is newer, and whether it is gone."""
+        """The catalog's metadata; the columns of version and deletion cannot be deselected."""
         metadata = super().metadata
         for column in ("updated_at", "_sdc_deleted_at"):
             if entry := metadata.get(("properties", column)):
@@ -184,7 +185,7 @@ class StripeStream(Stream, Generic[T]):
 
     @override
     def get_replication_key_signpost(self, context: Context | None = None) -> None:
-        """Nothing; but the SDK asks before it writes the schema, so a refusal comes first."""
+        """None. The SDK calls this before it writes the schema: a refusal precedes any output."""
         if self.ABORT_AT_RECORD_COUNT is None and not self.finished:
             _ = self._sync.feed
 
@@ -245,18 +246,17 @@ class StripeStream(Stream, Generic[T]):
             self.logger.warning("%s", self.if_empty)
 
     def write_state(self, bookmark: Bookmark) -> None:
-        """Make the bookmark the stream's own, and write the state.
-
-        So no later run repeats what was written before it.
-        """
+        """Set the bookmark, and write the state: no later run repeats the records so far."""
         state = self.stream_state
         for key in Bookmark.KEYS:
             state.pop(key, None)
         state.update(bookmark.to_state())
-        if self.config.get("batch_config") is None:  # else the SDK does, once a batch is told of
+        if (
+            self.config.get("batch_config") is None
+        ):  # else the SDK writes it, after the BATCH message
             self._tap.state_writer.write_state(self.tap_state)
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    """Whether a line is not the SDK's announcement of an error, which has a line of its own."""
+    """False for the SDK's announcement of an error, which gets a line of its own."""
     return not record.msg.startswith("An unhandled error occurred while syncing")

@@ -1,4 +1,4 @@
-"""The tap's command line: an error that a user can mend is one line and exit code 1."""
+"""The tap's command line: an error that a user can correct is one line and exit code 1."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ class TerminatedError(SystemExit):
 
 
 class ApexCommand(SingerCommand):
-    """The SDK's command, without tracebacks for what is no bug."""
+    """The SDK's command; an error that is no bug is one line without a traceback."""
 
     @classmethod
     def of(cls, command: click.Command, logger: logging.Logger) -> Self:
-        """The same command, with our way of failing and --log-level."""
+        """The same command with one-line errors and the option --log-level."""
         level = click.Option(
             ["--log-level"],
             type=click.Choice(["debug", "info", "warning", "error"], case_sensitive=False),
@@ -59,7 +59,7 @@ class ApexCommand(SingerCommand):
 
     @override
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        os.umask(0o077)  # files of BATCH messages hold personal data
+        os.umask(0o077)  # the files of BATCH messages hold personal data
         # Callbacks of options (--test, --discover, --config) do their work already here.
         with self._one_line():
             return super().make_context(*args, **kwargs)
@@ -98,7 +98,7 @@ class ApexCommand(SingerCommand):
 
 
 def in_one_line(error: Exception) -> str:
-    """What an error says, without secrets."""
+    """The message of an error, without secrets."""
     complaints = error.errors if isinstance(error, ConfigValidationError) else [str(error)]
     return redact("; ".join(_plain(complaint) for complaint in complaints))
 

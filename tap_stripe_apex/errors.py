@@ -1,4 +1,4 @@
-"""Everything that can go wrong, grouped by how one recovers.
+"""The errors of the tap, grouped by how a user recovers from them.
 
 TapError
 ├── ConfigurationError          change a setting
@@ -35,14 +35,14 @@ _SECRETS = re.compile(
     r"\b((?:rk|sk|pk|uk)_(?:live|test)_|sk_org_(?:live|test)_|rt_|ac_|whsec_)[A-Za-z0-9_*]+"
 )
 _EMAILS = re.compile(r"(?<![^\s@'\"<>])(?:(?!%40)[^\s@'\"<>])++(?:@|%40)[^\s@'\"<>]+\.[^\s@'\"<>]+")
-"""Looked for at the beginning of each word only, so that a long text takes no longer than it is."""
+"""Matches only begin at the start of a word, so that the time grows linearly with the text."""
 
 _LONGEST = 4_000
-"""Characters of a message; nobody reads more, and a setting may hold anything."""
+"""The most characters of a message; it may quote a setting, which may be of any length."""
 
 
 def printable(text: str) -> str:
-    """A line without the signs that command a terminal, or turn the direction of its text."""
+    """A line without control characters, and without those that change the direction of text."""
     if text.isprintable():
         return text
     return "".join(
@@ -104,8 +104,8 @@ class PermissionDeniedError(StripeError):
     """The key lacks a permission.
 
     Attributes:
-        problem: who cannot read what, as half a sentence.
-        remedy: how to grant it, likewise.
+        problem: which credential cannot read what, as a clause without a full stop.
+        remedy: how to grant the permission, likewise.
         permission: Stripe's name of it, where it was told.
     """
 
@@ -146,7 +146,7 @@ class _ErrorBody:
 
 
 def _parse_error_body(body: bytes) -> _ErrorBody:
-    """Code and message of an error reply; empty where the body is none of Stripe's."""
+    """Code and message of an error reply; empty if the body is not Stripe's."""
     try:
         error: Any = msgspec.json.decode(body)["error"]
         if isinstance(error, str):  # the OAuth endpoint's form: RFC 6749, section 5.2
@@ -172,7 +172,7 @@ _GRANTS = {
     "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
     "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }
-"""By Stripe's name of a permission: what it is for, and what the Dashboard calls it."""
+"""For each of Stripe's permissions: what it is for, and its name in the Dashboard."""
 
 
 def from_reply(
@@ -276,7 +276,7 @@ def from_oauth_reply(
 def _unserved(
     status: int, headers: Mapping[str, str], doing: str, suffix: str
 ) -> StripeError | None:
-    """The error of a request that was all right, but not served."""
+    """The error of a valid request that Stripe did not serve."""
     if status == 429:
         reason = headers.get("Stripe-Rate-Limited-Reason") or "lock time-out"
         return RateLimitedError(

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and that only their owner can read."""
+"""Files that are written atomically, and that only their owner can read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PRIVATE_FILE: Final = 0o600
 PRIVATE_FOLDER: Final = 0o700
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
-# Where the system can do it, a folder is walked through that may be entered, but not listed.
+# With O_PATH, the folders on the way need not be readable, only enterable.
 _WALK: Final = os.O_DIRECTORY | os.O_CLOEXEC | getattr(os, "O_PATH", os.O_RDONLY)
 
 
@@ -31,9 +31,9 @@ def write_whole(path: Path, content: bytes) -> None:
         content: all of it.
 
     Raises:
-        OSError: it cannot be written; what was there before still is.
+        OSError: the file cannot be written; its previous content is kept.
     """
-    # Nobody can put something in the way of a name that nobody can guess.
+    # Nobody can place a link at a name that cannot be guessed.
     unfinished = f".{path.name}.{secrets.token_hex(8)}.unfinished"
     with replacing(path, unfinished) as put:
         put(content)
@@ -41,17 +41,17 @@ def write_whole(path: Path, content: bytes) -> None:
 
 @contextmanager
 def replacing(path: Path, unfinished: str, *, room: int = 0) -> Iterator[Callable[[bytes], None]]:
-    """Room on the disk for content that is yet to be got, and what puts it there.
+    """Reserve disk space for content that is not known yet; yields the function that writes it.
 
-    Once the content was put, a crash or a power cut leaves it, and before that what was there.
+    After a crash or a power cut the file has its old content or the new one, never a part of it.
 
     Args:
         path: the file that is written or replaced.
-        unfinished: the file's name while it is written, by one writer at a time.
-        room: bytes to keep free for the content.
+        unfinished: the file's name while it is written; one writer at a time may use it.
+        room: bytes to reserve for the content.
 
     Raises:
-        OSError: it cannot be written; what was there before still is.
+        OSError: the file cannot be written; its previous content is kept.
     """
     folder = open_folder(path.parent)
     try:
@@ -84,7 +84,7 @@ def replacing(path: Path, unfinished: str, *, room: int = 0) -> Iterator[Callabl
 def open_folder(folder: Path) -> int:
     """A descriptor of a folder, which is made for its owner alone where there is none.
 
-    A link in a folder that everybody can write may be anybody's: it is not followed.
+    A link in a folder that everybody can write to is not followed, since anybody may have made it.
 
     Raises:
         OSError: there is such a link on the way, or the folder cannot be made or entered.
@@ -120,7 +120,7 @@ def _enter(folder: int, name: str, way: Path) -> int:
 
 
 def others_can_read(path: Path) -> bool:
-    """Whether anybody but the owner of a file may read it; not where there is no file."""
+    """Whether others than the owner of a file may read it; False where there is no file."""
     try:
         return bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
     except OSError:
@@ -128,7 +128,7 @@ def others_can_read(path: Path) -> bool:
 
 
 def make_private(path: Path) -> None:
-    """Take the rights to a file or folder from everybody but its owner, where there is one.
+    """Let only its owner use a file or folder, if it exists.
 
     Raises:
         OSError: it belongs to somebody else.
@@ -150,7 +150,7 @@ def _fill(file: int, content: bytes) -> None:
 
 
 def _keep_names(folder: int) -> None:
-    """Make the names in a folder last through a power cut."""
+    """Sync a folder, so that the names in it survive a power cut."""
     descriptor = os.open(".", os.O_RDONLY | os.O_CLOEXEC, dir_fd=folder)
     try:
         os.fsync(descriptor)

@@ -1,4 +1,4 @@
-"""Addresses as keyed hashes, which nobody can guess: equal where the models find addresses equal.
+"""Email addresses as keyed hashes, equal where the models treat the addresses as equal.
 
 The hash is SHA-256 of `secret:address` in hexadecimal, which every warehouse and the stream maps of
 every tap compute by one call. The address is normalised first, as the models do it.
@@ -26,7 +26,8 @@ _HASHED: Final = _SECRET
 INVISIBLE: Final = (
     "\x01-\x20\x7f-\xa0\xad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
 )
-"""What no address has, as ranges of a regular expression: `invisible_characters` of the models."""
+"""Characters that no address has, as ranges of a regular expression; the models have the same in
+`invisible_characters`."""
 
 _INVISIBLE: Final = re.compile(f"[\x00{INVISIBLE}]+")
 
@@ -37,20 +38,20 @@ _ADDRESS: Final = re.compile(
 )
 """An address within a text or a URL, where `@` may be written as %40.
 
-Looked for at the beginning of each word only, so that a long text takes no longer than it is.
+Matches only begin at the start of a word, so that the time grows linearly with the text.
 """
 
 
 def normalised(address: str) -> str:
     """An address as the models compare it: without blanks, in lower case and Unicode NFC."""
     visible = unicodedata.normalize("NFC", _INVISIBLE.sub("", address))
-    # Letter by letter, as databases do it: Python would look at the neighbours of a sigma.
+    # Letter by letter, as databases do it: Python lowers a final sigma differently.
     lowered = visible.lower() if visible.isascii() else "".join(c.lower()[0] for c in visible)
     return unicodedata.normalize("NFC", lowered)
 
 
 def replace_addresses(text: str, by: Callable[[str], str | None]) -> str:
-    """A text in which `by` replaces addresses, which it is given normalised; None: it stays."""
+    """Replace each address by what `by` returns for it, normalised; None keeps it."""
     if "@" not in text and "%40" not in text:
         return text
 
@@ -62,13 +63,13 @@ def replace_addresses(text: str, by: Callable[[str], str | None]) -> str:
 
 
 class Hashing:
-    """Replaces addresses by their hashes; what is hashed already stays.
+    """Replaces addresses by their hashes; hashes stay as they are.
 
     Args:
-        secret: 64 hexadecimal digits, which whoever could guess addresses must not have.
+        secret: 64 hexadecimal digits. A person who has it can find the address of a hash by trying.
 
     Raises:
-        ConfigurationError: the secret is none.
+        ConfigurationError: the secret has another form.
     """
 
     def __init__(self, secret: str) -> None:
@@ -82,20 +83,20 @@ class Hashing:
 
     @classmethod
     def of(cls, secret: str | None) -> Self | None:
-        """None where there is no secret, so that nothing is hashed."""
+        """The hashing with this secret; None where there is no secret, so nothing is hashed."""
         return cls(secret) if secret else None
 
     def address(self, value: str | None) -> str | None:
-        """The hash of what is an address as a whole; None for blanks."""
+        """The hash of a text that is an address as a whole; None for a blank text."""
         plain = normalised(value) if value is not None else ""
         return self._hash(plain) if plain else None
 
     def text(self, value: str) -> str:
-        """A text in which each address is replaced by its hash."""
+        """The text with each address in it replaced by its hash."""
         return replace_addresses(value, self._hash)
 
     def anything(self, value: Any) -> Any:
-        """A value of JSON in which each address is replaced by its hash, names included."""
+        """A JSON value with each address in it, also in names, replaced by its hash."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, dict):

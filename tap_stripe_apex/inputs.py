@@ -1,4 +1,4 @@
-"""Configuration, state and catalog are read and checked; what is wrong is named with its file."""
+"""Reads and checks configuration, state and catalog; errors name the file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ JsonObject = dict[str, Any]
 _METHODS: Final = {
     REPLICATION_FULL_TABLE: REPLICATION_FULL_TABLE,
     REPLICATION_LOG_BASED: REPLICATION_LOG_BASED,
-    REPLICATION_INCREMENTAL: REPLICATION_LOG_BASED,  # reading changes is what both words ask for
+    REPLICATION_INCREMENTAL: REPLICATION_LOG_BASED,  # both mean that changes are read
 }
 """The replication methods that a catalog may ask for, and what each means here."""
 
@@ -38,9 +38,9 @@ class CheckedFile(click.ParamType[io.StringIO]):
     """A file of an option, checked and then handed to the SDK as it wants it: open.
 
     Args:
-        what: the file's name in a sentence: "state".
-        check: raises where the object cannot be right, and returns what is meant.
-        lines: whether it may hold a message in each line, of which the last counts.
+        what: the file in a sentence, such as "state".
+        check: returns the checked object, or raises if it cannot be right.
+        lines: whether each line may hold a message; then the last line counts.
     """
 
     name = "filename"
@@ -66,7 +66,7 @@ class CheckedFile(click.ParamType[io.StringIO]):
 
 
 def read_config(path: str) -> JsonObject:
-    """The settings of a file.
+    """The settings in a file.
 
     Raises:
         ConfigurationError: there is no such file, or it holds no JSON object.
@@ -76,11 +76,11 @@ def read_config(path: str) -> JsonObject:
 
 
 def check_state(found: Any, where: str = "the state") -> JsonObject:
-    """A state, from what may be a Singer STATE message; empty for a first run.
+    """The state, also if it is wrapped in a Singer STATE message; empty for a first run.
 
     Args:
-        found: as it was given; None for a first run.
-        where: what it is, in a sentence.
+        found: the decoded file; None for a first run.
+        where: the file in a sentence.
 
     Raises:
         ConfigurationError: it cannot be a state.
@@ -109,7 +109,7 @@ def check_catalog(found: Any, where: str = "the catalog") -> JsonObject:
     """A catalog, with the replication method that each stream's metadata asks for.
 
     Raises:
-        ConfigurationError: it cannot be a catalog, or asks for a method that there is not.
+        ConfigurationError: it cannot be a catalog, or asks for an unknown replication method.
     """
     streams = _object(found, where).get("streams")
     if not isinstance(streams, list):
@@ -164,7 +164,7 @@ def _is_metadata(found: Any) -> bool:
 
 
 def _read(path: Path, where: str, *, lines: bool = False) -> Any:
-    """The JSON of a file; of several lines the last, None for none."""
+    """The JSON in a file, or in its last line; None if it is empty."""
     try:
         text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
@@ -183,13 +183,13 @@ def _read(path: Path, where: str, *, lines: bool = False) -> Any:
         try:
             return [json.loads(line) for line in text.splitlines() if line.strip()][-1]
         except ValueError:
-            pass  # then what is wrong with the whole says more
+            pass  # then the error of the whole text says more
     problem = "it is empty" if not text.strip() else f"it is not JSON ({_position(whole)})"
     raise ConfigurationError(f"{_begin(where)} must hold one JSON object; {problem}.") from None
 
 
 def _position(error: ValueError) -> str:
-    """Where JSON ends being JSON, without any of the text, which may hold a secret."""
+    """The position of a JSON error, without any of the text, which may hold a secret."""
     if isinstance(error, json.JSONDecodeError):
         return f"line {error.lineno}, column {error.colno}"
     return "a number has too many digits"

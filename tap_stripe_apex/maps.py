@@ -24,14 +24,14 @@ _NO_EXPRESSIONS: Final = ("__alias__", "__source__", "__else__", "__key_properti
 
 
 class StreamMaps(PluginMapper):
-    """What becomes of each selected stream; those of other streams need not fit.
+    """Applies the maps of the selected streams; maps of other streams are not checked.
 
     Args:
         config: the tap's settings.
-        logger: takes what the SDK says of the maps.
+        logger: gets the SDK's messages about the maps.
 
     Raises:
-        ConfigurationError: the maps cannot be right.
+        ConfigurationError: a map is not valid.
     """
 
     def __init__(self, config: Mapping[str, Any], logger: logging.Logger) -> None:
@@ -70,7 +70,7 @@ class StreamMaps(PluginMapper):
         try:
             super().register_raw_stream_schema(stream_name, schema, key_properties)
         except Exception as error:
-            # The SDK raises whatever it meets in a map that it does not expect.
+            # For an invalid map, the SDK raises whatever exception its own code runs into.
             raise ConfigurationError(
                 f"The stream map of {stream_name!r} cannot be used: {_plain(str(error))}"
             ) from error
@@ -81,7 +81,7 @@ class StreamMaps(PluginMapper):
                 )
 
     def _expressions(self, stream: str) -> Iterator[tuple[str, str]]:
-        """The expressions of a stream's maps, each with the first property that has it."""
+        """The expressions of a stream's maps, each with the first property that it computes."""
         named = [
             (expression, name)
             for source, definition in self.stream_maps_dict.items()
@@ -94,12 +94,12 @@ class StreamMaps(PluginMapper):
 
 
 class _Evaluator:
-    """The SDK's evaluator of expressions, with exact decimals and errors that say where.
+    """The SDK's evaluator of expressions, with exact decimals and errors that name the property.
 
     Args:
         evaluator: the SDK's.
-        stream: whose maps these are.
-        names: by expression, the property that it makes.
+        stream: the stream of the maps.
+        names: the property that each expression computes.
     """
 
     def __init__(
@@ -111,7 +111,7 @@ class _Evaluator:
         self.names: dict[str, Any] = {}
 
     def eval(self, expr: str, previously_parsed: ast.Expr | None = None) -> Any:
-        """What the expression makes of the record in `names`.
+        """The value of the expression for the record in `names`.
 
         Raises:
             ConfigurationError: it fails on this record.
@@ -128,7 +128,7 @@ class _Evaluator:
 
 
 def _check_expression(stream: str, name: str, expression: object) -> None:
-    """Check an expression now: the SDK would do so only when it evaluates it, or never.
+    """Check an expression now; the SDK would check it when it is evaluated, or never.
 
     Raises:
         ConfigurationError: it cannot be evaluated.
@@ -163,7 +163,7 @@ def _explain(error: Exception, expression: str, names: Mapping[str, Any]) -> str
         return str(error).replace(f"'{Amount.__name__}'", "a decimal number")
     if isinstance(error, simpleeval.InvalidExpression):
         return str(error).partition(" in expression")[0].partition(", for expression")[0]
-    return f"it raises {type(error).__name__}"  # its text may show what the record holds
+    return f"it raises {type(error).__name__}"  # its text may hold values of the record
 
 
 def _constants(expression: str) -> list[object]:
@@ -174,8 +174,8 @@ def _constants(expression: str) -> list[object]:
 def _with_free_objects_as_leaves(schema: dict[str, Any]) -> dict[str, Any]:
     """The schema with one column for each object that declares no properties, such as metadata.
 
-    The SDK would flatten it to its declared properties, which are none: the column would be gone
-    from the schema, while each record had columns of its own.
+    The SDK would flatten such an object to its declared properties. As it has none, the schema
+    would lack the column, while each record would have different ones.
     """
     properties = schema.get("properties")
     if not properties:

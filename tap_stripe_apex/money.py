@@ -1,4 +1,4 @@
-"""Minor and major units, by Stripe's own table of decimals.
+"""Conversion of minor to major units by Stripe's own table of decimals.
 
 Stripe's decimals are not those of ISO 4217 (UGX and ISK have two in the API, MGA has none), and
 no library has them, so the table ships as data: `data/currencies.json`.

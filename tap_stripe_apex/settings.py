@@ -1,4 +1,4 @@
-"""The settings, as `--about` describes them, and as the rest of the tap reads them."""
+"""The settings: the schema that `--about` shows, and the values that the tap reads."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
 class Settings:
     """The settings, see `SCHEMA`; None where there is neither a value nor a default.
 
-    Whoever uses a value says what it means and whether it can be right. `api_base` has no default
-    here: where nothing says it, the environment of the Stripe App may.
+    The code that uses a value also checks it. `api_base` has no default here, since the environment
+    of the Stripe App may set it.
     """
 
     api_key: str | None = field(repr=False)
@@ -140,7 +140,7 @@ class Settings:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Settings:
-        """Read a configuration; null means the default."""
+        """The settings of a configuration; null means the default."""
         given = {name: each for name, each in config.items() if each is not None}
         defaults = {name: each.get("default") for name, each in SCHEMA["properties"].items()}
         config = defaults | given

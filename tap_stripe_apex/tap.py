@@ -36,7 +36,7 @@ class TapStripeApex(Tap):
     name = "tap-stripe-apex"
     message_writer_class = BufferedWriter
     patience: ClassVar[Patience] = RUN
-    """How long a run waits for Stripe."""
+    """How long a run retries failures of Stripe."""
 
     config_jsonschema: ClassVar = SCHEMA
 
@@ -58,7 +58,7 @@ class TapStripeApex(Tap):
 
     @cached_property
     def sync(self) -> StripeSync:
-        """What all streams share in a run."""
+        """What all streams of a run share."""
         return StripeSync(
             Settings.of(self.config), self.logger, self._stripe_streams, self.patience
         )
@@ -96,7 +96,7 @@ class TapStripeApex(Tap):
             parse_env_config=given.parse_env,
             catalog=None if catalog is None else json.load(catalog),
         )
-        # The SDK's own test would read a record of each stream that there is.
+        # The SDK's own test would read a record of every stream, selected or not.
         selected = [stream for stream in tap.streams.values() if stream.selected]
         tap.run_sync_dry_run(dry_run_record_limit=1, streams=selected)
         ctx.exit()
@@ -108,8 +108,8 @@ class TapStripeApex(Tap):
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
-        # The SDK would write the state from within the handler, perhaps in the middle of a record
-        # or of the state's own change, and call it a success.
+        # The SDK would write the state inside the signal handler, perhaps in the middle of a record
+        # or of a change of the state, and would exit with success.
         raise TerminatedError(signum)
 
     def _stripe_streams(self) -> Iterator[StripeStream[Any]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class BufferedWriter(MsgSpecWriter):
-    """Flushes at every message that is no record, so that none waits behind a state."""
+    """Flushes after every message but records, so that none waits behind a state."""
 
     @cached_property
     def _output(self) -> BinaryIO:

@@ -1,7 +1,7 @@
 """target-apex: a Singer target for DuckDB and Parquet lakes that keeps every record.
 
-`TargetApex` is the target, as the Singer SDK knows one; `TargetApex.cli` is the command. Whatever
-ends a run is a `TargetError`, whose subclasses say how to recover: see `target_apex.errors`.
+`TargetApex` is the target, a subclass of the Singer SDK's; `TargetApex.cli` is the command. A run
+that fails raises a `TargetError`, whose subclass says how to recover: see `target_apex.errors`.
 
 Of the SDK's private side, `target_apex.target` overrides `_handle_termination` and makes a
 `_ConfigInput`; nothing else is used.

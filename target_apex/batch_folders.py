@@ -1,7 +1,7 @@
-"""Which files a BATCH message may name: those below the folders that this run allows.
+"""The files that a BATCH message may name: those below the folders that this run allows.
 
-A manifest is written by the tap, or by whoever wrote the file that is piped in. It must not make
-the target read `/etc`, or an address of the inner network, into a table.
+A manifest comes from the tap or from the author of a file that is piped in. It must not make the
+target load `/etc`, or an address of the internal network, into a table.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Folders:
     """The folders that a run allows.
 
     Attributes:
-        local: on this machine, behind all links.
-        remote: addresses, as they were given.
+        local: folders on this machine, with all links resolved.
+        remote: URLs of folders, as they were given.
     """
 
     local: tuple[Path, ...]
@@ -55,7 +55,7 @@ class Folders:
         """Open a file of a manifest.
 
         Raises:
-            NotAllowedError: It does not lie below one of the folders, or is no file.
+            NotAllowedError: It is not below one of the folders, or is not a regular file.
             OSError: It cannot be opened.
         """
         if "::" in address:
@@ -71,7 +71,7 @@ class Folders:
     def _open_local(self, path: Path) -> IO[bytes]:
         if not any(path.is_relative_to(folder) for folder in self.local):
             raise self._refusal()
-        # All links were followed already; a pipe would be waited for.
+        # Links were resolved before. Opening a pipe would wait for a writer.
         number = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         if not stat.S_ISREG(os.fstat(number).st_mode):
             os.close(number)
@@ -94,9 +94,9 @@ def _local_path(address: str) -> str | None:
 
 
 def is_below(address: str, folder: str) -> bool:
-    """Whether an address begins with that of a folder and does not lead out of it again.
+    """Whether an address begins with that of a folder and does not lead out of the folder.
 
-    Readers differ in what they decode, and in what ends a name.
+    Libraries differ in what they decode, and in which characters end a name.
     """
     names = re.split(r"[/?#\\]", unquote(unquote(address)))
     return address.startswith(f"{folder}/") and ".." not in names

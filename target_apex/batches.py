@@ -1,6 +1,6 @@
 """BATCH messages: files of records, JSON lines or Parquet, turned into runs of lines.
 
-A file may unpack to a thousand times its size, so what counts is what it unpacks to.
+A file may decompress to a thousand times its size, so the limits are of the decompressed size.
 """
 
 from __future__ import annotations
@@ -26,26 +26,26 @@ if TYPE_CHECKING:
     from target_apex.streams import Stream
 
 MAX_LINE_BYTES = 64 << 20
-"""A record of a BATCH file is at most as long as this."""
+"""The greatest length of a record in a BATCH file."""
 
 MAX_UNPACKED_BYTES = 256 << 20
-"""What any BATCH file may unpack to."""
+"""The decompressed size that every BATCH file may have."""
 
 MAX_RATIO = 100
-"""A file that unpacks to more than that may unpack to so many times its own size."""
+"""A file may exceed that if it decompresses to at most so many times its own size."""
 
 _PARQUET_MEMORY = "512MB"
 _ROWS_AT_ONCE = 2048
-"""As many as DuckDB works on, so that their texts are in memory together."""
+"""Rows that DuckDB processes at once, so that their texts are in memory together."""
 
 _LONGEST_SHOWN = 1000
 _TEXTS = {"VARCHAR": "strlen", "BLOB": "octet_length"}
-"""Types of texts, and the function that counts their bytes."""
+"""The types of texts, each with the function that counts its bytes."""
 _NESTED = ("STRUCT", "MAP", "UNION", "JSON", "VARIANT")
 
 
 class TooLargeError(Exception):
-    """A file unpacks to more than it should; the text says what is too large."""
+    """A file decompresses to more than it may; the text says what is too large."""
 
 
 def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Iterator[Run]:
@@ -53,11 +53,11 @@ def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Itera
 
     Args:
         message: The message.
-        streams: What its stream's records become; needed to read Parquet as it is meant.
-        folders: Where files may lie.
+        streams: The streams made of its records; their columns tell how to read Parquet.
+        folders: The folders in which files may be.
 
     Raises:
-        InputError: A file cannot be read or may not be, or its format is unknown.
+        InputError: A file cannot be read, is not allowed, or has an unknown format.
     """
     encoding = message.object("encoding")
     form, compression = encoding.get("format"), encoding.get("compression") or "none"
@@ -81,7 +81,7 @@ def runs(message: Message, streams: Iterable[Stream], folders: Folders) -> Itera
         except (NotAllowedError, TooLargeError) as error:
             raise message.error(f"the BATCH file {shown} is not read: {error}") from error
         except Exception as error:
-            # Each file system has errors of its own.
+            # Each file system raises its own classes of errors.
             reason = getattr(error, "strerror", None) or type(error).__name__
             raise message.error(f"cannot read the BATCH file {shown} ({reason})") from error
 
@@ -107,7 +107,7 @@ def _lines(file: IO[bytes], *, is_packed: bool) -> Iterator[bytes]:
     size = 0
     while line := unpacked.readline(MAX_LINE_BYTES + 1):
         size += len(line)
-        # To ask for the place in the file costs as much as to unpack a line.
+        # Asking for the position in the file takes as long as decompressing a line.
         if is_packed and size > MAX_UNPACKED_BYTES:
             _check_size(size, file.tell())
         if len(line) > MAX_LINE_BYTES:
@@ -117,14 +117,14 @@ def _lines(file: IO[bytes], *, is_packed: bool) -> Iterator[bytes]:
 
 
 def _check_size(unpacked: int, packed: int) -> None:
-    """Refuse what unpacks to too much.
+    """Refuse a file that decompresses to too much.
 
     Args:
-        unpacked: Bytes so far.
-        packed: Of how many bytes of the file.
+        unpacked: Decompressed bytes so far.
+        packed: Bytes of the file that they came from.
 
     Raises:
-        TooLargeError: It does.
+        TooLargeError: The decompressed bytes are too many.
     """
     if unpacked > max(MAX_UNPACKED_BYTES, MAX_RATIO * packed):
         raise TooLargeError(
@@ -177,7 +177,7 @@ def _check_texts(connection: duckdb.DuckDBPyConnection, path: str, packed: int, 
         size: SQL for the bytes of the texts in a row, which are not copied for it.
 
     Raises:
-        TooLargeError: All texts are too many bytes, or those of rows that are in memory together.
+        TooLargeError: The texts of all rows, or of rows that are in memory together, are too large.
     """
     together, unpacked = connection.execute(
         f"SELECT coalesce(max(size), 0), coalesce(sum(size), 0)::BIGINT FROM (SELECT sum({size})"  # noqa: S608 - as above

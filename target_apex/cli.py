@@ -14,11 +14,11 @@ from target_apex.errors import SettingsError, TargetError, printable
 
 
 class OneLineCommand(click.Command):
-    """The SDK's command with its parameters, but with errors that a person can read."""
+    """The SDK's command with the same parameters, and with errors of one line."""
 
     @classmethod
     def around(cls, command: click.Command, logger: logging.Logger) -> OneLineCommand:
-        """The same command; tracebacks go to `logger`, at level DEBUG."""
+        """Wrap a command; tracebacks go to `logger`, at level DEBUG."""
         made = cls(
             name=command.name,
             callback=command.callback,
@@ -39,15 +39,15 @@ class OneLineCommand(click.Command):
         try:
             return super().main(*args, **extra)
         except Exception as error:
-            # The last line of defence: see `_explain`.
+            # Any other exception; see `_explain`.
             self.logger.debug("traceback", exc_info=True)
             problem, exit_code = self._explain(error)
-        line = printable(" ".join(problem.split()))  # names and addresses are the tap's
+        line = printable(" ".join(problem.split()))  # names and addresses come from the tap
         click.echo(f"{self.name}: error: {line}", err=True)
         raise SystemExit(exit_code)
 
     def _explain(self, error: Exception) -> tuple[str, int]:
-        """What to tell the user, and the exit code."""
+        """The message for the user, and the exit code."""
         if isinstance(error, TargetError):
             return str(error), error.exit_code
         if isinstance(error, ConfigValidationError):
@@ -60,7 +60,7 @@ class OneLineCommand(click.Command):
 
 
 def explain(problem: str) -> str:
-    """A complaint of the settings' schema, with what to do about it."""
+    """An error of the settings' schema, with what to do about it."""
     if problem.startswith("Additional properties are not allowed"):
         names = problem.partition("(")[2].rpartition(" w")[0]
         return f"unknown setting {names}; target-apex --about lists the settings"

@@ -1,4 +1,4 @@
-"""Which DuckDB type holds every value that a JSON schema allows, and how types grow. Pure."""
+"""The DuckDB type for all values that a JSON schema allows, and how types are widened. Pure."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ MAX_PRECISION = 38
 """DuckDB's widest DECIMAL."""
 
 UNSIZED_DECIMAL_SCALE = 18
-"""Decimal places of a decimal whose schema states none: 20 digits stay for the integer part."""
+"""Decimal places of a decimal whose schema states none; 20 digits are left for the integer part."""
 
 BIGINT_DIGITS = 19
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnType:
-    """A DuckDB type; all but the name matters for DECIMAL only.
+    """A DuckDB type; only DECIMAL has more than a name.
 
     Attributes:
-        name: DuckDB's.
-        precision: How many digits there are.
-        scale: How many of them stand after the point.
-        rounds: Whether a number with more decimal places is rounded, since a schema declares the
+        name: DuckDB's name.
+        precision: Number of digits.
+        scale: How many of them are decimal places.
+        rounds: Whether a number with more decimal places is rounded, since its schema declares the
             places; otherwise it is refused.
     """
 
@@ -94,8 +94,8 @@ class _Branches:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root
-        # A schema that contains itself describes a tree, which only JSON can hold: so says the
-        # entry of a reference until all that it leads to is known.
+        # A schema that refers to itself describes a tree, which only JSON can hold. So a reference
+        # counts as JSON until it is resolved.
         self._known: dict[str, tuple[ColumnType, ...]] = {}
 
     def of(self, schema: object) -> Iterator[ColumnType]:
@@ -130,12 +130,12 @@ class _Branches:
 
 
 def _list(value: object) -> list[Any]:
-    """The list that a keyword should hold; empty where it holds something else."""
+    """The list of a keyword; empty if the keyword holds something else."""
     return value if isinstance(value, list) else []
 
 
 def _whole(value: object) -> int | None:
-    """The whole number that a keyword should hold."""
+    """The whole number of a keyword."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
@@ -182,14 +182,14 @@ def _singer_decimal(schema: Mapping[str, Any]) -> ColumnType:
     if precision is not None:
         return _decimal(precision, 0)
     unsized = _decimal(MAX_PRECISION - UNSIZED_DECIMAL_SCALE, UNSIZED_DECIMAL_SCALE)
-    # Nobody has said that further digits do not matter.
+    # The schema does not say that further digits may be dropped.
     return replace(unsized, rounds=False)
 
 
 def _number(schema: Mapping[str, Any]) -> ColumnType:
     """DECIMAL where the schema states the decimal places, else DOUBLE.
 
-    They are stated by the SDK's extension `x-sql-datatype`, or by `multipleOf` with the bounds.
+    The schema states them by the SDK's extension `x-sql-datatype`, or by `multipleOf` with bounds.
     """
     if schema.get("x-sql-datatype") in ("decimal", "numeric"):
         sized = schema.get("x-sql-datatype-properties")
@@ -215,7 +215,7 @@ def _decimal(integer_digits: int, scale: int) -> ColumnType:
 
 
 def _as_decimal(value: object) -> Decimal | None:
-    """A JSON number as it is written (0.01 is not the double next to it), if it is finite."""
+    """A JSON number exactly as written, not as the nearest double; None if it is not finite."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return None
     try:
@@ -240,7 +240,7 @@ def _union(one: ColumnType, other: ColumnType) -> ColumnType:
 
 
 def _resolve(reference: str, root: Mapping[str, Any]) -> object:
-    """Where a `#/...` pointer leads; anything else is unknown, hence JSON."""
+    """The schema that a `#/...` pointer leads to; any other reference counts as JSON."""
     found: object = dict(root) if reference.startswith("#") else None
     for part in reference.removeprefix("#").strip("/").split("/"):
         if part and isinstance(found, dict):
@@ -249,7 +249,7 @@ def _resolve(reference: str, root: Mapping[str, Any]) -> object:
 
 
 def holds(column: ColumnType, incoming: ColumnType) -> bool:
-    """Whether every value of `incoming` fits `column` exactly, whatever the data."""
+    """Whether every possible value of `incoming` fits `column` exactly."""
     if column == incoming or column in (VARCHAR, JSON):
         return True
     if column.name == "DECIMAL":
@@ -267,7 +267,7 @@ def holds(column: ColumnType, incoming: ColumnType) -> bool:
 
 
 def join(one: ColumnType, other: ColumnType) -> ColumnType:
-    """The type that should hold both; data decide whether it does (see `tables`), else VARCHAR."""
+    """The type for both; VARCHAR if the data turn out not to fit it (see `tables`)."""
     if holds(one, other):
         return one
     if holds(other, one):

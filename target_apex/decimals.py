@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CONTEXT = Context(prec=38)
-"""As many digits as DuckDB's widest DECIMAL."""
+"""Arithmetic with as many digits as DuckDB's widest DECIMAL."""
 
 
 def _exact(other: Any) -> Any:
-    """A float as the decimal that it is written as, which is not the double that it is."""
+    """A float as the decimal that it is written as: 0.1, not the double nearest to it."""
     return Decimal(repr(other)) if isinstance(other, float) else other
 
 
@@ -31,8 +31,8 @@ def _operation(compute: Callable[[Any, Any], Decimal], *, swapped: bool = False)
 class Number(Decimal):
     """A number of a record; 1.50 stays 1.50.
 
-    Expressions of stream maps compute with it as with any number: a decimal fraction in an
-    expression counts as what is written there, so that 1.10 == 1.1, and 0.1 * 3 is 0.3.
+    Expressions of stream maps compute with it as with any number. Floats in an expression count as
+    the decimals that are written there, so that 1.10 == 1.1, and 0.1 * 3 is 0.3.
     """
 
     text: str

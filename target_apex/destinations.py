@@ -1,4 +1,4 @@
-"""What needs DuckDB, an extra: imported only when needed; one line says if it is missing."""
+"""Imports what needs DuckDB, an extra, only when it is needed; says so if it is missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def destination(settings: Settings) -> Callable[[Settings], Destination]:
-    """What opens the destination that the settings name.
+    """A function that opens the destination that the settings name.
 
     Raises:
         SettingsError: DuckDB is not installed.

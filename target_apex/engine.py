@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("target-apex")
 
 MEMORY_LIMIT_MB = 128
-"""What DuckDB may keep in memory before it spills to disk."""
+"""DuckDB's memory limit, beyond which it spills to disk."""
 
 _KB_PER_COLUMN = 100
 """DuckDB works on 2,048 rows at once, with some vectors for each column."""
@@ -21,10 +21,11 @@ _KB_PER_COLUMN = 100
 SESSION = (
     # A date-time without an offset is UTC.
     "SET TimeZone = 'UTC'",
-    # Nothing is ever fetched from the network.
+    # DuckDB must not fetch extensions from the network.
     "SET autoinstall_known_extensions = false",
     f"SET memory_limit = '{MEMORY_LIMIT_MB}MB'",
-    # Each checkpoint compresses the last, unfilled row group of a table again: not too often.
+    # Each checkpoint compresses the last, partly filled row group of a table again, so they are
+    # rare.
     "SET checkpoint_threshold = '256MB'",
 )
 
@@ -44,12 +45,12 @@ class Memory:
             connection.execute(statement)
 
     def reserve(self, columns: int) -> None:
-        """Allow what a row of so many columns needs, which is more than a batch's size tells."""
+        """Allow the memory that rows of so many columns need beside the size of a batch."""
         while self._limit * 1024 < columns * _KB_PER_COLUMN and self.grow():
             pass
 
     def grow(self) -> bool:
-        """Allow twice as much; false if that were more than half of the machine's memory."""
+        """Double the limit; False if that would exceed half of the machine's memory."""
         machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
         if self._limit << 21 > machine // 2:
             return False
@@ -60,7 +61,7 @@ class Memory:
 
 
 def reason(error: duckdb.Error) -> str:
-    """The first line of DuckDB's message, without its class, and what helps if that is known."""
+    """The first line of DuckDB's message without its class, and a remedy if one is known."""
     text = str(error).partition("\n")[0]
     text = text.partition("Error: ")[2] or text
     if "No space left" in text or "too large" in text:

@@ -1,4 +1,4 @@
-"""What can go wrong, by how one recovers.
+"""The errors of the target, grouped by how a user recovers from them.
 
     TargetError                     one line on stderr, exit code 1
     ├── SettingsError               change a setting
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def printable(text: str) -> str:
-    """A line without the signs that command a terminal, or turn the direction of its text."""
+    """A line without control characters, and without those that change the direction of text."""
     if text.isprintable():
         return text
     return "".join(
@@ -49,7 +49,7 @@ class InputError(TargetError):
 
     @classmethod
     def at(cls, place: int | str, stream: str | None, problem: str) -> Self:
-        """The same words for every bad line: where, whose, what."""
+        """The error of a bad line, with its place, its stream and the problem."""
         where = f"line {place}" if isinstance(place, int) else place
         whose = "" if stream is None else f", stream {stream!r}"
         return cls(f"{where}{whose}: {problem}")
@@ -65,7 +65,7 @@ class UnknownStreamError(InputError, RecordsWithoutSchemaException):
 
 
 class MissingKeyError(InputError, MissingKeyPropertiesError):
-    """A record without one of its key properties cannot be told from others."""
+    """A record lacks one of its key properties."""
 
 
 class RetryError(TargetError):
@@ -77,11 +77,11 @@ class WarehouseError(TargetError):
 
 
 class WarehouseLockedError(WarehouseError):
-    """Another process kept the DuckDB file for longer than `lock_wait_seconds`."""
+    """Another process held the DuckDB file for longer than `lock_wait_seconds`."""
 
     @classmethod
     def held(cls, path: Path, holder: str, seconds: float) -> WarehouseLockedError:
-        """Say who holds the file and how long we waited."""
+        """The error that names the process that holds the file, and the seconds of waiting."""
         return cls(
             f"{path} is locked by {holder}; waited {seconds:g} s. "
             "Close that process, or raise lock_wait_seconds."

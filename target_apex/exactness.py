@@ -1,4 +1,4 @@
-"""Which numbers in JSON text DuckDB would round: it reads them as doubles. Pure."""
+"""Finds numbers in JSON text that DuckDB would round, since it reads them as doubles. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TO_SHAPE = bytes.maketrans(b"123456789.E", b"0000000000e")
-"""Digits and points become 0, byte by byte, so that a place in the shape is one in the text."""
+"""Digits and points become 0, byte by byte, so that positions in shape and text are the same."""
 
 _MANY_DIGITS = b"0" * 16
 _LONG_NUMBER = re.compile(_MANY_DIGITS + rb"0*(?:e[+-]?0+)?")
@@ -21,7 +21,7 @@ _BEFORE_VALUE = b":,["
 
 
 def survives_double(number: Decimal) -> bool:
-    """Whether the double next to it, written as shortly as possible, is the same number."""
+    """Whether the nearest double, in its shortest spelling, is the same number."""
     return not number.is_finite() or Decimal(repr(float(number))) == number
 
 
@@ -29,7 +29,7 @@ def inexact_rows(data: bytes) -> list[int]:
     """Rows (counted from 0) of JSON lines with a number that DuckDB would round.
 
     Numbers of at most 15 digits always survive, unless their exponent is below -99. Others are
-    found by their shape, which costs little where there are none.
+    found by their shape, a search that costs little if there are none.
     """
     shape = data.translate(_TO_SHAPE)
     rows: set[int] = set()
@@ -56,7 +56,7 @@ def _rows(data: bytes, found: Iterable[re.Match[bytes]]) -> set[int]:
 
 
 def _is_inexact(number: bytes) -> bool:
-    """Whether it would be rounded, if it is a number at all."""
+    """Whether it is a number that would be rounded."""
     try:
         double = repr(float(number)).encode()
         return double != number and not survives_double(Decimal(number.decode()))
@@ -65,7 +65,7 @@ def _is_inexact(number: bytes) -> bool:
 
 
 def _is_value(data: bytes, place: int) -> bool:
-    """Whether a JSON value begins there: inside of a text, other things stand before digits."""
+    """Whether a JSON value begins there; digits inside a text have other characters before them."""
     while place and data[place - 1] in _BEFORE_NUMBER:
         place -= 1
     return place > 0 and data[place - 1] in _BEFORE_VALUE

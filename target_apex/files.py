@@ -1,4 +1,4 @@
-"""A DuckDB file that a run began to make and never finished, and how to tell it from others."""
+"""Finds and removes a DuckDB file whose creation was interrupted."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _HEADERS = 3 * 4096
-"""Bytes of the headers, which DuckDB writes before anything else; no file with data is shorter."""
+"""Size of the headers in bytes; DuckDB writes them first, so a file with data is longer."""
 
 _MAGIC = b"DUCK"
 _MAGIC_AT = 8
@@ -19,10 +19,10 @@ _logger = logging.getLogger("target-apex")
 
 
 def remove_unfinished(path: Path) -> bool:
-    """Remove a file that never held data: its process was killed, or its disk full, as it began.
+    """Remove a file without data: its process was killed, or its disk was full, at its creation.
 
     Returns:
-        Whether to try again to open the file: it was removed, or another process is at it.
+        Whether opening the file may now succeed: it was removed, or another process is creating it.
     """
     try:
         path = path.resolve()
@@ -33,7 +33,7 @@ def remove_unfinished(path: Path) -> bool:
             if not _is_unfinished(file.read(_HEADERS + 1)) or _has_log(path):
                 return False
             try:
-                # The lock that DuckDB takes: whoever holds it is making the file just now.
+                # DuckDB's own lock: a process that holds it is creating the file right now.
                 fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
                 return True
@@ -50,17 +50,17 @@ def remove_unfinished(path: Path) -> bool:
 
 
 def _has_log(path: Path) -> bool:
-    """Whether there is a write-ahead log, which DuckDB begins after the headers."""
+    """Whether there is a write-ahead log, which DuckDB starts after the headers."""
     log = path.with_name(f"{path.name}.wal")
     return log.exists() and log.stat().st_size > 0
 
 
 def _is_unfinished(content: bytes) -> bool:
-    """Whether DuckDB began to write this, but not all of the headers; or a disk lost all of it."""
+    """Whether DuckDB wrote only a part of the headers, or the disk lost what was written."""
     if not content.strip(b"\0"):
         return len(content) <= _HEADERS
     if len(content) <= _MAGIC_AT:
-        # A part of DuckDB's checksum, unless it is a line of text that somebody wrote.
+        # This is a part of DuckDB's checksum, unless it is a line of text.
         return not (len(content) > 1 and content.isascii() and content.endswith(b"\n"))
     begun = content[_MAGIC_AT : _MAGIC_AT + len(_MAGIC)]
     return len(content) < _HEADERS and _MAGIC.startswith(begun)

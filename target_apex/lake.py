@@ -1,4 +1,4 @@
-"""A lake: one Parquet file per stream and batch, in folders by load date, never changed again."""
+"""A lake: an immutable Parquet file per stream and batch, in folders by load date."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from target_apex.streams import Stream
 
 ORDER = ("_sdc_batched_at", "_sdc_sequence", TABLE_VERSION)
-"""Metadata that a lake always has: without them the newest version of a row cannot be told."""
+"""Metadata columns of every lake; they tell which version of a row is the newest."""
 
 
 class Lake:
@@ -54,10 +54,10 @@ class Lake:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Files appear whole, one after the other, once all are written.
+        """Publish complete files, one after the other, once all are written.
 
         Raises:
-            RetryError: None appeared, but another try may succeed.
+            RetryError: No file was published, but another try may succeed.
             WarehouseError: A file cannot be written.
         """
         self._written.clear()
@@ -101,10 +101,10 @@ class Lake:
         staged.drop()
 
     def activate(self, stream: Stream, version: int) -> None:
-        """Nothing is deleted from a lake; `_sdc_table_version` tells old rows."""
+        """Do nothing: a lake keeps all rows, and `_sdc_table_version` marks old ones."""
 
     def finish(self) -> None:
-        """Every file is complete already."""
+        """Do nothing: every file is complete already."""
 
     def interrupt(self) -> None:
         """Stop the query that another thread runs."""
@@ -132,7 +132,7 @@ class Lake:
 
     @staticmethod
     def _publish(local: str, final: UPath) -> None:
-        """Copy a file to the lake under a name that no reader looks at, then rename it."""
+        """Copy a file to the lake under a name that readers ignore, then rename it."""
         unfinished = final.parent / f".{final.name}.part"
         try:
             final.parent.mkdir(parents=True, exist_ok=True)
@@ -141,7 +141,8 @@ class Lake:
         except OSError:
             raise
         except Exception as error:
-            # Each file system has errors of its own; the class says more than many a text.
+            # Each file system raises its own classes of errors; their names say more than some
+            # texts.
             raise WarehouseError(
                 f"cannot write to {final.parent}: {type(error).__name__}: {error}"
             ) from error
@@ -149,16 +150,16 @@ class Lake:
 
 
 def folder(stream: str) -> str:
-    """The folder of a stream: its name, with what is no part of a file name as %XX."""
+    """The folder of a stream: its name, with characters that file names cannot have as %XX."""
     name = quote(stream, safe=" ")
     return name.replace(".", "%2E") if name.startswith(".") else name
 
 
 def _root(settings: Settings) -> UPath:
-    """Where the lake's streams lie.
+    """The folder of the lake's streams.
 
     Raises:
-        SettingsError: Nothing is installed that reads such a URL.
+        SettingsError: No installed package handles such a URL.
     """
     try:
         root = UPath(settings.path) / settings.default_target_schema

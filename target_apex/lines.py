@@ -1,7 +1,7 @@
-"""The pipe, cut into runs of RECORD lines of one stream and single other messages.
+"""Splits the input into runs of RECORD lines of one stream, and other messages one by one.
 
-A run is handed on as the bytes that came; nothing in it is decoded here. That is what makes the
-target fast, and it is safe because a raw line feed cannot occur inside JSON.
+A run is passed on as raw bytes; nothing in it is decoded here. This makes the target fast, and is
+safe since JSON cannot contain a raw line feed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BLOCK_SIZE = 1 << 18
-"""Bytes that are read at once: few enough to stay in the processor's cache."""
+"""Bytes that are read at once; they fit into the processor's cache."""
 
 
 _RECORD_HEAD = re.compile(
@@ -30,14 +30,14 @@ _RECORD_HEAD = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Whole RECORD lines of one stream that followed each other."""
+    """Consecutive RECORD lines of one stream."""
 
     stream: str
     data: bytes
     rows: int
     first_line: int
     source: str = ""
-    """The file whose lines are counted, if it is not the input."""
+    """The file that the line numbers are of, if it is not the input."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +45,12 @@ class State:
     """A STATE message."""
 
     value: str
-    """The JSON text of its value, as it came."""
+    """The JSON text of its value, unchanged."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """Any message that is neither a record nor a state."""
+    """A message that is neither a record nor a state."""
 
     type: str
     content: dict[str, Any]
@@ -62,10 +62,10 @@ class Message:
         return self.text("stream")
 
     def text(self, name: str) -> str:
-        """A field that must be there, and hold a text.
+        """A required text field.
 
         Raises:
-            InputError: It is not so.
+            InputError: It is missing or is no text.
         """
         value = self._field(name)
         if not isinstance(value, str):
@@ -73,10 +73,10 @@ class Message:
         return value
 
     def array(self, name: str) -> list[Any]:
-        """A field that must be there, and hold a list.
+        """A required list field.
 
         Raises:
-            InputError: It is not so.
+            InputError: It is missing or is no list.
         """
         value = self._field(name)
         if not isinstance(value, list):
@@ -84,10 +84,10 @@ class Message:
         return value
 
     def object(self, name: str) -> dict[str, Any]:
-        """A field that must be there, and hold an object.
+        """A required object field.
 
         Raises:
-            InputError: It is not so.
+            InputError: It is missing or is no object.
         """
         value = self._field(name)
         if not isinstance(value, dict):
@@ -106,7 +106,7 @@ class Message:
 
 
 class _Envelope(msgspec.Struct):
-    """What must be known of a line that does not begin as RECORD lines commonly do."""
+    """The needed fields of a line that does not begin in the common way."""
 
     type: str
     stream: str | None = None
@@ -118,7 +118,7 @@ _ENVELOPE = msgspec.json.Decoder(_Envelope)
 
 @dataclass(frozen=True, slots=True)
 class _Head:
-    """How the RECORD lines of a stream begin, and a search for the first line that does not."""
+    """The common beginning of a stream's RECORD lines, and a search for the first other line."""
 
     stream: str
     start: bytes
@@ -127,7 +127,7 @@ class _Head:
 
     @classmethod
     def of(cls, match: re.Match[bytes]) -> _Head | None:
-        """None if the name of the stream is no JSON text after all."""
+        """The head for a stream; None if its name is no valid JSON text."""
         try:
             stream = json.loads(match[1])
         except ValueError:
@@ -136,9 +136,9 @@ class _Head:
         return cls(stream, start, b"\n" + start, re.compile(rb"\n(?!" + re.escape(start) + rb")"))
 
     def run(self, block: bytes, position: int) -> tuple[int, int]:
-        """Where the run that begins at `position` ends, and how many lines it has."""
+        """The end of the run that begins at `position`, and its number of lines."""
         if position == 0:
-            # Most blocks are one run, and to count is faster than to search.
+            # Most blocks are one run, and counting is faster than searching.
             rows = block.count(b"\n")
             if block.count(self.next_line) == rows - 1:
                 return len(block), rows
@@ -148,7 +148,7 @@ class _Head:
 
 
 def blocks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
-    """Whole lines, as many as have come; the last one ends with a line feed even if it did not."""
+    """Blocks of whole lines as they arrive; a missing line feed at the end is added."""
     rest: list[bytes] = []
     for chunk in _chunks(source):
         end = chunk.rfind(b"\n") + 1
@@ -173,10 +173,10 @@ def _chunks(source: IO[str] | IO[bytes]) -> Iterator[bytes]:
 
 
 def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | State | Message]:
-    """Runs and messages in their order.
+    """The runs and messages of the input, in their order.
 
     Raises:
-        InputError: A line is no Singer message; it says which line.
+        InputError: A line is no Singer message; the error names the line.
     """
     heads: dict[bytes, _Head] = {}
     line = 1
@@ -203,7 +203,7 @@ def parse(source: IO[str] | IO[bytes]) -> Iterator[Run | State | Message]:
 
 
 def _single(data: bytes, line: int) -> Run | State | Message | None:
-    """One line that does not begin as RECORD lines commonly do; None if it is blank."""
+    """The message of one line that does not begin in the common way; None if it is blank."""
     if not data.strip():
         return None
     try:
@@ -245,7 +245,7 @@ def _loads(data: bytes, line: int) -> dict[str, Any]:
 
 
 def _text_of(data: bytes, name: str) -> str:
-    """The JSON text of a field of an object that `json` reads, but no stricter reader; or ""."""
+    """The JSON text of a field of an object that only the lenient reader `json` accepts; or ""."""
     text = data.decode("utf-8-sig")
     decoder = json.JSONDecoder()
     position = text.index("{") + 1
@@ -262,7 +262,7 @@ def _text_of(data: bytes, name: str) -> str:
 
 
 def _after_space(text: str, position: int) -> int:
-    """The place of the first character from `position` on that is no white space."""
+    """The position of the first character from `position` on that is not white space."""
     while text[position] in " \t\r\n":
         position += 1
     return position

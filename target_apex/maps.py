@@ -53,7 +53,7 @@ def make_mapper(config: Mapping[str, Any], logger: logging.Logger) -> PluginMapp
 
 
 def _check_expression(stream: str, name: str, expression: object) -> None:
-    """Check an expression now: the SDK would do so only when it evaluates it, or never."""
+    """Check an expression now; the SDK would check it when it is evaluated, or never."""
     where = f"stream_maps: stream {stream!r}, {name!r}"
     if name in ("__alias__", "__source__") and not isinstance(expression, str):
         raise SettingsError(f"{where}: a stream's name, as a text, is expected")
@@ -71,7 +71,7 @@ def _check_expression(stream: str, name: str, expression: object) -> None:
 
 
 class _Evaluator:
-    """The SDK's evaluator of expressions; whatever it meets becomes an `ExpressionError`."""
+    """The SDK's evaluator of expressions; all of its errors become an `ExpressionError`."""
 
     def __init__(self, evaluator: simpleeval.EvalWithCompoundTypes) -> None:
         self._evaluator = evaluator
@@ -101,12 +101,12 @@ def _explain(error: Exception, expression: str, names: Mapping[str, Any]) -> str
         return str(error).replace(f"'{Number.__name__}'", "a decimal number")
     if isinstance(error, simpleeval.InvalidExpression):
         return str(error).partition(" in expression")[0].partition(", for expression")[0]
-    # The texts of other errors may show what they were given.
+    # The texts of other errors may hold values of the record.
     return f"it raises {type(error).__name__}"
 
 
 def _with_types(schema: Any) -> Any:
-    """The schema with a type for each choice of types: the SDK leaves others out as it flattens."""
+    """The schema with a type for each choice of types; the SDK drops those when it flattens."""
     if not isinstance(schema, dict):
         return {}
     choices = schema.get("anyOf") or schema.get("oneOf")
@@ -126,7 +126,7 @@ def _with_types(schema: Any) -> Any:
 
 
 class Maps:
-    """What becomes of each stream."""
+    """The maps of each stream."""
 
     def __init__(self, mapper: PluginMapper) -> None:
         self._mapper = mapper
@@ -137,7 +137,7 @@ class Maps:
         """Take the SCHEMA of a stream.
 
         Raises:
-            InputError: The maps and the schema do not go together.
+            InputError: The maps do not fit the schema.
         """
         try:
             if self._mapper.flattening_options.enabled:
@@ -146,7 +146,8 @@ class Maps:
         except RecursionError as error:
             raise InputError.at(line, stream, "its schema is nested too deeply") from error
         except Exception as error:
-            # The SDK raises whatever it meets in a schema or a map that it does not expect.
+            # For an invalid schema or map, the SDK raises whatever exception its own code runs
+            # into.
             reason = str(error) or type(error).__name__
             if "Duplicate column name" in reason:
                 reason = (
@@ -161,7 +162,7 @@ class Maps:
                 each.expr_evaluator = _Evaluator(each.expr_evaluator)
 
     def of(self, stream: str) -> list[StreamMap] | None:
-        """All but those that remove the stream; None if its SCHEMA has not come."""
+        """The maps of a stream without those that remove it; None before its SCHEMA."""
         found = self._mapper.stream_maps.get(stream)
         if found is None:
             return None
@@ -170,7 +171,7 @@ class Maps:
     def transform(
         self, each: StreamMap, stream: str, record: dict[str, Any]
     ) -> dict[str, Any] | None:
-        """The record as a map makes it, or None if it is filtered out.
+        """The result of a map for a record; None if the record is filtered out.
 
         Raises:
             InputError: An expression fails; the text does not say where.
@@ -185,7 +186,7 @@ class Maps:
         if made is None:
             return None
         return {
-            # The encoder, which knows JSON only, would write null.
+            # The encoder of JSON would write null for it.
             name: Number(json.dumps(value))
             if isinstance(value, float) and not isfinite(value)
             else value

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Metadata:
-    """When the run started, and how many rows it has numbered."""
+    """The start of the run, and how many rows it has numbered."""
 
     def __init__(self) -> None:
         self._started = int(datetime.now(UTC).timestamp() * 1000)
@@ -22,8 +22,8 @@ class Metadata:
 
     def columns(self, staged: Staged, spool: Spool) -> dict[str, str]:
         """An expression for each column of `streams.METADATA`."""
-        # Milliseconds of the start, with room for a million rows in each: ordered within a run
-        # and over runs, since no run loads a thousand rows in a microsecond.
+        # The start in milliseconds, times a million, plus the row number: ordered within a run and
+        # across runs, since no run loads a million rows in a millisecond.
         sequence = self._started * 1_000_000 + self._rows
         self._rows += staged.rows
         return {

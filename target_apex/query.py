@@ -1,4 +1,4 @@
-"""The query that reads spooled lines: typed values, and what does not fit of each row."""
+"""The query that reads spooled lines: typed values, and the misfit of each row."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
@@ -20,16 +20,16 @@ if TYPE_CHECKING:
     from target_apex.streams import Column
 
 COLUMNS_AT_ONCE = 500
-"""Columns of a wide stream that one query reads: what DuckDB does grows with their square."""
+"""The most columns of one query: DuckDB's work grows with the square of their number."""
 
 _SAMPLE = 2000
-"""So many rows are looked at for texts like 1.5 before a large batch is read."""
+"""Rows of a large batch that are searched for texts like 1.5 before it is read."""
 
 NO_RECORD, NO_VERSION, LIKE_A_NUMBER = -1, -2, -3
-"""Misfits that are not of one column."""
+"""Misfits that do not belong to one column."""
 
 Typed = tuple["Column", "ColumnType"]
-"""A property, and what it is read as."""
+"""A property, and the type that it is read as."""
 
 
 def parts(columns: Sequence[Typed]) -> Iterator[tuple[int, Sequence[Typed]]]:
@@ -50,11 +50,11 @@ def select(
     """A query for columns `c0`, `c1`, ..., `version`, `time_extracted`, `ord` and `misfit`.
 
     Args:
-        spool: Where the lines are.
+        spool: The lines.
         keys: The key properties, which must not be null.
-        columns: What is read.
-        quoted: Text columns that are read as JSON, with their quotes, so that numbers in them can
-            be told from texts that look like one. Others are read faster: such a text is a misfit.
+        columns: The columns to read.
+        quoted: Text columns that are read as JSON, with their quotes, so that numbers differ from
+            texts that look like numbers. Others are read faster, and such a text is a misfit.
         first: The index of the first column.
         repaired: Whether `repair` wrote the lines.
     """
@@ -77,7 +77,7 @@ def select(
             else:
                 numbers.append(f"WHEN {sql.like_a_fraction(value)} THEN {LIKE_A_NUMBER}")
     values = ", ".join(f"c{index}" for index, _ in enumerate(columns, first))
-    # Whatever else does not fit comes first: it is more than a suspicion.
+    # All other misfits come first, since they are certain.
     return (
         f"SELECT {values}, version, time_extracted, ord,"
         f" CAST(CASE {' '.join(misfits + numbers)} END AS INTEGER) AS misfit"
@@ -106,7 +106,7 @@ def learn(
     columns: Sequence[Typed],
     quoted: set[str],
 ) -> None:
-    """Add to `quoted` the text columns that the first lines of a large batch advise to read so."""
+    """Add text columns to `quoted` whose first lines in a large batch look like numbers."""
     if not quoted and spool.rows > _SAMPLE and len(columns) <= COLUMNS_AT_ONCE:
         some = f"(FROM ({select(spool, (), columns)}) LIMIT {_SAMPLE})"
         quoted |= like_numbers(connection, columns, some)
@@ -114,11 +114,11 @@ def learn(
 
 @contextmanager
 def reading(spool: Spool) -> Iterator[None]:
-    """Read its file.
+    """A context in which the spool's file is read.
 
     Raises:
-        RetryError: DuckDB cannot read a line, which spoils the file and aborts the transaction;
-            the spool says so now.
+        RetryError: DuckDB cannot read a line. The transaction is aborted, and the spool remembers
+            that it needs repair.
     """
     spool.flush()
     try:
@@ -129,7 +129,7 @@ def reading(spool: Spool) -> Iterator[None]:
 
 
 class _Source:
-    """The inner query: values and texts side by side, so that nothing is computed twice."""
+    """The inner query: values beside their texts, so that nothing is computed twice."""
 
     def __init__(self, *, repaired: bool) -> None:
         self._repaired = repaired
@@ -137,7 +137,7 @@ class _Source:
         self._values: list[str] = []
 
     def add(self, value: str, column: Column, kind: ColumnType, *, quoted: bool) -> None:
-        """Read one more column as `value`, and its text, if it is of use, as t instead of c."""
+        """Add a column that is read as `value`; its text, if needed, is named t instead of c."""
         as_json = kind == JSON or quoted
         self._fields.append(f"{sql.identifier(column.name)} {JSON if as_json else VARCHAR}")
         text = read = f"record[{sql.literal(column.name)}]"
@@ -150,7 +150,7 @@ class _Source:
             self._values.append(f"{text}::VARCHAR AS t{value[1:]}")
 
     def query(self, spool: Spool) -> str:
-        """The text of it."""
+        """The SQL text."""
         shape = {
             "record": f"STRUCT({', '.join(self._fields)})",
             "version": "VARCHAR",

@@ -1,4 +1,4 @@
-"""Records that must pass through Python: stream maps, flattening, validation."""
+"""The path of records through Python, for stream maps, flattening and validation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class RecordPath:
-    """Decodes each record, maps and checks it, and writes it as a line again."""
+    """Decodes each record, maps and validates it, and encodes it as a line again."""
 
     def __init__(self, mapper: PluginMapper, *, validate: bool) -> None:
         self._known = Maps(mapper)
@@ -34,8 +34,8 @@ class RecordPath:
         """Name, schema and keys of every stream that the maps make of this one.
 
         Raises:
-            InputError: The maps and the schema do not go together; or to validate was asked for,
-                and the schema is not a valid one.
+            InputError: The maps do not fit the schema; or records are validated, and the schema is
+                not valid.
         """
         if not isinstance(schema.get("properties"), dict):
             raise InputError.at(line, stream, "its schema has no properties")
@@ -48,11 +48,11 @@ class RecordPath:
             yield each.stream_alias, each.transformed_schema, each.transformed_key_properties
 
     def transform(self, run: Run) -> Iterator[Run]:
-        """The run's records as the maps make them, one line each.
+        """The run's mapped records, one line each.
 
         Raises:
-            InputError: A line is not valid JSON, or a record not valid by its schema.
-            UnknownStreamError: The stream's SCHEMA has not come.
+            InputError: A line is not valid JSON, or a record does not match its schema.
+            UnknownStreamError: The stream's SCHEMA is missing.
         """
         maps = self._maps(run.stream, run.first_line)
         for place, line in enumerate(BytesIO(run.data), run.first_line):
@@ -75,7 +75,7 @@ class RecordPath:
             raise InputError.at(where, stream, "the RECORD message has no record")
         for each in maps:
             try:
-                # Maps may change what they are given.
+                # Maps may change their input.
                 made = self._known.transform(each, stream, dict(record))
             except InputError as error:
                 raise InputError.at(where, stream, str(error)) from error
@@ -90,12 +90,12 @@ class RecordPath:
         """The streams that the maps make of this one.
 
         Raises:
-            UnknownStreamError: Its SCHEMA has not come; the message at `place` is too early.
+            UnknownStreamError: Its SCHEMA is missing; the message at `place` is too early.
         """
         return [each.stream_alias for each in self._maps(stream, place)]
 
     def _maps(self, stream: str, place: int | str) -> list[StreamMap]:
-        """All that keep the stream; a stream without a SCHEMA has none at all."""
+        """The maps that keep the stream; none before its SCHEMA."""
         maps = self._known.of(stream)
         if maps is None:
             raise UnknownStreamError.before_schema(place, stream)
@@ -125,7 +125,7 @@ def _validator(stream: str, schema: Mapping[str, Any], line: int) -> jsonschema.
 
 
 def _exact(schema: Any) -> Any:
-    """The schema with its numbers as decimals: 19.99 is a multiple of 0.01, but not of a float."""
+    """The schema with decimals for floats, since 19.99 is no multiple of the float 0.01."""
     if isinstance(schema, float):
         return Decimal(str(schema))
     if isinstance(schema, dict):

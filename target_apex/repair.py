@@ -1,9 +1,9 @@
 """Rewrite a hard record so that DuckDB reads it exactly. Pure.
 
-DuckDB's JSON reader rounds numbers of more than 17 digits, refuses lone surrogates and cannot tell
-a key that is missing from one that is null. A record that holds such things comes through here:
-each value that would be damaged is replaced by its exact text, the others stay as they are. What
-fits no column stays too, and is refused later with its line number.
+DuckDB's JSON reader rounds numbers of more than 17 digits, refuses lone surrogates, and does not
+distinguish a missing key from null. A record with any of these is rewritten: each value that would
+be damaged is replaced by its exact text. Values that fit no column stay, and are refused later with
+their line number.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ if TYPE_CHECKING:
 
 
 def _verbatim(value: object) -> msgspec.Raw | str:
-    """What the encoder does not know: our numbers, and whatever a stream map has made."""
+    """The encoding of other types: our numbers, and results of stream maps."""
     return msgspec.Raw(value.text.encode()) if isinstance(value, Number) else str(value)
 
 
 def as_version(value: object) -> int | None:
-    """The version of a table that a message names; None if it is no integer of 64 bits."""
+    """The table version in a message; None if it is no 64-bit integer."""
     if isinstance(value, str) and _INTEGER.fullmatch(value) and len(value) < MAX_INTEGER_TEXT:
         value = int(value)
     if isinstance(value, (float, Decimal)) and value == value // 1:
@@ -55,7 +55,7 @@ _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 
 
 def decode(line: bytes) -> dict[str, Any]:
-    """A JSON object with every number exact; of equal keys the last one counts.
+    """The JSON object of a line, with every number exact; the last one of equal keys counts.
 
     Raises:
         ValueError: The line holds no JSON object.
@@ -63,7 +63,7 @@ def decode(line: bytes) -> dict[str, Any]:
     try:
         found = _DECODER.decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        # Python's reader also takes what taps written in Python emit: NaN, lone surrogates.
+        # Python's reader also accepts what taps in Python may emit: NaN and lone surrogates.
         found = json.loads(line, parse_float=Number, parse_constant=Number, parse_int=_as_integer)
     if not isinstance(found, dict):
         raise ValueError("not a JSON object")  # noqa: TRY004 - the caller's one error for bad JSON
@@ -71,7 +71,7 @@ def decode(line: bytes) -> dict[str, Any]:
 
 
 def _as_integer(text: str) -> int | Number:
-    """An integer; one of thousands of digits, which Python refuses to make, stays as written."""
+    """An integer; as it was written if it has more digits than Python converts."""
     return int(text) if len(text) < MAX_INTEGER_TEXT else Number(text)
 
 
@@ -93,9 +93,9 @@ def repair(
 
     Args:
         message: The message, decoded by `decode`.
-        columns: Each property that is read, and what it is read as.
-        row: Its place in the batch, which the line carries in `ord`.
-        notice: Told the name of each property whose value was rounded.
+        columns: Each property that is read, and the type that it is read as.
+        row: Its position in the batch, which the line carries in `ord`.
+        notice: Called with the name of each property whose value was rounded.
 
     Raises:
         InputError: The message has no record.
@@ -147,7 +147,7 @@ def _scalar(value: Any, kind: ColumnType) -> Any:
 
 
 def _from_text(value: str, kind: ColumnType) -> str:
-    """A JSON string in the spelling that its column reads."""
+    """A JSON string, spelled as its column's type is read."""
     text = _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
     if kind == VARCHAR:
         return text
@@ -167,7 +167,7 @@ def _from_text(value: str, kind: ColumnType) -> str:
 
 
 def _moment(text: str, kind: ColumnType) -> str:
-    """Dates and times in the one spelling of many that ISO 8601 has and DuckDB reads."""
+    """A date or time of ISO 8601 in the spelling that DuckDB reads."""
     if kind == TIMESTAMPTZ and not _PLAIN_TIMESTAMP.fullmatch(text):
         return datetime.fromisoformat(text.upper()).isoformat()
     if kind == DATE and len(text) > 10:
@@ -183,7 +183,7 @@ def _moment(text: str, kind: ColumnType) -> str:
 
 
 def _plain(value: Decimal, kind: ColumnType) -> str:
-    """Without exponent and without zeros beyond the column's scale, if nothing is lost by that."""
+    """A number without exponent, and without zeros beyond its column's scale."""
     if not value.is_finite() or abs(value.adjusted()) > 100:
         return str(value)
     text = format(value, "f")
@@ -204,7 +204,7 @@ def _rounded(value: Any, kind: ColumnType) -> Any:
 
 
 def _is_delicate(value: Any) -> bool:
-    """Whether reading it as JSON would change a number in it or fail."""
+    """Whether DuckDB would change a number in the value, or could not read it."""
     if isinstance(value, Number):
         return not survives_double(value)
     if isinstance(value, str):
@@ -222,7 +222,7 @@ def _text(value: Any) -> str:
 
 
 def _printable(value: Any) -> Any:
-    """The value with lone surrogates, which UTF-8 cannot hold, replaced by U+FFFD."""
+    """The value with U+FFFD for each lone surrogate, which UTF-8 cannot encode."""
     if isinstance(value, str):
         return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
     if isinstance(value, dict):

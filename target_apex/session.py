@@ -1,4 +1,4 @@
-"""What was read but not yet committed, and when it is: one transaction over all streams."""
+"""Batches: what was read and is not committed yet; each is one transaction over all streams."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ if TYPE_CHECKING:
     from target_apex.streams import Stream
 
 MAX_BATCH_BYTES = 64 << 20
-"""A batch ends when its lines reach this size, whatever their number."""
+"""A batch ends when its lines have this many bytes."""
 
 MAX_BATCH_SECONDS = 300.0
-"""A batch ends with the first message after this time, however small it is."""
+"""A batch ends with the first message after this many seconds, however small it is."""
 
 MAX_BATCH_STREAMS = 200
-"""A batch ends before one more stream: each has a file open, and two batches are under way."""
+"""The most streams in a batch: each has a file open, and there are two batches at a time."""
 
 
 class Destination(Protocol):
-    """Where rows go. All but `interrupt` is called by one thread at a time."""
+    """The place where rows are stored. Only `interrupt` may be called by a second thread."""
 
     def transaction(self) -> AbstractContextManager[None]:
-        """What is loaded inside is kept whole or not at all; RetryError asks for another try."""
+        """A context whose loads are stored together or not at all; RetryError: try again."""
 
     def prepare(self, stream: Stream) -> object:
-        """Make room for a stream, although no record of it may come."""
+        """Create what a stream needs, even if no record of it follows."""
 
     def load(self, stream: Stream, spool: Spool) -> None:
-        """Take the lines of a stream."""
+        """Load the lines of a stream."""
 
     def activate(self, stream: Stream, version: int) -> None:
         """Delete the rows of a stream's older versions."""
 
     def finish(self) -> None:
-        """The run is complete."""
+        """Complete the run."""
 
     def interrupt(self) -> None:
-        """Make a call that another thread is in return soon, with an error."""
+        """Let the call of another thread end soon, with an error."""
 
     def close(self) -> None:
-        """Let go of it; what is not committed is lost."""
+        """Close the destination; what is not committed is lost."""
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Lines of all streams, and the state that is true once they are committed."""
+    """The lines of all streams, and the state that is true once they are committed."""
 
     streams: dict[str, Stream] = field(default_factory=dict)
     spools: dict[str, Spool] = field(default_factory=dict)
@@ -74,7 +74,7 @@ class _Batch:
 
 
 class Session:
-    """Gathers a batch while the one before it is committed in a second thread."""
+    """Gathers a batch while a second thread commits the one before."""
 
     def __init__(
         self,
@@ -94,11 +94,11 @@ class Session:
         self._loading: Future[None] | None = None
 
     def describe(self, stream: Stream) -> None:
-        """Take a SCHEMA: its table is made with the next batch, even if no record comes.
+        """Handle a SCHEMA: its table is created with the next batch, even if no record follows.
 
         Raises:
             WarehouseError: The destination cannot be opened.
-            InputError: Another stream takes the same table.
+            InputError: Another stream has the same table.
         """
         if self._destination is None:
             self._destination = self._connect(self._settings)
@@ -121,17 +121,17 @@ class Session:
         """The stream as its last SCHEMA describes it.
 
         Raises:
-            UnknownStreamError: None has come; the message at `place` is too early.
+            UnknownStreamError: It has none; the message at `place` is too early.
         """
         if name not in self._streams:
             raise UnknownStreamError.before_schema(place, name)
         return self._streams[name]
 
     def take(self, run: Run) -> None:
-        """Take records.
+        """Handle records.
 
         Raises:
-            UnknownStreamError: Their SCHEMA has not come.
+            UnknownStreamError: Their SCHEMA is missing.
         """
         stream = self.stream(run.stream, run.first_line)
         if self._loading is not None and self._loading.done():
@@ -154,22 +154,22 @@ class Session:
             self.commit()
 
     def activate(self, name: str, version: int, line: int) -> None:
-        """Take an ACTIVATE_VERSION: it is carried out after all records before it."""
+        """Handle an ACTIVATE_VERSION, which is carried out after all records before it."""
         self._batch.activations.append((self.stream(name, line), version))
         self.commit()
 
     def state(self, value: str) -> None:
-        """Take the JSON text of a state: it goes out once all that came before it is committed."""
+        """Handle the JSON text of a state, which is emitted once all before it is committed."""
         self._batch.state = value
 
     def commit(self) -> None:
-        """Start to commit what has been gathered, after the batch before it."""
+        """Start to commit the gathered batch, after the one before."""
         self._wait()
         batch, self._batch = self._batch, _Batch()
         self._loading = self._worker.submit(self._load, batch)
 
     def finish(self) -> None:
-        """Commit all, emit the last state, and let go of the destination."""
+        """Commit everything, emit the last state, and close the destination."""
         try:
             self.commit()
             self._wait()
@@ -181,7 +181,7 @@ class Session:
             self.close()
 
     def close(self) -> None:
-        """Let go of everything; what is not committed is gone."""
+        """Close everything; what is not committed is lost."""
         if self._destination is not None and self._loading is not None:
             self._destination.interrupt()
         self._worker.shutdown()
@@ -205,13 +205,13 @@ class Session:
         if batch.state is None:
             return
         if self._settings.load_method == LoadMethod.OVERWRITE:
-            # Until the end of the run the tables hold what they held before it.
+            # Until the end of the run the tables keep their previous content.
             self._withheld = batch.state
         else:
             self._emit_state(batch.state)
 
     def _write(self, batch: _Batch) -> bool:
-        """One transaction; false if it must be tried again."""
+        """Write one transaction; False if it must be tried again."""
         destination = self._destination
         if destination is None:
             return True

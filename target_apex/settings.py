@@ -1,4 +1,4 @@
-"""The settings, as `--about` describes them, and as the rest of the target reads them."""
+"""The settings: the schema that `--about` shows, and the values that the target reads."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 
 class Destination(StrEnum):
-    """Where tables live."""
+    """The kind of the destination."""
 
     DUCKDB = "duckdb"
     PARQUET = "parquet"
 
 
 class LoadMethod(StrEnum):
-    """What becomes of rows that were there before."""
+    """How new rows are combined with those that are there."""
 
     APPEND_ONLY = "append-only"
     UPSERT = "upsert"
@@ -129,10 +129,10 @@ class Settings:
 
     @classmethod
     def of(cls, config: Mapping[str, Any]) -> Settings:
-        """Read a configuration that has passed `SCHEMA`; null means the default.
+        """The settings of a configuration that is valid by `SCHEMA`; null means the default.
 
         Raises:
-            SettingsError: A name is empty, or holds what no name can.
+            SettingsError: A name is empty, or has characters that names cannot have.
         """
         defaults = {name: each.get("default") for name, each in SCHEMA["properties"].items()}
         config = defaults | {name: each for name, each in config.items() if each is not None}
@@ -154,7 +154,7 @@ class Settings:
 
 
 def _batch_folders(config: Mapping[str, Any]) -> Iterator[str]:
-    """Where the files of BATCH messages may lie, such as where the tap's `batch_config` says."""
+    """The allowed folders of BATCH files, such as that of the tap's `batch_config`."""
     yield from config["batch_folders"]
     root = ((config.get("batch_config") or {}).get("storage") or {}).get("root")
     if root:

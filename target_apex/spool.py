@@ -1,4 +1,4 @@
-"""Where lines wait for their transaction: a nameless file, gone with its process."""
+"""Holds lines until their transaction, in a nameless file that disappears with its process."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     from target_apex.lines import Run
 
 SMALLEST_OBJECT_SIZE = 2 << 20
-"""Bytes that DuckDB's JSON reader makes room for per line; its buffers are twice as large."""
+"""The smallest size of a line for DuckDB's JSON reader; its buffers are twice as large."""
 
 _OPEN_FILES = Path("/proc/self/fd")
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """Rows that stood on consecutive lines of the input, or of another file."""
+    """Rows from consecutive lines of the input, or of another file."""
 
     first_row: int
     first_line: int
@@ -33,11 +33,11 @@ class Segment:
 
 
 class Spool:
-    """JSON lines of one stream, one object each, in the order in which they came."""
+    """JSON lines of one stream, one object each, in their order of arrival."""
 
     def __init__(self) -> None:
-        # A nameless file is gone with its process; where the system cannot reopen one, it has a
-        # name until it is closed.
+        # A nameless file disappears with its process. Where the system cannot reopen one, the file
+        # has a name until it is closed.
         make = tempfile.TemporaryFile if _OPEN_FILES.is_dir() else tempfile.NamedTemporaryFile
         with _writing():
             self._file = make(prefix="target-apex-")
@@ -55,7 +55,7 @@ class Spool:
         return str(_OPEN_FILES / str(self._file.fileno()))
 
     def append(self, run: Run, hard: Iterable[int] = ()) -> None:
-        """Take whole lines; those (counted from 0) that DuckDB reads inexactly are `hard`."""
+        """Add whole lines; `hard` are the indices of those that DuckDB would read inexactly."""
         self.hard_rows.update(self.rows + row for row in hard)
         self._segments.append(Segment(self.rows, run.first_line, run.source))
         with _writing():
@@ -69,14 +69,14 @@ class Spool:
             self._file.flush()
 
     def lines(self) -> Iterator[bytes]:
-        """All lines again, from the first."""
+        """All lines, from the first."""
         self.flush()
         self._file.seek(0)
         yield from self._file
         self._file.seek(0, 2)
 
     def place(self, row: int) -> str:
-        """Where a row (counted from 0) came from, in words."""
+        """The origin of a row (counted from 0), in words."""
         segment = self._segments[
             bisect_right(self._segments, row, key=lambda each: each.first_row) - 1
         ]
@@ -84,14 +84,14 @@ class Spool:
         return f"{line} of {segment.source}" if segment.source else line
 
     def close(self) -> None:
-        """Let go of the file; what could not be written of it is no longer needed."""
+        """Close the file; unwritten lines are no longer needed."""
         with suppress(OSError):
             self._file.close()
 
 
 @contextmanager
 def _writing() -> Iterator[None]:
-    """Say what helps where a temporary file cannot be written."""
+    """Name the remedy if a temporary file cannot be written."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Quoting, and how the text of a JSON value becomes a DuckDB value without losing anything. Pure.
+"""Quotes names, and converts texts of JSON values to DuckDB values without loss. Pure.
 
-Each column is read as text (or as JSON), cast, and compared with what was read. What does not
-survive that round trip is a misfit: never rounded, never cut, never NULL.
+Each column is read as text (or as JSON), cast, and compared with what was read. A value that does
+not survive this round trip is a misfit; it is never rounded, cut or replaced by NULL.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ SECONDS_OF_A_DAY = r"\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
 
 
 def identifier(name: str) -> str:
-    """A name that may hold anything: spaces, quotes, dots, reserved words."""
+    """A quoted name, which may hold spaces, quotes, dots and reserved words."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -33,7 +33,7 @@ def qualified(*names: str) -> str:
 
 
 def cast(text: str, kind: ColumnType) -> str:
-    """The value of `kind` that `text` spells; NULL where it spells none."""
+    """`text` cast to `kind`; NULL if that is not possible."""
     if kind in (VARCHAR, JSON):
         return text
     if kind == BOOLEAN:
@@ -42,7 +42,7 @@ def cast(text: str, kind: ColumnType) -> str:
 
 
 def misfit(text: str, value: str, kind: ColumnType) -> str | None:
-    """True where `value`, the `cast` of `text`, lost some of it; None if that cannot be."""
+    """SQL that is true if `value`, the `cast` of `text`, lost something; None if it cannot."""
     if kind in (VARCHAR, JSON):
         return None
     if kind == BOOLEAN:
@@ -64,16 +64,16 @@ def misfit(text: str, value: str, kind: ColumnType) -> str | None:
             f" OR contains({text}, 'e') OR contains({text}, 'E')))"
         )
     if kind == DOUBLE:
-        # 1e400 is a number, but no double is near it.
+        # 1e400 is a number, but is too large for a double.
         endless = f"isinf({value}) AND NOT contains(lower({text}), 'inf')"
         return f"({text} IS NOT NULL AND ({value} IS NULL OR ({endless})))"
     return f"({text} IS NOT NULL AND {value} IS NULL)"
 
 
 def like_a_fraction(text: str) -> str:
-    """True where `text` may have been a number that DuckDB wrote in its own way: 1.5, 1e+300."""
+    """SQL that is true if `text` may be a number in DuckDB's own spelling: 1.5, 1e+300."""
     return (
-        # All but the last condition cost little, and let most texts through.
+        # All conditions but the last are cheap, and sort out most texts.
         f"({text} BETWEEN '-' AND ':' AND"
         f" (contains({text}, '.') OR contains({text}, 'e+') OR contains({text}, 'e-'))"
         f" AND regexp_full_match({text}, {literal(_FRACTION)}))"
@@ -81,7 +81,7 @@ def like_a_fraction(text: str) -> str:
 
 
 def unquoted(json: str) -> str:
-    """The text that a JSON value holds: a string without quotes, all else as it is written."""
+    """The text of a JSON value: a string without its quotes, anything else as it is written."""
     return (
         f"CASE WHEN NOT starts_with({json}, '\"') THEN {json}::VARCHAR"
         f" WHEN contains({json}, '\\') THEN {json} ->> '$' ELSE trim({json}, '\"') END"
@@ -89,14 +89,14 @@ def unquoted(json: str) -> str:
 
 
 def is_a_fraction(json: str) -> str:
-    """True where a JSON value is a number with a point or an exponent."""
+    """SQL that is true if a JSON value is a number with a point or an exponent."""
     return (
         f"({json} BETWEEN '-' AND ':' AND (contains({json}, '.') OR contains(lower({json}), 'e')))"
     )
 
 
 def describe(kind: ColumnType) -> str:
-    """What a value must be to fit, in words for an error message."""
+    """The requirement of a type in words, for an error message."""
     if kind.name == "DECIMAL":
         return (
             f"a decimal number of at most {kind.precision - kind.scale} digits "
@@ -113,7 +113,7 @@ def describe(kind: ColumnType) -> str:
 
 
 def convert(value: str, source: ColumnType, goal: ColumnType) -> str:
-    """An expression that turns a stored `source` into `goal`, for a column that grows."""
+    """SQL that converts a stored `source` to `goal`, for a column that is widened."""
     if source == goal:
         return value
     if goal == JSON:
@@ -121,7 +121,7 @@ def convert(value: str, source: ColumnType, goal: ColumnType) -> str:
     if goal == VARCHAR:
         text = f"CAST({value} AS VARCHAR)"
         if source == DOUBLE or source.name == "DECIMAL":
-            # 1 that became 1.0 on its way from integer to number is text "1" again.
+            # 1, which became 1.0 when integers became numbers, is the text "1" again.
             return f"regexp_replace({text}, '^(-?\\d+)(?:\\.0*|(\\.\\d*[1-9])0+)$', '\\1\\2')"
         return text
     return f"CAST({value} AS {goal})"

@@ -1,4 +1,4 @@
-"""From spooled lines to a typed temporary table, every value exact or the run stops."""
+"""Loads spooled lines into a typed temporary table; a value that is not exact stops the run."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from target_apex.streams import Column, Stream
 
 TABLE = "temp.main.apex_stage"
-"""One row per line; columns c0, c1, ... in the order of the stream's, see `create`."""
+"""The temporary table: a row per line, and columns c0, c1, ... in the stream's order."""
 
 _PATCHES = "apex_patches"
 _PART = "apex_part_{}"
@@ -35,22 +35,22 @@ _logger = logging.getLogger("target-apex")
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What the stage holds."""
+    """What a filled stage holds."""
 
     rows: int
     versioned: bool
-    """Whether a record said to which version of its table it belongs."""
+    """Whether a record names the version of its table."""
     place: str
-    """An expression over the stage (alias s): the row's place in the batch, from 0."""
+    """SQL over the stage (alias s) for the row's position in the batch, from 0."""
 
 
 def stage_type(incoming: ColumnType, column: ColumnType) -> ColumnType:
-    """Text and JSON columns take the value as it came; others as the schema types it."""
+    """The type of a stage column: texts and JSON stay as they came, others are typed."""
     return column if column in (VARCHAR, JSON) else incoming
 
 
 class Stage:
-    """The temporary table of one stream's batch; `create` replaces what was there."""
+    """The temporary table of one stream's batch; `create` replaces an earlier one."""
 
     def __init__(
         self,
@@ -69,8 +69,8 @@ class Stage:
         """Load all lines of `spool`.
 
         Raises:
-            RetryError: DuckDB cannot read a line; `fill` once more in a new transaction.
-            InputError: A line is no JSON, or a value does not fit its column; says which.
+            RetryError: DuckDB cannot read a line; call `fill` again in a new transaction.
+            InputError: A line is no JSON, or a value does not fit its column; the error names it.
             MissingKeyError: A record lacks a key property.
         """
         hard = spool.hard_rows
@@ -94,9 +94,9 @@ class Stage:
     def set_patches_aside(self, staged: Staged) -> bool:
         """Make one row of each key that records of the batch mark as deleted.
 
-        Such a record says that the row is gone, and often nothing else: what it lacks is taken
-        from the records of its key before it, back to the last whole one. Where that is not in
-        the batch, the row is a patch for the one in the table, and leaves the stage.
+        Such a record says that the row is deleted, and often nothing else. Missing values come from
+        the earlier records of its key, back to the last whole one. If that is not in the batch, the
+        row is a patch for the one in the table, and is moved out of the stage.
 
         Returns:
             Whether there are patches, which `take_patches` brings back.
@@ -108,7 +108,7 @@ class Stage:
         match = " AND ".join(f"s.{key} IS NOT DISTINCT FROM m.{key}" for key in keys)
         listed = ", ".join(keys)
         kept = [f"c{index}" for index in range(len(self._types))]
-        # arg_max passes over nulls, max over the rows that have none.
+        # arg_max passes over nulls.
         values = ", ".join(
             f"arg_max({name}, place) AS {name}" for name in (*kept, "version", "time_extracted")
         )
@@ -130,7 +130,7 @@ class Stage:
         return bool(self._row(f"SELECT count(*) FROM {_PATCHES}")[0])
 
     def take_patches(self) -> None:
-        """Let the stage hold the patches only."""
+        """Replace the rows of the stage by the patches."""
         self.drop()
         self._connection.execute(f"ALTER TABLE temp.main.{_PATCHES} RENAME TO {_bare()}")
 
@@ -139,7 +139,7 @@ class Stage:
         self._connection.execute(f"DROP TABLE IF EXISTS {TABLE}")
 
     def _reread(self, spool: Spool, hard: set[int]) -> None:
-        """Replace the rows of hard lines by what their repaired lines hold."""
+        """Replace the rows of hard lines by those of their repaired lines."""
         whole = len(hard) == spool.rows
         if not whole:
             self._connection.execute(
@@ -186,7 +186,7 @@ class Stage:
                         place, stream.name, f"the record lacks its key property {key!r}"
                     )
         columns = [
-            # Keys that differ must not become one.
+            # Different keys must stay different.
             (column.name, replace(kind, rounds=False) if column.name in stream.keys else kind)
             for column, kind in self._columns
         ]
@@ -216,7 +216,7 @@ class Stage:
             self._connection.execute(f"INSERT INTO {TABLE} {select}")
         for part in range(len(selects) if len(selects) > 1 else 0):
             self._connection.execute(f"DROP TABLE temp.main.{_PART.format(part)}")
-        # In an open transaction the first rowid is a large constant, not 0.
+        # In an open transaction rowids begin at a large constant instead of 0.
         place = "ord" if repaired else f"rowid - (SELECT min(rowid) FROM {TABLE})"
         found = self._connection.execute(
             f"SELECT {place}, misfit FROM {TABLE} WHERE misfit IS NOT NULL"
@@ -224,7 +224,7 @@ class Stage:
         return dict(found)
 
     def _join(self, selects: Sequence[str]) -> str:
-        """The stage's columns from as many tables, each with some of them, row by row."""
+        """Join tables that each hold some of the stage's columns, row by row."""
         parts = [_PART.format(part) for part in range(len(selects))]
         for part, select in zip(parts, selects, strict=True):
             self._connection.execute(f"CREATE OR REPLACE TEMP TABLE {part} AS {select}")
@@ -259,7 +259,7 @@ class Stage:
 
 
 def _bare() -> str:
-    """The stage's name without its catalog, as CREATE TEMP TABLE wants it."""
+    """The stage's name without its catalog, for CREATE TEMP TABLE."""
     return TABLE.rpartition(".")[2]
 
 
@@ -270,5 +270,5 @@ def key_columns(stream: Stream) -> list[str]:
 
 
 def positions(columns: Iterable[Column]) -> dict[str, str]:
-    """Which column of the stage holds which property."""
+    """The stage column of each property."""
     return {column.name: f"c{index}" for index, column in enumerate(columns)}

@@ -1,9 +1,8 @@
-"""From spooled lines straight into a table in which they replace nothing.
+"""Loads spooled lines straight into a table in which they replace no row.
 
-To fill the stage costs as much as to fill the table. It is left out where nothing needs it: where
-the table has the types of the stream, and no row that a record of the batch replaces. Whether that
-was true is known when the rows are in; if it was not, the transaction is rolled back, and the batch
-goes through the stage.
+Filling the stage takes as long as filling the table. The stage is not needed if the table has the
+stream's types, and no record of the batch replaces a row. Whether that is true is known after the
+insert; if it is not, the transaction is rolled back, and the batch is loaded by the stage.
 """
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def may_pour(stream: Stream, spool: Spool, table: Table) -> bool:
-    """Whether all that the stage might be needed for can be seen in the rows, once they are in."""
+    """Whether every reason to need the stage can be seen in the inserted rows."""
     return (
         not spool.hard_rows
         and len(stream.columns) <= query.COLUMNS_AT_ONCE
@@ -43,13 +42,13 @@ def pour(
     keys: Sequence[str],
     quoted: set[str],
 ) -> bool:
-    """Insert all lines; false if the transaction must be rolled back, and the stage used.
+    """Insert all lines; False if the transaction must be rolled back, and the stage used.
 
-    So it is if a value does not fit, if a record is marked as deleted or has a version, and if it
-    has the key of another one or of a row of the table.
+    It must if a value does not fit, or if a record is marked as deleted, has a version, or has the
+    key of another record or row.
 
     Raises:
-        RetryError: DuckDB cannot read a line; the spool says so now.
+        RetryError: DuckDB cannot read a line; the spool remembers that it needs repair.
     """
     before = table.last_row() if keys else -1
     columns = [(column, column.type) for column in stream.columns]

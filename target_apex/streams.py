@@ -25,7 +25,7 @@ METADATA: dict[str, ColumnType] = {
     TABLE_VERSION: BIGINT,
     "_sdc_sync_started_at": BIGINT,
 }
-"""What `add_record_metadata` adds, as the SDK names it (`_sdc_deleted_at` is always there)."""
+"""The columns of `add_record_metadata`, named as in the SDK; `_sdc_deleted_at` is always there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Stream:
     columns: tuple[Column, ...]
     keys: tuple[str, ...]
     line: int = field(default=0, compare=False)
-    """Where its SCHEMA stood in the input."""
+    """The line of its SCHEMA in the input."""
 
     @classmethod
     def of(
@@ -56,14 +56,14 @@ class Stream:
         metadata: bool = False,
         line: int = 0,
     ) -> Stream:
-        """Read a SCHEMA message.
+        """The stream of a SCHEMA message.
 
         Args:
-            name: The stream's name, which its table takes.
+            name: The name of the stream and of its table.
             schema: The JSON schema of its records.
             keys: Its key properties: a list of names, or none.
             metadata: Whether the target fills the `_sdc_*` columns itself.
-            line: Where the message stood in the input.
+            line: The message's line in the input.
 
         Raises:
             InputError: No table can hold such a stream.
@@ -111,7 +111,7 @@ def fold(name: str) -> str:
 
 
 def _check_names(names: Sequence[str], what: str) -> None:
-    """No name may be empty, hold NUL or what UTF-8 cannot, or be another one to DuckDB."""
+    """Refuse empty names, characters that DuckDB cannot store, and names equal to DuckDB."""
     seen: dict[str, str] = {}
     for name in names:
         if not name or _UNUSABLE.search(name):

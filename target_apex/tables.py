@@ -1,4 +1,4 @@
-"""Tables in DuckDB: made, grown without loss, and merged into; always inside a transaction."""
+"""Creates, widens and merges into DuckDB tables, always inside a transaction."""
 
 # ruff: noqa: S608 - SQL is what this module writes; every name in it is quoted by `sql`
 from __future__ import annotations
@@ -22,7 +22,7 @@ _KEY = "target-apex: rows are told apart by {}"
 
 
 class Table:
-    """One table and the types of its columns, as they are now."""
+    """One table and the current types of its columns."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
         self._connection = connection
@@ -32,7 +32,7 @@ class Table:
         self._types = self._read_types()
 
     def ensure(self, columns: Iterable[Column]) -> None:
-        """Make the table, add the columns it lacks, and widen those that are too narrow."""
+        """Create the table, add missing columns, and widen those that are too narrow."""
         columns = tuple(columns)
         if not self._types:
             body = ", ".join(f"{sql.identifier(each.name)} {each.type}" for each in columns)
@@ -47,11 +47,11 @@ class Table:
                 self._grow(column, present)
 
     def claim(self, stream: Stream) -> None:
-        """Note by which key the table's rows are told apart, in its comment; it stays the same.
+        """Store the table's key in its comment; a key never changes.
 
         Raises:
-            InputError: The table's rows have another key. Rows that differ by one key may be equal
-                by another, and would replace each other.
+            InputError: The table has another key. Rows that differ by one key may be equal by
+                another, and would replace each other.
         """
         prefix = _KEY.format("")
         comment = self._scalar(
@@ -77,7 +77,7 @@ class Table:
             )
 
     def types(self, columns: Iterable[Column]) -> dict[str, ColumnType]:
-        """The type that each column has in the table, by the stream's name of it."""
+        """The type of each column in the table, by its name in the stream."""
         return {column.name: self._types[fold(column.name)] for column in columns}
 
     def has(self, name: str) -> bool:
@@ -89,7 +89,7 @@ class Table:
         return int(self._scalar(f"SELECT count(*) FROM {self.sql}"))
 
     def is_just(self, columns: Sequence[Column]) -> bool:
-        """Whether it has these columns with these types, and no other."""
+        """Whether it has exactly these columns with these types."""
         return self._types == {fold(column.name): column.type for column in columns}
 
     def last_row(self) -> int:
@@ -97,7 +97,7 @@ class Table:
         return int(self._scalar(f"SELECT coalesce(max(rowid), -1) FROM {self.sql}"))
 
     def is_unique_after(self, row: int, keys: Sequence[str]) -> bool:
-        """Whether no row behind `row` has the key of another one."""
+        """Whether no row after `row` has the key of another row."""
         listed = ", ".join(map(sql.identifier, keys))
         new, old = (
             f"(SELECT {listed} FROM {self.sql} WHERE rowid {there} {row})" for there in (">", "<=")
@@ -113,7 +113,7 @@ class Table:
         return not self._scalar(f"{count} {old} AS old SEMI JOIN {new} AS new ON {match}")
 
     def widen_for(self, columns: Sequence[Column]) -> None:
-        """Widen columns that cannot hold what is staged: integers in a column of doubles."""
+        """Widen columns that cannot hold the staged values, such as large integers in a double."""
         for index, column in enumerate(columns):
             present = self._types[fold(column.name)]
             if holds(present, column.type) or column.type != BIGINT or present != DOUBLE:
@@ -169,7 +169,7 @@ class Table:
         """Delete the rows of older versions, or mark them as deleted.
 
         Args:
-            version: The version that counts from now on.
+            version: The new version.
             unversioned: Whether rows without a version are old, too.
             hard_delete: Whether to remove the rows.
         """
@@ -184,7 +184,7 @@ class Table:
             )
 
     def _drop_superseded(self, keys: Sequence[str]) -> None:
-        """Of rows with equal keys in the stage keep the last."""
+        """Keep the last of the staged rows with equal keys."""
         listed = ", ".join(keys)
         rows, distinct = self._connection.execute(
             f"SELECT (SELECT count(*) FROM {stage.TABLE}),"
@@ -200,10 +200,10 @@ class Table:
     def _replace(
         self, match: str, values: dict[str, str], keys: Sequence[str], *, patching: bool
     ) -> str:
-        """Delete the rows that the stage replaces; a join that brings back what it lacks.
+        """Delete the rows that the stage replaces; returns the join that restores missing values.
 
-        Columns that the stream no longer has keep their values, and if `patching`, so do those
-        that a row does not give: they are set aside first, and added to `values`.
+        Columns that the stream no longer has keep their values, and with `patching`, so do columns
+        that a row does not give. These values are saved first, and added to `values`.
         """
         if not self.count():
             return ""
@@ -237,7 +237,7 @@ class Table:
         self._types[fold(column.name)] = column.type
 
     def _grow(self, column: Column, present: ColumnType) -> None:
-        """Let the column hold what its schema now allows, and all that it holds already."""
+        """Widen the column for what its schema now allows, and keep all that it holds."""
         name = sql.identifier(column.name)
         if not self._scalar(f"SELECT count({name}) FROM {self.sql}"):
             self._retype(column, present, column.type)

@@ -1,4 +1,4 @@
-"""The Singer target: what the SDK asks of it, and the way from messages to the session."""
+"""The Singer target: the SDK's interface, and the handling of messages."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class LineReader(SingerReader):
-    """Reads bytes, and hands on records in runs instead of one by one."""
+    """Reads bytes, and passes records on in runs instead of one by one."""
 
     def __init__(self, target: TargetApex) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class TargetApex(Target):
 
     name = "target-apex"
     package_name = "tap-stripe-apex"
-    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(SCHEMA)  # the SDK adds its own to it
+    config_jsonschema: ClassVar[dict[str, Any]] = deepcopy(SCHEMA)  # the SDK adds its own settings
     capabilities: ClassVar[list[CapabilitiesEnum]] = [
         PluginCapabilities.ABOUT,
         PluginCapabilities.STREAM_MAPS,
@@ -86,7 +86,7 @@ class TargetApex(Target):
         try:
             super().__init__(**kwargs)
         except (AttributeError, TypeError, ValueError) as error:
-            # The SDK's check of the settings fails where it does not expect what is there.
+            # The SDK's check of the settings raises for values that it does not expect.
             raise SettingsError(
                 "a setting does not have the form that target-apex --about describes: see to "
                 "stream_maps, and to the variables of the environment that begin with TARGET_APEX_"
@@ -104,7 +104,7 @@ class TargetApex(Target):
         self.mapper = make_mapper(self.config, self.logger)
 
     def take(self, run: Run) -> None:
-        """Hand records to the session, through Python objects only if they must."""
+        """Pass records to the session, through Python objects only if that is necessary."""
         if self._records is None:
             self.session.take(run)
         else:
@@ -112,10 +112,10 @@ class TargetApex(Target):
                 self.session.take(each)
 
     def obey(self, message: Message) -> None:
-        """Do what a message says that is neither a record nor a state.
+        """Handle a message that is neither a record nor a state.
 
         Raises:
-            InputError: It cannot be done.
+            InputError: The message is not valid.
         """
         if message.type == "SCHEMA":
             self._describe(message)
@@ -161,7 +161,7 @@ class TargetApex(Target):
             self.take(run)
 
     def _names(self, message: Message) -> list[str]:
-        """The streams that a stream becomes."""
+        """The names of the streams that are made of a stream."""
         if self._records is None:
             return [message.stream]
         return self._records.aliases(message.stream, message.line)

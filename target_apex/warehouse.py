@@ -1,4 +1,4 @@
-"""The DuckDB file: opened when nobody else holds it, written one transaction at a time."""
+"""The DuckDB file: opened when no other process holds it, written in one transaction at a time."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 RETRY_SECONDS = 0.1
 
 ROW_GROUP_SIZE = 61_440
-"""Rows that are compressed together. A batch of as many is written once, when it is committed.
+"""Rows in a row group. A batch of at least as many is written once, when it is committed.
 
-DuckDB's own size is twice that, and more than most batches have: their rows would be written to the
-log first, and compressed again with each checkpoint.
+DuckDB's default is twice that, more than most batches have. Their rows would first be written to
+the log, and be compressed again by each checkpoint.
 """
 
 _CATALOG = "target_apex_file"
-"""What the file is called in queries: its own name may be that of the schema, too."""
+"""The name of the file in queries; its own name may also be that of the schema."""
 
 
 class Warehouse:
@@ -53,7 +53,7 @@ class Warehouse:
         self._prepared: dict[str, tuple[Stream, Table]] = {}
         self._overwritten: set[str] = set()
         self._versioned: set[str] = set()
-        # What the batches so far have shown of each stream.
+        # What earlier batches have shown about each stream.
         self._poured: dict[str, bool] = {}
         self._quoted: dict[str, set[str]] = {}
 
@@ -62,7 +62,7 @@ class Warehouse:
 
         Raises:
             WarehouseLockedError: It was held for too long.
-            WarehouseError: It cannot be opened at all.
+            WarehouseError: It cannot be opened.
         """
         deadline = time.monotonic() + self._settings.lock_wait_seconds
         try:
@@ -77,7 +77,7 @@ class Warehouse:
                 return _attached(self._path)
             except duckdb.Error as error:
                 if "Could not set lock" not in str(error):
-                    # Once: on a full disk the file that is made anew is unfinished, too.
+                    # Only once: on a full disk the new file would be unfinished, too.
                     if not replaced and files.remove_unfinished(self._path):
                         replaced = True
                         continue
@@ -90,10 +90,10 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is loaded inside becomes visible together, or not at all.
+        """A context whose loads become visible together or not at all.
 
         Raises:
-            RetryError: Not at all, but another try may succeed.
+            RetryError: Nothing was stored, but another try may succeed.
             WarehouseError: DuckDB refused; the transaction is rolled back.
         """
         overwritten = frozenset(self._overwritten)
@@ -104,7 +104,7 @@ class Warehouse:
         except BaseException as error:
             with suppress(duckdb.Error):  # a failed COMMIT has rolled back already
                 self._connection.execute("ROLLBACK")
-            # Tables that were made in this transaction are gone.
+            # Tables that this transaction created are gone.
             self._prepared.clear()
             self._overwritten = set(overwritten)
             if isinstance(error, duckdb.OutOfMemoryException) and self._memory.grow():
@@ -116,7 +116,7 @@ class Warehouse:
             raise
 
     def prepare(self, stream: Stream) -> Table:
-        """The stream's table, with every column that the stream needs."""
+        """Create or widen the stream's table."""
         known, table = self._prepared.get(stream.name, (None, None))
         if known is stream and table is not None:
             return table
@@ -138,7 +138,7 @@ class Warehouse:
         """Add the spooled lines to the stream's table.
 
         Raises:
-            RetryError: They need a stage, which has shown too late; the next try makes one.
+            RetryError: They need the stage, as the insert has shown; the next try uses it.
         """
         table = self.prepare(stream)
         self._memory.reserve(len(stream.columns))
@@ -171,9 +171,9 @@ class Warehouse:
         stage.drop()
 
     def _may_pour(self, stream: Stream, spool: Spool, table: Table, keys: Sequence[str]) -> bool:
-        """Whether the lines may do without a stage, as far as it is known before they are in."""
+        """Whether the lines may be loaded without a stage, as far as is known before."""
         if stream.name not in self._poured:
-            # Where there are rows at first, they will be replaced.
+            # Rows that were there before the run will be replaced.
             self._poured[stream.name] = not keys or not table.count()
         return (
             self._poured[stream.name]
@@ -182,18 +182,18 @@ class Warehouse:
         )
 
     def activate(self, stream: Stream, version: int) -> None:
-        """Delete what older versions of the table left, as ACTIVATE_VERSION asks."""
+        """Delete the rows of older table versions, for ACTIVATE_VERSION."""
         table = self.prepare(stream)
         if table.has(TABLE_VERSION):
             table.activate(
                 version,
-                # A tap that never tells the version of a record has only rows without one.
+                # If a tap never names a version in its records, all rows lack one.
                 unversioned=stream.name in self._versioned,
                 hard_delete=self._settings.hard_delete,
             )
 
     def finish(self) -> None:
-        """At the end of the run: let overwritten tables take the place of those before."""
+        """At the end of the run, let overwritten tables replace the old ones."""
         if not self._overwritten:
             return
         schema = self._settings.default_target_schema
@@ -210,17 +210,17 @@ class Warehouse:
         self._connection.interrupt()
 
     def close(self) -> None:
-        """Let others open the file."""
+        """Close the file, so that others can open it."""
         self._connection.close()
 
 
 def _attached(path: Path) -> duckdb.DuckDBPyConnection:
-    """A connection to the file; only what is attached may have a size of row groups."""
+    """A connection to the file, which is attached: only then can the row group size be set."""
     connection = duckdb.connect(config={"temp_directory": f"{path}.tmp"})
     size = f"ROW_GROUP_SIZE {ROW_GROUP_SIZE}"
     attach = f"ATTACH {sql.literal(str(path))} AS {_CATALOG} ({size}); USE {_CATALOG}"
     try:
-        # A signal that comes while the main thread runs a query is an error of DuckDB's there.
+        # A signal during a query of the main thread becomes an error of DuckDB.
         with ThreadPoolExecutor(max_workers=1) as thread:
             thread.submit(connection.execute, attach).result()
     except duckdb.Error:
@@ -230,12 +230,12 @@ def _attached(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _loading(stream: str) -> str:
-    """The name of the table that is filled while the one that it will replace is still read."""
+    """The name of the table that is filled while the table that it will replace is still in use."""
     return f"_apex_loading_{stream}"
 
 
 def _holder(error: duckdb.Error) -> str:
-    """Who holds the lock, as DuckDB tells it, and what it runs, if the system tells that."""
+    """The process that holds the lock, by DuckDB's message, and its program if the system tells."""
     _, found, rest = str(error).partition("Conflicting lock is held in ")
     if not found:
         return "another process"

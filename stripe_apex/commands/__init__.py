@@ -1,7 +1,7 @@
-"""The commands of `stripe-apex`, a module for each: their options, and what they print.
+"""The subcommands of `stripe-apex`, one module each, with their options and output.
 
-A module here imports what does its work only when the command is called, so that `--help` and the
-other commands do not wait for it.
+A module imports the code that does its work only when the command is called, so that `--help` and
+other commands start fast.
 """
 
 __all__ = ["check", "connect", "imports", "options", "refresh", "report"]

@@ -63,7 +63,7 @@ def check(config: Path | None, catalog: Path | None) -> None:
 
 
 def _readable_by_others(settings: Mapping[str, Any]) -> list[Path]:
-    """The files with a key, tokens or passwords that others than their owner may read."""
+    """The files with a key, tokens or passwords that other users can read."""
     from tap_stripe_apex.auth.key import key_file
     from tap_stripe_apex.auth.places import env_file, token_path
     from tap_stripe_apex.files import others_can_read
@@ -80,7 +80,7 @@ def _tap(settings: dict[str, Any], catalog: dict[str, Any] | None) -> TapStripeA
     """The tap with the user's settings and selection.
 
     Raises:
-        ConfigurationError: its settings are not valid, in one line.
+        ConfigurationError: its settings are not valid.
     """
     from singer_sdk.exceptions import ConfigValidationError
 
@@ -90,7 +90,7 @@ def _tap(settings: dict[str, Any], catalog: dict[str, Any] | None) -> TapStripeA
     from tap_stripe_apex.wire.patience import QUESTION
 
     class AskedTap(TapStripeApex):
-        """The tap, for somebody who waits for the answer."""
+        """The tap with less patience, since a user waits for the answer."""
 
         patience = QUESTION
 
@@ -101,7 +101,7 @@ def _tap(settings: dict[str, Any], catalog: dict[str, Any] | None) -> TapStripeA
 
 
 def _catalog(config: Path | None, path: Path | None) -> dict[str, Any] | None:
-    """The catalog of a file, else that of the Meltano project; None: the tap's default streams."""
+    """The catalog of a file, else of the Meltano project; None for the tap's default streams."""
     from stripe_apex import meltano
     from stripe_apex.settings import read_object
     from tap_stripe_apex.auth.places import project_root

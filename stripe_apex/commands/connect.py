@@ -72,7 +72,7 @@ def _connect_with_key(config: Path | None) -> None:
 
 
 def _show_page(config: Path | None, redirect_uri: str | None, *, browser: bool) -> None:
-    """Serve the page until nobody looks at it any more, then say why it has ended.
+    """Serve the page until nobody uses it any more, then print why it has ended.
 
     Raises:
         MissingPartError: the packages that serve it are not installed.
@@ -106,7 +106,7 @@ def _connector(config: Path | None) -> Connector:
 
 
 def _described(connected: Connected) -> str:
-    """What people see of a connection that was just made."""
+    """The description of a new connection for the user."""
     newest = connected.newest_charge
     facts = {
         "account": connected.account,

@@ -79,7 +79,7 @@ def _compacted(database: Database | None) -> str:
 
 
 def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None, list[Place]]:
-    """Where people are kept; a lake may have no warehouse that is reached from here."""
+    """The places with personal data; a lake may be there without a local warehouse."""
     from stripe_apex.account import warehouse_address
     from stripe_apex.privacy.places import Database, Lake
     from stripe_apex.refresh import DbtProject
@@ -99,7 +99,7 @@ def places_of(warehouse: str | None, lake: str | None) -> tuple[Database | None,
 
 
 def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], object]:
-    """Show what is here of each person; what removes it."""
+    """Show the data of each person; returns the function that removes them."""
     from stripe_apex.hashing import configured
     from stripe_apex.privacy.forget import forget as forget_person
 
@@ -125,7 +125,7 @@ def _people(places: Sequence[Place], who: Sequence[str]) -> Callable[[], object]
 
 
 def _old_touchpoints(places: Sequence[Place], days: int) -> Callable[[], object] | None:
-    """Show how many visits are too old; what removes them."""
+    """Show how many visits are too old; returns the function that removes them."""
     from stripe_apex.privacy.forget import forget_touchpoints
 
     before = datetime.now(UTC) - timedelta(days=days)
@@ -158,11 +158,11 @@ def _days(age: str) -> int:
 
 
 def listed(removed: Sequence[Removed], mentions: str = "rows without the address") -> str:
-    """What was done, in a line for each table.
+    """A line for each changed table.
 
     Args:
-        removed: what was done.
-        mentions: what became of rows in which only an address was replaced.
+        removed: what was done to each table.
+        mentions: the words for rows in which only an address was replaced.
     """
     return "\n".join(
         f"  {each.table}: "

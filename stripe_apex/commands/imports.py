@@ -178,7 +178,7 @@ def _with_answers(
 
 
 def _asking(done: Callable[[Answers], T], answers: Answers, *, asks: bool) -> T:
-    """Do it; on a terminal, ask for what is unclear and try again."""
+    """Import; on a terminal, ask about what is unclear and try again."""
     while True:
         try:
             return done(answers)

@@ -8,7 +8,7 @@ from typing import Final
 import click
 
 JSON_FILE: Final = click.Path(path_type=Path)
-"""A file that `settings.read_object` reads, which says in one line what is wrong with it."""
+"""A file for `settings.read_object`, which reports a bad file in one line."""
 
 people_warehouse_option = click.option(
     "--warehouse",

@@ -111,7 +111,7 @@ def report(
 
 
 def _require_kind(output: Path | None, *, is_folder: bool) -> None:
-    """Raise where a file is asked for and a folder is there, or the other way round."""
+    """Refuse a folder in place of a file, and the other way round."""
     from stripe_apex.errors import OptionError
 
     if output is None or not output.exists() or output.is_dir() == is_folder:
@@ -121,7 +121,7 @@ def _require_kind(output: Path | None, *, is_folder: bool) -> None:
 
 
 def _write(path: Path, content: str) -> None:
-    """Write a file for its owner alone.
+    """Write a file that only its owner can read.
 
     Raises:
         OptionError: it cannot be written.
@@ -138,7 +138,7 @@ def _write(path: Path, content: str) -> None:
 
 
 def _write_tables(facts: Report, locale: str, folder: Path) -> int:
-    """Write each table as a CSV, and say how many there are.
+    """Write each table as a CSV file, and print how many there are.
 
     Raises:
         MissingPartError: the packages that make it are not installed.
@@ -158,7 +158,7 @@ def _write_tables(facts: Report, locale: str, folder: Path) -> int:
 def _render(
     choices: tuple[Choice, ...], form: Form, locale: str, *, interactive: bool = False
 ) -> str:
-    """The report in one of its forms; the page offers the other choices beside it.
+    """The report in one of its formats; the page also offers the other choices.
 
     Raises:
         MissingPartError: the packages that make it are not installed.

@@ -22,7 +22,7 @@ _NAMES = {
     "experiment_exposures": "exposures",
     "fx_rates": "exchange rates",
 }
-"""What is called otherwise than its table."""
+"""Names that differ from those of the tables."""
 
 
 class _Duration(click.ParamType[timedelta]):

@@ -29,7 +29,7 @@ _LINES_KEPT: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something that is under way with Stripe: in a word for the badge, and in a sentence."""
+    """An operation in progress: a word for the badge, and a sentence."""
 
     badge: str
     sentence: str
@@ -40,10 +40,10 @@ class Sync:
     """One run of the pipeline.
 
     Attributes:
-        progress: how far it is.
-        lines: the end of what it said.
-        failure: why it failed; empty while it runs, and if it did not.
-        ended: when, UTC; None while it runs.
+        progress: its progress.
+        lines: the last lines of its output.
+        failure: why it failed; empty while it runs, and if it succeeded.
+        ended: when it ended, UTC; None while it runs.
     """
 
     progress: Progress = field(default_factory=Progress)
@@ -53,13 +53,13 @@ class Sync:
 
 
 class Card:
-    """The state behind the page. Belongs to one event loop.
+    """The state of the Stripe card. Belongs to one event loop.
 
     Args:
-        connector: connects, verifies, forgets.
-        pipeline: what "Sync now" runs; None where there is no project.
-        news: is told of every change.
-        synced: is told of the end of a sync, and whether all of it went well.
+        connector: connects, verifies and disconnects.
+        pipeline: run by "Sync now"; None without a project.
+        news: is notified of every change.
+        synced: called at the end of a sync, with whether all of it succeeded.
     """
 
     def __init__(
@@ -72,16 +72,16 @@ class Card:
         self.connector: Final = connector
         self.pipeline: Final = pipeline
         self.work: Work | None = None
-        """What is under way with Stripe; None: nothing."""
+        """The operation in progress; None if there is none."""
         self.connected: Connected | None = None
         self.error = ""
-        """Why the last try failed."""
+        """Why the last attempt failed."""
         self.tried_key = False
-        """Whether the last try was with a key from the form."""
+        """Whether the last attempt was with a key from the form."""
         self.grants: Sequence[Grant] = ()
-        """What the connection may read; empty while that is not known."""
+        """The permissions of the connection; empty while they are unknown."""
         self.grants_error = ""
-        """Why that is not known."""
+        """Why the permissions are unknown."""
         self.sync: Sync | None = None
         self.last_sync: datetime | None = None
         self.knows_last_sync = False
@@ -98,7 +98,7 @@ class Card:
 
     @property
     def phase(self) -> str:
-        """Which of the page's pictures is true."""
+        """The phase that the page shows."""
         if self._ended:
             return "ended"
         if self.work:
@@ -108,7 +108,7 @@ class Card:
         return "connected" if self.connected else "disconnected"
 
     def look(self) -> None:
-        """Find out, meanwhile, whether a connection is stored and works, and the last sync."""
+        """Verify a stored connection in the background, and find the last sync."""
         self.tried_key = False
         doing = Work("Checking", "Looking whether the connection that is kept here works.")
         self._ask(doing, self.connector.verify)
@@ -116,20 +116,20 @@ class Card:
             self._background.begin(self._find_last_sync(self.pipeline))
 
     def connect_with_key(self, key: str) -> None:
-        """Try a key, meanwhile."""
+        """Try a key in the background."""
         if not self.work:
             self.tried_key = True
             doing = Work("Connecting", "Checking the key with Stripe, by a single charge.")
             self._ask(doing, lambda: self.connector.connect_with_key(key))
 
     def connect_with_code(self, code: str) -> None:
-        """Try a code that Stripe sent, meanwhile."""
+        """Try a code from Stripe in the background."""
         self.tried_key = False
         doing = Work("Connecting", "Finishing with Stripe, and checking by a single charge.")
         self._ask(doing, lambda: self.connector.connect_with_code(code))
 
     def disconnect(self) -> None:
-        """Forget the connection, meanwhile; not during a sync."""
+        """Delete the connection in the background; not during a sync."""
 
         def forget() -> None:
             self.connector.disconnect()
@@ -139,7 +139,7 @@ class Card:
             self._ask(Work("Disconnecting", "Forgetting the connection."), forget)
 
     def change_range(self, value: Mapping[str, Any]) -> None:
-        """Read other days from the next sync on; not during one."""
+        """Change the date range for the next sync; not during one."""
 
         def change() -> Connected | None:
             self.connector.date_range.change(value)
@@ -149,19 +149,19 @@ class Card:
             self._ask(Work("Saving", "Keeping the range."), change, changes_connection=False)
 
     def fail(self, error: str) -> None:
-        """A try has failed before Stripe was asked."""
+        """Note an attempt that failed before any request to Stripe."""
         self.error = error
         self._news.tell()
 
     def start_sync(self) -> None:
-        """Run the pipeline, unless it runs or there is nothing to run."""
+        """Run the pipeline, unless it is running or there is none."""
         if self.phase == "connected" and self.pipeline is not None:
             self.sync = Sync()
             self._news.tell()
             self._background.begin(self._run(self.pipeline))
 
     async def stop(self) -> None:
-        """End everything that is under way, the pipeline's processes included."""
+        """End all operations in progress, with the processes of the pipeline."""
         self._ended = True
         self._news.tell()
         if self._process is not None:
@@ -197,7 +197,7 @@ class Card:
             self._news.tell()
 
     async def _ask_for_grants(self) -> None:
-        """Find out what the connection may read; that it cannot be asked breaks no connection."""
+        """Find out the permissions; a failure to do so leaves the connection as it is."""
         self.grants, self.grants_error = (), ""
         if self.connected is None:
             return
@@ -229,7 +229,7 @@ class Card:
         ended = datetime.now(UTC)
         if reason is None:
             self.last_sync = ended
-        else:  # Stripe may have been read well, and only the models failed
+        else:  # Stripe may have been read completely, and only the models failed
             self._background.begin(self._find_last_sync(pipeline))
         progress = replace(reader.progress, stage="Done")
         self.sync = Sync(progress, tuple(lines), reason or "", ended)

@@ -1,4 +1,4 @@
-"""The files that were dropped on the page: read, asked about, shown, and loaded or forgotten."""
+"""Handles dropped files: reads them, asks about them, previews them, and loads or discards them."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _NOTHING_SAID: Final = Answers()
 
 @dataclass(slots=True, eq=False)
 class Sheet:
-    """One file, and what is known of it.
+    """One file and its state.
 
     Attributes:
-        number: which of the files it is.
-        file: where it lies, and its name.
-        answers: what the user said about it.
-        earlier: what was said before the last answer.
-        due: whether it has yet to be read, with these answers.
-        reading: what would be loaded; None until it is understood.
+        number: of the file in its batch.
+        file: its path and name.
+        answers: the user's answers about it.
+        earlier: the answers before the last one.
+        due: whether it is yet to be read with these answers.
+        reading: what would be loaded; None until the file is understood.
         replaced: what it would replace.
-        question: what it leaves open.
-        problem: why it cannot be read, or an answer cannot be used.
+        question: the open question.
+        problem: why the file cannot be read, or an answer cannot be used.
     """
 
     number: int
@@ -58,11 +58,11 @@ class Sheet:
 
     @property
     def ready(self) -> bool:
-        """Whether it can be loaded as it is shown."""
+        """Whether it can be loaded as previewed."""
         return self.reading is not None and self.question is None and not self.due
 
     def read(self, answers: Answers) -> Reading:
-        """Read the file anew, into a folder of its own. Blocks."""
+        """Read the file again, into a folder of its own. Blocks."""
         self._readings += 1
         folder = self.file.path.with_name(f"{self.file.path.name}-{self._readings}")
         folder.mkdir(mode=0o700)
@@ -75,7 +75,7 @@ class Sheet:
 
 @dataclass(slots=True, eq=False)
 class Batch:
-    """The files that one form has sent."""
+    """The files of one upload."""
 
     folder: PrivateFolder
     sheets: list[Sheet] = field(default_factory=list)
@@ -91,12 +91,12 @@ class Batch:
 
 
 class Desk:
-    """The files that wait for an answer; one upload at a time. Belongs to one event loop.
+    """The files of the current upload, of which there is one at a time. Belongs to one event loop.
 
     Args:
         shelf: the warehouse that they are loaded into.
-        news: is told of every change.
-        limits: how much one upload may bring.
+        news: is notified of every change.
+        limits: the limits of an upload.
     """
 
     def __init__(self, shelf: Shelf, news: News, limits: Limits) -> None:
@@ -110,7 +110,7 @@ class Desk:
 
     @property
     def phase(self) -> str:
-        """Which of the page's pictures is true."""
+        """The phase that the page shows."""
         if self.batch is None:
             return "empty"
         if self.batch.loads:
@@ -119,14 +119,14 @@ class Desk:
 
     @property
     def busy(self) -> bool:
-        """Whether something is under way that must not be cut off."""
+        """Whether an operation is in progress that must not be interrupted."""
         return self._receives or self.phase in {"reading", "loading"}
 
     async def receive(self, parts: MultipartReader) -> None:
-        """Take the files of a form, and read them meanwhile.
+        """Receive the files of a form, and read them in the background.
 
         Raises:
-            UploadError: they cannot be taken.
+            UploadError: the files are refused.
         """
         if self._receives or self.batch is not None:
             raise UploadError(
@@ -156,7 +156,7 @@ class Desk:
         self._read(batch)
 
     def answer(self, number: int, name: str, value: str) -> None:
-        """Take an answer about a file, under the name that its question has, and read it anew."""
+        """Store the answer to a file's question, and read the file again."""
         sheet = self._sheet(number)
         if sheet is None or not value or (name == "kind" and value not in KINDS):
             return
@@ -172,7 +172,7 @@ class Desk:
             self._read(self.batch)
 
     def try_again(self) -> None:
-        """Read anew what could not be read, for example while the warehouse was being written."""
+        """Read again what could not be read, for example while the warehouse was being written."""
         if self.batch is not None and self.phase == "asking":
             self.batch.problem = ""
             for sheet in self.batch.sheets:
@@ -180,7 +180,7 @@ class Desk:
             self._read(self.batch)
 
     def leave_out(self, number: int) -> None:
-        """Forget one file."""
+        """Discard one file."""
         sheet = self._sheet(number)
         if sheet is not None and self.batch is not None:
             self.batch.sheets.remove(sheet)
@@ -189,19 +189,19 @@ class Desk:
             self._news.tell()
 
     def cancel(self) -> None:
-        """Forget all files, unless they are being loaded."""
+        """Discard all files, unless they are being loaded."""
         if self.batch is not None and not self.batch.loads:
             batch, self.batch = self.batch, None
             batch.sheets = []
-            if not batch.reads:  # else the folder goes when that has ended
+            if not batch.reads:  # otherwise the folder is deleted when that has ended
                 batch.folder.remove()
             self._news.tell()
 
     def load(self, then: Callable[[], None]) -> None:
-        """Load all files, meanwhile, if all are clear.
+        """Load all files in the background, if none has an open question.
 
         Args:
-            then: is called when they are loaded.
+            then: called when they are loaded.
         """
         batch = self.batch
         if batch is not None and batch.ready and self.phase == "asking":
@@ -210,13 +210,13 @@ class Desk:
             self._background.begin(self._load(batch, then))
 
     async def stop(self) -> None:
-        """End what is under way, and delete the files."""
+        """End operations in progress, and delete the files."""
         await self._background.stop()
         if self.batch is not None:
             self.batch.folder.remove()
 
     def _sheet(self, number: int) -> Sheet | None:
-        """A file that may be changed now."""
+        """The file with this number, if it may be changed now."""
         if self.batch is None or self.batch.loads:
             return None
         return next((sheet for sheet in self.batch.sheets if sheet.number == number), None)
@@ -228,7 +228,7 @@ class Desk:
             self._background.begin(self._read_all(batch))
 
     async def _read_all(self, batch: Batch) -> None:
-        """Read what is due, one file after the other."""
+        """Read the files that are due, one after the other."""
         try:
             while sheet := next((sheet for sheet in batch.sheets if sheet.due), None):
                 await self._read_one(sheet)
@@ -253,7 +253,7 @@ class Desk:
             sheet.problem = in_words(error)
             reading = None
             if isinstance(error, FileError | OptionError) and answers is not sheet.earlier:
-                # The answer cannot be used: all else is as it was before.
+                # The answer cannot be used; everything else stays as it was.
                 reading, question, sheet.answers = before, sheet.question, sheet.earlier
         sheet.reading, sheet.question = reading, question
         if before is not None and before is not reading:

@@ -1,4 +1,4 @@
-"""The routes for files: sent, asked about, loaded; the last import undone; templates."""
+"""The routes for files: upload, questions, loading, undo of the last import, and templates."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ UPLOAD: Final = "/files/upload"
 
 
 class FileHandlers:
-    """Answers about files.
+    """The handlers of these routes.
 
     Args:
-        card: whose sync may follow an import.
-        shelf: what is there.
-        desk: the files that wait for an answer.
+        card: runs a sync after an import, if asked.
+        shelf: what the warehouse holds.
+        desk: the files of the current upload.
         pages: the HTML.
         guard: judges uploads.
     """
@@ -107,9 +107,9 @@ class FileHandlers:
 
 
 def _nothing() -> None:
-    """Only the import."""
+    """Do nothing after the import."""
 
 
 def _number(given: object) -> int:
-    """A number of a form; -1, which is nobody's, for anything else."""
+    """A number from a form; -1, which no file has, for anything else."""
     return int(given) if isinstance(given, str) and given.isdecimal() and len(given) < 10 else -1

@@ -1,7 +1,7 @@
-"""Parts of a form with files, whatever their headers say.
+"""The parts of a form with files.
 
-aiohttp divides the form; a file's name is read by the standard library, since aiohttp gives up on
-names that hold semicolons.
+aiohttp splits the form. The standard library parses the file names, since aiohttp fails for names
+with semicolons.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 async def next_part(parts: MultipartReader) -> BodyPartReader | None:
-    """The next part that is none of parts; None at the end.
+    """The next part of the form, skipping nested forms; None at the end.
 
     Raises:
-        ValueError: what was sent is no form.
+        ValueError: the body is no form.
     """
     try:
         while (part := await parts.next()) is not None:
@@ -38,7 +38,7 @@ def name_of(part: BodyPartReader) -> str | None:
 
 
 def file_name_of(part: BodyPartReader) -> str | None:
-    """The name of the file; None where the part is none."""
+    """The name of the file; None if the part is no file."""
     return _disposition(part).get_filename()
 
 

@@ -1,7 +1,7 @@
-"""Who may speak to the page: this browser, from this page, to this address, and nobody else.
+"""Checks that requests come from this browser, from this page, and to this address.
 
-Any site that the user has open can send requests to a port of this machine, and any name can be
-made to resolve to it; so every request is judged before a handler sees it.
+Any site that the user has open can send requests to a port of this machine, and any domain name can
+resolve to it. So every request is checked before a handler sees it.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # Not no-referrer: browsers would then send `Origin: null` with our own forms.
+    # Not no-referrer, with which browsers would send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-"""Of every answer."""
+"""The headers of every answer."""
 
 REPORT_POLICY: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; sandbox allow-downloads allow-popups"
 )
-"""Of the report: it brings its own style and pictures, runs nothing, and is of no origin, so that
-nothing in it could ever speak to the page."""
+"""The policy of the report: it has its own style and images, no script, and an opaque origin,
+so that nothing in it can send requests as the page."""
 
 CSRF_FIELD: Final = "csrf"
 _LONGEST_TOKEN: Final = 1024
 
 
 class RefusedError(Exception):
-    """A request that is not the page's own.
+    """A request that does not come from the page.
 
     Args:
         status: the HTTP status.
         title: a heading for people.
-        advice: what a person who sees it should do.
+        advice: what to do.
     """
 
     def __init__(self, status: int, title: str, advice: str) -> None:
@@ -60,13 +60,13 @@ class RefusedError(Exception):
 
 
 def set_headers(response: web.StreamResponse) -> None:
-    """Protect an answer by all headers that it does not set itself."""
+    """Add the protecting headers that an answer does not set itself."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
 
 
 class Guard:
-    """One browser session, begun by the launch link.
+    """Admits one browser, which opened the launch link.
 
     Args:
         origin: of the page, such as http://127.0.0.1:8123.
@@ -76,15 +76,15 @@ class Guard:
         self.origin: Final = origin
         self.csrf: Final = secrets.token_urlsafe(32)
         self._host = origin.partition("://")[2]
-        # Browsers share cookies between the ports of a host: the port makes the name ours.
+        # Browsers share cookies between the ports of a host, so the name contains the port.
         self._cookie = f"stripe-apex-{self._host.rpartition(':')[2]}"
         self._session = secrets.token_urlsafe(32)
 
     def check_host(self, request: web.Request) -> None:
-        """Refuse what was meant for another name: so a rebound DNS name gets nothing.
+        """Refuse a request to another host name, which stops DNS rebinding.
 
         Raises:
-            RefusedError: it was.
+            RefusedError: the host is another one.
         """
         if request.headers.getall("Host", []) != [self._host]:
             raise RefusedError(421, "Wrong address", f"This page is at {self.origin} alone.")
@@ -94,14 +94,14 @@ class Guard:
         return secrets_match(self._session, request.cookies.get(self._cookie, ""))
 
     def admit(self, response: web.Response) -> None:
-        """Make the browser that gets this answer the one that is known."""
+        """Admit the browser that gets this answer, by a cookie."""
         response.set_cookie(self._cookie, self._session, httponly=True, samesite="Lax", path="/")
 
     def check_session(self, request: web.Request) -> None:
         """Refuse other browsers, and other users of this machine.
 
         Raises:
-            RefusedError: it is none that opened the launch link.
+            RefusedError: the browser has not opened the launch link.
         """
         if not self.knows(request):
             raise RefusedError(
@@ -112,27 +112,27 @@ class Guard:
             )
 
     async def check_post(self, request: web.Request) -> None:
-        """Refuse what another page sends: it has another origin and cannot know the token.
+        """Refuse the forms of other pages, which have another origin and do not know the token.
 
         Raises:
-            RefusedError: it was.
+            RefusedError: origin or token are wrong.
         """
         sent_by_form = request.content_type == "application/x-www-form-urlencoded"
         ours = sent_by_form and self._is_ours(request)
         self._check_token((await request.post()).get(CSRF_FIELD) if ours else None)
 
     async def check_upload(self, request: web.Request) -> MultipartReader:
-        """Refuse what another page sends, before any file of it is read.
+        """Refuse the uploads of other pages, before any file is read.
 
         Returns:
-            The parts behind the token, which must be the first one.
+            The parts after the token, which must be the first one.
 
         Raises:
-            RefusedError: another page has sent it.
+            RefusedError: origin or token are wrong.
         """
         given = None
         if request.content_type == "multipart/form-data" and self._is_ours(request):
-            with suppress(ValueError):  # no form
+            with suppress(ValueError):  # the body is no form
                 parts = await request.multipart()
                 first = await next_part(parts)
                 if first is not None and name_of(first) == CSRF_FIELD:

@@ -38,29 +38,29 @@ REPORT: Final = "/report"
 _STATIC: Final = Path(__file__).parent / "static"
 _TYPES: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 LARGEST_BODY: Final = 16 * 1024
-"""Bytes of a form; files come another way."""
+"""The greatest size of a form in bytes; uploads have limits of their own."""
 _HEARTBEAT: Final = 2.0
-"""Seconds between signs of life, by which a tab that is gone is noticed."""
+"""Seconds between heartbeats, which show when a tab is gone."""
 _FASTEST: Final = 0.2
-"""Seconds between two pictures of a sync."""
+"""The least seconds between two updates of a sync."""
 
 _logger = logging.getLogger(__name__)
 
 
 class Handlers:
-    """Answers for one page.
+    """The handlers of the page.
 
     Args:
-        card: the payments.
-        shelf: what is there beside them.
-        desk: the files that wait for an answer.
-        news: tells of every change of these.
-        pages: the HTML.
-        guard: who may ask.
-        launches: the launch link's token.
-        states: of authorisations that are under way.
-        presence: is told who looks.
-        redirect_uri: where Stripe sends the browser back to.
+        card: the state of the Stripe card.
+        shelf: what the warehouse holds besides payments.
+        desk: the files of the current upload.
+        news: notifies of their changes.
+        pages: renders the HTML.
+        guard: checks requests.
+        launches: the token of the launch link.
+        states: the `state` values of authorisations in progress.
+        presence: notes open tabs and activity.
+        redirect_uri: the address that Stripe redirects to.
     """
 
     def __init__(
@@ -88,13 +88,13 @@ class Handlers:
         self._states = states
         self._presence = presence
         self._redirect_uri = redirect_uri
-        # From memory: a file that is sent stays open for as long as its receiver likes.
+        # From memory: a file that is being sent would stay open for as long as a client takes.
         self._static = {path.name: path.read_bytes() for path in _STATIC.iterdir()}
         self.launched: Callable[[], object] = _nothing
-        """Called once the launch link was used."""
+        """Called when the launch link was used."""
 
     def application(self) -> web.Application:
-        """The routes, with the guard before them and the headers behind."""
+        """The application: its routes, with the guard before and the headers after them."""
 
         @web.middleware
         async def judge(request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -121,12 +121,12 @@ class Handlers:
         return app
 
     async def _judge(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Let through what is the page's own; answer whatever goes wrong in words."""
+        """Pass the page's own requests on; answer errors with a page."""
         try:
             self._guard.check_host(request)
             if request.path != LAUNCH and not request.path.startswith("/static/"):
                 self._guard.check_session(request)
-            # An upload is judged by its first part, before its handler takes the others.
+            # The first part of an upload is checked before its handler reads the others.
             if request.method != "GET" and request.path != UPLOAD:
                 await self._guard.check_post(request)
             if request.path != "/events" and self._guard.knows(request):
@@ -149,7 +149,9 @@ class Handlers:
 
     async def _launch(self, request: web.Request) -> web.Response:
         if not self._launches.redeem(request.query.get("token", "")):
-            if self._guard.knows(request):  # back, or a reload: the browser is known already
+            if self._guard.knows(
+                request
+            ):  # after Back or a reload, the browser is admitted already
                 raise web.HTTPSeeOther("/")
             raise RefusedError(
                 403,
@@ -183,8 +185,8 @@ class Handlers:
 
     async def _authorize(self, _: web.Request) -> web.Response:
         url = self._card.connector.authorize_url(self._redirect_uri, self._states.issue())
-        # A page in between: browsers apply form-action to redirects after a form, too, and
-        # Stripe's own, to its login for example, cannot be listed.
+        # A page in between: browsers also apply form-action to the redirects after a form, and
+        # Stripe's redirects, for example to its login, cannot be listed.
         return self._pages.answer(self._pages.leaving(url))
 
     async def _come_back(self, request: web.Request) -> web.Response:
@@ -225,7 +227,7 @@ class Handlers:
         raise web.HTTPSeeOther("/")
 
     async def _report(self, _: web.Request) -> web.Response:
-        """The report of the warehouse, wherever it lies: no part of its path comes from outside."""
+        """The report of the warehouse; no part of its path comes from the request."""
         try:
             content = await in_thread(self._shelf.report_page.read_bytes)
         except OSError as error:
@@ -250,7 +252,7 @@ class Handlers:
         return web.Response(body=self._static[name], content_type=_TYPES[Path(name).suffix])
 
     async def _follow(self, request: web.Request) -> web.StreamResponse:
-        """A stream that tells a tab when the card has changed, and us when the tab is gone."""
+        """A stream that notifies a tab of changes, and ends when the tab is gone."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
         with self._presence.looking():
@@ -275,7 +277,7 @@ class Handlers:
 
 
 def _nothing() -> None:
-    """Nobody waits."""
+    """Do nothing: nobody waits."""
 
 
 async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:
@@ -283,7 +285,7 @@ async def _set_headers(_: web.Request, response: web.StreamResponse) -> None:
 
 
 def _refusal(error: str) -> str:
-    """Why Stripe sent the browser back without a code; its own words are anybody's to write."""
+    """Why Stripe sent no code. Texts in the request are not shown, since anybody can write them."""
     if error == "access_denied":
         return "The account's owner declined. Nothing was connected; press Connect to try again."
     reason = f" ({error})" if re.fullmatch(r"[a-z_]{1,40}", error) else ""

@@ -1,4 +1,4 @@
-"""The report of the warehouse that the page is about: where it lies, and what it says in short."""
+"""The newest report of the page's warehouse, and its summary."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class Latest:
     """The newest report.
 
     Attributes:
-        path: of the page.
-        written: when, UTC.
-        brief: what the marts say in three lines; None where they cannot be read.
+        path: of the report.
+        written: when it was written, UTC.
+        brief: the summary of the marts in three lines; None if they cannot be read.
     """
 
     path: Path
@@ -30,7 +30,7 @@ class Latest:
 
 
 def latest(address: str, page: Path) -> Latest | None:
-    """The report that was written last; None: there is none yet. May block."""
+    """The newest report; None if there is none yet. May block."""
     try:
         written = datetime.fromtimestamp(page.stat().st_mtime, UTC)
     except OSError:
@@ -47,4 +47,4 @@ def _brief(address: str) -> Brief | None:
 
         return brief(read(address, Filters("all", "position_based")), Formats())
     except (AppError, ModuleNotFoundError):
-        return None  # the page itself may be opened all the same
+        return None  # the report itself can still be opened

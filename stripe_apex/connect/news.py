@@ -1,4 +1,4 @@
-"""What tabs wait for, that something has changed; and work that goes on meanwhile."""
+"""Notifications of changes for open tabs, and background work."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ T = TypeVar("T")
 
 
 class News:
-    """Whoever waits for `changed` learns of every change. Belongs to one event loop.
+    """Notifies everybody who awaits `changed` of each change. Belongs to one event loop.
 
     Attributes:
         version: grows with every change.
-        changed: is set at the next change.
+        changed: set at the next change.
     """
 
     def __init__(self) -> None:
@@ -32,14 +32,14 @@ class News:
         self.changed = asyncio.Event()
 
     def tell(self) -> None:
-        """Something has changed."""
+        """Notify of a change."""
         self.version += 1
         self.changed.set()
         self.changed = asyncio.Event()
 
 
 async def in_thread(question: Callable[[], T]) -> T:
-    """The answer to a question that blocks; nobody waits for it when the loop ends."""
+    """The result of a blocking call; the end of the loop does not wait for it."""
     loop = asyncio.get_running_loop()
     answer: asyncio.Future[T] = loop.create_future()
 
@@ -62,26 +62,26 @@ async def in_thread(question: Callable[[], T]) -> T:
 
 
 class Background:
-    """Work that goes on while requests are answered, and ends with the page."""
+    """Background tasks, which end with the page."""
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def begin(self, work: Coroutine[None, None, None]) -> None:
-        """Do it meanwhile."""
+        """Start a task in the background."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def stop(self) -> None:
-        """End everything that is under way."""
+        """End all tasks."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def in_words(error: Exception) -> str:
-    """What went wrong, for people; what nobody has foreseen is logged, without secrets."""
+    """The message of an error; an unexpected one is also logged, without secrets."""
     if isinstance(error, AppError | TapError):
         return redact(str(error))
     _logger.error("%s", redact(f"{type(error).__name__}: {error}"))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
 _MOST: Final = 16
-"""How many may be outstanding; an older one dies for a newer one."""
+"""The most tokens at a time; a new one replaces the oldest."""
 
 
 class OneTimeTokens:
@@ -20,7 +20,7 @@ class OneTimeTokens:
 
     Args:
         life: how long a token is good.
-        clock: seconds that only go forward.
+        clock: a monotonic clock, in seconds.
     """
 
     def __init__(self, life: timedelta, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,7 +29,7 @@ class OneTimeTokens:
         self._deaths: dict[str, float] = {}
 
     def issue(self) -> str:
-        """A new token: 256 bits, fit for a URL."""
+        """A new token of 256 bits that is safe in URLs."""
         self._bury()
         while len(self._deaths) >= _MOST:
             del self._deaths[next(iter(self._deaths))]
@@ -38,7 +38,7 @@ class OneTimeTokens:
         return token
 
     def redeem(self, token: str) -> bool:
-        """Whether the token was good until now. Compared in constant time, with all there are."""
+        """Use a token up; returns whether it was valid. The comparison takes constant time."""
         self._bury()
         matches = [known for known in self._deaths if secrets_match(known, token)]
         for known in matches:
@@ -47,7 +47,7 @@ class OneTimeTokens:
 
     @property
     def outstanding(self) -> bool:
-        """Whether somebody may still come with a good token."""
+        """Whether a valid token is still unused."""
         self._bury()
         return bool(self._deaths)
 
@@ -59,7 +59,7 @@ class OneTimeTokens:
 def secrets_match(known: str, given: str) -> bool:
     """Whether two secrets are equal, in a time that does not tell where they differ.
 
-    Whatever a browser sends may be given, lone surrogates included.
+    Any text from a browser is accepted, also with lone surrogates.
     """
     return hmac.compare_digest(_encoded(known), _encoded(given))
 

@@ -1,7 +1,7 @@
-"""Brings the user to the page: its link in the terminal, and in the browser without showing it.
+"""Opens the page: prints its link, and opens it in the browser without exposing it.
 
-A browser is started with what it should open as an argument, which everybody on the machine can
-see. So it opens a file that leads to the link, which holds a secret.
+The link holds a secret, and the arguments of a browser are visible to all users of the machine. So
+the browser is given a file that redirects to the link.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _FORWARDING: Final = Markup(
 
 
 def show_link(link: str, *, browser: bool) -> Callable[[], object]:
-    """Show the link, and open it where that is possible; returns what tidies up afterwards."""
+    """Print the link, and open it if possible; returns a function that cleans up."""
     stack = ExitStack()
     opened = False
     if browser and _has_screen():
-        with suppress(OSError):  # a home folder that cannot be written: the link does as well
+        with suppress(OSError):  # the home folder cannot be written to: the printed link is enough
             opened = open_in_browser(stack.enter_context(forwarding_file(link)))
     click.echo(
         "Stripe is connected in your browser. If no page has opened, open this link; it works once:"
@@ -46,9 +46,9 @@ def show_link(link: str, *, browser: bool) -> Callable[[], object]:
 
 @contextmanager
 def forwarding_file(link: str) -> Iterator[Path]:
-    """A page in a file that only its owner can read and that forwards to `link`; gone at the end.
+    """A file that only its owner can read and that redirects to `link`; deleted at the end.
 
-    It is in the home folder, since browsers in a sandbox see neither /tmp nor hidden folders.
+    It is in the home folder, since sandboxed browsers see neither /tmp nor hidden folders.
     """
     with tempfile.TemporaryDirectory(prefix="stripe-apex-", dir=Path.home()) as folder:
         file = Path(folder) / "connect.html"
@@ -58,11 +58,11 @@ def forwarding_file(link: str) -> Iterator[Path]:
 
 
 def open_in_browser(file: Path) -> bool:
-    """Whether a browser was found that opens the file."""
+    """Open the file in a browser; returns whether one was found."""
     return webbrowser.open(file.as_uri())
 
 
 def _has_screen() -> bool:
-    """Whether a browser would have a window: without one, it would take over the terminal."""
+    """Whether there is a screen; without one, a browser would take over the terminal."""
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "BROWSER")
     return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in screens)

@@ -1,4 +1,4 @@
-"""What people see: the sources, the forms, and a message where something is not as it should be."""
+"""The HTML: the sources, the forms, and messages about errors."""
 
 from __future__ import annotations
 
@@ -38,18 +38,18 @@ NEW_KEY_URL: Final = "https://dashboard.stripe.com/apikeys/create?" + urlencode(
         ("permissions[]", "rak_event_read"),
     ]
 )
-"""The Dashboard's form for a restricted key, filled in. Without its help, the steps still work."""
+"""The Dashboard's form for a restricted key, filled in; it can also be filled in by hand."""
 
 
 class Pages:
-    """HTML from templates; whatever is put in is escaped.
+    """Renders HTML from templates, in which all values are escaped.
 
     Args:
-        card: the payments.
-        shelf: what is there beside them.
-        desk: the files that wait for an answer.
-        news: its version stands in the pages.
-        guard: whose origin and CSRF token the pages carry.
+        card: the state of the Stripe card.
+        shelf: what the warehouse holds besides payments.
+        desk: the files of the current upload.
+        news: its version is in the pages.
+        guard: gives the origin and the CSRF token of the pages.
     """
 
     def __init__(self, card: Card, shelf: Shelf, desk: Desk, news: News, guard: Guard) -> None:
@@ -86,11 +86,11 @@ class Pages:
         )
 
     def sources(self) -> str:
-        """All sources in their present state."""
+        """The page of all sources."""
         return self._render("sources.html")
 
     def files(self) -> str:
-        """The files that wait for an answer."""
+        """The files of the current upload."""
         return self._render("files.html")
 
     def form(self) -> str:
@@ -98,16 +98,16 @@ class Pages:
         return self._render("form.html")
 
     def leaving(self, url: str) -> str:
-        """On the way to Stripe."""
+        """The page on the way to Stripe."""
         return self._render("leaving.html", url=url)
 
     def message(self, title: str, advice: str) -> str:
-        """Something is not as it should be, and what to do."""
+        """A page with an error, and what to do."""
         return self._render("message.html", title=title, advice=advice)
 
     @staticmethod
     def answer(page: str, status: int = 200) -> web.Response:
-        """A page as an answer."""
+        """The HTTP answer with a page."""
         return web.Response(text=page, status=status, content_type="text/html")
 
     def _render(self, name: str, **facts: str) -> str:
@@ -115,7 +115,7 @@ class Pages:
 
 
 def linked(text: str) -> Markup:
-    """The text, with the Dashboard's address as a link: no other, whoever wrote the text."""
+    """The text, in which the Dashboard's address is a link; no other address is."""
     link = Markup('<a href="{0}" target="_blank" rel="noreferrer noopener">{0}</a>').format(
         KEYS_URL
     )
@@ -123,7 +123,7 @@ def linked(text: str) -> Markup:
 
 
 def place(stored_in: str) -> str:
-    """Where something is kept: short, if it is in the project that this runs in."""
+    """A path, shortened if it is in the project."""
     root = project_root(os.environ)
     if root is None or not Path(stored_in).is_relative_to(root):
         return stored_in
@@ -142,7 +142,7 @@ def day(date_: date) -> str:
 
 
 def said(text: str) -> Markup:
-    """What imports say, in the words of the page; what they quote is set apart."""
+    """A message of an import in the words of the page, with quotations set apart."""
     parts = re.split("`([^`]*)`", printable(wording.on_the_page(text)))
     quoted = Markup("<code>{}</code>")
     return Markup().join(

@@ -1,4 +1,4 @@
-"""The pipeline behind "Sync now": a process with children of its own, which never outlive us."""
+"""The pipeline of "Sync now": a process group that never outlives the page."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _PATIENCE: Final = 10.0
-"""Seconds from asking a pipeline to end to ending it."""
+"""Seconds between the request to end and the killing of a pipeline."""
 _LONGEST_LINE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """What reads Stripe into the warehouse of a Meltano project.
+    """The command that reads Stripe into the warehouse of a Meltano project.
 
     Attributes:
         root: the project.
-        command: what is run there.
+        command: run in that folder.
     """
 
     root: Path
@@ -40,7 +40,7 @@ class Pipeline:
 def find_pipeline(root: Path | None) -> Pipeline | None:
     """The pipeline of a Meltano project: `make run` in a checkout of this one, else its first job.
 
-    A script of somebody else's project is never run, whatever its name.
+    A script of another project is never run, whatever its name.
 
     Args:
         root: the project, if there is one. May block.
@@ -55,7 +55,7 @@ def find_pipeline(root: Path | None) -> Pipeline | None:
 
 
 def last_sync(root: Path) -> datetime | None:
-    """When the tap last ran to a good end, whoever started it; None: never. May block.
+    """When the tap last ran successfully, whoever started it; None for never. May block.
 
     Runs of the environment `demo` do not count: they read the simulated account.
     """
@@ -68,9 +68,9 @@ def last_sync(root: Path) -> datetime | None:
 
 
 class Process:
-    """A pipeline while it runs.
+    """A running pipeline.
 
-    Ask for its lines first, then for its exit code.
+    Read its lines first, then wait for its exit code.
     """
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -78,7 +78,7 @@ class Process:
 
     @classmethod
     async def start(cls, pipeline: Pipeline) -> Process:
-        """Start it, in a group of its own, so that all of it can be ended.
+        """Start the pipeline in a process group of its own, which can be ended as a whole.
 
         Raises:
             OSError: it cannot be started.
@@ -104,7 +104,7 @@ class Process:
         )
 
     async def lines(self) -> AsyncIterator[str]:
-        """What it says, until it has ended."""
+        """The lines of its output, until it has ended."""
         stream = self._process.stdout
         while stream is not None:
             try:
@@ -120,7 +120,7 @@ class Process:
         return await self._process.wait()
 
     async def stop(self) -> None:
-        """End it and everything that it started: first kindly, so that it can clean up."""
+        """End the process group, first by a signal that lets it clean up."""
         self._signal(signal.SIGTERM)
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), _PATIENCE)

@@ -1,4 +1,4 @@
-"""Whether anybody still looks at the page: when nobody does, the server has no reason to live."""
+"""Notices when nobody uses the page any more, so that the server can end."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Patience:
     """How long the server waits, in seconds.
 
     Attributes:
-        gone: after the last tab has closed: it may be a reload.
-        idle: after the last thing that anybody did.
+        gone: after the last tab has closed; it may be a reload.
+        idle: after the last activity.
     """
 
     gone: float = 4.0
@@ -28,14 +28,14 @@ class Patience:
 
 
 class Presence:
-    """Who looks, and when somebody last did something.
+    """Open tabs and the last activity.
 
-    Every tab holds a stream open for as long as it shows the page. So a tab says goodbye by
-    closing, crashing or losing its machine's mind: the stream ends in any case.
+    Every tab holds a stream open while it shows the page. When the tab closes or crashes, or the
+    connection is lost, the stream ends.
 
     Args:
         patience: how long to wait.
-        busy: whether something is under way that must not be cut off.
+        busy: whether an operation is in progress that must not be interrupted.
     """
 
     def __init__(self, patience: Patience, busy: Callable[[], bool]) -> None:
@@ -47,7 +47,7 @@ class Presence:
 
     @contextmanager
     def looking(self) -> Iterator[None]:
-        """Somebody looks, as long as this is entered."""
+        """A context manager: a tab is open inside it."""
         self._greeted = True
         self._looking += 1
         try:
@@ -57,11 +57,11 @@ class Presence:
             self._left = time.monotonic()
 
     def touch(self) -> None:
-        """Somebody did something."""
+        """Note an activity."""
         self._active = time.monotonic()
 
     async def over(self) -> str:
-        """Wait until the server has no reason to live; say why, in words."""
+        """Wait until nobody uses the page; returns the reason in words."""
         while True:
             await asyncio.sleep(_LOOK_EVERY)
             now = time.monotonic()

@@ -1,4 +1,4 @@
-"""The range of payments in the words of the page, and from its forms."""
+"""The date range in the words of the page, and from its forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def in_words(value: Mapping[str, Any]) -> str:
-    """Which payments are read; what the tap would refuse is said as the tap says it."""
+    """The payments that are read; for an invalid range, the tap's own message."""
     try:
         found = parse_date_range(value)
     except ConfigurationError as error:
@@ -29,10 +29,10 @@ def in_words(value: Mapping[str, Any]) -> str:
 
 
 def range_from(last_days: str | None, start: str | None) -> dict[str, Any]:
-    """The setting that a form asks for: so many days, or everything since a day.
+    """The setting of a form: a number of days, or everything since a day.
 
     Raises:
-        OptionError: it is no range with a past; the message says what to enter.
+        OptionError: it is no range in the past; the message says what to enter.
     """
     if last_days is not None:
         whole = last_days.isascii() and last_days.isdecimal() and len(last_days) < 9

@@ -1,6 +1,6 @@
-"""What HTTP's own parser refuses, before any handler: answered as all is, and not told at length.
+"""Requests that the HTTP parser refuses before any handler: protects answers and shortens the log.
 
-Its errors quote what was sent, such as cookies that a browser has for other pages of this machine.
+The parser's errors quote the request, which may hold cookies of other pages of this machine.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _logger = logging.getLogger(__name__)
 
 
 class ProtectedRequest(web.Request):
-    """A request whose answer carries the headers of every answer, even if no route was looked up.
+    """A request whose answer gets the protecting headers even if no route was looked up.
 
-    aiohttp tells an application of its answers only once a route was.
+    aiohttp calls the application's hook for answers only after a route was looked up.
     """
 
     @override
@@ -37,7 +37,7 @@ class ProtectedRequest(web.Request):
 
 
 class Quiet(logging.LoggerAdapter[logging.Logger]):
-    """The server's log: which kind of error it was, without what that quotes."""
+    """A log for the server with the kinds of errors only, not their texts."""
 
     def __init__(self) -> None:
         super().__init__(_logger)
@@ -52,16 +52,16 @@ class Quiet(logging.LoggerAdapter[logging.Logger]):
 
     @override
     def debug(self, msg: object, *args: object, **kwargs: Any) -> None:
-        """What the server says of clients that go away, or do not speak HTTP: nothing."""
+        """Log nothing about clients that disconnect, or do not speak HTTP."""
 
 
 def protect(runner: web.AppRunner, largest_body: int, loop: asyncio.AbstractEventLoop) -> None:
-    """Let a server, which was set up, make requests of our kind.
+    """Let a server use `ProtectedRequest`.
 
     Args:
-        runner: of the server.
-        largest_body: bytes that a form may have.
-        loop: that it runs in.
+        runner: of the server, after its setup.
+        largest_body: the greatest size of a form, in bytes.
+        loop: the event loop of the server.
     """
 
     def make(
@@ -75,7 +75,7 @@ def protect(runner: web.AppRunner, largest_body: int, loop: asyncio.AbstractEven
             message, payload, protocol, writer, task, loop, client_max_size=largest_body
         )
 
-    # At level DEBUG it would tell the names of cookies.
+    # At level DEBUG it would log the names of cookies.
     logging.getLogger("aiohttp").setLevel(logging.WARNING)
     assert runner.server is not None  # noqa: S101 - it was set up
     runner.server.request_factory = make

@@ -1,4 +1,4 @@
-"""The server behind the page: on loopback, for one browser, for as long as it is looked at."""
+"""The server of the page: on loopback, for one browser, while the page is used."""
 
 from __future__ import annotations
 
@@ -37,23 +37,23 @@ if TYPE_CHECKING:
 
 HOST: Final = "127.0.0.1"
 DEFAULT_REDIRECT_URI: Final = f"http://{HOST}:8123{CALLBACK}"
-"""Must stand in the Stripe App's manifest, so its port is fixed."""
+"""It must be in the Stripe App's manifest, so its port is fixed."""
 
 _LAUNCH_LIFE: Final = timedelta(minutes=10)
 _STATE_LIFE: Final = timedelta(minutes=5)
 _LINGER: Final = 0.5
-"""Seconds that open connections get at the end."""
+"""Seconds for open connections to end."""
 
 
 def page_port(redirect_uri: str | None, *, oauth: bool) -> int:
-    """The port of the page: the one that Stripe sends the browser back to; 0, any, for a key.
+    """The port of the page: that of the redirect URI for OAuth, else 0 for any free port.
 
     Args:
-        redirect_uri: the page's own address for OAuth; None: the default one.
+        redirect_uri: the page's own address for OAuth; None for the default.
         oauth: whether the connection is made by OAuth.
 
     Raises:
-        OptionError: it is not the page's own address, or nothing is ever sent there.
+        OptionError: it is not the page's own address, or it is given for a key.
     """
     if redirect_uri and not oauth:
         raise OptionError(
@@ -98,11 +98,11 @@ class Server:
     """One run of the page.
 
     Args:
-        connector: connects, verifies, forgets.
+        connector: connects, verifies and disconnects.
         project: the Meltano project, if there is one.
-        warehouse: what files are imported into.
-        patience: how long to wait for somebody.
-        limits: how much one upload may bring.
+        warehouse: the warehouse for imports.
+        patience: how long the server waits for a user.
+        limits: the limits of an upload.
     """
 
     def __init__(
@@ -123,15 +123,15 @@ class Server:
     async def run(
         self, listening: socket.socket, opened: Callable[[str], Callable[[], object]]
     ) -> str:
-        """Serve until nobody looks any more, or a signal says stop.
+        """Serve until nobody uses the page any more, or until a signal.
 
         Args:
             listening: see `bind`.
-            opened: is given the launch link once it works; what it returns is called once the
-                link was used, and at the end.
+            opened: called with the launch link once it works; the function that it returns is
+                called when the link was used, and at the end.
 
         Returns:
-            Why it has ended, in words.
+            Why the page has ended, in words.
         """
         origin = f"http://{HOST}:{listening.getsockname()[1]}"
         guard = Guard(origin)
@@ -185,10 +185,10 @@ class Server:
 
 
 async def _first(presence: Presence) -> str:
-    """Wait for the end of everybody's interest, or for a signal."""
+    """Wait until nobody uses the page, or for a signal."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        # Outside of the main thread there are no signals to wait for.
+        # Signals only arrive in the main thread.
         with suppress(RuntimeError, ValueError):
             loop.add_signal_handler(number, stop.set)
     over = asyncio.ensure_future(presence.over())

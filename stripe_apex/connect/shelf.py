@@ -1,4 +1,4 @@
-"""What the warehouse holds beside the payments, as it was when last looked at."""
+"""What the warehouse holds besides payments, as of the last look."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _PATIENCE: Final = 10.0
-"""Seconds that a question to the warehouse gets at the end."""
+"""Seconds for a query to end when the page ends."""
 _POSTGRES_EVERY: Final = 10.0
-"""Seconds between two looks into a database, which does not say whether it has changed."""
+"""Seconds between two queries of Postgres, which does not tell whether it has changed."""
 
 
 class Shelf:
     """Spend, leads, visits, experiments and rates in one warehouse. Belongs to one event loop.
 
     Args:
-        address: of the warehouse, as `stripe-apex import` takes it.
-        news: is told of every change.
-        report_page: where the report of the warehouse is written.
+        address: of the warehouse, as for `stripe-apex import`.
+        news: is notified of every change.
+        report_page: the path of the warehouse's report.
     """
 
     def __init__(self, address: str, news: News, report_page: Path) -> None:
         self.address: Final = address
         self.report_page: Final = report_page
         self.report: Latest | None = None
-        """The newest report; None until one was found."""
+        """The newest report; None before one was found."""
         self.holdings: Holdings | None = None
-        """None until the warehouse was read."""
+        """What the warehouse holds; None before it was read."""
         self.error = ""
-        """Why it could not be read or changed."""
+        """Why the warehouse could not be read or changed."""
         self.said: Sequence[str] = ()
-        """What the last import or undo did."""
+        """The result of the last import or undo, in words."""
         self.changed = False
-        """Whether the report lacks what was imported or undone here."""
+        """Whether the report is older than an import or undo."""
         self.undoing = False
         self.looking = False
-        """Whether what is shown may be out of date in a moment."""
+        """Whether the warehouse is being read."""
         self._news = news
         self._seen: object = None
         """The state of warehouse and report when they were last looked at."""
@@ -69,46 +69,47 @@ class Shelf:
         return next(iter(self.holdings.imports), None) if self.holdings else None
 
     def look(self) -> None:
-        """Find out, meanwhile, what there is."""
+        """Read in the background what the warehouse holds."""
         self.looking = True
         self._seen = self._stamp()
         self._background.begin(self._look())
 
     def look_if_changed(self) -> None:
-        """Look again if another program has changed something: an import in a terminal, a run."""
+        """Read again if another program has changed the warehouse or the report."""
         if not self.looking and not self.undoing and self._stamp() != self._seen:
             self.look()
 
     def undo(self, import_id: int) -> None:
-        """Take the last import back, meanwhile; nothing, if it is another one by now."""
+        """Undo the last import in the background, unless it is another one by now."""
         if self.last is not None and self.last.import_id == import_id and not self.undoing:
             self.undoing = True
             self._news.tell()
             self._background.begin(self._undo(import_id))
 
     async def ask(self, question: Callable[[], T]) -> T:
-        """The answer to a question that opens the warehouse.
+        """The result of a call that opens the warehouse.
 
-        One at a time: DuckDB opens no file for writing that this process reads.
+        There is one call at a time: DuckDB does not open a file for writing that this process
+        reads.
         """
         async with self._one_at_a_time:
             self._asked = asked = asyncio.create_task(in_thread(question))
             return await asyncio.shield(asked)
 
     def tell(self, said: Sequence[str], *, changed: bool) -> None:
-        """Something was done to the warehouse: say so, and look what it holds now."""
+        """Note a change of the warehouse, and read it again."""
         self.said = said
         self.changed = self.changed or changed
         self.look()
 
     def synced(self, well: bool) -> None:  # noqa: FBT001 - a fact that is reported
-        """A run of the pipeline has ended."""
+        """Note the end of a pipeline run."""
         if well:
             self.said, self.changed = (), False
         self.look()
 
     async def stop(self) -> None:
-        """End what is under way; a driver that is cut off in a thread would abort the program."""
+        """Wait for queries in progress: interrupting a driver's thread would abort the program."""
         await self._background.stop()
         if self._asked is not None:
             await asyncio.wait({self._asked}, timeout=_PATIENCE)
@@ -124,9 +125,9 @@ class Shelf:
         self._news.tell()
 
     async def _look_at_report(self) -> None:
-        """Read the report anew if it was written anew.
+        """Read the report again if it was rewritten.
 
-        No oftener: reading the marts takes a while, and dbt does not wait for whoever reads them.
+        Not more often: reading the marts takes a while, and keeps dbt from writing.
         """
         written = _state_of(self.report_page)
         if self._report_seen == (written,):
@@ -139,7 +140,7 @@ class Shelf:
             self.report, self.error = None, self.error or in_words(error)
 
     def _stamp(self) -> object:
-        """Something that differs once warehouse or report may have changed."""
+        """A value that differs after a possible change of the warehouse or the report."""
         if is_postgres(self.address):
             warehouse: object = int(time.monotonic() / _POSTGRES_EVERY)
         else:

@@ -1,7 +1,7 @@
-"""Files that the browser sends, kept in a folder that only this user can enter.
+"""Uploaded files, stored in a folder that only this user can enter.
 
-Their names are shown and never used as paths. A folder is locked for as long as its page lives, so
-that the next page can tell which folders a killed one has left.
+Their names are shown and never used as paths. The folder is locked while its page runs, so that the
+next page can recognise the folders that killed pages have left.
 """
 
 from __future__ import annotations
@@ -34,26 +34,26 @@ _MIB: Final = 1 << 20
 
 
 class UploadError(AppError):
-    """Files that cannot be taken; the message says why, and what to do."""
+    """Files that are refused; the message says why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much one upload may bring.
+    """The limits of an upload.
 
     Attributes:
-        size: bytes, of all files together. A million visits are about 100 MB.
-        files: how many.
+        size: bytes of all files together. A million visits are about 100 MB.
+        files: number of files.
     """
 
     size: int = 512 * _MIB
     files: int = 20
 
     def check_size(self, size: int) -> None:
-        """Refuse what is too large.
+        """Check the size of an upload.
 
         Raises:
-            UploadError: it is.
+            UploadError: it is too large.
         """
         if size > self.size:
             raise UploadError(
@@ -64,17 +64,17 @@ class Limits:
 
 
 class PrivateFolder:
-    """A folder in the system's place for temporary files, which only this user can enter."""
+    """A folder in the system's temporary folder, which only this user can enter."""
 
     def __init__(self) -> None:
         lock = None
-        while lock is None:  # another page that starts now may take it for a leftover
+        while lock is None:  # another page that starts now may have deleted it as a leftover
             self.path = Path(tempfile.mkdtemp(prefix=_PREFIX))
             lock = _locked(self.path)
         self._lock: Final = lock
 
     def remove(self) -> None:
-        """Delete the folder with all that is in it."""
+        """Delete the folder with its content."""
         shutil.rmtree(self.path, ignore_errors=True)
         with suppress(OSError):
             os.close(self._lock)
@@ -90,18 +90,18 @@ def sweep() -> None:
 
 
 async def receive(parts: MultipartReader, folder: Path, limits: Limits) -> list[File]:
-    """The files of an upload, written into a folder under numbers.
+    """The files of an upload, written into a folder under numbers as names.
 
     Raises:
         OSError: they cannot be written.
         UploadError: there are too many, or they are too large.
-        ValueError: what is sent is no form.
+        ValueError: the body is no form.
     """
     files: list[File] = []
     size = 0
     while (part := await next_part(parts)) is not None:
         name = file_name_of(part)
-        if not name:  # another field, or the one for files without any
+        if not name:  # another field, or an empty field for files
             continue
         if len(files) == limits.files:
             raise UploadError(f"These are more than {limits.files} files. Send fewer at once.")
@@ -116,7 +116,7 @@ async def receive(parts: MultipartReader, folder: Path, limits: Limits) -> list[
 
 
 def shown(name: str) -> str:
-    """A file's name as people may see it."""
+    """A file's name in a printable form."""
     return printable(name)[:_LONGEST_NAME]
 
 
@@ -135,7 +135,7 @@ def _leftovers() -> Iterator[Path]:
 
 
 def _locked(path: Path) -> int | None:
-    """The folder, open and locked; None if another page has it, or it is gone."""
+    """The folder, opened and locked; None if another page has locked it, or it was deleted."""
     try:
         opened = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     except OSError:

@@ -1,4 +1,4 @@
-"""What the command says by its options, in the words of the page, which has forms instead."""
+"""Translates messages of the command into the words of the page, which has forms for options."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ _OPTION: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Permitted:
-    """A permission for people: what the Dashboard calls it, and what it is good for."""
+    """A permission in words: its name in the Dashboard, and its purpose."""
 
     name: str
     needed: str
@@ -140,7 +140,7 @@ _CODES: Final = (
 
 
 def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
-    """The cards: title, kinds, and what is missing; codes and rates only where they matter."""
+    """The cards that matter: title, kinds, and what is missing without them."""
     codes = [_CODES] if "promotion_codes" in held.kinds else []
     if set(held.currencies) <= {"usd"} and "fx_rates" not in held.kinds:
         return [*CARDS, *codes]
@@ -152,14 +152,14 @@ def cards(held: Holdings) -> list[tuple[str, Sequence[str], str]]:
 
 
 def granted(grants: Sequence[Grant]) -> str:
-    """What may be read, in a line."""
+    """The granted permissions, in a line."""
     return ", ".join(PERMISSIONS[each.permission.name].name for each in grants if each.granted)
 
 
 def spend_lags(held: Holdings, kinds: Sequence[str]) -> str:
-    """That payments go on after the last day of spend; empty where they do not.
+    """A sentence if payments continue after the last day of spend; else empty.
 
-    Today's spend is in no export yet, so a day is no lag.
+    Exports do not contain today's spend yet, so one day is no lag.
     """
     spend = held.kinds.get("ad_spend") if "ad_spend" in kinds else None
     if spend is None or spend.last is None or held.payments is None or held.payments.last is None:
@@ -178,7 +178,7 @@ def _short(day: date, *, year: bool) -> str:
 
 
 def question(unclear: UnclearError) -> str:
-    """A question in full, as a label of its answers."""
+    """The text of a question, as the label of its answers."""
     if unclear.name.startswith("column "):
         return f"Which column of the file is “{label(unclear.name.removeprefix('column '))}”?"
     if unclear.name.startswith("platform "):
@@ -188,7 +188,7 @@ def question(unclear: UnclearError) -> str:
 
 
 def choices(unclear: UnclearError) -> Mapping[str, str]:
-    """The possible answers, in words; none where any text may be one."""
+    """The possible answers, in words; none if any text is possible."""
     if "..." in unclear.choices:
         return {}
     return {choice: answer(choice) for choice in unclear.choices}
@@ -202,7 +202,7 @@ def answer(choice: str) -> str:
 
 
 def settable(sheet: Sheet) -> Mapping[str, Mapping[str, str]]:
-    """What may be said about a file beside its question, in groups, with a label for each."""
+    """The further settings of a file, in groups, each with a label."""
     kind = sheet.reading.kind if sheet.reading else None
     groups = {"The whole file": {name: label(name) for name in ("kind", "timezone", "sheet")}}
     if kind is not None:
@@ -222,23 +222,23 @@ def kinds() -> str:
 
 
 def kind_named(said: str) -> str:
-    """The kind that is meant by its title; what is no title stays as it is."""
+    """The kind with this title; any other text stays as it is."""
     named = {kind.title: kind.name for kind in KINDS.values()}
     return named.get(said.strip().lower(), said)
 
 
 def label(name: str) -> str:
-    """A field or a question by its name."""
+    """The label of a field or a question."""
     return _NAMES.get(name, capital(f"{name} ".replace("_", " ").replace(" id ", " ID").strip()))
 
 
 def capital(text: str) -> str:
-    """With a capital letter first."""
+    """The text with a capital first letter."""
     return text[:1].upper() + text[1:]
 
 
 def on_the_page(text: str) -> str:
-    """A text in which options of the command are named by what the page has instead of them."""
+    """The text with the page's words in place of the command's options."""
 
     def instead(found: re.Match[str]) -> str:
         way, name, value = found.groups()

@@ -1,8 +1,8 @@
-"""Predicted lifetime value: what customers will still buy, estimated from what they bought.
+"""Predicted lifetime value: future purchases of customers, estimated from their past purchases.
 
-Two models that are fitted apart: `purchases` (BG/NBD) says whether and how often somebody buys
-again, `values` (Gamma-Gamma) how much each time; `prediction` fits both, checks them on days that
-they have not seen, and says why where there is nothing to predict from. Needs the extra `predict`.
+Two models are fitted independently: `purchases` (BG/NBD) for the number of future purchases, and
+`values` (Gamma-Gamma) for the value of each. `prediction` fits both, and checks them on a holdout
+period, or gives the reason why no fit is possible. Needs the extra `predict`.
 """
 
 __all__ = ["prediction", "purchases", "values"]

@@ -1,4 +1,4 @@
-"""The parameters, all above zero, under which what was seen is most likely."""
+"""Maximum likelihood estimates of positive parameters."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 Floats: TypeAlias = NDArray[np.float64]
 
 FURTHEST = 5.0
-"""Parameters stay within e^-5 and e^5 units of the data. Who are all alike push two of them, the
-shape and the scale of what they differ in, to the upper end: there they differ by a few percent,
-and going on would change no prediction. At the lower end there is no such sense."""
+"""Parameters stay within e^-5 and e^5 units of the data. Customers who are all alike push shape and
+scale of a distribution to the upper end. There its spread is a few percent, and larger values would
+change no prediction. A fit that ends at the lower end has no such meaning."""
 FLAT = 1e-5
-"""A change of the mean log-likelihood, per change of a parameter's logarithm, that is none."""
+"""The greatest derivative of the mean log-likelihood, by a log parameter, that counts as 0."""
 
 
 class NoFitError(Exception):
-    """There is nothing to predict from; `reason` is one word that says why."""
+    """There is no fit; `reason` is one word that says why."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -33,12 +33,12 @@ def most_likely(slope: Callable[[Floats], tuple[float, Floats]], size: int, fail
     """The `size` parameters that maximise a mean log-likelihood.
 
     Args:
-        slope: the mean log-likelihood at some parameters, and its derivative by each of them.
+        slope: returns the mean log-likelihood at given parameters, and its derivative by each.
         size: number of parameters.
-        failed: reason to give where there is no maximum.
+        failed: the reason in the error if there is no maximum.
 
     Raises:
-        NoFitError: the search ended at the lower end, or on a slope.
+        NoFitError: the search ended at the lower end, or where a derivative is not 0.
     """
 
     def uphill(logs: Floats) -> tuple[float, Floats]:

@@ -1,6 +1,6 @@
-"""From the rows of `int_ltv__customers` to a fit, and from both to predictions.
+"""Fits the models to the rows of `int_ltv__customers`, and predicts from both.
 
-Columns come and go as arrays by name, one number for each customer; amounts are in minor units.
+Columns are arrays by name, one number for each customer; amounts are in minor units.
 """
 
 from __future__ import annotations
@@ -23,21 +23,23 @@ if TYPE_CHECKING:
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 
 MIN_REPEAT_CUSTOMERS = 100
-"""Simulated shops with so many were off by less than a fifth in nine of ten cases. Of those with
-half of them, one in six had no fit, and one in six of the rest was off by more than a quarter."""
+"""The fewest customers with a repeat purchase for a fit. For simulated shops with so many, nine of
+ten predictions were off by less than a fifth. With half as many, one shop in six had no fit, and of
+the
+others one in six was off by more than a quarter."""
 PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")
 
 
 @dataclass(frozen=True)
 class Customers:
-    """What was seen of customers, and what they spent on repeat purchases."""
+    """The purchase histories of customers, and what they spent on repeat purchases."""
 
     histories: Histories
     total: Floats
 
     @classmethod
     def of(cls, columns: Columns, prefix: str = "") -> Customers:
-        """From the columns whose names begin with `prefix`."""
+        """The customers of the columns whose names begin with `prefix`."""
         names = ("repeat_purchases", "recency_days", "age_days", "repeat_value_minor")
         repeats, recency, age, total = (
             np.asarray(columns[prefix + name], dtype=np.float64) for name in names
@@ -46,11 +48,11 @@ class Customers:
 
     @property
     def repeated(self) -> NDArray[np.bool_]:
-        """Who bought again."""
+        """Which customers bought again."""
         return self.histories.repeats > 0
 
     def correlation(self) -> float:
-        """Of how often and how much, among those who bought again; not a number where all agree."""
+        """Correlation of number and mean value of repeat purchases; NaN if either is constant."""
         repeats, total = self.histories.repeats[self.repeated], self.total[self.repeated]
         if len(repeats) < 2 or np.ptp(repeats) == 0 or np.ptp(total / repeats) == 0:
             return float("nan")
@@ -59,17 +61,17 @@ class Customers:
 
 @dataclass(frozen=True)
 class Prediction:
-    """Both models."""
+    """Both fitted models."""
 
     purchases: PurchaseModel
     values: ValueModel
 
     @classmethod
     def fit(cls, customers: Customers) -> Prediction:
-        """Both models, where there are enough customers to learn from.
+        """Fit both models.
 
         Raises:
-            NoFitError: there are not, or a likelihood has no maximum.
+            NoFitError: there are too few customers, or a likelihood has no maximum.
         """
         repeated = customers.repeated
         if np.count_nonzero(repeated) < MIN_REPEAT_CUSTOMERS:
@@ -79,11 +81,11 @@ class Prediction:
 
     @property
     def parameters(self) -> dict[str, float]:
-        """All seven, in the order of `PARAMETERS`."""
+        """All seven parameters, in the order of `PARAMETERS`."""
         return {**vars(self.purchases), **vars(self.values)}
 
     def expected(self, customers: Customers, days: float) -> tuple[Floats, Floats]:
-        """Purchases in the `days` to come, and the value of each."""
+        """Expected purchases in the next `days`, and the expected value of each."""
         histories = customers.histories
         return (
             self.purchases.expected_purchases(histories, days),
@@ -94,7 +96,7 @@ class Prediction:
 def fitted(columns: Columns) -> dict[str, NDArray[Any]]:
     """The one row of `int_ltv__fit`.
 
-    The parameters and what they foretell of the holdout are not numbers where there is no fit.
+    Parameters and the prediction for the holdout are NaN if there is no fit.
     """
     customers = Customers.of(columns)
     parameters = dict.fromkeys(PARAMETERS, np.nan)
@@ -116,7 +118,7 @@ def fitted(columns: Columns) -> dict[str, NDArray[Any]]:
 
 
 def _foretold(columns: Columns) -> dict[str, float]:
-    """What a fit on the days before the holdout expects of it, and what came."""
+    """The prediction for the holdout by a fit on the days before it, and the actual figures."""
     known = np.asarray(columns["calibration_age_days"]) >= 0
     then = {name: np.asarray(column)[known] for name, column in columns.items()}
     before = Customers.of(then, "calibration_")
@@ -136,10 +138,10 @@ def _foretold(columns: Columns) -> dict[str, float]:
 
 
 def predicted(columns: Columns, parameters: Mapping[str, float | None]) -> dict[str, NDArray[Any]]:
-    """The columns of `int_ltv__predictions`; not numbers where a parameter is missing.
+    """The columns of `int_ltv__predictions`; NaN if a parameter is missing.
 
     Args:
-        columns: those of `int_ltv__customers`.
+        columns: the columns of `int_ltv__customers`.
         parameters: by the names in `PARAMETERS`, as fitted.
     """
     customers = Customers.of(columns)

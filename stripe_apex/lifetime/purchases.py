@@ -1,4 +1,4 @@
-"""Will they buy again, and how often? The BG/NBD model.
+"""The number of future purchases: the BG/NBD model.
 
 While alive, a customer buys at random at a rate of their own; after each repeat purchase they leave
 for good with a probability of their own. Rates are gamma(r, alpha) and probabilities beta(a, b)
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from stripe_apex.lifetime.likelihood import Floats
 
 NEAR_A_POLE = 1e-5
-"""The closed form divides nothing by nothing where a = 1 or a + b + repeats = 1."""
+"""The closed form is 0 / 0 where a = 1 or a + b + repeats = 1; nearer points are moved away."""
 
 
 @dataclass(frozen=True)
 class Histories:
-    """What was seen of customers, one number for each: times in days since the first purchase.
+    """The purchase histories of customers; times are in days since the first purchase.
 
     Attributes:
         repeats: purchases after the first.
-        recency: time of the last purchase; 0 where it is the first.
-        age: time up to the end of what was seen; not before `recency`.
+        recency: time of the last purchase; 0 if it is the first.
+        age: time of the end of the observation; not before `recency`.
     """
 
     repeats: Floats
@@ -40,7 +40,7 @@ class Histories:
     age: Floats
 
     def distinct(self) -> tuple[Histories, Floats]:
-        """Each history once, in an order that does not depend on the customers', and how often."""
+        """Each distinct history, in an order independent of the customers', and its count."""
         rows = np.stack([self.repeats, self.recency, self.age], axis=1)
         found, counts = np.unique(rows, axis=0, return_counts=True)
         return Histories(*found.T), counts.astype(np.float64)
@@ -57,7 +57,7 @@ class PurchaseModel:
 
     @classmethod
     def fit(cls, seen: Histories) -> PurchaseModel:
-        """By maximum likelihood.
+        """Fit by maximum likelihood.
 
         Raises:
             NoFitError: the likelihood has no maximum.
@@ -105,7 +105,7 @@ class PurchaseModel:
         )
 
     def probability_alive(self, seen: Histories) -> Floats:
-        """That they have not left; 1 for who bought once, since nobody leaves before a repeat."""
+        """Probability of being alive; 1 without a repeat purchase: nobody leaves before."""
         return np.asarray(1 / (1 + np.exp(np.minimum(self._log_odds_gone(seen), 700.0))))
 
     def expected_purchases(self, seen: Histories, days: float) -> Floats:
@@ -120,7 +120,7 @@ class PurchaseModel:
         return mean * self.probability_alive(seen)
 
     def _log_odds_gone(self, seen: Histories) -> Floats:
-        """Logarithm of P(gone) / P(alive); minus infinity for who bought once."""
+        """Logarithm of P(gone) / P(alive); minus infinity without a repeat purchase."""
         x = seen.repeats
         ratio = np.log((self.alpha + seen.age) / (self.alpha + seen.recency))
         gone = np.log(self.a) - np.log(np.where(x > 0, self.b + x - 1, 1)) + (self.r + x) * ratio
@@ -128,7 +128,7 @@ class PurchaseModel:
 
     def _purchases_alive(self, seen: Histories, days: float, a: float) -> Floats:
         # Of the two forms that Euler's transformation gives the hypergeometric function, the one
-        # that stays finite where the horizon is long or somebody bought often.
+        # that stays finite for long horizons and for many purchases.
         often, b = self.r + seen.repeats, self.b + seen.repeats
         end = self.alpha + seen.age
         share = days / (end + days)
@@ -140,7 +140,7 @@ class PurchaseModel:
             share,
         )
         power = (1 - share) ** np.where(as_printed, often, a - 1)
-        with np.errstate(divide="ignore", invalid="ignore"):  # a pole, which is stepped around
-            # So small a power outweighs the series, which may not be a number there.
+        with np.errstate(divide="ignore", invalid="ignore"):  # a pole, which is avoided
+            # So small a power makes the product 0, even where the series is not a number.
             rest = np.where(power < 1e-200, 0.0, power * series)
             return np.asarray((a + b - 1) / (a - 1) * (1 - rest))

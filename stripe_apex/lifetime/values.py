@@ -1,8 +1,8 @@
-"""How much will they spend each time? The Gamma-Gamma model.
+"""The value of each future purchase: the Gamma-Gamma model.
 
 A customer's purchases scatter around a mean of their own, gamma(p, .) distributed, and the means
-over customers by gamma(q, v). It takes for granted that the mean does not depend on how often they
-buy.
+over customers by gamma(q, v). It assumes that the mean does not depend on how often a customer
+buys.
 
 Source: Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value,
 http://www.brucehardie.com/notes/025/
@@ -32,11 +32,11 @@ class ValueModel:
 
     @classmethod
     def fit(cls, repeats: Floats, total: Floats) -> ValueModel:
-        """By maximum likelihood.
+        """Fit by maximum likelihood.
 
         Args:
             repeats: number of purchases of each customer, above 0.
-            total: their values added up, above 0.
+            total: the sum of their values, above 0.
 
         Raises:
             NoFitError: the likelihood has no maximum, or the mean over customers is infinite.
@@ -45,7 +45,8 @@ class ValueModel:
         order = np.lexsort((total, repeats))
         number, scaled = repeats[order], total[order] / unit
 
-        # By p v in place of v: who always pay the same send p up and v down, and p v nowhere.
+        # In p v instead of v: if each customer always pays the same, p grows and v falls, but p v
+        # stays.
         def slope(parameters: Floats) -> tuple[float, Floats]:
             p, q, size = parameters
             model = cls(p, q, size / p)
@@ -80,5 +81,5 @@ class ValueModel:
         )
 
     def expected_value(self, repeats: Floats, total: Floats) -> Floats:
-        """Mean value of a purchase to come: between the customer's own mean and everybody's."""
+        """Expected value of a future purchase, between the customer's own mean and that of all."""
         return self.p * (self.v + total) / (self.p * repeats + self.q - 1)

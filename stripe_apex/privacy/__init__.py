@@ -1,1 +1,1 @@
-"""People in the data: found, forgotten, and hidden behind hashes."""
+"""Personal data: finds people, forgets them, and hashes their addresses."""

@@ -1,4 +1,4 @@
-"""A person is forgotten: rows go, and money stays under a random name."""
+"""Erases a person: rows are deleted, and payments stay under a random name."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _EMPTIED: Final = (
 )
 
 _VISIT: Final = {"touchpoint_id", "occurred_at"}
-"""The columns by which a table of visits is known."""
+"""The columns that identify a table of visits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +37,9 @@ class Removed:
 
     Attributes:
         table: schema and name.
-        deleted: rows that went.
-        renamed: rows that stay under a random name, as money was moved.
-        mentions: rows from which no more than an address was taken.
+        deleted: deleted rows.
+        renamed: rows of payments, which stay under a random name.
+        mentions: rows in which only an address was replaced.
     """
 
     table: str
@@ -48,7 +48,7 @@ class Removed:
     mentions: int = 0
 
     def plus(self, other: Removed | None) -> Removed:
-        """The sum of what was done to parts of a table."""
+        """The sum of the changes of two parts of a table."""
         if other is None:
             return self
         return Removed(
@@ -62,12 +62,12 @@ class Removed:
 def change_all(
     places: Sequence[Place], change: Callable[[Search], Iterable[Removed]], *, keep: bool
 ) -> list[Removed]:
-    """Do the same in all places; what was done to each table.
+    """Make a change in all places; returns what was done to each table.
 
     Args:
-        places: where people are kept.
-        change: what is done to the tables that are found together.
-        keep: False takes all back.
+        places: the places with personal data.
+        change: changes the tables of one place.
+        keep: False rolls everything back.
     """
     done: dict[str, Removed] = {}
 
@@ -83,7 +83,7 @@ def change_all(
 
 
 def random_name() -> str:
-    """What stands for a person whose payments stay."""
+    """A random name for a person whose payments stay."""
     return f"forgotten_{secrets.token_hex(8)}"
 
 
@@ -92,11 +92,11 @@ def erase(search: Search, person: Person, name: str) -> list[Removed]:
 
     Args:
         search: the place.
-        person: with all identities.
-        name: what stands for the person on payments.
+        person: the person, with all identities.
+        name: the random name for payments.
 
     Returns:
-        What was done, for each table in which anything was.
+        What was done to each changed table.
     """
     done = [
         _erase_from(search, table, person, name)
@@ -107,7 +107,7 @@ def erase(search: Search, person: Person, name: str) -> list[Removed]:
 
 
 def delete_old_touchpoints(search: Search, before: datetime) -> list[Removed]:
-    """Delete the visits of before a moment, within a transaction."""
+    """Delete the visits before a time, within a transaction."""
     done = []
     for table in search.tables:
         if table.is_made or not table.stored or not set(table.columns) >= _VISIT:
@@ -137,7 +137,7 @@ def _erase_from(search: Search, table: Table, person: Person, name: str) -> Remo
 
 
 def _rename(search: Search, table: Table, mine: str, name: str) -> None:
-    """Put a random name in the place of a person whose payments stay."""
+    """Replace a person whose payments stay by a random name."""
     there = {column for column, _ in table.texts}
     changes = [
         f"{column} = case when {column} is not null then {literal(name)} end"
@@ -149,7 +149,7 @@ def _rename(search: Search, table: Table, mine: str, name: str) -> None:
 
 
 def _rename_ids(search: Search, table: Table, person: Person, name: str) -> int:
-    """Put a random name in the place of each identity, in a table that dbt makes."""
+    """Replace each identity by a random name, in a table that dbt builds."""
     known = person.known
     values = known["email"] | known["visitor"] | known["customer"] | known["lead"]
     total = 0
@@ -165,7 +165,7 @@ def _rename_ids(search: Search, table: Table, person: Person, name: str) -> int:
 
 
 def _forget_mentions(search: Search, table: Table, person: Person, name: str) -> int:
-    """Take the addresses of a person out of texts that are of somebody else, or of nobody."""
+    """Remove the addresses of a person from texts in rows that are not the person's."""
     emails = person.known["email"]
     if not emails:
         return 0

@@ -1,4 +1,4 @@
-"""`stripe-apex forget`: one person out of every place, with all that the data joins."""
+"""`stripe-apex forget`: removes a person from every place, with all joined identities."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was found of a person, and removed.
+    """A person who was found, and what was removed.
 
     Attributes:
-        person: with all identities.
+        person: the person, with all identities.
         removed: what was done to each table.
     """
 
@@ -32,7 +32,7 @@ class Forgotten:
     removed: tuple[Removed, ...]
 
     def identities(self) -> str:
-        """What the data joined, in one line."""
+        """The joined identities, in one line."""
         here = {role: values for role, values in self.person.known.items() if values}
         return "; ".join(
             f"{NAMES[role]}: {', '.join(sorted(values)[:5])}"
@@ -44,13 +44,13 @@ class Forgotten:
 def forget(
     places: Sequence[Place], who: str, hashing: Hashing | None, *, keep: bool
 ) -> Forgotten | None:
-    """Remove a person from all places; None where nobody of that name is in any.
+    """Remove a person from all places; None if no place knows the person.
 
     Args:
-        places: where people are kept.
+        places: the places with personal data.
         who: an email address, or the id of a visitor, a lead or a customer.
-        hashing: what addresses are hashed with, if they are.
-        keep: False takes all back, so that one may see what would be removed.
+        hashing: the hashing of addresses, if they are hashed.
+        keep: False rolls everything back, to show what would be removed.
     """
     person = Person.named(who, hashing)
 
@@ -72,5 +72,5 @@ def forget(
 
 
 def forget_touchpoints(places: Sequence[Place], before: datetime, *, keep: bool) -> list[Removed]:
-    """Delete the visits of before a moment from all places."""
+    """Delete the visits before a time from all places."""
     return change_all(places, lambda search: delete_old_touchpoints(search, before), keep=keep)

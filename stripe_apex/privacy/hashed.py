@@ -1,4 +1,4 @@
-"""Addresses that are in tables already are replaced by their hashes."""
+"""Replaces addresses that are already in tables by their hashes."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 
 def hash_all(places: Sequence[Place], hashing: Hashing, *, keep: bool) -> list[Removed]:
-    """Hash all addresses in all places; what was done to each table.
+    """Hash all addresses in all places; returns what was done to each table.
 
     Args:
-        places: where people are kept.
-        hashing: with the secret.
-        keep: False takes all back.
+        places: the places with personal data.
+        hashing: holds the secret.
+        keep: False rolls everything back.
     """
     return change_all(places, lambda search: _hash_tables(search, hashing), keep=keep)
 
@@ -36,7 +36,7 @@ def _hash_tables(search: Search, hashing: Hashing) -> Iterator[Removed]:
 
 
 def _hash_table(search: Search, table: Table, hashing: Hashing) -> int:
-    """The rows of the column in which most were changed."""
+    """Hash the addresses of a table; returns the most rows changed in one column."""
     whole = email_columns(table)
     rows = 0
     for column, type_ in table.texts:

@@ -1,4 +1,4 @@
-"""Who one person is: all addresses, visitors, customers and leads that the data joins."""
+"""Finds all addresses, visitors, customers and leads that the data joins to one person."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ REFERENCE_KEYS: Final = (
     *("visitor_id", "anonymous_id", "lead_id", "client_reference_id", "visitorId", "anonymousId"),
     *("leadId", "distinct_id", "posthog_person_distinct_id", "datafast_visitor_id"),
 )
-"""Fields of metadata that may say who it is: the default of the models' var `reference_keys`."""
+"""Metadata fields that may identify a person: the default of the models' var `reference_keys`."""
 
 MAX_PEOPLE: Final = 20
-"""What more payers carry says nothing of a person, as the var `max_people_per_reference` says."""
+"""A reference of more payers identifies nobody: the default of `max_people_per_reference`."""
 
 NAMES: Final[dict[Role, str]] = {
     "email": "email addresses",
@@ -40,15 +40,15 @@ NAMES: Final[dict[Role, str]] = {
 
 @dataclass(slots=True)
 class Person:
-    """The identities of one person, by what they are."""
+    """The identities of one person, by kind."""
 
     known: dict[Role, set[str]] = field(default_factory=lambda: {role: set() for role in NAMES})
     said: set[str] = field(default_factory=set)
-    """What payments say of who it is: ids of visitors and leads, and addresses."""
+    """References on payments: ids of visitors and leads, and addresses."""
 
     @classmethod
     def named(cls, who: str, hashing: Hashing | None) -> Person:
-        """The person of an email address, or of an id of any kind."""
+        """The person with an email address, or with an id of any kind."""
         person = cls()
         if "@" in who:
             person.known["email"].add(normalised(who))
@@ -57,25 +57,25 @@ class Person:
         return person
 
     def known_as(self, who: str, roles: Iterable[Role]) -> AbstractSet[str]:
-        """Take note of what an id is; no table changes by it."""
+        """Note the kind of an id; no table is changed."""
         for role in roles:
             self.known[role].add(who)
         return frozenset()
 
     @property
     def size(self) -> int:
-        """How many identities there are, and references to look for."""
+        """How many identities and references there are."""
         return sum(map(len, self.known.values())) + len(self.said)
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Looks for a person in the tables of one place.
+    """Finds a person in the tables of one place.
 
     Args:
         run: runs a statement.
-        dialect: whose SQL it speaks.
-        tables: where to look.
+        dialect: the SQL dialect.
+        tables: the tables to search.
     """
 
     run: Run
@@ -84,7 +84,7 @@ class Search:
     _shared: dict[str, bool] = field(default_factory=dict)
 
     def grow(self, person: Person) -> None:
-        """Add all that the rows of a person join with it."""
+        """Add the identities that the rows of a person join to it."""
         before = -1
         while before != person.size:
             before = person.size
@@ -95,7 +95,7 @@ class Search:
                 self._resolve(reference, person)
 
     def roles_of(self, who: str) -> set[Role]:
-        """What an id is here: the kinds of columns in which it stands."""
+        """The kinds of columns in which an id occurs."""
         return {
             role
             for table in self.tables
@@ -105,7 +105,7 @@ class Search:
         }
 
     def holds(self, table: Table, person: Person) -> str:
-        """The condition that a row is of a person, in SQL."""
+        """SQL that is true for the rows of a person."""
         parts = [
             one_of(self.plain(name) if role == "email" else name, person.known[role])
             for name, role in table.roles()
@@ -118,7 +118,7 @@ class Search:
         return " or ".join(f"({part})" for part in parts if part != "false") or "false"
 
     def plain(self, column: str) -> str:
-        """An address as the models compare it, in SQL."""
+        """SQL for an address as the models compare it."""
         zero = r"\x00" if self.dialect == "duckdb" else ""
         visible = f"regexp_replace({column}, '[{zero}{INVISIBLE}]+', '', 'g')"
         if self.dialect == "duckdb":
@@ -126,7 +126,7 @@ class Search:
         return f"normalize(lower(normalize({visible}, nfc)), nfc)"
 
     def mentions(self, column: str, pattern: str, options: Literal["i", ""] = "i") -> str:
-        """The condition that a text or JSON has a pattern in it, in SQL; "i": in any case."""
+        """SQL that is true if a text or JSON matches a pattern; the flag "i" ignores case."""
         text = f"coalesce(cast({column} as varchar), '')"
         if self.dialect == "duckdb":
             return f"regexp_matches({text}, {literal(pattern)}, '{options or 'c'}')"
@@ -144,14 +144,14 @@ class Search:
         rows = self.run(f"select distinct {', '.join(listed)} from {table.sql} where {condition}")
         for row in rows:
             for (_, role), value in zip(roles, row, strict=False):
-                if value and value.strip():  # a blank is nobody
+                if value and value.strip():  # a blank is no identity
                     person.known[role].add(value)
             for name, value in zip(carriers, row[len(roles) :], strict=True):
                 written = set(_written(name, value))
                 person.said |= {each for each in written if not self._is_shared(each)}
 
     def _resolve(self, reference: str, person: Person) -> None:
-        """Add what a payment names, if it is somebody here."""
+        """Add the reference of a payment, if it is known here."""
         for table in self.tables:
             if table.is_made or table.carriers():
                 continue
@@ -181,17 +181,17 @@ class Search:
         return self._shared[reference]
 
     def _personal(self, references: Iterable[str]) -> list[str]:
-        """Those that not everybody carries."""
+        """The references that few enough people carry."""
         return [each for each in sorted(references) if not self._is_shared(each)]
 
 
 def mention_pattern(emails: Sequence[str]) -> str:
-    """A pattern of texts and URLs that may have one of these addresses in them."""
+    """A pattern that matches texts and URLs with one of these addresses."""
     return "|".join(escaped(email).replace(r"\@", "(@|%40)") for email in sorted(emails))
 
 
 def email_columns(table: Table) -> list[str]:
-    """The columns of a table that are an address as a whole."""
+    """The columns whose whole value is an address."""
     return [name for name, _ in table.texts if name in ALL_EMAILS]
 
 
@@ -204,7 +204,7 @@ def _pattern(carrier: str, values: Sequence[str]) -> str:
 
 
 def _written(carrier: str, value: str | None) -> Iterator[str]:
-    """What a payment says of who it is."""
+    """The references on a payment."""
     if not value:
         return
     if carrier == "client_reference_id":

@@ -1,7 +1,7 @@
-"""Where people are kept: a DuckDB file or a Postgres database, and a lake of Parquet files.
+"""The places with personal data: a DuckDB file or a Postgres database, and a lake of Parquet files.
 
-What was removed must not stay in the blocks that it leaves: the DuckDB file is written anew, the
-tables of Postgres are, and so is each file of a lake that changes.
+Removed data must not stay in freed blocks. So the DuckDB file and changed tables of Postgres are
+rewritten, and so is each changed file of a lake.
 """
 
 from __future__ import annotations
@@ -32,24 +32,24 @@ if TYPE_CHECKING:
     from stripe_apex.privacy.tables import Dialect
 
     Action = Callable[[Search], AbstractSet[str]]
-    """Something that is done to tables; the labels of those that it changed."""
+    """Changes tables; returns the labels of those that it changed."""
 
 
 class Place(Protocol):
-    """Tables that are read, or changed within a transaction."""
+    """A place whose tables can be searched, or changed within a transaction."""
 
     def look(self, action: Action) -> None:
-        """Ask all tables together."""
+        """Search all tables together."""
 
     def change(self, action: Action, *, keep: bool) -> None:
-        """Do something to all tables; what it changed is kept, or taken back."""
+        """Change tables; the changes are committed or rolled back."""
 
 
 class Database:
     """A DuckDB file or a Postgres database.
 
     Args:
-        address: path of the file, or `postgresql://...`.
+        address: the path of the file, or `postgresql://...`.
         named: further tables that the models read, as schema.table.
 
     Raises:
@@ -85,10 +85,10 @@ class Database:
                         warehouse.run(f"vacuum full {table.sql}")
 
     def write_anew(self) -> bool:
-        """Write a DuckDB file anew, without what was removed from it; false for a database.
+        """Rewrite a DuckDB file without the removed data; False for a database.
 
         Raises:
-            WarehouseError: there is no room for a second file.
+            WarehouseError: the disk has no room for a second file.
         """
         if is_postgres(self.address):
             return False
@@ -97,7 +97,7 @@ class Database:
         with suppress(FileNotFoundError):
             fresh.unlink()
         try:
-            with duckdb.connect(str(path)) as connection:  # which keeps all others out
+            with duckdb.connect(str(path)) as connection:  # this keeps other processes out
                 connection.execute("checkpoint")
                 ((name,),) = connection.execute("select current_database()").fetchall()
                 connection.execute(f"attach {literal(str(fresh))} as written_anew")
@@ -119,7 +119,7 @@ class Database:
         return True
 
     def check_room(self) -> None:
-        """See that the file can be written anew, before anything is removed.
+        """Check that the file can be rewritten, before anything is removed.
 
         Raises:
             WarehouseError: the disk has no room for it.
@@ -168,7 +168,7 @@ class Lake:
             action(Search(run, "duckdb", found))
 
     def change(self, action: Action, *, keep: bool) -> None:
-        """As `Place` says; each file that changes is replaced whole."""
+        """As `Place` says; each changed file is replaced as a whole."""
         for path in self._files():
             schema, stream = path.parts[-4], path.parts[-3]
             with TemporaryDirectory(prefix="stripe-apex-") as folder, _in_memory(folder) as run:
@@ -192,7 +192,7 @@ class Lake:
 
 @contextmanager
 def _in_memory(folder: str) -> Iterator[Run]:
-    """A database that keeps in a folder what memory does not hold."""
+    """An in-memory database that spills to a folder."""
     with duckdb.connect() as connection:
 
         def run(sql: str, *parameters: object) -> list[tuple[object, ...]]:

@@ -1,4 +1,4 @@
-"""Which credential is used, and whether it can be right at all.
+"""Chooses the credential, and refuses one that cannot work.
 
 Sources: https://docs.stripe.com/keys,
 https://docs.stripe.com/stripe-apps/api-authentication/oauth
@@ -33,23 +33,23 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key of the Stripe Dashboard, or an access token that nobody renews."""
+    """A key of the Stripe Dashboard, or an access token that is not renewed."""
 
     key: str = field(repr=False)
     oauth: bool = False
 
     @property
     def account_id(self) -> None:
-        """Not known."""
+        """None: a key does not tell its account."""
 
     @property
     def livemode(self) -> bool:
-        """As its prefix says."""
+        """Whether the key is for live money, as its prefix says."""
         return "_live_" in self.key
 
     @property
     def masked(self) -> str:
-        """Kind, mode and, if it is long enough, its end, as the Dashboard shows it."""
+        """The key's prefix and, of a key long enough, its last characters, as in the Dashboard."""
         match = _KEY.fullmatch(self.key)
         if match is None:
             return "****"
@@ -60,7 +60,7 @@ class ApiKey:
         return self.key
 
     def renew(self, used: str) -> bool:  # noqa: ARG002 - of the protocol
-        """Never."""
+        """False: a key cannot be renewed."""
         return False
 
 
@@ -115,8 +115,8 @@ def find_credential(
 ) -> Credential:
     """The credential that the settings and the environment name. Nothing is sent.
 
-    Where STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are both set it is OAuth, else the key;
-    nobody chooses.
+    OAuth is used where STRIPE_APP_CLIENT_ID and STRIPE_APP_SECRET_KEY are both set, else the key.
+    There is no setting for this choice.
 
     Args:
         settings: of the tap.

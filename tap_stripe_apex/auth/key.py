@@ -1,6 +1,6 @@
-"""A restricted key that is kept outside of a project: in the system's keyring, else in a file.
+"""Stores a restricted key outside of a Meltano project: in the system's keyring, else in a file.
 
-In a Meltano project Meltano itself keeps it, in `.env`, and it arrives as the setting `api_key`.
+In a project the key is in `.env`, and Meltano passes it as the setting `api_key`.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ _logger = logging.getLogger(__name__)
 
 
 def load_key(environ: Mapping[str, str]) -> str | None:
-    """The key that was kept outside of a project, if one was.
-
-    In a project it arrives as the setting `api_key`.
+    """The key that was stored outside of a project; None if there is none.
 
     Raises:
         CredentialError: the key is there, but cannot be read.
@@ -51,7 +49,7 @@ def key_file(environ: Mapping[str, str]) -> Path:
 
 
 def _keyring() -> KeyringBackend | None:
-    """The system's keyring; None if there is none, or nothing to speak to it with."""
+    """The system's keyring; None if there is none, or the package `keyring` is not installed."""
     if find_spec("keyring") is None:
         return None
     import keyring  # noqa: PLC0415 - it is an extra, and takes its time
@@ -61,7 +59,7 @@ def _keyring() -> KeyringBackend | None:
 
 
 def save_in_keyring(key: str) -> bool:
-    """Keep a key in the system's keyring; False if it cannot be kept there."""
+    """Store a key in the system's keyring; False if that is not possible."""
     backend = _keyring()
     if backend is None:
         return False

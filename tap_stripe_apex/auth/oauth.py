@@ -1,7 +1,7 @@
-"""OAuth of a Stripe App: one click by the account's owner, tokens that live an hour.
+"""OAuth of a Stripe App: the account's owner clicks once, and access tokens live for an hour.
 
-Source: https://docs.stripe.com/stripe-apps/api-authentication/oauth. The `stripe` package's OAuth
-is that of Connect: another host, other tokens.
+Source: https://docs.stripe.com/stripe-apps/api-authentication/oauth. The OAuth of the
+`stripe` package is that of Stripe Connect, which has another host and other tokens.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class _Reply(msgspec.Struct):
 
 @dataclass(frozen=True, slots=True)
 class StripeApp:
-    """An app that accounts install, as its developer knows it.
+    """A Stripe App that accounts install, with its developer's credentials.
 
     Args:
-        client_id: public.
+        client_id: of the app; it is public.
         secret_key: the developer's own key, of the mode of the accounts that are read.
         api_base: where codes and tokens are exchanged; see `check_api_base`.
-        marketplace: the install link, where the account's owner is asked.
+        marketplace: the install link, which asks the account's owner for consent.
         patience: how long to wait for tokens.
     """
 
@@ -93,17 +93,17 @@ class StripeApp:
         return cls(client_id, secret_key, base, _check_link(link, client_id), patience)
 
     def authorize_url(self, redirect_uri: str, state: str) -> str:
-        """Where the account's owner is asked; Stripe sends them back with a code and `state`.
+        """The page that asks the account's owner for consent and returns a code and `state`.
 
         Args:
-            redirect_uri: one that stands in the app's manifest.
-            state: not to be guessed, for one try.
+            redirect_uri: one of those in the app's manifest.
+            state: a random text for one attempt.
         """
         query = {"client_id": self.client_id, "redirect_uri": redirect_uri, "state": state}
         return f"{self.marketplace}?{urlencode(query)}"
 
     def exchange(self, code: str) -> Tokens:
-        """The first pair, for the code that Stripe sent back.
+        """The first pair of tokens, for the code that Stripe sent back.
 
         Raises:
             StripeError: Stripe gave no pair.
@@ -111,16 +111,16 @@ class StripeApp:
         return self._tokens({"grant_type": "authorization_code", "code": code})
 
     def refresh(self, refresh_token: str) -> Tokens:
-        """The next pair; the refresh token that was handed in is dead from now on.
+        """The next pair of tokens; Stripe accepts the old refresh token no longer.
 
         Raises:
-            AuthenticationError: the refresh token was dead already.
+            AuthenticationError: Stripe no longer accepted the refresh token.
             StripeError: Stripe gave no pair.
         """
         return self._tokens({"grant_type": "refresh_token", "refresh_token": refresh_token})
 
     def deauthorize(self, account_id: str) -> None:
-        """Uninstall the app from an account: its tokens are dead from now on.
+        """Uninstall the app from an account: Stripe no longer accepts its tokens.
 
         Raises:
             StripeError: Stripe did not uninstall it.
@@ -198,10 +198,10 @@ class StripeApp:
 
 
 def _check_link(link: str, client_id: str) -> str:
-    """The install link without its query; the one of apps that are published by default.
+    """The install link without its query; by default that of published apps.
 
     Raises:
-        ConfigurationError: the link leads elsewhere than to Stripe, or to another app.
+        ConfigurationError: the link does not lead to Stripe, or it is that of another app.
     """
     if not link:
         return _MARKETPLACE + _AUTHORIZE

@@ -1,4 +1,4 @@
-"""Where this runs: in which Meltano project, with which environment, and where secrets are kept."""
+"""The Meltano project of this process, its environment, and the folder of its secrets."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOKEN_FILE: Final = "stripe-tokens.json"  # noqa: S105 - a name
 
 
 def project_root(environ: Mapping[str, str]) -> Path | None:
-    """The Meltano project that this runs in or below; None outside of one."""
+    """The Meltano project that holds the working directory; None outside of a project."""
     if named := environ.get("MELTANO_PROJECT_ROOT"):
         return Path(named)
     here = Path.cwd()
@@ -23,18 +23,18 @@ def project_root(environ: Mapping[str, str]) -> Path | None:
 
 
 def env_file(environ: Mapping[str, str]) -> Path:
-    """The file whose variables are added to the environment, whether it is there or not."""
+    """The path of the .env file whose variables are added to the environment; it need not exist."""
     return (project_root(environ) or Path.cwd()) / ".env"
 
 
 def environment() -> dict[str, str]:
-    """The environment, with what the project's .env adds to it, as Meltano has it."""
+    """The environment with the variables of the project's .env, as in Meltano."""
     added = dotenv_values(env_file(os.environ), interpolate=False)
     return {name: value for name, value in added.items() if value is not None} | dict(os.environ)
 
 
 def secrets_folder(environ: Mapping[str, str]) -> Path:
-    """Where secrets are kept: `.secrets` of the project, else the user's own folder."""
+    """The folder of secrets: `.secrets` of the project, else one of the user's own."""
     root = project_root(environ)
     if root is not None:
         return root / ".secrets"

@@ -1,4 +1,4 @@
-"""OAuth tokens for a run: renewed before they end, once for all threads and processes.
+"""OAuth tokens of a run: renewed before they expire, once for all threads and processes.
 
 Source: https://docs.stripe.com/stripe-apps/api-authentication/oauth
 """
@@ -27,14 +27,14 @@ _logger = logging.getLogger(__name__)
 
 
 class RolledTokens:
-    """The tokens of a Stripe App, renewed before they end and whenever Stripe says that they did.
+    """The tokens of a Stripe App, renewed before they expire and when Stripe says that they have.
 
-    Whatever the number of threads and processes that find a token ended, one of them exchanges:
-    it holds the file's lock, and the others find the new pair in the file when they get it.
+    However many threads and processes find that a token has expired, only one of them exchanges it:
+    it holds the file's lock, and the others find the new pair in the file once they have the lock.
 
     Args:
-        app: that exchanges.
-        file: where the pair is; the new one is there before it is used.
+        app: exchanges the tokens.
+        file: holds the pair; a new pair is written before it is used.
         refresh_token: the setting, which begins the file anew unless the file came from it.
     """
 
@@ -51,12 +51,12 @@ class RolledTokens:
 
     @property
     def masked(self) -> str:
-        """The app, whose id is no secret."""
+        """The app's id, which is no secret."""
         return f"the Stripe App {self._app.client_id}"
 
     @property
     def livemode(self) -> bool:
-        """As Stripe said when it gave the tokens."""
+        """Whether the tokens are for live money, as Stripe said when it gave them."""
         return self._tokens().livemode
 
     @property
@@ -89,7 +89,8 @@ class RolledTokens:
                 or age >= _LIFE
                 or self._begins_anew(found)
             ):
-                # Ctrl-C strikes the main thread alone: what another got still gets to the disk.
+                # Ctrl-C interrupts the main thread only, so another thread still writes the pair
+                # that it got.
                 with self._file.replacing() as put, ThreadPoolExecutor(1) as executor:
                     found = executor.submit(self._exchange, found, put).result()
                 age = 0.0

@@ -1,8 +1,8 @@
-"""The pair of OAuth tokens on disk: owner-only, whole or not at all, one writer at a time.
+"""The pair of OAuth tokens on disk: for its owner only, written atomically by one writer at a time.
 
-Stripe rolls the refresh token on every exchange and the old one dies. So whoever exchanges holds
-the lock, has looked into the file after getting it, and has room for the new pair on the disk
-before there is one.
+Each exchange gives a new refresh token and ends the old one. So a process that exchanges tokens
+holds the lock, has read the file since it got the lock, and has reserved disk space for the new
+pair before it asks for it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Tokens:
 
 
 def fingerprint(refresh_token: str) -> str:
-    """Tells one refresh token from another, and nothing else of it."""
+    """A hash that tells refresh tokens apart without revealing them."""
     return sha256(refresh_token.encode()).hexdigest()
 
 
@@ -68,15 +68,15 @@ class TokenFile:
     """Where the tokens are kept; may be shared by threads, and its path by processes.
 
     Args:
-        path: of the file; its folder is made when first written.
+        path: of the file; its folder is made by the first write.
     """
 
     def __init__(self, path: Path) -> None:
         self.path: Final = path.resolve()  # behind a link, so that renaming keeps the link
         self._new = f"{self.path.name}.new"
         self._threads = threading.RLock()
-        # A lock of the kernel, which ends with its process, and its file stays: whoever deleted it
-        # would let two in. A file that stands for a lock would outlive a process that is killed.
+        # The kernel releases this lock when its process ends. Its file is never deleted: then two
+        # processes could each lock a file of that name. A soft lock would outlive a killed process.
         self._processes = FileLock(
             self.path.with_name(f"{self.path.name}.lock"),
             timeout=_PATIENCE,
@@ -110,7 +110,7 @@ class TokenFile:
     def age(self) -> float:
         """Seconds since the tokens were written; 0 if there are none.
 
-        A difference between two readings of this machine's clock, so that it may be wrong.
+        It is wrong if this machine's clock was set in the meantime.
         """
         try:
             return max(0.0, time.time() - self.path.stat().st_mtime)
@@ -128,7 +128,7 @@ class TokenFile:
 
     @contextmanager
     def replacing(self) -> Iterator[Callable[[Tokens], None]]:
-        """Room on the disk for a pair that is yet to be got, and what to put it there with."""
+        """Reserve disk space for the next pair; yields the function that writes it."""
         with self.locked():
             try:
                 with replacing(self.path, self._new, room=_ROOM) as put:
@@ -151,10 +151,11 @@ class TokenFile:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Nobody else, in this process or another, is in here at the same time. Re-entrant.
+        """Hold the lock against all other threads and processes. Re-entrant.
 
         Raises:
-            CredentialError: another process does not let go, or the folder may not be written.
+            CredentialError: another process does not release the lock, or the folder cannot be
+                written.
         """
         with self._threads:
             try:
@@ -180,7 +181,7 @@ class TokenFile:
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder for secrets that only its owner can enter and git does not see."""
+    """Make a folder for secrets that only its owner can enter and that git ignores."""
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / ".gitignore").write_text("*\n", encoding="ascii")

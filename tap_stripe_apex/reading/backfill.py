@@ -1,4 +1,4 @@
-"""What is not covered yet is listed, oldest first, and the state follows."""
+"""Lists what is not covered yet, oldest first, and writes the state as it goes."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ T = TypeVar("T", bound=Listed)
 
 
 class Backfill(Generic[T]):
-    """Lists the gaps of a bookmark, and writes it down.
+    """Lists the gaps of a bookmark, and writes the bookmark to the state.
 
     Args:
-        stream: what is read.
-        endpoint: where it is read.
+        stream: the stream to read.
+        endpoint: its list endpoint.
         feed: of the run.
-        bookmark: with its gaps.
-        progress: is told of every object.
+        bookmark: as the run found it.
+        progress: notes every object.
 
     Attributes:
-        bookmark: true after any record; readers change it as they go.
+        bookmark: true after any record; readers update it as they go.
     """
 
     def __init__(
@@ -54,10 +54,10 @@ class Backfill(Generic[T]):
         self._progress = progress
 
     def begin(self, shown: Reading) -> Iterator[Record]:
-        """Write down what is caught up, then list what is not covered.
+        """Write the bookmark once changes are caught up, then list what is not covered.
 
-        Where everything is listed again, the old state stays until the first slice was read: a key
-        that may not read the stream costs it no coverage.
+        If everything is listed again, the old state is kept until the first slice has been read, so
+        that a key without permission for the stream loses no coverage.
         """
         if self.bookmark.covered:
             self.remember()
@@ -66,7 +66,7 @@ class Backfill(Generic[T]):
             self.remember()
 
     def list_gaps(self, shown: Reading) -> Iterator[Record]:
-        """List what is not covered, oldest first; the state follows slice by slice."""
+        """List what is not covered, oldest first; the state is written after each slice."""
         per_object = self.bookmark.seconds_per_object
         slices = self._endpoint.windows(self.bookmark.gaps, 1 / per_object if per_object else None)
         for window, items in slices:
@@ -83,11 +83,11 @@ class Backfill(Generic[T]):
 
     @property
     def pages(self) -> int:
-        """Requests that listing the covered range again would cost, about."""
+        """About how many requests listing the covered range again would cost."""
         return math.ceil(self.bookmark.listed / PAGE_SIZE) + 1
 
     def warn(self, why: str) -> None:
-        """Say that everything is listed again."""
+        """Warn that everything is listed again."""
         range_ = self.bookmark.range
         self._stream.logger.warning(
             "All %s since %s are listed again, at about %d requests: %s.",
@@ -98,7 +98,7 @@ class Backfill(Generic[T]):
         )
 
     def forget(self) -> None:
-        """List everything: as of now nothing is covered."""
+        """Treat the whole range as not covered, so that it is listed again."""
         self.bookmark = replace(
             self.bookmark.forgotten(self._feed.end), left_out=self._stream.left_out
         )
@@ -106,11 +106,11 @@ class Backfill(Generic[T]):
 
     @property
     def regained(self) -> frozenset[str]:
-        """Columns that the catalog selects again, and that older records lack."""
+        """Columns that are selected now and that older records lack."""
         return self.bookmark.left_out - self._stream.left_out
 
     def forget_the_future(self) -> bool:
-        """Whether the bookmark was of a time that Stripe has not reached, and so was forgotten."""
+        """Start again if the bookmark lies in Stripe's future; returns whether it does."""
         position = self.bookmark.position or 0
         if position <= self._feed.end + OVERLAP_SECONDS:
             return False
@@ -119,5 +119,5 @@ class Backfill(Generic[T]):
         return True
 
     def remember(self) -> None:
-        """Write the state: all records before it were given to the SDK, which has written them."""
+        """Write the state; the SDK has already written all records before it."""
         self._stream.write_state(self._progress.noted_in(self.bookmark))

@@ -1,4 +1,4 @@
-"""What a stream remembers between runs: the range, what of it was read, and as of when.
+"""What a stream remembers between runs: its range, which part was read, and as of which time.
 
 The invariant: every object created in `covered` was emitted as it was at `position` or later. So
 a state is true at any moment, and what a run still has to do follows from it.
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
 _MAX_AWAITED: Final = 1000
-"""A bound for the state; an account has hardly ever more than a few."""
+"""The most objects in `awaited`, to bound the state; an account rarely has more than a few."""
 
 MAX_WINDOWS: Final = 1000
-"""Windows of a state; an interrupted run leaves some tens. If there are more, the shortest are
-listed again."""
+"""The most windows in a state; an interrupted run leaves some tens. If there are more, the shortest
+are listed again."""
 
 MAX_SEEN: Final = 500
 """If there are more recent events than this, they are read again instead of remembered, and no run
@@ -30,7 +30,7 @@ is quiet."""
 
 
 class Pending(NamedTuple):
-    """Objects that change at a known time without an event.
+    """Objects that will change at a known time, without an event.
 
     Attributes:
         created: when the oldest of them was created.
@@ -42,7 +42,7 @@ class Pending(NamedTuple):
 
 
 class Ahead(NamedTuple):
-    """How far an interrupted catch-up got: these windows are true as of a later position."""
+    """The progress of an interrupted catch-up: windows that are true as of a later position."""
 
     position: int
     windows: tuple[Window, ...]
@@ -50,23 +50,22 @@ class Ahead(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A stream's place in Stripe's time.
+    """What a stream has read, by Stripe's clock.
 
     Attributes:
-        range: everything that was ever wanted; it only grows.
-        covered: what of it was read, oldest first.
+        range: all that was ever wanted; it only grows.
+        covered: the windows of it that were read, oldest first.
         position: Stripe's time as of which the covered part is true.
-        seen: events just before `position` whose objects were read after them.
-        listed: objects found while listing the covered part; with its length, their density.
-        awaited: objects that lack something which comes without an event: by id, when they were
-            created and since when they are awaited.
-        source: whose objects these are: live or test, and the connected account.
-        expand: what was read whole with each object.
-        left_out: columns that at least one of the emitted records lacks, as the catalog left them
-            out.
-        added: columns that older versions lacked, of those that the records have.
-        ahead: what of the covered part is true as of later, while a catch-up is under way.
-        pending: of balance transactions, which of them will become available.
+        seen: ids of events just before `position` whose objects were read after the event.
+        listed: how many objects the listing of the covered part found, for their density.
+        awaited: objects that lack something which comes without an event: for each id, when the
+            object was created and since when it is awaited.
+        source: the mode (live or test) and the connected account of these objects.
+        expand: the fields that were expanded in every object.
+        left_out: columns that at least one emitted record lacks, since they were deselected.
+        added: those columns that older versions lacked and that the records have.
+        ahead: the part of `covered` that is true as of a later position, during a catch-up.
+        pending: for balance transactions, those that will become available.
     """
 
     range: Window | None = None
@@ -96,7 +95,7 @@ class Bookmark:
         "ahead",
         "pending",
     )
-    """Of the state; what else lies there is not the bookmark's."""
+    """The keys of the state that belong to the bookmark; it leaves all others alone."""
 
     @property
     def gaps(self) -> list[Window]:
@@ -113,29 +112,29 @@ class Bookmark:
 
     @property
     def seconds_per_object(self) -> float | None:
-        """Mean distance in time between listed objects; None while nothing is known."""
+        """Mean time between listed objects; None until there are any."""
         seconds = sum(window.seconds for window in self.covered)
         return seconds / self.listed if self.listed and seconds else None
 
     @property
     def follows_position(self) -> bool:
-        """Whether everything up to `position` is covered, so that events tell all that is new."""
+        """Whether everything up to `position` is covered, so that events name all new objects."""
         return self.position is not None and any(
             window.end == self.position for window in self.covered
         )
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether a listing of what lies before the position was begun and not ended."""
+        """Whether a listing of what lies before the position was started and not finished."""
         return bool(self.covered) and any(gap.start < (self.position or 0) for gap in self.gaps)
 
     def covers(self, created: int) -> bool:
-        """Whether an object created in that second was emitted, if it was to be emitted."""
+        """Whether objects created in that second were read."""
         after = bisect_right(self.covered, (created, math.inf))
         return after > 0 and created in self.covered[after - 1]
 
     def widened(self, wanted: Window) -> Bookmark:
-        """With a range that holds `wanted` too, and all between."""
+        """A bookmark whose range also holds `wanted`, and everything in between."""
         if not wanted.seconds:
             return self
         if self.range is None:
@@ -144,19 +143,19 @@ class Bookmark:
         return replace(self, range=Window(min(start, wanted.start), max(end, wanted.end)))
 
     def forgotten(self, position: int) -> Bookmark:
-        """With nothing covered, so that the whole range is listed again as of `position`."""
+        """A bookmark with nothing covered: the whole range is listed again as of `position`."""
         range_ = self.range
         if range_:
             range_ = Window(min(range_.start, position), min(range_.end, position))
         return Bookmark(range=range_, position=position, source=self.source, added=self.added)
 
     def advanced(self, position: int, *, new: int | None) -> Bookmark:
-        """After all changes up to `position` were emitted.
+        """The bookmark after all changes up to `position` were emitted.
 
         Args:
             position: where the next run goes on.
-            new: how many of the changed objects were created since; None if these are left to
-                be listed.
+            new: how many of the changed objects were created since; None if new objects are yet
+                to be listed.
         """
         if new is None or not self.follows_position or not self.range or self.position is None:
             return replace(self, position=position, ahead=None)
@@ -164,17 +163,17 @@ class Bookmark:
         return replace(self.with_covered(tail, new), position=position, ahead=None)
 
     def partly_advanced(self, position: int, windows: Iterable[Window]) -> Bookmark:
-        """After the changes up to `position` of all objects created in `windows` were emitted."""
+        """The bookmark after all changes up to `position` in `windows` were emitted."""
         if self.ahead:
             position, windows = self.ahead.position, (*self.ahead.windows, *windows)
         return replace(self, ahead=Ahead(position, tuple(union(windows))))
 
     def is_ahead_of(self, event: int, created: int | None) -> bool:
-        """Whether an event was dealt with before the catch-up was interrupted.
+        """Whether an event was handled before the catch-up was interrupted.
 
         Args:
-            event: when it could be seen at the latest.
-            created: when its object was created, if it tells.
+            event: the time at which the event was visible at the latest.
+            created: when its object was created, if the event tells.
         """
         return (
             self.ahead is not None
@@ -183,22 +182,22 @@ class Bookmark:
         )
 
     def with_covered(self, window: Window, count: int) -> Bookmark:
-        """After all `count` objects created in `window` were emitted."""
+        """The bookmark after all `count` objects created in `window` were emitted."""
         covered = tuple(union((*self.covered, window)))
         return replace(self, covered=covered, listed=self.listed + count)
 
     def without(self, windows: Iterable[Window]) -> Bookmark:
-        """With a gap wherever one of the windows lies, so that it is listed again."""
+        """A bookmark with a gap at each of the windows, so that they are listed again."""
         windows = list(windows)
         covered = (part for each in self.covered for part in subtract(each, windows))
         return replace(self, covered=tuple(covered))
 
     def with_seen(self, events: Collection[str]) -> Bookmark:
-        """Remembering these recent events, unless they are too many."""
+        """A bookmark that remembers these recent events, unless there are too many."""
         return replace(self, seen=frozenset(events if len(events) <= MAX_SEEN else ()))
 
     def with_awaited(self, awaited: Mapping[str, tuple[int, int]]) -> Bookmark:
-        """Remembering these objects, the latest if they are too many."""
+        """A bookmark that remembers these objects; only the latest if there are too many."""
         latest = sorted(awaited.items(), key=lambda pair: pair[1][1])[-_MAX_AWAITED:]
         return replace(self, awaited=dict(latest))
 

@@ -1,4 +1,4 @@
-"""The setting `date_range`: which objects are wanted, by creation. Pure."""
+"""The setting `date_range`: the period of creation of the wanted objects. Pure."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DateRange:
-    """Which objects are wanted, by creation: from `start` to `end`, or the `last` days."""
+    """Objects are wanted that were created from `start` to `end`, or in the `last` days."""
 
     start: datetime | None = None
     end: datetime | None = None
     last: timedelta = timedelta()
 
     def resolve(self, now: int) -> Window:
-        """The range as of the second `now`: Stripe's time, and the last second included."""
+        """The window of creation as of `now`, a second of Stripe's time, which is included."""
         if self.start is None:
             return Window(now - int(self.last.total_seconds()), now + 1)
         start = int(self.start.timestamp())
@@ -34,7 +34,7 @@ class DateRange:
         return Window(min(start, end), end)
 
     def ended(self, now: int) -> bool:
-        """Whether the range lies wholly in the past and so can be finished for good."""
+        """Whether the whole range lies in the past, so that it can be finished for good."""
         return self.end is not None and int(self.end.timestamp()) <= now
 
 

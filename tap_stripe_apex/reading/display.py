@@ -1,8 +1,8 @@
-"""What people see of a run while it goes on: a bar in a terminal, elsewhere a line now and then.
+"""Progress of a run: a bar in a terminal, elsewhere a line in the log now and then.
 
-All of it goes to standard error; standard output belongs to Singer. Readers note their progress
-once in a while, and a thread shows what was noted last: nothing is done for each record, and a run
-that waits for Stripe is seen to wait.
+Both go to standard error; standard output belongs to Singer. Readers note their progress from time
+to time, and a thread shows the latest note. So no work is done for each record, and progress also
+shows that a run is waiting for Stripe.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from tap_stripe_apex.wire.usage import Usage
 
 HEARTBEAT: Final = 10.0
-"""Seconds between lines, and before the first."""
+"""Seconds before the first line of progress, and between two of them."""
 
 _BAR_AFTER: Final = 2.0
-"""Seconds before the bar appears: a shorter run shows none."""
+"""Seconds before the bar appears; a shorter run shows none."""
 
 _SOON: Final = 5.0
-"""Seconds that a wait may last before it is worth a word."""
+"""Seconds before a wait is mentioned."""
 
 _LINE: Final = re.compile(
     r"(?P<stream>\w+): (?P<records>[\d,]+) records, (?P<percent>\d+)% of the range, "
@@ -41,20 +41,20 @@ _LINE: Final = re.compile(
 )
 _LOOK_EVERY: Final = 0.25
 _WIDEST: Final = 40
-"""Columns of the bar itself."""
+"""The greatest width of the bar, in columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How far one stream is.
+    """The progress of one stream.
 
     Attributes:
         stream: its name.
-        percent: of the range in time, how much was read.
+        percent: how much of the date range was read.
         records: written so far.
         requests: since the stream began.
-        seconds: likewise.
-        waits: what Stripe is waited for, and for how long; empty while it answers.
+        seconds: since the stream began.
+        waits: why and how long the run has been waiting for Stripe; empty while it answers.
     """
 
     stream: str
@@ -66,7 +66,7 @@ class Facts:
 
     @property
     def pace(self) -> str:
-        """Records in a second, on average since the stream began."""
+        """Records per second, on average since the stream began."""
         return f"{self.records / self.seconds if self.seconds else 0:,.0f}/s"
 
     def __str__(self) -> str:
@@ -77,10 +77,10 @@ class Facts:
 
     @staticmethod
     def parse(line: str) -> Facts | None:
-        """The facts that a line says; None: it is another line.
+        """The facts of a line of progress; None for any other line.
 
-        A line gives the pace in whole records, so that `seconds` is about what they were: the facts
-        make the same line again.
+        A line gives whole records per second, so `seconds` is approximate; the facts make the same
+        line again.
         """
         match = _LINE.fullmatch(line)
         if match is None:
@@ -93,11 +93,11 @@ class Facts:
 
 
 class Display:
-    """What the streams of one run have to show.
+    """Shows the progress of the streams of one run.
 
     Args:
         usage: counts the requests.
-        logger: takes the lines.
+        logger: gets the lines.
         terminal: the kind of terminal, as TERM in the environment names it.
         clock: seconds that only go forward.
     """
@@ -111,18 +111,18 @@ class Display:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.records = 0
-        """Of all streams."""
+        """Records of all streams."""
         self._usage = usage
         self._logger = logger
         self._terminal = terminal
         self._clock = clock
 
     def reading(self, stream: str, bookmark: Bookmark) -> Reading:
-        """A stream that begins now; shown for as long as it is entered."""
+        """A context manager for a stream that begins now; its progress is shown inside it."""
         return Reading(self, stream, bookmark)
 
     def facts(self, reading: Reading) -> Facts:
-        """How far `reading` is now."""
+        """The progress of `reading` now."""
         percent, records = reading.reached
         return Facts(
             reading.stream,
@@ -134,22 +134,22 @@ class Display:
         )
 
     def began(self) -> tuple[float, int]:
-        """The time, and the requests up to now."""
+        """The time now, and the requests so far."""
         return self._clock(), self._usage.requests
 
     def picture(self) -> _Picture:
-        """The bar if a person watches, else the lines."""
+        """The bar in a terminal, else lines in the log."""
         return _Bar() if _is_watched(self._terminal) else Lines(self._logger)
 
 
 class Reading:
-    """One stream while it is read. A context manager: on leaving it, nothing of it stays visible.
+    """One stream while it is read. A context manager: the bar disappears on leaving it.
 
     Attributes:
         stream: its name.
-        began: by the display's clock.
-        requests_before: that the run had made by then.
-        reached: percent of the range, and records. One value, since another thread looks at it.
+        began: when it began, by the display's clock.
+        requests_before: requests of the run before that.
+        reached: percent of the range, and records; one value, since another thread reads it.
     """
 
     def __init__(self, display: Display, stream: str, bookmark: Bookmark) -> None:
@@ -162,11 +162,11 @@ class Reading:
 
     @property
     def records(self) -> int:
-        """Of this stream."""
+        """Records of this stream so far."""
         return self.reached[1]
 
     def wrote(self, records: int, bookmark: Bookmark) -> None:
-        """So many records more were written, after which `bookmark` is true."""
+        """Note that more records were written, after which `bookmark` is true."""
         self._display.records += records
         self.reached = (bookmark.percent, self.records + records)
 
@@ -190,41 +190,41 @@ class Reading:
 
 
 class _Picture(Protocol):
-    """A way of showing facts."""
+    """A way to show progress."""
 
     def show(self, facts: Facts) -> None:
-        """Show what is true now; called several times a second."""
+        """Show the current progress; called several times a second."""
 
     def close(self) -> None:
-        """Leave no trace."""
+        """Remove what is shown."""
 
 
 class Lines:
-    """A line in the log, for a stream that takes long."""
+    """Progress as lines in the log, for a stream that takes long."""
 
     def __init__(self, logger: logging.Logger) -> None:
         self._logger = logger
         self._due = HEARTBEAT
 
     def show(self, facts: Facts) -> None:
-        """Log the facts, if they were not logged just now."""
+        """Log the progress if the last line is old enough."""
         if facts.seconds >= self._due:
             self._due = facts.seconds + HEARTBEAT
             self._logger.info("%s", facts)
 
     def close(self) -> None:
-        """Nothing: what was logged stays."""
+        """Do nothing; logged lines stay."""
 
 
 class _Bar:
-    """A bar on the terminal's last line, below whatever is logged meanwhile."""
+    """Progress as a bar on the terminal's last line, below the log."""
 
     def __init__(self) -> None:
         self._live: Live | None = None
         self._handlers: list[logging.StreamHandler[Any]] = []
 
     def show(self, facts: Facts) -> None:
-        """Draw the facts, unless it is too early."""
+        """Draw the bar, unless it is too early."""
         if facts.seconds < _BAR_AFTER:
             return
         if self._live is None:
@@ -254,7 +254,7 @@ class _Bar:
         return live
 
     def close(self) -> None:
-        """Take the bar away, and give the log its stream back."""
+        """Remove the bar, and restore the stream of the log."""
         try:
             if self._live is not None:
                 self._live.stop()
@@ -264,17 +264,17 @@ class _Bar:
 
 
 class _Above:
-    """A stream for the log that writes whole lines above the bar."""
+    """A stream for the log that prints lines above the bar."""
 
     def __init__(self, console: Console) -> None:
         self._console = console
 
     def write(self, text: str) -> None:
-        """Write the text as it is: not wrapped, not coloured."""
+        """Print the text unchanged: neither wrapped nor coloured."""
         self._console.out(text, end="", highlight=False)
 
     def flush(self) -> None:
-        """Nothing is held back."""
+        """Do nothing; nothing is buffered."""
 
 
 def _drawn(facts: Facts) -> RenderableType:
@@ -291,7 +291,7 @@ def _drawn(facts: Facts) -> RenderableType:
     )
     line = Table.grid(padding=(0, 2, 0, 0))
     line.add_column(no_wrap=True)
-    line.add_column(max_width=_WIDEST)  # and narrower where the words need the room
+    line.add_column(max_width=_WIDEST)  # narrower if the text needs the space
     for _ in words:
         line.add_column(no_wrap=True)
     line.add_row(facts.stream, ProgressBar(total=100, completed=facts.percent), *words)
@@ -299,7 +299,7 @@ def _drawn(facts: Facts) -> RenderableType:
 
 
 def _waits(usage: Usage) -> str:
-    """What is waited for, if that takes longer than any pause between two tries."""
+    """The current wait, once it is longer than any pause between two tries."""
     waiting = usage.waits()
     if waiting is None or waiting[1] < _SOON:
         return ""
@@ -308,6 +308,6 @@ def _waits(usage: Usage) -> str:
 
 
 def _is_watched(terminal: str) -> bool:
-    """Whether standard error is a terminal that can draw and does not show the records too."""
+    """Whether standard error is a capable terminal, and standard output is not a terminal."""
     can_draw = terminal.lower() not in {"dumb", "unknown"}
     return can_draw and sys.stderr.isatty() and not sys.stdout.isatty()

@@ -1,7 +1,7 @@
-"""What changed, as the events tell it. Pure.
+"""Changes, taken from events. Pure.
 
-Events are a change feed: they name what changed, and the objects are read again, since payloads
-are old snapshots, out of order, and never expanded.
+The events are a change feed: they name the objects that changed. The objects themselves are read
+again, since payloads are old snapshots, arrive out of order, and are never expanded.
 Source: https://docs.stripe.com/api/events, https://docs.stripe.com/api/events/types
 """
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 KEPT_SECONDS: Final = 30 * 86_400 - 3_600
-"""How far back Stripe lists events: 30 days, less an hour of margin."""
+"""Seconds for which Stripe lists an event: 30 days, less an hour as a margin."""
 
 OVERLAP_SECONDS: Final = 5 * 60
-"""An event may be stamped this long before it can be listed."""
+"""The longest time between the timestamp of an event and its appearance in the list."""
 
 CHARGE_EVENTS: Final = (
     "charge.captured",
@@ -68,16 +68,17 @@ class EventObject(msgspec.Struct, frozen=True, gc=False):
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
-    """Something that happened at Stripe, as small as it can be: there may be many.
+    """An event, reduced to what is needed, since there may be many.
 
     Attributes:
         id: evt_...
         type: such as charge.refunded.
         created: Stripe's time.
-        object: what it is about.
-        edits_email: whether a customer has another email since then.
-        edits_metadata: whether a customer has other metadata since then.
-        last_words: the whole payload, as JSON, where nothing but the event tells of it any more.
+        object: the object that it is about.
+        edits_email: whether it changed a customer's email.
+        edits_metadata: whether it changed a customer's metadata.
+        last_words: the whole payload as JSON, if the object was deleted and can be read nowhere
+            else.
     """
 
     id: str
@@ -90,14 +91,14 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class PreviousAttributes(msgspec.Struct, frozen=True):
-    """What a payload's object was before; only what charges have of their customer."""
+    """Previous values of a payload's object; only the customer's fields that charges carry."""
 
     email: Any = msgspec.UNSET
     metadata: Any = msgspec.UNSET
 
 
 class EventData(msgspec.Struct, frozen=True):
-    """A payload."""
+    """The payload of an event."""
 
     object: msgspec.Raw
     previous_attributes: PreviousAttributes | None = None
@@ -137,9 +138,9 @@ class Change(NamedTuple):
 
     Attributes:
         id: Stripe's.
-        created: when, if known.
+        created: when it was created, if known.
         at: the time of its last event.
-        last_words: what it was, if it was deleted: there is nothing left to read.
+        last_words: the object as it was, if it was deleted and can no longer be read.
     """
 
     id: str
@@ -149,7 +150,7 @@ class Change(NamedTuple):
 
 
 class ChangedObject(NamedTuple):
-    """An object that an event changed."""
+    """The object that an event changed."""
 
     id: str
     created: int | None
@@ -161,8 +162,8 @@ _GIVEN_BACK: Final = {"failed", "canceled"}
 def changed_object(event: Event, kind: str) -> ChangedObject | None:
     """The object of `kind` (charge, refund, checkout.session, ...) that `event` changed, if any.
 
-    Disputes change their charge too, and so do refunds that fail or are cancelled; when a refund is
-    made, the charge has an event of its own.
+    A dispute also changes its charge, and so does a refund that fails or is cancelled. A refund
+    that is made needs no such rule: Stripe then sends an event of the charge.
     """
     payload = event.object
     if payload.object == kind and payload.id:
@@ -175,20 +176,20 @@ def changed_object(event: Event, kind: str) -> ChangedObject | None:
 
 
 _SAME_CAUSE_SECONDS: Final = 60
-"""An object and the events that tell of its making are stamped this close together."""
+"""The most seconds between the creation of an object and its events."""
 
 _LONGEST_DISPUTE_SECONDS: Final = 200 * 86_400
 
 
 def unnamed(events: Iterable[Event], kind: str) -> dict[str, Window]:
-    """Events that tell of an object of `kind`, but not of which one: when it was created, by event.
+    """For each event about an object of `kind` that it does not name: when that object was created.
 
-    Disputes of old API versions have no id, and in old accounts `charge.refunded` alone tells of a
-    refund that was made.
+    Disputes of old API versions have no id, and in old accounts only `charge.refunded` tells of a
+    new refund.
 
     Args:
-        events: all of the feed, so that a refund that another event names is known.
-        kind: refund or dispute; others are always named.
+        events: all events of the feed, so that refunds that another event names are known.
+        kind: refund or dispute; events name objects of all other kinds.
     """
     match kind:
         case "refund":
@@ -227,7 +228,7 @@ def _dispute_window(event: Event) -> Window:
 
 
 def collect(found: Iterable[tuple[Event, ChangedObject]]) -> list[Change]:
-    """One change for each object: its latest event, and its creation if any event tells it."""
+    """One change for each object: its latest event, and when it was created, if known."""
     changes: dict[str, Change] = {}
     for event, (id_, created) in found:
         known = changes.get(id_) or Change(id_, created, event.created)
@@ -247,21 +248,21 @@ def changes_of(events: Iterable[Event], kind: str) -> list[Change]:
 
 
 def deleted_object(gone: Change, type_: type[T]) -> T:
-    """A deleted object as it was, which only its last event still tells; `deleted` is set."""
+    """A deleted object as its last event shows it, with `deleted` set."""
     try:
         told = msgspec.json.decode(gone.last_words or b"", type=dict[str, msgspec.Raw])
         marked = msgspec.json.encode({**told, "deleted": msgspec.Raw(b"true")})
         return msgspec.json.decode(marked, type=type_)
-    except msgspec.DecodeError:  # rendered in a version of the API with other fields
+    except msgspec.DecodeError:  # rendered in an API version that has other fields
         least = {"id": gone.id, "created": gone.created or 0, "deleted": True}
         return msgspec.convert(least, type_)
 
 
 _MOST_TYPES: Final = 20
-"""So many types fit into one filter of /v1/events, and none of them may be a wildcard there."""
+"""The most types in one filter of /v1/events, where none of them may be a wildcard."""
 
 
 def event_queries(types: Iterable[str]) -> list[list[tuple[str, str]]]:
-    """Filters of /v1/events that together let these types through: one, if they fit into it."""
+    """Filters of /v1/events that together select these types; one filter if they fit into it."""
     filters = [("types[]", type_) for type_ in sorted(set(types))]
     return [filters[n : n + _MOST_TYPES] for n in range(0, len(filters), _MOST_TYPES)] or [[]]

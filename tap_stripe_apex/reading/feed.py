@@ -1,7 +1,7 @@
-"""The change feed of one run: Stripe's time, and the events that all its streams follow.
+"""The change feed of one run: Stripe's time, and the events for all its streams.
 
-The events are asked for once, before anything else is read; the answer also tells what time it is
-at Stripe. What changes after that moment is left to the next run.
+The events are read once, before anything else; the answer also tells Stripe's time. Changes after
+that moment are left to the next run.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ class Feed:
 
     Attributes:
         now: Stripe's time when the run began, in seconds since 1970.
-        since: the oldest position that these events can bring up to date; None if Stripe has them
-            only for the minutes before the run.
-        events: in no order.
-        refusal: why there are none, if the key may not read them.
+        since: the oldest position that these events can bring up to date; None if only the events
+            of the minutes before the run were read.
+        events: in no particular order.
+        refusal: the error, if the key may not read events.
     """
 
     now: int
@@ -47,7 +47,7 @@ class Feed:
 
     @property
     def end(self) -> int:
-        """Where the next run goes on; the second `now` itself is read, and looked at again."""
+        """The position of the next run; the second `now` is read by both runs."""
         return self.now + 1
 
     def serves(self, position: int) -> bool:
@@ -55,12 +55,12 @@ class Feed:
         return self.since is not None and self.since <= position
 
     def news(self, bookmark: Bookmark, types: Collection[str], kind: str) -> list[Event]:
-        """The events of these types since the bookmark that were not dealt with.
+        """The events of these types since the bookmark that no earlier run has handled.
 
         Args:
-            bookmark: of a stream.
-            types: of events that it follows.
-            kind: of its objects; when another object was created says nothing about it.
+            bookmark: of the stream.
+            types: the types of events that the stream follows.
+            kind: the kind of its objects; the time of creation counts for this kind only.
         """
         since = (bookmark.position or 0) - OVERLAP_SECONDS
         return [
@@ -77,19 +77,19 @@ class Feed:
 
 
 def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed:
-    """Ask for the events.
+    """Read the events.
 
-    If their types do not fit into one filter, the first request asks for events of any type. So a
-    run in which little happens costs one request; where that page does not hold everything, the
-    rest is asked for with one filter after the other.
+    If their types do not fit into one filter, the first request asks for events of all types, so
+    that a quiet run costs one request. If that page does not hold everything, the rest is read with
+    one filter after the other.
 
     Args:
-        session: how Stripe is reached.
-        types: of events that the selected streams follow.
-        since: the oldest position of these streams; None if all of them begin.
+        session: with Stripe.
+        types: the types of events that the selected streams follow.
+        since: the oldest position of these streams; None if all of them start now.
 
     Raises:
-        StripeError: the events cannot be read, for another reason than a missing permission.
+        StripeError: the events cannot be read, and the reason is not a missing permission.
     """
     followed = frozenset(types)
     queries = event_queries(followed)
@@ -105,7 +105,8 @@ def read_feed(session: Session, types: Iterable[str], since: int | None) -> Feed
         since = max(since, now - KEPT_SECONDS)
     found = {event.id: condense(event) for event in page.data if event.type in followed}
     if since is not None and page.has_more:
-        # The rest may be long: many requests at once, from the second on where this page ended.
+        # The rest may be long, so it is read by many requests at once, from this page's last second
+        # on.
         rest = Window(since - OVERLAP_SECONDS, page.data[-1].created + 1)
         for query in queries:
             for _, listed in _events(session, query).windows([rest]):

@@ -1,4 +1,4 @@
-"""One list endpoint: pages, single objects, and whole windows with many requests in flight."""
+"""One list endpoint: pages, single objects, and windows that are read by concurrent requests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ T = TypeVar("T", bound=Listed)
 R = TypeVar("R")
 
 _LOOK_BACK: Final = 10 * PAGE_SIZE
-"""So many of one second are looked through for one that comes again."""
+"""The most objects of one second that are remembered to recognise one that comes again."""
 
 
 class Page(msgspec.Struct, Generic[T]):
@@ -39,23 +39,22 @@ class Page(msgspec.Struct, Generic[T]):
 
 
 class OptionalExpansion(NamedTuple):
-    """An expansion that a key need not have: Stripe's name of its permission, and a warning."""
+    """An expansion that needs a permission, and the warning if the key lacks it."""
 
     permission: str
     warning: str
 
 
 class Endpoint(Generic[T]):
-    """A list endpoint, read by any number of threads.
+    """A list endpoint; any number of threads may read it.
 
     Args:
-        session: how it is reached.
+        session: with Stripe.
         path: such as /v1/charges.
-        kind: the type of its objects; fields that it lacks are not decoded.
+        kind: the type that its objects are decoded into; other fields are skipped.
         what: its objects in the user's words.
         expand: fields of each object that Stripe sends whole instead of as an id.
-        optional: of these, the ones to do without if the key lacks the permission, by Stripe's
-            name of it; and what is then lost.
+        optional: those of `expand` that are left out if the key lacks a permission.
         params: further filters, such as the types of events.
     """
 
@@ -89,13 +88,13 @@ class Endpoint(Generic[T]):
         after: Sequence[T] = (),
         limit: int = PAGE_SIZE,
     ) -> Reply[Page[T]]:
-        """One page, newest first. Where Stripe says that there is more, it holds something.
+        """One page, newest first. It is not empty if Stripe says that there is more.
 
         Args:
             filters: which objects, such as created[gte].
-            after: what was read of this list before, newest first: the page begins behind the
-                last of these.
-            limit: objects on the page, at most.
+            after: the objects of this list that were read before, newest first; the page begins
+                after the last of them.
+            limit: the most objects on the page.
         """
         params = [("limit", limit), *self._params, *filters]
         if after:
@@ -123,7 +122,7 @@ class Endpoint(Generic[T]):
             read = [item for item in (*read, *page.data) if item.created == second]
 
     def one(self, id_: str) -> T | None:
-        """One object, or None if there is none with this id."""
+        """The object with this id; None if there is none."""
         try:
             return self._get(f"{self.path}/{id_}", (), "", self._decode_one).content
         except InvalidRequestError as exc:
@@ -133,16 +132,16 @@ class Endpoint(Generic[T]):
 
     @property
     def expanded(self) -> frozenset[str] | None:
-        """What Stripe sends whole; None before its first answer, which tells what the key may."""
+        """The fields that Stripe expands; None before the first answer, which shows them."""
         return frozenset(self._expand) if self._answered else None
 
     def _get(
         self, path: str, params: Params, prefix: str, decode: Callable[[bytes], R]
     ) -> Reply[R]:
-        """Read, and once more with less where the key may not see all that is expanded."""
+        """Read with all expansions, and again without those that the key has no permission for."""
         if self._answered:
             return self._get_allowed(path, params, prefix, decode)
-        with self._first:  # one refusal is enough to know; the others wait
+        with self._first:  # one request finds out; the others wait for it
             return self._get_allowed(path, params, prefix, decode)
 
     def _get_allowed(
@@ -159,7 +158,7 @@ class Endpoint(Generic[T]):
             allowed = [field for field in expand if not self._may_be_why(exc, field)]
             if len(allowed) == len(expand):
                 raise
-            reply = read(allowed)  # which raises where something else was not allowed
+            reply = read(allowed)  # this raises if another permission is missing
             self._do_without(set(expand).difference(allowed))
         self._answered = True
         return reply
@@ -177,10 +176,10 @@ class Endpoint(Generic[T]):
     def windows(
         self, windows: Iterable[Window], per_second: float | None = None
     ) -> Iterator[tuple[Window, list[T]]]:
-        """The windows in slices, oldest first, each with its objects oldest first.
+        """List windows; yields slices, oldest first, each with its objects oldest first.
 
         Args:
-            windows: what to list.
+            windows: of creation.
             per_second: a first guess of objects per second.
         """
         slices: Slices[T] = Slices(windows, per_second)
@@ -201,12 +200,13 @@ class Endpoint(Generic[T]):
             except InvalidRequestError as exc:
                 if exc.code != "resource_missing" or not read:
                     raise
-            # A customer that was deleted meanwhile is no cursor any more; one before it may be.
+            # A customer that was deleted in the meantime cannot be a cursor; the one before it may
+            # be.
             read = read[:-1]
 
 
 def _check_progress(page: Page[T], read: Sequence[T]) -> None:
-    """Refuse a page after which nobody would know what is still missing.
+    """Refuse a page after which the listing could not continue.
 
     Raises:
         msgspec.ValidationError: it has nothing although more is to come, or what was read before.

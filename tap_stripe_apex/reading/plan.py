@@ -24,8 +24,8 @@ class Plan:
         together: objects so close in time that one page is likely to hold several; newest first.
             They are listed from the newest missing one on, so that each page brings at least one.
         singly: one request each; newest first.
-        undated: of unknown age, so that nobody knows which lie together.
-        reach: seconds that a page covers, about; None if nothing is known.
+        undated: objects whose time of creation is unknown.
+        reach: about how many seconds a page covers; None if that is unknown.
     """
 
     together: Sequence[Sequence[Change]] = ()
@@ -35,21 +35,21 @@ class Plan:
 
     @property
     def dated(self) -> Iterator[Change]:
-        """All whose age is known."""
+        """All objects whose time of creation is known."""
         yield from self.singly
         for run in self.together:
             yield from run
 
     @property
     def requests(self) -> float:
-        """At most, about."""
+        """About how many requests the plan takes at most."""
         together = sum(map(len, self.together)) / PAGE_SIZE
         return len(self.singly) + len(self.undated) + together
 
 
 _NEAR: Final = 10
-"""Pages apart. A page costs no more requests than one object, and where objects lie less dense
-than on average it holds several; still further apart, single ones are read at the same time."""
+"""The greatest distance of neighbours in `together`, in pages. Listing a page costs one request,
+as reading one object does, and where objects are sparser than on average it may hold several."""
 
 
 def plan_reads(changes: Iterable[Change], seconds_per_object: float | None) -> Plan:
@@ -84,7 +84,7 @@ _MIN_PARTED: Final = 10 * PAGE_SIZE
 
 
 def _parted(run: list[Change]) -> list[list[Change]]:
-    """A long run in two parts, to be listed at the same time for one page more."""
+    """A long run in two parts, which are listed concurrently at the cost of one more page."""
     if len(run) < _MIN_PARTED:
         return [run]
     middle = len(run) // 2
@@ -101,8 +101,8 @@ def finished_windows(
 
     Args:
         covered: windows of creation.
-        done: when the objects were created that were read again.
-        pending: when the objects were created that are still to be read.
+        done: creation times of the objects that were read again.
+        pending: creation times of the objects that are yet to be read.
     """
     edges = sorted(set(pending))
     holding = {bisect_left(edges, second) for second in set(done).difference(edges)}

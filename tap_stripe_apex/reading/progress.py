@@ -1,4 +1,4 @@
-"""What one run of a stream has dealt with so far, as far as the next run must know."""
+"""What one run of a stream has handled so far, for the next run to know."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ T = TypeVar("T", bound=Listed)
 _UNNAMED: Final = "unnamed"
 
 AWAITED_SECONDS: Final = 7 * 86_400
-"""How long an object is read again in every run because it lacks something."""
+"""For how many seconds an object that lacks something is read again by every run."""
 
 
 class Progress(Generic[T]):
     """Which recent events need no further reading, and which objects must be read again.
 
-    An event counts as dealt with once its object was read after it. Where Stripe's list lags
-    behind its events, the next run reads the object again; all others it may skip, so that a run
-    in which nothing happened asks for nothing but events.
+    An event is handled once its object was read after it. If Stripe's list lags behind its events,
+    the next run reads the object again. It skips all others, so that a quiet run requests nothing
+    but events.
 
     Args:
-        stream: what is read.
-        endpoint: where it is read; knows what Stripe sends whole.
+        stream: the stream to read.
+        endpoint: its list endpoint, which knows the fields that Stripe expands.
         feed: of the run.
         bookmark: as the run found it.
         awaits: whether an object lacks something that will come without an event.
 
     Attributes:
-        caught_up: whether everything before the run is read; until then no event counts as dealt
-            with.
+        caught_up: whether all changes before the run were read; until then no event counts as
+            handled.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Progress(Generic[T]):
         self._endpoint = endpoint
         self._wanted = frozenset(stream.expand)
         self._expand = None if bookmark.position is None else bookmark.expand
-        """What was read whole with all that is covered; None while nothing is covered."""
+        """The fields that were expanded in all that is covered; None while nothing is covered."""
         self._object_of: dict[str, str | None] = {}
         since = feed.now - OVERLAP_SECONDS
         for event in feed.events:
@@ -65,7 +65,7 @@ class Progress(Generic[T]):
                 seen = event.id in bookmark.seen
                 found = None if seen else changed_object(event, stream.object_kind)
                 self._object_of[event.id] = found.id if found else None
-        # Whether what is not named was listed by now cannot be told: the next run looks again.
+        # An object without an id may or may not have been listed by now: the next run looks again.
         for event_id in unnamed(feed.events, stream.object_kind):
             if event_id in self._object_of and event_id not in bookmark.seen:
                 self._object_of[event_id] = _UNNAMED
@@ -73,7 +73,7 @@ class Progress(Generic[T]):
         self._awaited = dict(bookmark.awaited)
 
     def read(self, item: T) -> None:
-        """This object was read now."""
+        """Note that this object was read now."""
         self._unread.discard(item.id)
         if self._awaits is not None and self._awaits(item):
             self._awaited.setdefault(item.id, (item.created, self._now))
@@ -81,11 +81,11 @@ class Progress(Generic[T]):
             self._awaited.pop(item.id, None)
 
     def forget(self) -> None:
-        """Nothing is covered any more."""
+        """Note that nothing is covered any more."""
         self._expand = None
 
     def noted_in(self, bookmark: Bookmark) -> Bookmark:
-        """The bookmark with what the next run must know besides."""
+        """The bookmark with these notes for the next run."""
         bookmark = replace(bookmark, expand=self.expand)
         if self.caught_up:
             bookmark = bookmark.with_seen(self.seen)
@@ -93,12 +93,12 @@ class Progress(Generic[T]):
 
     @property
     def seen(self) -> list[str]:
-        """The recent events that need no further reading."""
+        """The ids of recent events that need no further reading."""
         return [event for event, id_ in self._object_of.items() if id_ not in self._unread]
 
     @property
     def awaited(self) -> dict[str, tuple[int, int]]:
-        """Objects to read again: when they were created, and since when they are awaited."""
+        """Objects to read again: when each was created, and since when it is awaited."""
         return {
             id_: (created, since)
             for id_, (created, since) in self._awaited.items()
@@ -107,7 +107,7 @@ class Progress(Generic[T]):
 
     @property
     def expand(self) -> frozenset[str]:
-        """What Stripe sent whole with all that is covered."""
+        """The fields that were expanded in all that is covered."""
         sent = self._endpoint.expanded
         if self._expand is None:
             return self._wanted if sent is None else sent
@@ -115,6 +115,6 @@ class Progress(Generic[T]):
 
     @property
     def gained(self) -> frozenset[str]:
-        """What Stripe sends whole by now, and did not when older records were read."""
+        """The fields that Stripe expands now, and did not when older records were read."""
         sent = self._endpoint.expanded
         return frozenset() if sent is None or self._expand is None else sent - self._expand

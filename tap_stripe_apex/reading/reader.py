@@ -1,4 +1,4 @@
-"""One stream in one run: what changed is caught up, then what is not covered is listed."""
+"""Reads one stream in one run: first its changes, then what is not covered yet."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Listed)
 
 _MOST_NEW: Final = 1000
-"""More new objects than this are listed, slice by slice, rather than read by their events."""
+"""More new objects than this are listed in slices, instead of read by their events."""
 
 _FEW_REQUESTS: Final = 20
-"""So many are not worth listing everything again, however little that would be."""
+"""Changes that take at most so many requests are read, even where a new listing took fewer."""
 
 _BATCH: Final = 1000
-"""Changed objects that are held at a time; the state follows each batch."""
+"""Changed objects that are held in memory at a time; the state is written after each batch."""
 
 
 class _Changes(NamedTuple):
-    """What the events since the bookmark ask for.
+    """The changes since the bookmark, by the events.
 
     Attributes:
-        objects: to read again, by id.
-        gone: were deleted.
-        related: objects of another kind, each of which changed some of ours without telling.
+        objects: changed objects to read again, by id.
+        gone: deleted objects.
+        related: objects of another kind whose changes also change some of the stream's objects.
         plan: how to read `objects`.
-        caught_up: the bookmark once all of it was written.
+        caught_up: the bookmark after all of these were written.
     """
 
     objects: dict[str, Change]
@@ -54,7 +54,7 @@ class _Changes(NamedTuple):
 
     @property
     def requests(self) -> float:
-        """At most, about."""
+        """About how many requests these need at most."""
         return self.plan.requests + len(self.related)
 
 
@@ -62,10 +62,10 @@ class ChangeReader(Generic[T]):
     """Reads a stream whose changes the events tell; its bookmark is true after any record.
 
     Args:
-        stream: what is read, and how an object becomes a record.
+        stream: the stream to read.
         feed: of the run.
         bookmark: with the range that is wanted.
-        related: objects of another kind whose change changes some of the stream's.
+        related: objects of another kind whose changes also change some of the stream's objects.
         awaits: whether an object lacks something that will come without an event.
     """
 
@@ -95,7 +95,7 @@ class ChangeReader(Generic[T]):
         self._backfill.bookmark = bookmark
 
     def read(self, shown: Reading) -> Iterator[Record]:
-        """All records that the warehouse lacks."""
+        """The records that the warehouse lacks."""
         backfill = self._backfill
         if self.bookmark.position is None:
             backfill.forget()
@@ -111,14 +111,14 @@ class ChangeReader(Generic[T]):
             yield from backfill.list_gaps(shown)
 
     def _catch_up(self, shown: Reading) -> Iterator[Record]:
-        """Bring what was read before up to date, or else begin anew."""
+        """Bring earlier records up to date; if the events cannot tell how, start again."""
         changes = self._changes()
         anew = self._stream.reads_all_again
         if not anew and (obstacle := self._obstacle(changes)):
             self._backfill.warn(obstacle)
             anew = True
             if self.bookmark.is_interrupted:
-                # Begun anew in each run, a long backfill would never end: it is ended first.
+                # If each run started again, a long backfill would never end: it is finished first.
                 yield from self._backfill.list_gaps(shown)
         type_ = self._stream.object_type
         gone = [(deleted_object(change, type_), change.at) for change in changes.gone]
@@ -130,7 +130,7 @@ class ChangeReader(Generic[T]):
         self.bookmark = changes.caught_up
 
     def _follow(self, changes: _Changes, shown: Reading) -> Iterator[Record]:
-        """All that changed in the covered range, in batches, each oldest first."""
+        """The records of all that changed in the covered range, in batches, each oldest first."""
         pending = {change.id: change.created or 0 for change in changes.plan.dated}
         done: set[int] = set()
         batch: list[tuple[T, int]] = []
@@ -146,7 +146,7 @@ class ChangeReader(Generic[T]):
         yield from self._write(batch, changes.caught_up, shown)
 
     def _changed(self, changes: _Changes) -> Iterator[tuple[list[tuple[T, int]], Iterable[str]]]:
-        """Objects, each with the time of its change; and the ids that need no more reading."""
+        """Changed objects, each with the time of its change, and ids that need no more reading."""
         rereading = Rereading(self._endpoint, changes.plan)
         jobs = [partial(self._changed_by, each) for each in changes.related]
         for change, found in in_parallel(jobs, self._endpoint.session.limiter):
@@ -167,12 +167,12 @@ class ChangeReader(Generic[T]):
     def _write(
         self, items: Sequence[tuple[T, int]], covered: Bookmark, shown: Reading
     ) -> Iterator[Record]:
-        """The records of what was to be emitted, oldest first."""
+        """Emit records, oldest first."""
         emitted = 0
         for item, at in sorted(items, key=lambda pair: pair[0].created):
             self._progress.read(item)
             if covered.covers(item.created):
-                # Never older than the version before it, which was true at the position.
+                # Not before the position, as of which the previous version was true.
                 record = self._stream.to_record(item, max(at, self.bookmark.position or 0))
                 if record is not None:
                     emitted += 1

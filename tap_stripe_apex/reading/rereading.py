@@ -1,4 +1,4 @@
-"""Objects that changed, read again by a plan: page by page as they come, each once."""
+"""Reads changed objects again, following a plan; each is yielded once, as its page arrives."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Listed)
 
 _FEW: Final = 3
-"""Fewer objects of unknown age are not worth a page that may hold none of them."""
+"""Fewer objects of unknown creation time are read one by one: a page may hold none of them."""
 
 
 class Part(NamedTuple, Generic[T]):
-    """What one request brought: objects, and the ids with which nothing is left to do."""
+    """The result of one request: objects, and the ids that need no more reading."""
 
     items: list[T]
     done: Collection[str]
 
 
 class Rereading(Generic[T]):
-    """One pass through a plan.
+    """One execution of a plan.
 
     Args:
-        endpoint: where the objects are.
-        plan: which, and how.
+        endpoint: the list endpoint of the objects.
+        plan: what to read, and how.
     """
 
     def __init__(self, endpoint: Endpoint[T], plan: Plan) -> None:
@@ -46,12 +46,12 @@ class Rereading(Generic[T]):
         self._lock = threading.Lock()
 
     def skip(self, id_: str) -> None:
-        """This one was read meanwhile."""
+        """Leave out an object that was read in the meantime."""
         with self._lock:
             self._missing.discard(id_)
 
     def parts(self) -> Iterator[Part[T]]:
-        """All that is not skipped, about from the newest on."""
+        """Everything that is not skipped, roughly newest first."""
         jobs: list[tuple[int, Callable[[], Iterable[Part[T]]]]] = [
             *((run[0].created or 0, partial(self._run, run)) for run in self._plan.together),
             *((each.created or 0, partial(self._one, each.id)) for each in self._plan.singly),
@@ -78,7 +78,7 @@ class Rereading(Generic[T]):
             page = self._endpoint.page(filters, after=last).content
             part = self._take(page.data)
             yield part
-            # Who was created later than the page's last should have been on it, unless one
+            # An object that is newer than the page's last should have been on it, unless one
             # second holds more than a page: then the next page is worth it while pages help.
             reached = page.data[-1].created if page.has_more else oldest
             rest = takewhile(lambda c: (c.created or 0) >= reached, islice(run, done, None))  # noqa: B023 - used up at once
@@ -115,7 +115,7 @@ class Rereading(Generic[T]):
         return Part([], (id_,))
 
     def _take(self, items: Iterable[T]) -> Part[T]:
-        """Those of `items` that are missing; any page may hold what another was to bring."""
+        """Those of `items` that are still missing; others may have come with another page."""
         with self._lock:
             taken = [item for item in items if item.id in self._missing]
             done = [item.id for item in taken]

@@ -1,16 +1,15 @@
-"""How a long range is listed by many requests at once, and comes out oldest first.
+"""Lists a long range by many concurrent requests, and yields it oldest first.
 
 Stripe lists newest first and pages by cursor, so one listing is one request after another. A
 range is therefore cut into slices of time. Each slice is listed on its own; it is sized by the
-density seen so far, so that its last, half-empty page weighs little. A guess may be wrong by any
-factor, and need not be right: a slice that others wait for, or that would end last, gives the
-older half of what it has left away. Slices come out in the order of time once all of their pages
-are in. What comes out first is read first, and how far ahead of it others may be read is bounded:
-that bounds the memory, and a busy day is read by all requests at once, whatever newer slices are
-waiting for it.
+density seen so far, so that its last, half-empty page weighs little. The estimate may
+be wrong by any factor: a slice that others wait for, or that would end last, hands the older half
+of its rest to a new slice. A slice is yielded when all of its pages have arrived, and all older
+slices were yielded. The oldest slices are read first, and how far newer ones may be read ahead is
+limited. This limits the memory, and all requests work on a busy day if newer slices wait for it.
 
-This module is pure: it decides which page to ask for next, and never asks. It is not locked; its
-caller is.
+This module is pure: it decides which page to request next, and requests nothing. It does not lock;
+its caller does.
 """
 
 from __future__ import annotations
@@ -31,27 +30,27 @@ PAGE_SIZE: Final = 100
 
 PAGES_PER_SLICE: Final = 25
 MAX_BUFFERED: Final = 90_000
-"""Items that wait for older ones, at most; the oldest slice is read on whatever waits."""
+"""The most items that wait for older ones; the oldest slice is always read on."""
 
 PORTION: Final = 5_000
-"""Of a long slice so many items come out at a time."""
+"""The most items of a slice that are yielded at a time."""
 
 _LAST_PAGES: Final = 4
-"""What is left of a slice is as dense as these: more than a burst, less than a busy day."""
+"""The density of a slice's rest is taken from so many of its last pages."""
 _BESIDE: Final = 3
-"""Slices whose density the next one is expected to have: more than a night, less than a year."""
+"""The density of the next slice is taken from so many slices beside it."""
 _MIN_PAGES_TO_SHARE: Final = 4
 _MIN_PAGES_TO_HASTEN: Final = 16
-"""Half a page is lost with each slice, so those that others wait for are not cut too small."""
+"""The fewest pages left in a slice that is split; each slice costs half a page on average."""
 _EMPTY_SLICE_GROWTH: Final = 8
 
 
 class Listed(Protocol):
-    """What any listed object of Stripe has."""
+    """The fields that every listed object of Stripe has."""
 
     @property
     def id(self) -> str:
-        """Stripe's id."""
+        """The object's id."""
 
     @property
     def created(self) -> int:
@@ -63,11 +62,11 @@ T = TypeVar("T", bound=Listed)
 
 @dataclass(slots=True, eq=False)
 class _Rest:
-    """A part of the range of which nothing was asked yet; slices are cut off its older end.
+    """A part of the range that was not requested yet; slices are cut off its older end.
 
     Attributes:
-        per_second: objects a second that it is expected to have; None while nobody knows.
-        untold: slices that were cut off since the last answer told how dense it is.
+        per_second: expected objects per second; None while that is unknown.
+        untold: slices that were cut off since the last answer gave a density.
     """
 
     window: Window
@@ -80,10 +79,10 @@ class _Slice(Generic[T]):
     """A part of the range that is listed, page after page.
 
     Attributes:
-        rest: what it was cut off from, which learns from it.
-        per_second: objects a second, as expected; None if nobody knew.
-        pages: so many were answered.
-        shared_at: the pages it had when it last gave a part of itself away.
+        rest: the part that it was cut off from, which learns from its density.
+        per_second: expected objects per second; None if that was unknown.
+        pages: how many were answered.
+        shared_at: its `pages` when it was last split.
     """
 
     window: Window
@@ -97,17 +96,17 @@ class _Slice(Generic[T]):
 
     @property
     def reached(self) -> int:
-        """Everything in the window created after this second is here."""
+        """Everything in the window that was created after this second has arrived."""
         return self.items[-1].created if self.items else self.window.end
 
     @property
     def seconds_read(self) -> int:
-        """How much of the window is here."""
+        """Seconds of the window that have arrived."""
         return self.window.end - (self.window.start if self.complete else self.reached)
 
     @property
     def density(self) -> float:
-        """Objects a second in what is left: those of its last pages, or as expected."""
+        """Objects per second in what is left: as in its last pages, or as expected."""
         if not self.items:
             return self.per_second or 0.0
         last = self.items[-_LAST_PAGES * PAGE_SIZE :]
@@ -115,14 +114,14 @@ class _Slice(Generic[T]):
 
     @property
     def pages_left(self) -> float:
-        """About."""
+        """About how many pages are left."""
         if self.complete:
             return 0.0
         return (self.reached - self.window.start) * self.density / PAGE_SIZE
 
 
 class PageRequest(NamedTuple, Generic[T]):
-    """One page to ask for: objects created in `window`, behind the last of those `read` before."""
+    """A page to request: objects created in `window`, after the last of those in `read`."""
 
     slice: _Slice[T]
     window: Window
@@ -133,8 +132,8 @@ class Slices(Generic[T]):
     """The state of one concurrent listing.
 
     Args:
-        windows: what to list; the seconds of overlapping windows come out once per window.
-        per_second: a first guess of the density, in objects a second; learnt if None.
+        windows: of creation; objects in overlapping windows are yielded once for each of them.
+        per_second: a first estimate of objects per second; None if there is none.
     """
 
     def __init__(self, windows: Iterable[Window], per_second: float | None = None) -> None:
@@ -144,20 +143,20 @@ class Slices(Generic[T]):
         self._ready: deque[tuple[Window, list[T]]] = deque()
         self._per_second = per_second
         self.in_flight = 0
-        """Pages that were asked for and not answered."""
+        """Pages that were requested and not answered yet."""
         self._most_in_flight = 1
         self._waiting = 0
 
     @property
     def finished(self) -> bool:
-        """Whether everything was read and taken out."""
+        """Whether everything was read and taken."""
         return not self._parts and not self._ready
 
     def ask(self) -> PageRequest[T] | None:
-        """The most useful page to request now, or None while there is nothing to start.
+        """The next page to request; None while there is none.
 
-        What comes out first is read first. A newer slice is read while what waits already, and
-        what older slices have yet to bring, leave it room.
+        The oldest slice comes first. A newer slice is read if the buffer has room for it beside the
+        items that wait and those that older slices are expected to bring.
         """
         ahead, room = self._waiting, self._room
         for index, part in enumerate(self._parts):
@@ -165,7 +164,7 @@ class Slices(Generic[T]):
                 return self._hasten()
             if isinstance(part, _Rest):
                 if part.untold and not (part.per_second or self._per_second):
-                    return None  # the first answer will tell
+                    return None  # the first answer gives the density
                 return self._request(self._plan(index, part))
             if not (part.in_flight or part.complete):
                 return self._request(part)
@@ -173,12 +172,12 @@ class Slices(Generic[T]):
         return self._hasten() or self._end()
 
     def answer(self, request: PageRequest[T], items: Sequence[T], *, has_more: bool) -> None:
-        """Take in the page that `request` brought, newest first as Stripe has it."""
+        """Store the page for `request`, newest first as Stripe sends it."""
         part = request.slice
         part.in_flight = False
         part.pages += 1
         self.in_flight -= 1
-        # A slice that gave its older half away meanwhile has asked for more than it now owns.
+        # A slice that was split since has requested more than it owns now.
         own = [item for item in items if item.created >= part.window.start]
         part.items += own
         self._waiting += len(own)
@@ -189,9 +188,9 @@ class Slices(Generic[T]):
             self._give_back(part)
 
     def take(self) -> tuple[Window, list[T]] | None:
-        """The oldest part of what is complete, its objects oldest first; None if nothing is.
+        """The oldest complete part, oldest object first; None if there is none.
 
-        What was not taken yet counts as waiting.
+        Items count as waiting until they are taken.
         """
         if not self._ready and self._parts:
             done = self._parts[0]
@@ -217,10 +216,10 @@ class Slices(Generic[T]):
         return PageRequest(part, part.window, part.items)
 
     def _plan(self, index: int, rest: _Rest) -> _Slice[T]:
-        """Cut a slice of the wanted size off the older end of a rest, or make it one whole.
+        """Cut a slice of the wanted size off the older end of a rest, or take all of it.
 
-        Until an answer tells how good the guess is, each is twice as long as the one before: a
-        long time with little in it costs few requests, and many are in flight at once.
+        Until an answer gives the density, each slice is twice as long as the one before: a long
+        time with few objects then costs few requests, and many of them are in flight at once.
         """
         per_second = rest.per_second or self._per_second
         start, end = rest.window
@@ -235,7 +234,7 @@ class Slices(Generic[T]):
         return part
 
     def _learn(self, part: _Slice[T]) -> None:
-        """Plan the rest, and what nothing is known of, by the slices beside it."""
+        """Estimate the density of a rest, and of those without one, from the slices beside it."""
         rest, beside = part.rest, [part]
         rest.untold = 0
         if rest in self._parts:
@@ -252,10 +251,10 @@ class Slices(Generic[T]):
             self._per_second = rest.per_second = expected / _EMPTY_SLICE_GROWTH
 
     def _give_back(self, part: _Slice[T]) -> None:
-        """Complete what is here of a slice that was a mere guess; the older rest is planned by it.
+        """End a slice of unknown density after a page, and return its older part to the rest.
 
-        The oldest second on the page may go on behind the cursor, so it belongs to the rest.
-        Where everything read lies in that one second there is nothing to learn yet.
+        The oldest second on the page may continue on the next page, so it belongs to the rest. If
+        the whole page lies in one second, the density is still unknown.
         """
         boundary = part.reached + 1
         kept = bisect_right(part.items, -boundary, key=lambda item: -item.created)
@@ -270,19 +269,19 @@ class Slices(Generic[T]):
         self._parts.insert(self._parts.index(part), _Rest(Window(start, boundary), per_second))
 
     def _hasten(self) -> PageRequest[T] | None:
-        """Share the oldest slice that has much left: newer ones wait for it."""
+        """Split the oldest slice that has much left, since newer ones wait for it."""
         long = (part for part in self._givers() if part.pages_left >= _MIN_PAGES_TO_HASTEN)
         return self._share(next(long, None))
 
     def _end(self) -> PageRequest[T] | None:
-        """Share the slice that has most left: all there is is in flight, and it would end last."""
+        """Split the slice that has most left, since it would end last."""
         longest = max(self._givers(), key=lambda part: part.pages_left, default=None)
         return self._share(longest)
 
     def _givers(self) -> Iterator[_Slice[T]]:
-        """Slices that could give half of what they have left away, oldest first.
+        """Slices that can be split, oldest first.
 
-        One that did waits for its next page, which tells how good the estimate was.
+        A slice that was split must first read another page, which shows how good the estimate was.
         """
         for part in self._parts:
             if (
@@ -295,7 +294,7 @@ class Slices(Generic[T]):
                 yield part
 
     def _share(self, giver: _Slice[T] | None) -> PageRequest[T] | None:
-        """Ask for the older half of what a slice has left, which becomes a slice of its own."""
+        """Request the older half of what a slice has left, which becomes a slice of its own."""
         if giver is None:
             return None
         start, end = giver.window
@@ -308,7 +307,7 @@ class Slices(Generic[T]):
 
 
 def _portions(window: Window, items: list[T]) -> Iterator[tuple[Window, list[T]]]:
-    """A long slice in parts of whole seconds, so that the state can follow each."""
+    """A long slice in parts of whole seconds, so that the state can be written after each."""
     start, first = window.start, 0
     while first + PORTION < len(items):
         end = items[first + PORTION].created + 1

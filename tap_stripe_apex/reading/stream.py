@@ -1,4 +1,4 @@
-"""What a reader knows of the stream that it reads."""
+"""The protocols between readers and streams."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ T = TypeVar("T", bound=Listed)
 
 
 class ReadableStream(Protocol[T]):
-    """What is read, how an object becomes a record, and where the state goes."""
+    """A stream as its reader sees it: its objects, its records and its state."""
 
     @property
     def name(self) -> str:
-        """As people know it."""
+        """The name of the stream, as users know it."""
 
     @property
     def logger(self) -> logging.Logger:
-        """What takes the warnings."""
+        """Gets the warnings."""
 
     @property
     def object_kind(self) -> str:
@@ -37,7 +37,7 @@ class ReadableStream(Protocol[T]):
 
     @property
     def object_type(self) -> type[T]:
-        """What of an object is decoded."""
+        """The type that an object is decoded into."""
 
     @property
     def event_types(self) -> Sequence[str]:
@@ -49,15 +49,15 @@ class ReadableStream(Protocol[T]):
 
     @property
     def optional(self) -> Collection[str]:
-        """Of these, the ones that a key need not be allowed to read."""
+        """Those of `expand` that are left out if the key lacks the permission."""
 
     @property
     def left_out(self) -> frozenset[str]:
-        """Columns that the catalog leaves out."""
+        """Columns that the catalog deselects."""
 
     @property
     def reads_all_again(self) -> bool:
-        """Whether the catalog wants everything in every run."""
+        """Whether the catalog asks for a full refresh in every run."""
 
     def endpoint(self) -> Endpoint[T]:
         """The list endpoint."""
@@ -66,19 +66,19 @@ class ReadableStream(Protocol[T]):
         """The record of an object as of `updated_at`, or None if it has none."""
 
     def write_state(self, bookmark: Bookmark) -> None:
-        """Make the bookmark the stream's own, and write the state."""
+        """Set the stream's bookmark, and write the state."""
 
 
 class Participant(Protocol):
-    """What the streams of one run must agree on before the first of them is read."""
+    """A stream as the feed sees it, before the first stream is read."""
 
     @property
     def selected(self) -> bool:
-        """Whether it is to be read at all."""
+        """Whether it is selected."""
 
     @property
     def finished(self) -> bool:
-        """Whether it needs nothing from Stripe any more."""
+        """Whether it needs no request any more."""
 
     @property
     def bookmark(self) -> Bookmark:
@@ -86,22 +86,22 @@ class Participant(Protocol):
 
     @property
     def event_types(self) -> Sequence[str]:
-        """Events that it follows."""
+        """The types of events that it follows."""
 
 
 class StreamReader(Protocol):
-    """One stream in one run."""
+    """Reads one stream in one run."""
 
     @property
     def bookmark(self) -> Bookmark:
         """What was read so far; true after any record."""
 
     def read(self, shown: Reading) -> Iterator[Record]:
-        """All records that the warehouse lacks."""
+        """The records that the warehouse lacks."""
 
 
 class Related(Protocol[T]):
-    """Objects of another kind: when one changes, some of the stream's do, and no event says so."""
+    """Objects of another kind whose changes silently change some of the stream's objects."""
 
     def changes(self, events: Iterable[Event], position: int) -> list[Change]:
         """The related objects that the events since `position` changed."""
@@ -109,4 +109,4 @@ class Related(Protocol[T]):
     def changed_by(
         self, endpoint: Endpoint[T], related: Change, since: int
     ) -> Iterator[tuple[Change, list[T]]]:
-        """The stream's objects, created at `since` or later, that `related` changed: by page."""
+        """Pages of the stream's objects, created at `since` or later, that `related` changed."""

@@ -1,4 +1,4 @@
-"""What all streams share in one run: who asks, how Stripe is reached, what is wanted and shown."""
+"""What all streams share in one run: credential, session, date range, feed and progress."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class StripeSync:
 
     Args:
         settings: of the tap.
-        logger: takes what people see.
-        streams: gives the streams that are to be read, once the catalog is known.
-        patience: how long to wait for Stripe.
+        logger: gets warnings and the summary.
+        streams: returns the streams to read, once the catalog is known.
+        patience: how long failures are retried.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class StripeSync:
         self._summarised = False
 
     def check(self) -> None:
-        """Refuse settings that cannot be right, before anything is sent.
+        """Refuse settings that cannot be right, before any request.
 
         Raises:
             ConfigurationError: a setting cannot be right.
@@ -64,15 +64,15 @@ class StripeSync:
 
     @cached_property
     def environ(self) -> Mapping[str, str]:
-        """The environment of the process, with what the project's .env adds."""
+        """The environment of the process, with the variables of the project's .env."""
         return environment()
 
     @cached_property
     def date_range(self) -> DateRange:
-        """Which charges are wanted.
+        """The setting `date_range`.
 
         Raises:
-            ConfigurationError: the range has no known form, or holds no time at all.
+            ConfigurationError: the range has no known form, or is empty.
         """
         setting, alias = self.settings.date_range, self.settings.date_range_alias
         if setting is not None and alias is not None:
@@ -83,10 +83,10 @@ class StripeSync:
 
     @cached_property
     def hashing(self) -> Hashing | None:
-        """What replaces addresses by their hashes; None where they are kept.
+        """The hashing of addresses; None if they are not hashed.
 
         Raises:
-            ConfigurationError: the secret is none.
+            ConfigurationError: the secret has another form.
         """
         return Hashing.of(self.settings.hash_emails or self.environ.get(VARIABLE))
 
@@ -101,7 +101,7 @@ class StripeSync:
 
     @cached_property
     def session(self) -> Session:
-        """How Stripe is reached, by all streams.
+        """The session with Stripe, for all streams.
 
         Raises:
             ConfigurationError: a setting cannot be right; nothing was sent.
@@ -131,14 +131,14 @@ class StripeSync:
 
     @cached_property
     def source(self) -> str:
-        """Whose objects are read, as far as can be told: the mode and perhaps the account."""
+        """The mode and, if it is known, the account of the objects that are read."""
         mode = "live" if self.credential.livemode else "test"
         account_id = self.settings.account_id or self.credential.account_id
         return " ".join(filter(None, (mode, account_id)))
 
     @cached_property
     def display(self) -> Display:
-        """What people see of the run."""
+        """The display of the run's progress."""
         return Display(self.session.usage, self._logger, terminal=self.environ.get("TERM", ""))
 
     @cached_property
@@ -155,7 +155,7 @@ class StripeSync:
         return read_feed(self.session, types, min(known, default=None))
 
     def log_summary(self) -> None:
-        """Say once, at the end, what the run asked of Stripe."""
+        """Log the requests of the run, once, at its end."""
         if not self._summarised and "session" in self.__dict__:
             self._summarised = True
             session = self.session

@@ -1,7 +1,7 @@
 """Half-open windows of time, and the arithmetic of what they cover. Pure.
 
-A `Window` counts whole seconds since 1970 UTC, as Stripe's `created` does; people and the state
-see ISO 8601 times.
+A `Window` counts whole seconds since 1970 UTC, as Stripe's `created` does; messages and the state
+have ISO 8601 times.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Window(NamedTuple):
 
     @property
     def seconds(self) -> int:
-        """Length; 0 for an empty window."""
+        """The length in seconds; 0 for an empty window."""
         return max(0, self.end - self.start)
 
     def __contains__(self, second: object) -> bool:
@@ -52,7 +52,7 @@ def subtract(window: Window, covered: Iterable[Window]) -> list[Window]:
 
 @lru_cache
 def to_iso(second: int) -> str:
-    """2026-11-01T00:00:00Z; most records of a run say the same time of their version."""
+    """A time such as 2026-11-01T00:00:00Z; cached, since most records of a run share one."""
     return datetime.fromtimestamp(second, UTC).isoformat()[:19] + "Z"
 
 
@@ -69,6 +69,6 @@ def from_iso(text: str) -> int:
 def created_filter(
     *, gte: int | None = None, lt: int | None = None, lte: int | None = None
 ) -> list[tuple[str, str | int]]:
-    """The filter of a list endpoint by creation: bounds in seconds, each as Stripe names it."""
+    """The parameters of a list endpoint that select by time of creation, in seconds."""
     bounds = {"gte": gte, "lt": lt, "lte": lte}
     return [(f"created[{name}]", bound) for name, bound in bounds.items() if bound is not None]

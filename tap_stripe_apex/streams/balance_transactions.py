@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from tap_stripe_apex.reading.listing import Endpoint
 
 _AT_LEAST_EVERY_SECONDS: Final = 86_400
-"""Payouts and Stripe's own fees move the balance without any event that is followed."""
+"""Payouts and Stripe's own fees change the balance without an event that this stream follows."""
 
 
 class BalanceTransaction(msgspec.Struct, frozen=True):
@@ -59,8 +59,8 @@ class BalanceTransaction(msgspec.Struct, frozen=True):
 class BalanceTransactions(StripeStream[BalanceTransaction]):
     """https://docs.stripe.com/api/balance_transactions/list
 
-    They have no events of their own, and change once: from pending to available. So the newest
-    are listed whenever money moved, and the pending ones again once the first is available.
+    They have no events of their own, and change once, from pending to available. So the newest are
+    listed after each movement of money, and the pending ones again once the first is available.
     """
 
     name = "balance_transactions"
@@ -108,7 +108,7 @@ class _BalanceReader:
     """Lists the newest balance transactions again, and those that were pending.
 
     Args:
-        stream: what is read.
+        stream: the stream to read.
         feed: of the run.
         bookmark: with the range that is wanted.
     """
@@ -126,7 +126,7 @@ class _BalanceReader:
         return self._backfill.bookmark
 
     def read(self, shown: Reading) -> Iterator[Record]:
-        """All records that the warehouse lacks."""
+        """The records that the warehouse lacks."""
         backfill = self._backfill
         if backfill.bookmark.position is None:
             backfill.forget()
@@ -167,13 +167,13 @@ class _BalanceReader:
 
     @property
     def _pending_since(self) -> int | None:
-        """When the oldest pending one was created, if one of them is available by now."""
+        """When the oldest pending one was created; None if none of them is available by now."""
         pending = self.bookmark.pending
         return pending.created if pending and pending.available_on <= self._feed.now else None
 
 
 class _PendingProgress(Progress[BalanceTransaction]):
-    """Notes the oldest that is pending, and when the first will be available."""
+    """Notes the oldest pending balance transaction, and when the first will be available."""
 
     @override
     def __init__(

@@ -1,9 +1,9 @@
-"""What Stripe knows of a partial capture besides its charge; asked only where that is unclear.
+"""Evidence for the kind of a partial capture besides its charge; read only where that is unclear.
 
-A balance transaction that came with the charge costs nothing. Without it, the refunds are listed,
-by windows of creation rather than by charge. Where a refund of exactly the rest was the first one,
-it is what was not captured if it was made in the second of the capture: the balance transaction's,
-or that of the event charge.captured.
+A balance transaction that came with the charge costs no request. Without it, refunds are listed by
+windows of creation, not by charge. If the first refund is of exactly the rest, it stands for the
+part that was not captured if it was created in the second of the capture, which the balance
+transaction or the event charge.captured tells.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ if TYPE_CHECKING:
     from tap_stripe_apex.wire.session import Session
 
 _FEW: Final = 3
-"""So many charges are asked about one by one; for more than these, lists cost fewer requests."""
+"""Up to so many charges are looked up one by one; for more, lists cost fewer requests."""
 
 _MANY: Final = 20
-"""After so many look-ups of refunds that no short window held, all later refunds are listed."""
+"""After so many look-ups of refunds outside of a short window, all later refunds are listed."""
 
 _GIVEN_BACK: Final = {"failed", "canceled"}
 
@@ -113,12 +113,12 @@ class _CapturedEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 class CaptureEvidence:
-    """Which kind partial captures are of, for one run.
+    """Finds the kinds of partial captures, for one run.
 
     Args:
-        session: how Stripe is reached.
-        now: Stripe's time when the run began; what happened since is asked for charge by charge.
-        logger: takes the warning.
+        session: with Stripe.
+        now: Stripe's time when the run began; later refunds are looked up charge by charge.
+        logger: gets the warning.
     """
 
     def __init__(self, session: Session, now: int, logger: logging.Logger) -> None:
@@ -146,11 +146,11 @@ class CaptureEvidence:
     def rest_of(
         self, charge: Capture, transaction_id: str | None, settlement: Settlement | None
     ) -> Rest | None:
-        """The kind of a partial capture; None where nothing that the key may read tells it.
+        """The kind of a partial capture; None if nothing that the key may read tells it.
 
         Args:
             charge: the partial capture.
-            transaction_id: of its balance transaction, if it has one by now.
+            transaction_id: the id of its balance transaction, if it has one by now.
             settlement: its balance transaction, if it came with the charge.
         """
         if (rest := told_by_charge(charge) or told_by_transaction(charge, settlement)) is not None:
@@ -169,11 +169,11 @@ class CaptureEvidence:
         if (rest := self._told_by_transaction(charge, transaction_id, candidate)) is not None:
             return rest
         captured = self._was_captured_at(candidate.created, charge)
-        # A refund that is exactly the rest by chance is much rarer than one that is the rest.
+        # A refund that equals the rest by chance is much rarer than one that stands for it.
         return Rest.NOTHING if captured is False else Rest.REFUND
 
     def warn(self) -> None:
-        """Say once how many charges stayed unclear, and what would tell."""
+        """Warn once how many charges stayed unclear, and which permission would help."""
         if self._unclear:
             self._logger.warning(
                 "Of %d partially captured charges this key cannot read whether money went back; "
@@ -186,7 +186,7 @@ class CaptureEvidence:
             self._unclear = 0
 
     def _made_refunds(self, charge: Capture) -> list[MadeRefund] | None:
-        """Its first refunds or all of them; None where the key may not read refunds."""
+        """The first refunds of a charge, or all of them; None if the key may not read refunds."""
         if "refunds" in self._refused:
             return None
         try:
@@ -206,7 +206,7 @@ class CaptureEvidence:
         ]
 
     def _late_refunds(self, charge: Capture) -> Sequence[_Refund]:
-        """Refunds that were made long after the charge, or while the lists were read."""
+        """Refunds that were created long after the charge, or while the lists were read."""
         self._late += 1
         found: Sequence[_Refund] = ()
         if self._late > _MANY:
@@ -233,7 +233,7 @@ class CaptureEvidence:
     def _told_by_transaction(
         self, charge: Capture, transaction_id: str | None, candidate: MadeRefund
     ) -> Rest | None:
-        """The kind by the balance transaction, where it can be read and was not read before."""
+        """The kind by the balance transaction, if it can be read and was not read before."""
         if self._asked <= _FEW or self._is_recent(candidate.created):
             found = self._transaction(transaction_id)
         elif transaction_id is None or "transactions" in self._refused:
@@ -245,7 +245,7 @@ class CaptureEvidence:
             except PermissionDeniedError:
                 self._refused.add("transactions")
                 return None
-            if not listed:  # so it was captured in another second
+            if not listed:  # then it was captured in another second
                 return Rest.NOTHING
             found = listed[0]
         if found is None:
@@ -253,7 +253,7 @@ class CaptureEvidence:
         return told_by_transaction(charge, found) or _by_time(found, candidate.created)
 
     def _was_captured_at(self, second: int, charge: Capture) -> bool | None:
-        """Whether the events say that it was captured in that second; None if they cannot."""
+        """Whether it was captured in that second, by the events; None if they cannot tell."""
         if second == charge.created:
             return True
         if self._is_recent(second) or second <= self._now - KEPT_SECONDS:
@@ -268,7 +268,7 @@ class CaptureEvidence:
         return any(each.created == second for each in found)
 
     def _is_recent(self, second: int) -> bool:
-        """Whether a list may lack what was made in that second."""
+        """Whether a list may still lack refunds of that second."""
         return second >= self._now - OVERLAP_SECONDS
 
 
@@ -277,7 +277,7 @@ def _by_time(settlement: Settlement, refunded: int) -> Rest:
 
 
 def told_by_transaction(charge: Capture, settlement: Settlement | None) -> Rest | None:
-    """The kind of a partial capture by its balance transaction, if that is at hand and clear."""
+    """The kind of a partial capture by its balance transaction; None if that is unclear."""
     if settlement is None:
         return None
     rate = settlement.exchange_rate

@@ -1,4 +1,4 @@
-"""Checkout sessions that ended: what the shop handed over with a payment, and what was typed."""
+"""Checkout sessions that ended: the references that the shop passed, and what the payer typed."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ if TYPE_CHECKING:
 
 
 class CustomerDetails(msgspec.Struct, frozen=True):
-    """What the payer left on Stripe's page."""
+    """What the payer typed on Stripe's page."""
 
     email: str | None = None
 
 
 class Discount(msgspec.Struct, frozen=True):
-    """Why less was to be paid."""
+    """A discount, and its promotion code."""
 
     coupon: str | None = None
     promotion_code: str | ExpandedPromotionCode | None = None
 
 
 class TotalDetails(msgspec.Struct, frozen=True):
-    """What lies between subtotal and total."""
+    """The amounts between subtotal and total."""
 
     amount_discount: int | None = None
     amount_shipping: int | None = None
@@ -76,8 +76,8 @@ _WITHOUT_CODES: Final = OptionalExpansion(
 class CheckoutSessions(StripeStream[CheckoutSession]):
     """https://docs.stripe.com/api/checkout/sessions/list
 
-    No event tells that a session was opened, and every session ends within days: so it is read
-    once it was completed or has expired.
+    No event tells that a session was opened, and every session ends within days. So a session is
+    read once it was completed or has expired.
     """
 
     name = "checkout_sessions"

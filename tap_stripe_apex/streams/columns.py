@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 PRECISION: Final = 38
 RATE_DECIMALS: Final = 12
-"""Of exchange rates; Stripe states no precision, and has sent up to 16 decimals."""
+"""Decimals of exchange rates; Stripe states no precision, and has sent up to 16."""
 
 
 def exact(decimals: int) -> th.CustomType:
-    """An exact decimal number with that many decimals, or null.
+    """The schema of an exact decimal number with that many decimals, or null.
 
-    The SDK's own extension says so to targets. `multipleOf` would too, but validators compute it
-    in binary floating point and refuse 19.99 as no multiple of 0.001.
+    It uses the SDK's extension for decimals. `multipleOf` would say the same, but validators
+    compute it in binary floating point, and refuse 19.99 as no multiple of 0.001.
     """
     return th.CustomType(
         {
@@ -34,7 +34,7 @@ def exact(decimals: int) -> th.CustomType:
 
 
 def rounded(value: Decimal | None, decimals: int) -> Decimal | None:
-    """A number to the decimals that its column declares, half to even; shorter ones stay."""
+    """A number rounded half to even to its column's decimals; fewer decimals stay."""
     if value is None or -int(value.as_tuple().exponent) <= decimals:
         return value
     with localcontext(prec=PRECISION):
@@ -42,11 +42,11 @@ def rounded(value: Decimal | None, decimals: int) -> Decimal | None:
 
 
 class MajorUnits:
-    """Amounts in major units, and one warning for each currency of which that is not known.
+    """Converts amounts to major units, and warns once for each currency of unknown decimals.
 
     Args:
-        stream: whose amounts they are.
-        logger: takes the warnings.
+        stream: the name of their stream.
+        logger: gets the warnings.
     """
 
     def __init__(self, stream: str, logger: logging.Logger) -> None:
@@ -55,7 +55,7 @@ class MajorUnits:
         self._unknown: set[str] = set()
 
     def of(self, minor: int, currency: str) -> Decimal | None:
-        """`minor` units in major ones; None where Stripe's table has no such currency."""
+        """`minor` units in major units; None if Stripe's table lacks the currency."""
         try:
             return money.to_major(minor, currency)
         except UnknownCurrencyError as error:

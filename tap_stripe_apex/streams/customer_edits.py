@@ -1,4 +1,4 @@
-"""A customer is edited: so are the customer's charges, and no event of theirs says so."""
+"""Edits of customers, which also change their charges, without an event of the charge."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ T = TypeVar("T", bound=Listed)
 
 
 class CustomerEdits(Generic[T]):
-    """Edited customers, and their charges.
+    """Finds edited customers and their charges.
 
     Args:
-        logger: takes the warnings.
-        metadata: whether charges have the customer's metadata, besides the email.
+        logger: gets the warnings.
+        metadata: whether charges carry the customer's metadata, besides the email.
     """
 
     def __init__(self, logger: logging.Logger, *, metadata: bool) -> None:
@@ -31,7 +31,7 @@ class CustomerEdits(Generic[T]):
         self._metadata = metadata
 
     def changes(self, events: Iterable[Event], position: int) -> list[Change]:
-        """Customers that charges show otherwise; not new ones, whose charges are all new too."""
+        """Edited customers with earlier charges; the charges of a new customer are new, too."""
         edits = (
             event
             for event in events
@@ -45,7 +45,7 @@ class CustomerEdits(Generic[T]):
     def changed_by(
         self, endpoint: Endpoint[T], related: Change, since: int
     ) -> Iterator[tuple[Change, list[T]]]:
-        """The charges of a customer that were created at `since` or later, by page."""
+        """The charges of a customer that were created at `since` or later, one page at a time."""
         filters = [("customer", related.id), *created_filter(gte=since)]
         try:
             for page in endpoint.pages(filters):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Customer(msgspec.Struct, frozen=True):
     """The decoded part of https://docs.stripe.com/api/customers/object
 
-    Of one that was deleted Stripe tells the id and nothing else.
+    For a deleted customer, Stripe sends nothing but the id.
     """
 
     id: str

@@ -1,7 +1,7 @@
 """Which email a charge has, and where it came from.
 
-The customer's email is what a person was asked for; the receipt's is what somebody typed for one
-payment; the billing email is all that a guest of Checkout leaves.
+The customer's email belongs to an account; the receipt's email was given for one payment; the
+billing email is the only one of a guest of Checkout.
 Source: https://docs.stripe.com/api/charges/object
 """
 

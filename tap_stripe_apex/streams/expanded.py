@@ -1,4 +1,4 @@
-"""Objects that Stripe sends whole within others, instead of as an id."""
+"""Objects that Stripe sends whole inside others, instead of as an id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import msgspec
 
 
 class ExpandedTransaction(msgspec.Struct, frozen=True):
-    """What a payment did to the balance. https://docs.stripe.com/api/balance_transactions/object"""
+    """A payment's change of the balance. https://docs.stripe.com/api/balance_transactions/object"""
 
     id: str
     amount: int
@@ -21,7 +21,7 @@ class ExpandedTransaction(msgspec.Struct, frozen=True):
 
 
 class ExpandedCustomer(msgspec.Struct, frozen=True):
-    """Whose charge it is; of a customer that was deleted Stripe tells the id alone."""
+    """The customer of a charge; for a deleted customer, Stripe sends nothing but the id."""
 
     id: str
     email: str | None = None
@@ -30,13 +30,13 @@ class ExpandedCustomer(msgspec.Struct, frozen=True):
 
 
 class Promotion(msgspec.Struct, frozen=True):
-    """What a promotion code gives."""
+    """The coupon of a promotion code."""
 
     coupon: str | None = None
 
 
 class ExpandedPromotionCode(msgspec.Struct, frozen=True):
-    """What was typed. https://docs.stripe.com/api/promotion_codes/object"""
+    """A promotion code. https://docs.stripe.com/api/promotion_codes/object"""
 
     id: str
     code: str

@@ -1,4 +1,4 @@
-"""Objects of a list by the charge that they belong to; what was listed once is not asked again."""
+"""Finds objects by their charge in a list; what was listed once is not requested again."""
 
 from __future__ import annotations
 
@@ -16,23 +16,22 @@ if TYPE_CHECKING:
 T = TypeVar("T", bound=Listed)
 
 _MOST_KEPT: Final = 200_000
-"""More objects than this are not held at a time; what was forgotten is listed again if need be."""
+"""The most objects that are held; dropped ones are listed again if they are needed."""
 
 _LONGEST_REACH: Final = 366 * 86_400
 _SHORTEST_REACH: Final = 600
 
 
 class Lookup(Generic[T]):
-    """Lists windows of creation when they are first needed, and somewhat more than is needed.
+    """Lists windows of creation when they are first needed, and reads a little ahead.
 
-    Charges are looked up about in the order of their creation, so that what lies a page or so
-    beyond is needed soon. So many look-ups cost the pages of the list, and never more requests than
-    there are look-ups.
+    Charges are looked up roughly in the order of their creation, so the next page is needed soon.
+    Many look-ups cost no more requests than the list has pages, and never more than one each.
 
     Args:
-        endpoint: where the objects are listed.
-        charge_of: the charge that an object belongs to, None if it belongs to none.
-        until: nothing that was created at this second or later is listed.
+        endpoint: their list endpoint.
+        charge_of: returns the id of an object's charge; None if it has none.
+        until: only objects created before this second are listed.
     """
 
     def __init__(

@@ -1,9 +1,9 @@
-"""What really went back to the payer, where only a part of an authorisation was captured. Pure.
+"""The amount that was really refunded, if only a part of an authorisation was captured. Pure.
 
-Up to API version 2025-03-31.basil Stripe called the part that was not captured a refund: it counts
-in `amount_refunded`, a Refund was made in the second of the capture, and the charge's balance
-transaction is of all that was authorised. Since then the rest is nowhere. What the request that
-captured was versioned decides, so that both kinds live in one account.
+Before API version 2025-03-31.basil, Stripe called the part that was not captured a refund: it
+counts in `amount_refunded`, a Refund was created in the second of the capture, and the charge's
+balance transaction is of the whole authorised amount. Since then the rest is recorded nowhere. The
+API version of the request that captured decides, so an account may have charges of both kinds.
 
 Source: https://docs.stripe.com/changelog/basil/2025-03-31/
     remove-refund-from-partial-capture-and-payment-cancellation-flow
@@ -22,11 +22,11 @@ BASIL: Final = 1_743_379_200
 """2025-03-31 UTC: a charge that was created before cannot be of the new kind."""
 
 LONGEST_AUTHORISATION: Final = 32 * 86_400
-"""Seconds after its creation in which a charge is captured as a rule, or never."""
+"""Seconds after its creation within which a charge is usually captured, if ever."""
 
 
 class Rest(Enum):
-    """What the part of an authorisation that was not captured is called."""
+    """The kinds of partial captures: how Stripe records the part that was not captured."""
 
     REFUND = "before 2025-03-31.basil"
     NOTHING = "since 2025-03-31.basil"
@@ -41,11 +41,11 @@ class PartialCharge(Protocol):
 
     @property
     def amount(self) -> int:
-        """Authorised."""
+        """The authorised amount."""
 
     @property
     def amount_captured(self) -> int:
-        """Gross."""
+        """The captured amount."""
 
     @property
     def amount_refunded(self) -> int:
@@ -64,7 +64,7 @@ class MadeRefund(NamedTuple):
 
 
 class Settled(NamedTuple):
-    """What a balance transaction says of a charge, in minor units of its currency."""
+    """The amounts of a charge's balance transaction, in minor units of its own currency."""
 
     amount: int
     fee: int
@@ -81,7 +81,7 @@ def is_partial(charge: PartialCharge) -> bool:
 
 
 def told_by_charge(charge: PartialCharge) -> Rest | None:
-    """The kind of a partial capture, as far as its charge alone tells; None where it cannot."""
+    """The kind of a partial capture by its charge alone; None if that cannot tell."""
     rest = charge.amount - charge.amount_captured
     if charge.amount_refunded < rest:
         return Rest.NOTHING
@@ -91,27 +91,28 @@ def told_by_charge(charge: PartialCharge) -> Rest | None:
 
 
 def told_by_settlement(charge: PartialCharge, settled: int, rate: Decimal | None) -> Rest | None:
-    """The kind of a partial capture by what was settled; None where that fits neither.
+    """The kind of a partial capture by the settled amount; None if it fits neither kind.
 
     Args:
         charge: the partial capture.
         settled: amount of its balance transaction, in minor units.
-        rate: minor units of the settled currency for one of the charge's; None for the same.
+        rate: minor units of the settled currency per minor unit of the charge's; None if they are
+            the same currency.
     """
     factor = Decimal(1) if rate is None else rate
     authorised, captured = charge.amount * factor, charge.amount_captured * factor
     off_authorised, off_captured = abs(settled - authorised), abs(settled - captured)
     apart = authorised - captured
-    # Rates are rounded and so is what was converted by them: only what is clearly nearer tells.
+    # Rates and converted amounts are rounded, so only an amount that is clearly nearer counts.
     if min(off_authorised, off_captured) > apart / 4 or (rate is not None and apart < 2):
         return None
     return Rest.REFUND if off_authorised < off_captured else Rest.NOTHING
 
 
 def refund_of_the_rest(charge: PartialCharge, made: Iterable[MadeRefund]) -> MadeRefund | None:
-    """The refund that may be what was not captured; None means that the rest was called nothing.
+    """The refund that may stand for the part that was not captured; None if there is none.
 
-    Nothing can be refunded before the capture, so that it can only be among the first refunds.
+    Nothing can be refunded before the capture, so it can only be one of the first refunds.
 
     Args:
         charge: the partial capture.
@@ -125,11 +126,11 @@ def refund_of_the_rest(charge: PartialCharge, made: Iterable[MadeRefund]) -> Mad
 
 
 def refunded_amount(charge: PartialCharge, rest: Rest | None) -> int:
-    """Minor units that really went back to the payer; what was never captured cannot.
+    """Minor units that were really refunded to the payer, without what was never captured.
 
     Args:
         charge: any charge.
-        rest: the kind, of a partial capture; the safer one, which leaves less revenue, if None.
+        rest: the kind of a partial capture; if None, the kind that leaves less revenue.
     """
     if rest is Rest.REFUND and is_partial(charge):
         return charge.amount_refunded - (charge.amount - charge.amount_captured)
@@ -137,9 +138,9 @@ def refunded_amount(charge: PartialCharge, rest: Rest | None) -> int:
 
 
 def settled_part(charge: PartialCharge, settled: Settled) -> Settled:
-    """The captured part of what was settled for all that was authorised.
+    """The captured part of the amount that was settled for the whole authorisation.
 
-    A second balance transaction takes the rest back, and its share of the fee with it.
+    A second balance transaction reverses the rest, with its share of the fee.
     """
     return Settled(_share(charge, settled.amount), _share(charge, settled.fee))
 

@@ -1,1 +1,1 @@
-"""How Stripe is spoken to: one session, one pace, and what its answers mean."""
+"""Requests to Stripe: a session and a rate limit for all threads, and errors."""

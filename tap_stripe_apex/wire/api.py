@@ -1,4 +1,4 @@
-"""Where Stripe is, which version of it is spoken, and what time it is there."""
+"""Stripe's address, its API version, and its time."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def is_loopback(address: str) -> bool:
 
 
 def check_api_base(api_base: str) -> str:
-    """The address without a trailing slash, if a key may be sent there.
+    """The address without its trailing slash; refused if a key must not be sent there.
 
     Raises:
-        ConfigurationError: neither https nor loopback, or no address at all.
+        ConfigurationError: it is neither https nor loopback, or is no address.
     """
     try:
         parts = urlsplit(api_base)
@@ -51,10 +51,10 @@ def check_api_base(api_base: str) -> str:
 
 
 def stripe_time(headers: Mapping[str, str]) -> int:
-    """Stripe's time of a reply, in seconds since 1970; the local clock may be wrong.
+    """The time of a reply by Stripe's clock, in seconds since 1970; the local clock may be wrong.
 
     Raises:
-        UnavailableError: the reply does not tell.
+        UnavailableError: the reply has no valid `Date` header.
     """
     try:
         return int(parsedate_to_datetime(headers["Date"]).timestamp())

@@ -1,7 +1,7 @@
-"""Connections whose answers come to an end, headers included.
+"""Connections with a deadline for each whole answer, headers included.
 
-A time-out of `requests` limits only the silence between two bytes, so one byte every five seconds
-keeps an answer going for ever. Here, the socket's reader knows when the whole answer must be there.
+A timeout of `requests` only limits the time between two bytes, so a server that sends one byte
+every five seconds could keep an answer going for ever. Here, the socket's reader has a deadline.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class _Timely(io.RawIOBase):
 
 
 class _TimelyResponse(http.client.HTTPResponse):
-    """An answer that may take twice as long as the longest silence in it."""
+    """An answer that may take at most twice the timeout between two bytes."""
 
     def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
         super().__init__(sock, *args, **kwargs)
@@ -77,7 +77,7 @@ def _timely(connection: Any) -> Any:
 
 
 class TimelyAdapter(HTTPAdapter):
-    """Makes such connections, also through a proxy."""
+    """Makes connections with deadlines, also through a proxy."""
 
     @override
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -92,5 +92,8 @@ class TimelyAdapter(HTTPAdapter):
 
 
 def _use(manager: PoolManager) -> None:
-    if type(manager) in {PoolManager, ProxyManager}:  # SOCKS has connections of its own
+    if type(manager) in {
+        PoolManager,
+        ProxyManager,
+    }:  # a SOCKS proxy has connection classes of its own
         manager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,4 +1,4 @@
-"""The pace that all threads keep together: additive increase, multiplicative decrease.
+"""The rate limiter that all threads share: additive increase, multiplicative decrease.
 
 Source of the limits: https://docs.stripe.com/rate-limits
 """
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CATCH_UP_SLOTS: Final = 3
-"""Slots missed by a thread that woke late may be made good; more would be a burst."""
+"""So many slots may be made up for after a thread woke late; more would be a burst."""
 _RECOVERY_SECONDS: Final = 20
 _LATENCY_WEIGHT: Final = 0.2
 
 
 class Limiter:
-    """Spaces requests evenly, and says how many in flight keep that pace.
+    """Spaces requests evenly, and says how many must be in flight to keep that rate.
 
     Args:
         per_second: the most requests started in a second.
         concurrency: the most requests in flight.
-        clock: seconds that only go forward.
-        sleep: waits that many seconds.
+        clock: a monotonic clock, in seconds.
+        sleep: waits for a number of seconds.
     """
 
     def __init__(
@@ -49,7 +49,7 @@ class Limiter:
 
     @property
     def in_flight(self) -> int:
-        """Requests that should be in flight now: pace times latency, and one to spare."""
+        """Requests that should be in flight now: rate times latency, plus one."""
         with self._lock:
             if self._latency is None:
                 return min(2, self.concurrency)
@@ -64,7 +64,7 @@ class Limiter:
             if pause > 0:
                 self._sleep(pause)
             with self._lock:
-                if slot >= self._resumes:  # else Stripe said 429 meanwhile
+                if slot >= self._resumes:  # otherwise Stripe has answered 429 in the meantime
                     return
 
     def _next(self) -> float:
@@ -76,7 +76,7 @@ class Limiter:
             return slot
 
     def answered(self, seconds: float) -> None:
-        """A request was answered after `seconds`: the pace recovers by a little."""
+        """Note that a request was answered after `seconds`; the rate rises a little."""
         with self._lock:
             if self._latency is None:
                 self._latency = seconds
@@ -86,10 +86,10 @@ class Limiter:
             self._allowed = min(self.concurrency, self._allowed + self.concurrency * share)
 
     def limited(self, *, concurrency: bool, pause: float) -> None:
-        """Stripe said 429: everyone waits `pause` seconds, then goes on at half the pace.
+        """Note a 429: all threads wait `pause` seconds, then go on at half the rate.
 
         Args:
-            concurrency: whether too many were in flight, rather than too many in a second.
+            concurrency: whether too many requests were in flight, rather than too many in a second.
             pause: seconds.
         """
         with self._lock:

@@ -1,7 +1,7 @@
-"""How long Stripe is waited for, and the one loop that asks again.
+"""How long the tap waits for Stripe, and the one retry loop.
 
-Nothing here knows HTTP. Whoever asks says what went wrong by raising `PassingError`; the loop
-decides whether that is waited out.
+Nothing here knows HTTP. A request that fails in a way that may pass raises `PassingError`; the loop
+decides whether to retry it.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _NOTICE_EVERY: Final = 60.0
-"""Seconds between two lines that say what is waited for, and before the first."""
+"""Seconds before the first message that the tap is waiting, and between two of them."""
 
 _logger = logging.getLogger("tap-stripe-apex")
 
 
 class Trouble(StrEnum):
-    """A failure that may pass. The value is the field of `Patience` that says for how long."""
+    """The kinds of temporary failures. The value is the field of `Patience` with its time limit."""
 
     LIMITED = "limited"
     UNAVAILABLE = "unavailable"
@@ -38,21 +38,21 @@ class Trouble(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """For how many seconds each kind of failure is waited out, and what a single request may take.
+    """For how many seconds each kind of failure is retried, and how long one request may take.
 
     Attributes:
-        limited: 429s without any success in between, whichever thread has it.
-        unavailable: 5xx and broken connections, of one request.
-        unreadable: answers that make no sense, of one request.
-        unreached: no connection, as long as there never was one: then the address is more
-            likely wrong than the network is down.
-        first_pause: between the first failure and the next try; doubled with each further one.
+        limited: 429s without a success of any thread in between.
+        unavailable: 5xx and broken connections, for one request.
+        unreadable: answers that cannot be decoded, for one request.
+        unreached: no connection, while there never was one in this run: then a wrong address is
+            more likely than a network that is down.
+        first_pause: between the first failure and the next try; it doubles with each further one.
         longest_pause: between two tries.
-        connecting: until a connection is there.
-        silence: between two parts of an answer; the whole answer may take twice as long.
-        unless_told: how long all threads rest after a 429 that does not say how long.
-        clock: seconds that only go forward.
-        sleep: waits that many seconds.
+        connecting: the timeout of a connection.
+        silence: the timeout between two parts of an answer; a whole answer may take twice as long.
+        unless_told: the pause of all threads after a 429 without Retry-After.
+        clock: a monotonic clock, in seconds.
+        sleep: waits for a number of seconds.
     """
 
     limited: float = 600.0
@@ -68,30 +68,30 @@ class Patience:
     sleep: Callable[[float], None] = time.sleep
 
     def lasts(self, trouble: Trouble) -> float:
-        """Seconds for which this kind of failure is waited out."""
+        """Seconds for which this kind of failure is retried."""
         seconds: float = getattr(self, trouble)
         return seconds
 
     def pause(self, failures: int) -> float:
-        """Seconds to wait after so many failures in a row: exponential, with jitter."""
+        """Seconds to wait after that many failures in a row: exponential, with jitter."""
         ceiling = min(self.longest_pause, self.first_pause * 2.0 ** min(failures - 1, 30))
         return ceiling * random.uniform(0.5, 1.0)  # noqa: S311 - jitter, not a secret
 
 
 RUN: Final = Patience()
-"""A run would rather end late than for nothing."""
+"""The patience of a run: it should rather end late than fail."""
 
 QUESTION: Final = Patience(limited=30.0, unavailable=30.0, unreadable=10.0)
-"""Somebody waits for the answer."""
+"""The patience of a question whose answer a person waits for."""
 
 
 class PassingError(Exception):
     """A failure that may pass.
 
     Args:
-        error: what it means if it does not.
+        error: raised if the failure does not pass.
         trouble: its kind.
-        why: the failure as a sentence without a full stop, for whoever watches.
+        why: the failure, for the log: a sentence without a full stop.
     """
 
     def __init__(self, error: StripeError, trouble: Trouble, why: str) -> None:
@@ -103,17 +103,17 @@ class PassingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """Nothing was answered since `since`, by the clock of the patience."""
+    """A wait: no request has succeeded since `since`, by the clock of the patience."""
 
     why: str
     since: float
 
 
 class Retrier:
-    """Asks again what may be answered later, for any number of threads.
+    """Retries failures that may pass, for any number of threads.
 
     Attributes:
-        waiting: what is waited for now; None while Stripe answers.
+        waiting: the current wait; None while Stripe answers.
     """
 
     def __init__(self, patience: Patience) -> None:
@@ -124,10 +124,10 @@ class Retrier:
         self._noticed = 0.0
 
     def call(self, ask: Callable[[], T]) -> T:
-        """What `ask` returns, once it does.
+        """The result of `ask`, which is called again while it raises a `PassingError`.
 
         Raises:
-            StripeError: `ask` raised it, or a `PassingError` with it for too long.
+            StripeError: `ask` raised it, or it failed with a `PassingError` for too long.
         """
         began: dict[Trouble, float] = {}
         failures = 0
@@ -145,7 +145,7 @@ class Retrier:
                 return answer
 
     def _answered(self) -> None:
-        """Stripe does its work, if only to refuse something."""
+        """Note that Stripe answers, even if it refused the request."""
         if self.waiting is not None:
             with self._lock:
                 self.waiting = self._limited_since = None

@@ -1,4 +1,4 @@
-"""The one pool of threads: as many requests in flight as the pace needs, results as they come."""
+"""The one thread pool: as many requests in flight as the rate needs."""
 
 from __future__ import annotations
 
@@ -19,30 +19,30 @@ R_co = TypeVar("R_co", covariant=True)
 
 
 class Work(Protocol[J_co, R_co]):
-    """Decides what is done next. It needs no lock: the pool calls it under its own."""
+    """Decides what is done next. It needs no lock: the pool holds one during each call."""
 
     @property
     def in_flight(self) -> int:
-        """Jobs that were given out and not handed in."""
+        """Jobs that were started and have not ended."""
 
     @property
     def finished(self) -> bool:
-        """Whether everything was done and taken out."""
+        """Whether every job has ended and every result was taken."""
 
     def ask(self) -> J_co | None:
-        """The most useful job now; None while there is nothing to start."""
+        """The next job to start; None while there is none."""
 
     def take(self) -> R_co | None:
         """The next result; None while there is none."""
 
 
 class Pool(Generic[J, R]):
-    """Threads that do what `work` asks for.
+    """Threads that do the jobs of `work`.
 
     Args:
-        work: what is to be done, and what came of it.
-        do: does a job, and returns how to hand it in to `work`.
-        limiter: says how many jobs are useful at a time.
+        work: gives the jobs, and takes their results.
+        do: does a job, and returns a function that hands its result to `work`.
+        limiter: says how many jobs should run at a time.
     """
 
     def __init__(
@@ -53,14 +53,14 @@ class Pool(Generic[J, R]):
         self._limiter = limiter
         self._lock = threading.Lock()
         self._answered = threading.Condition(self._lock)
-        """The thread that reads waits for this."""
+        """Notified when a result has arrived; the consumer waits for it."""
         self._useful = threading.Condition(self._lock)
-        """A thread with nothing to do waits for this; who finds a job wakes the next."""
+        """Idle threads wait for this; a thread that finds a job notifies the next one."""
         self._error: BaseException | None = None
         self._stopped = False
 
     def results(self) -> Iterator[R]:
-        """What comes of the work, as it comes; the first error ends it."""
+        """The results in order of arrival; the first error ends them."""
         threads: list[threading.Thread] = []
         try:
             while True:
@@ -81,10 +81,10 @@ class Pool(Generic[J, R]):
                 self._stopped = True
                 self._useful.notify_all()
             for thread in threads:
-                thread.join(timeout=1)  # one that hangs in a request ends with the process
+                thread.join(timeout=1)  # a daemon that hangs in a request ends with the process
 
     def _next(self) -> J | None:
-        """A job, as soon as there is one and another request is useful."""
+        """The next job; waits until there is one and the limiter wants another request."""
         with self._lock:
             while not (self._stopped or self._error or self._work.finished):
                 if self._work.in_flight < self._limiter.in_flight:
@@ -110,7 +110,7 @@ class Pool(Generic[J, R]):
 
 
 def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], limiter: Limiter) -> Iterator[R]:
-    """The results of the jobs, as they come; the first error ends it. Few wait to be taken."""
+    """The results of the jobs in order of arrival; few are buffered. The first error ends them."""
     if len(jobs) == 1:
         yield from jobs[0]()
     elif jobs:
@@ -119,11 +119,11 @@ def in_parallel(jobs: Sequence[Callable[[], Iterable[R]]], limiter: Limiter) -> 
 
 
 class _Jobs(Generic[R]):
-    """Jobs that are begun in their order; each brings its results one by one.
+    """Jobs that start in their order; each yields its results one by one.
 
     Args:
-        jobs: what is to be done.
-        room: how many results may wait to be taken; while so many do, no job goes on.
+        jobs: iterators of results.
+        room: results that may be buffered; while there are so many, no job continues.
     """
 
     def __init__(self, jobs: Sequence[Callable[[], Iterable[R]]], room: int) -> None:
@@ -146,7 +146,7 @@ class _Jobs(Generic[R]):
         return self._ready.popleft() if self._ready else None
 
     def step(self, job: Iterator[R]) -> Callable[[], None]:
-        """Go on with a job until its next result."""
+        """Continue a job until its next result."""
         for result in job:
             return partial(self._hand_in, job, result)
         return self._end

@@ -1,4 +1,4 @@
-"""One session with Stripe for all streams and threads: pace, patience, and what answers mean.
+"""One session with Stripe for all streams and threads: rate limit, retries and errors.
 
 Sources: https://docs.stripe.com/error-low-level, https://docs.stripe.com/rate-limits
 """
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 __all__ = ["Credential", "Params", "Reply", "Session", "Usage", "json_decoder", "open_session"]
 
 Params: TypeAlias = "Sequence[tuple[str, str | int]]"
-"""A query, in order; names may repeat, as in types[]."""
+"""The parameters of a query, in order; names may repeat, as in types[]."""
 
 T = TypeVar("T")
 
 
 class Credential(Protocol):
-    """What the session asks for before every request. Used by many threads."""
+    """The session asks it for a token before every request. Many threads use it."""
 
     @property
     def oauth(self) -> bool:
@@ -51,11 +51,11 @@ class Credential(Protocol):
 
     @property
     def account_id(self) -> str | None:
-        """The account that it is for, where it is known without asking Stripe."""
+        """Its account, if that is known without a request."""
 
     @property
     def masked(self) -> str:
-        """What people may see of it."""
+        """A form of it that may be shown and logged."""
 
     def token(self) -> str:
         """The secret for the Authorization header.
@@ -74,7 +74,7 @@ class Credential(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Reply(Generic[T]):
-    """A decoded answer, and Stripe's time when it was given (seconds since 1970)."""
+    """A decoded answer, and its time by Stripe's clock, in seconds since 1970."""
 
     content: T
     date: int
@@ -84,11 +84,11 @@ class Session:
     """Authenticated GET requests, decoded, by any number of threads.
 
     Args:
-        credential: whose token goes into every request, and nowhere else.
-        limiter: the pace.
-        api_base: where Stripe is; see `check_api_base`.
-        account_id: the connected account that is read, if not the key's own.
-        patience: how long to wait for what.
+        credential: its token is sent with every request, and goes nowhere else.
+        limiter: limits the rate of requests.
+        api_base: Stripe's address; see `check_api_base`.
+        account_id: the connected account to read, if it is not the key's own.
+        patience: how long each kind of failure is retried.
     """
 
     def __init__(
@@ -118,16 +118,16 @@ class Session:
     def get(
         self, path: str, params: Params, decode: Callable[[bytes], T], *, what: str
     ) -> Reply[T]:
-        """One GET, tried again as long as that can help.
+        """One GET request, retried while that can help.
 
         Args:
             path: such as /v1/charges.
             params: the query, in order.
-            decode: turns the body into what the caller wants; raises msgspec.DecodeError.
+            decode: decodes the body; raises msgspec.DecodeError.
             what: what is read, in the user's words, for messages.
 
         Raises:
-            StripeError: by recovery; see `errors`.
+            StripeError: a subclass by how a user recovers; see `errors`.
         """
         requests = 0
 
@@ -173,7 +173,7 @@ class Session:
             raise PassingError(error, exc.trouble, failure) from exc
 
     def _refused(self, answer: Answer, what: str) -> errors.StripeError | PassingError:
-        """What a refusal means, and whether it may pass."""
+        """The error of a refusal; a `PassingError` if it may pass."""
         error = errors.from_reply(
             answer.status,
             answer.body,
@@ -181,7 +181,7 @@ class Session:
             what=what,
             oauth=self.credential.oauth,
         )
-        if "Date" in answer.headers:  # a proxy that answers in place of Stripe may leave it out
+        if "Date" in answer.headers:  # a proxy that answers for Stripe may omit it
             error.date = stripe_time(answer.headers)
         if not is_passing(answer):
             return error
@@ -196,14 +196,14 @@ class Session:
         return PassingError(error, Trouble.LIMITED, why)
 
     def _retry_after(self, headers: Mapping[str, str]) -> float:
-        """Seconds that everyone should wait."""
+        """Seconds that all threads should wait."""
         try:
             return min(60.0, max(0.0, float(headers["Retry-After"])))
         except (KeyError, ValueError):
             return self._patience.unless_told
 
     def _waits(self) -> tuple[str, float] | None:
-        """What Stripe is waited for just now, and for how many seconds."""
+        """The reason of the current wait, and its seconds so far; None while Stripe answers."""
         waiting = self._retrier.waiting
         return None if waiting is None else (waiting.why, self._patience.clock() - waiting.since)
 
@@ -213,7 +213,7 @@ class Session:
 
 
 def open_session(credential: Credential, config: Mapping[str, Any]) -> Session:
-    """How Stripe is reached with a credential, for a few questions.
+    """A session for a few requests with a credential.
 
     Args:
         credential: a key or tokens.

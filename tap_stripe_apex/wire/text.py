@@ -1,7 +1,7 @@
-"""JSON of Stripe's that holds texts which no UTF-8 can hold (pure).
+"""JSON from Stripe with lone surrogates, which UTF-8 cannot encode. Pure.
 
-A lone surrogate is the half of a character that is left where a program cut a text in UTF-16.
-Stripe passes it on as an escape, and the decoder then refuses the whole page. It becomes U+FFFD, as
+A lone surrogate is half of a character, left over where a program cut a text in UTF-16. Stripe
+passes it on as an escape, and the JSON decoder then refuses the whole page. Each becomes U+FFFD, as
 in target-apex.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _ESCAPES: Final = re.compile(
-    rb"\\\\"  # a backslash, which is no beginning of an escape
+    rb"\\\\"  # an escaped backslash, which begins no other escape
     rb"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"  # a whole character
     rb"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"  # half of one
 )
@@ -30,15 +30,15 @@ def whole_characters(body: bytes) -> bytes:
 
 
 def decoded(body: bytes, decode: Callable[[bytes], T]) -> T:
-    """What `decode` makes of an answer, whatever is in its texts.
+    """The result of `decode` for an answer, also if its texts hold lone surrogates.
 
     Raises:
-        msgspec.DecodeError: it is not what `decode` expects.
+        msgspec.DecodeError: the answer is not what `decode` expects.
     """
     try:
         return decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        # Only now, since looking for them would take longer than decoding.
+        # Only after a failure: searching every page would take longer than decoding it.
         whole = whole_characters(bytes(body).decode("utf-8", "replace").encode())
         if whole == body:
             raise
@@ -46,6 +46,6 @@ def decoded(body: bytes, decode: Callable[[bytes], T]) -> T:
 
 
 def json_decoder(kind: type[T]) -> Callable[[bytes], T]:
-    """A decoder into `kind` that many threads may share."""
+    """A decoder of JSON into `kind`; many threads may share it."""
     decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(kind)
     return decoder.decode

@@ -1,6 +1,7 @@
-"""HTTP as the user's network has it: proxies, authorities, and an end to every answer.
+"""HTTP in the user's network: proxies, certificate authorities, and limits for each answer.
 
-Loopback never goes through a proxy. Each answer has a bound and a deadline, headers included.
+Requests to loopback never go through a proxy. Each answer, headers included, is limited in size and
+has a deadline.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 MOST_BYTES: Final = 64 * 2**20
-"""Of one answer, unpacked. A page of a hundred charges has about 300,000."""
+"""The largest answer, decompressed. A page of a hundred charges has about 300,000 bytes."""
 
 _CHUNK: Final = 2**16
 
@@ -37,12 +38,12 @@ _USUAL_REMEDY: Final = "Check api_base, the network and its proxy, then run agai
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer, read to its end.
+    """A complete HTTP answer.
 
     Attributes:
         status: such as 200.
         headers: by case-insensitive name.
-        body: unpacked.
+        body: decompressed.
     """
 
     status: int
@@ -51,11 +52,11 @@ class Answer:
 
 
 class NoAnswerError(Exception):
-    """No whole answer came.
+    """There was no complete answer.
 
     Args:
-        problem: why, as half a sentence.
-        trouble: its kind; None: asking again cannot help.
+        problem: why, as a clause without a full stop.
+        trouble: its kind; None if a retry cannot help.
         remedy: what to do.
     """
 
@@ -72,9 +73,9 @@ class Transport:
     """Requests to one server. Used by any number of threads.
 
     Args:
-        base: its address, as `check_api_base` returns it.
-        patience: how long a connection, and an answer, may take.
-        connections: that are kept open, at most.
+        base: the server's address, as `check_api_base` returns it.
+        patience: how long a connection and an answer may take.
+        connections: the most connections that are kept open.
         headers: sent with every request.
 
     Raises:
@@ -96,8 +97,8 @@ class Transport:
         self._session.headers["User-Agent"] = f"tap-stripe-apex/{version('tap-stripe-apex')}"
         self._session.headers.update(headers or {})
         self._bundle = None if base.startswith("http:") else _bundle(os.environ)
-        # The environment is read once, not for every request; and a .netrc must not replace the
-        # key.
+        # The environment is read once instead of for each request, and a .netrc must not replace
+        # the key.
         if self._bundle is not None:
             self._session.verify = os.environ[self._bundle]
         if not is_loopback(base):
@@ -116,7 +117,7 @@ class Transport:
             request: as `requests` takes it: params, data, headers, auth.
 
         Raises:
-            NoAnswerError: there is none, or it does not end.
+            NoAnswerError: there is no answer, or it does not end in time.
         """
         try:
             with self._session.request(
@@ -142,7 +143,7 @@ class Transport:
         for cause in causes:
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return self._not_trusted(cause)
-        if isinstance(exc, ValueError):  # an address or a scheme that cannot be
+        if isinstance(exc, ValueError):  # an invalid address or an unknown scheme
             return NoAnswerError(
                 "the address, or that of the proxy, cannot be used",
                 None,
@@ -191,7 +192,7 @@ def _problem(exc: requests.RequestException, causes: tuple[BaseException, ...]) 
 
 
 def _causes(exc: BaseException) -> Iterator[BaseException]:
-    """An exception and all that led to it, as `requests` and urllib3 wrap each other's."""
+    """An exception and its causes: `requests` and urllib3 wrap each other's exceptions."""
     waiting, seen = [exc], set()
     while waiting:
         cause = waiting.pop()
@@ -217,10 +218,10 @@ def _read(chunks: Iterator[bytes]) -> bytes:
 
 
 def _bundle(environ: Mapping[str, str]) -> str | None:
-    """The variable that names the authorities' certificates; None: those of `certifi` count.
+    """The environment variable that names the CA certificates; None if those of `certifi` are used.
 
     Raises:
-        ConfigurationError: what it names cannot be read.
+        ConfigurationError: the file or folder that it names cannot be read.
     """
     name = next((name for name in _BUNDLES if environ.get(name)), None)
     if name is None:

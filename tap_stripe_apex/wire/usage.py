@@ -1,4 +1,4 @@
-"""What a run asked of Stripe, and the line that says so at its end (pure)."""
+"""The requests of a run, and the summary line at its end. Pure."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE: Final = re.compile(
 
 
 class Summary(NamedTuple):
-    """What the line at the end of a run says."""
+    """The figures of the summary line."""
 
     requests: int
     seconds: float
@@ -27,14 +27,14 @@ class Summary(NamedTuple):
 
 @dataclass(slots=True)
 class Usage:
-    """What a run asked of Stripe.
+    """The requests of a run.
 
     Attributes:
         requests: all of them.
-        retries: those that repeated one that had failed.
-        began: when the run did, by `clock`.
-        clock: seconds that only go forward.
-        waits: what Stripe is waited for just now, and for how many seconds; None while it answers.
+        retries: those of them that repeated a failed request.
+        began: the start of the run, by `clock`.
+        clock: a monotonic clock, in seconds.
+        waits: returns the reason of the current wait and its seconds; None while Stripe answers.
     """
 
     requests: int = 0
@@ -63,7 +63,7 @@ class Usage:
 
     @staticmethod
     def parse(line: str) -> Summary | None:
-        """What a line that `summary` made says; None: it is another line."""
+        """The figures of a line made by `summary`; None for any other line."""
         match = _LINE.fullmatch(line)
         if match is None:
             return None
