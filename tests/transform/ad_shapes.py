@@ -28,6 +28,8 @@ class Shape:
     accounts: tuple[str, ...] = ()
     """Table, id, currency, version."""
     ads: str | None = None
+    once: tuple[str, ...] = ()
+    """Columns that no two rows have alike, beside the day."""
 
     @property
     def is_micros(self) -> bool:
@@ -91,6 +93,7 @@ SHAPES = (
         "campaign__resourceName", day_type="varchar", money_type="bigint", account="customer_id",
         campaign_name="campaign__name", urn="customers/7/campaigns/{}",
         extra={"segments__device": "varchar"},
+        once=("campaign__resourceName", "segments__device"),
         accounts=("customer", "customer__id", "customer__currencyCode", "segments__date"),
     ),
     Shape(

@@ -73,11 +73,16 @@ def loaded(shape: Shape, variant: str, number: int) -> Loaded:
     report = Table(shape.report, _report_columns(shape, bare=variant == "bare"))
     if stated:
         made.entry["currency"] = "gbp"
+    seen: set[tuple[object, ...]] = set()
     for _ in range(0 if variant == "empty" else 60):
         campaign = chance.choice(campaigns)
         # Device and network rows: several of one day, of fractions of a cent.
         micros = chance.choice([0, 10_000, 1_234_567, chance.randrange(10**9), -2_500])
         row = _report_row(shape, chance, campaign, of_account[campaign], currencies, micros)
+        key = (row[shape.day], *(row[name] for name in shape.once if name in report.columns))
+        if shape.once and key in seen:
+            continue
+        seen.add(key)
         report.rows.append(row)
         if not any(row.get(mark) for mark in MARKS if mark in report.columns):
             currency = "gbp" if stated else currencies[of_account[campaign]]
@@ -152,7 +157,7 @@ def _report_row(
         "_fivetran_synced": LOADED + timedelta(hours=chance.randrange(24)),
         "_fivetran_deleted": chance.choice([None, False, False, True]),
         "_sdc_deleted_at": chance.choice([None, None, "2026-03-03T00:00:00Z"]),
-        "device": chance.choice(["MOBILE", "DESKTOP"]),
+        "device": (device := chance.choice(["MOBILE", "DESKTOP"])), "segments__device": device,
         "platform": chance.choice(["google_ads", "facebook_ads"]),
         "impressions": chance.randrange(1000), "clicks": chance.randrange(10),
     }  # fmt: skip
@@ -208,7 +213,9 @@ def _others(
         yield table
     if shape.accounts:
         name, id_, currency, version = shape.accounts
-        table = Table(name, {id_: "varchar", currency: "varchar", version: "timestamp"})
+        # dbt makes a column of a seed that is empty throughout an integer.
+        columns = {id_: "varchar", currency: "varchar", version: "timestamp"}
+        table = Table(name, columns | {"descriptive_name": "integer"})
         table.rows = [
             {id_: account, currency: code.upper() if at == versions[-1] else "JPY", version: at}
             for account, code in currencies.items() for at in versions

@@ -105,6 +105,28 @@ def test_what_may_be_wrong_stops_the_run(run, change, said):
     assert said in " ".join(str(failure.value).split())
 
 
+def test_a_day_that_a_tap_wrote_anew_stops_the_run_where_nothing_tells_which_row_is_newer(run):
+    """Matatika's `campaign_performance`, whose key is the name and the status of the campaign."""
+    table = """
+        create schema matatika;
+        create table matatika.campaign_performance (
+            segments__date varchar, "campaign__resourceName" varchar, campaign__name varchar,
+            segments__device varchar, "metrics__costMicros" bigint
+        );
+        insert into matatika.campaign_performance values
+            ('2026-03-01', 'customers/7/campaigns/8', 'old', 'MOBILE', 1000000),
+            ('2026-03-01', 'customers/7/campaigns/8', 'old', 'DESKTOP', 1000000),
+            ('2026-03-02', 'customers/7/campaigns/8', 'old', 'MOBILE', 1000000),
+            ('2026-03-02', 'customers/7/campaigns/8', 'new', 'MOBILE', 1200000);
+    """
+    with pytest.raises(BuildError) as failure:
+        run(table, {"type": "tap_googleads", "schema": "matatika", "currency": "usd"})
+    assert (
+        "matatika.campaign_performance has several rows of one campaign on 2026-03-02: the tap "
+        "writes a day anew when a campaign has got another name or status"
+    ) in " ".join(str(failure.value).split())
+
+
 def test_the_entry_says_what_no_table_does(run):
     source = SOURCE | {"currency": {2: "cad", "other": "usd"}}
     assert sorted(run("delete from tiktok_ads.advertiser where id > 2", source)) == [

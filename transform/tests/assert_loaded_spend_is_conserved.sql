@@ -24,9 +24,15 @@ said as (
     {% for check in checked -%}
     select
         {{ check.number }} as source_number,
-        coalesce(sum({{ ad_amount(check.source.report.columns) }}), 0) * 1000000 as spend_micros
-    from {{ check.source.report.relation }} as report_rows
-    where {{ ad_row_stands(check.source.report.columns.there) }}
+        coalesce(sum(amount), 0) * 1000000 as spend_micros
+    from (
+        select
+            {{ ad_amount(check.source.report.columns) }} as amount,
+            {{ ad_reading(check.source) }} as reading
+        from {{ check.source.report.relation }} as report_rows
+        where {{ ad_row_stands(check.source.report.columns.there) }}
+    ) as report_rows
+    where reading = 1
     {%- if not loop.last %}
 
     union all

@@ -71,7 +71,30 @@
                 ) }}
             {%- endif -%}
         {%- endfor -%}
+        {%- do stripe_apex.refuse_several_readings(source) -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- Rows of which only the newest may count, where no column says which that is. -#}
+{% macro refuse_several_readings(source) -%}
+    {%- set whole = stripe_apex.ad_read_as_a_whole(source) -%}
+    {%- set once_for = stripe_apex.ad_spend_types()[source.entry.type].report.get('once_for', []) -%}
+    {%- if whole and 'campaign' in once_for and 'read_at' not in source.report.columns -%}
+        {%- set found = run_query(
+            'select min(spend_date) as value from (select ' ~ whole[0] ~ ' as spend_date from ' ~ source.report.relation
+            ~ ' where ' ~ stripe_apex.ad_row_stands(source.report.columns.there)
+            ~ ' group by ' ~ whole | join(', ') ~ ' having count(*) > 1) as several'
+        ) -%}
+        {%- if found.rows[0][0] is not none -%}
+            {{ exceptions.raise_compiler_error(
+                source.report.relation.schema ~ '.' ~ source.report.relation.identifier ~ ' has several rows of one'
+                ~ ' campaign on ' ~ found.rows[0][0] ~ ': the tap writes a day anew when a campaign has got'
+                ~ ' another name or status, and nothing says which row is the newer one. Let the target add the time of'
+                ~ ' loading (add_record_metadata: true), empty the table, and run the tap again.'
+            ) }}
+        {%- endif -%}
+    {%- endif -%}
 {%- endmacro %}
 
 

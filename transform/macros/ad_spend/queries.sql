@@ -30,11 +30,45 @@
             {{ stripe_apex.ad_number(columns.get('usd'), 'decimal(28, 12)') }} as usd,
             {{ stripe_apex.ad_count(columns.get('impressions')) }} as impressions,
             {{ stripe_apex.ad_count(columns.get('clicks')) }} as clicks,
-            {{ stripe_apex.ad_count(columns.get('conversions')) }} as conversions
+            {{ stripe_apex.ad_count(columns.get('conversions')) }} as conversions,
+            {{ stripe_apex.ad_reading(source) }} as reading
         from {{ source.report.relation }} as report_rows
         where {{ stripe_apex.ad_row_stands(columns.there) }}
     ) as report_rows
+    where reading = 1
     group by {{ keys | join(', ') }}
+{%- endmacro %}
+
+
+{#- What a tap reads as a whole: a day, the fields of `once_for`, and of Google the segments. Nothing where the adapter
+    says none, or where the report lacks one of them. -#}
+{% macro ad_read_as_a_whole(source) -%}
+    {%- set columns = source.report.columns -%}
+    {%- set once_for = stripe_apex.ad_spend_types()[source.entry.type].report.get('once_for', []) -%}
+    {%- set whole = [] -%}
+    {%- if once_for and not once_for | reject('in', columns) | list -%}
+        {%- do whole.append(stripe_apex.ad_day(columns.day)) -%}
+        {%- for field in once_for -%}
+            {%- do whole.append(stripe_apex.ad_id(columns[field])) -%}
+        {%- endfor -%}
+        {%- for name, column in columns.there.items() if name.startswith('segments') -%}
+            {%- do whole.append(stripe_apex.ad_text(column)) -%}
+        {%- endfor -%}
+    {%- endif -%}
+    {{ return(whole) }}
+{%- endmacro %}
+
+{#- 1 for a row of the newest reading of its day. -#}
+{% macro ad_reading(source) -%}
+    {%- set whole = stripe_apex.ad_read_as_a_whole(source) -%}
+    {%- if whole and 'read_at' in source.report.columns -%}
+        dense_rank() over (
+            partition by {{ whole | join(', ') }}
+            order by coalesce({{ stripe_apex.ad_text(source.report.columns.read_at) }}, '') desc
+        )
+    {%- else -%}
+        1
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -4,7 +4,8 @@
     its tables are: the `report` of what was spent; the `campaigns` and `accounts` that the report points to;
     the `ads`, where the report only knows these. A field is a list of spellings, the best first; what is not
     said is as in `usual_ad_columns`. Of money there is one: `micros`, or an `amount` in major units; a report
-    may have the same in `usd`, too. -#}
+    may have the same in `usd`, too. A tap that appends days which it reads again says what it reads as a whole,
+    `once_for`: of one day and these fields, the rows with the newest `read_at` count. -#}
 {% macro ad_spend_types() -%}
     {%- set types = {} -%}
     {%- do types.update(stripe_apex.fivetran_ad_spend()) -%}
@@ -178,7 +179,7 @@
         }}) -%}
     {%- endfor -%}
     {%- set found = {'there': there} -%}
-    {%- for field, spellings in fields.items() if field != 'tables' -%}
+    {%- for field, spellings in fields.items() if field not in ['tables', 'once_for'] -%}
         {%- set candidates = [] -%}
         {%- for spelling in spellings if stripe_apex.plain_column_name(spelling) in there -%}
             {%- do candidates.append(
