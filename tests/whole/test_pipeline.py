@@ -2,6 +2,7 @@
 
 import os
 import pty
+import re
 import select
 import shutil
 import stat
@@ -142,6 +143,8 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert credited
     assert all(int(net) == ledger.totals[currency].net for _, currency, net in credited)
 
+    assert_shown(result.stdout, "README.md", r"\$ make run\n(.+?)\nReport: ")
+    assert_shown(result.stdout, "docs/report.md", r"```text\n(Simulated .+?)\nReport: ")
     table = result.stdout.split("Revenue ", 1)[1]
     for currency, total in ledger.totals.items():
         assert f" {currency.upper()} " in table
@@ -185,6 +188,14 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
     assert page.read_bytes() == first_page
     assert_customers_can_be_predicted(project, warehouse)
+
+
+def assert_shown(said, page, example):
+    """The page shows what was said, in this order; `...` stands for lines that it leaves out."""
+    (shown,) = re.findall(example, (ROOT / page).read_text(), flags=re.DOTALL)
+    lines = iter(said.splitlines())
+    for line in shown.splitlines():
+        assert line == "..." or line in lines, f"{page} shows what was not said there: {line}"
 
 
 def assert_customers_can_be_predicted(project, warehouse):
