@@ -9,6 +9,7 @@
 # make audit-workflows  are the workflows of GitHub sound?
 # make connect          the page that connects an account and takes exports
 # make docs             the documentation as a site, in output/site
+# make reference        writes the tables of settings and columns in docs/ anew, from code
 # make bench            renews benchmarks/RESULTS.md
 # make lock             renews the lock files
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ WAREHOUSES := .venv-warehouses
 # What builds the documentation's site: it and dbt need different versions of a package.
 DOCS := .venv-docs
 
-.PHONY: help run check test test-random test-quick lint docs bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick lint docs reference bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -97,6 +98,9 @@ $(DOCS)/.installed: requirements-docs.lock
 docs: $(STAMP) $(DOCS)/.installed
 	@$(BIN)/python scripts/site.py output/site-source
 	@$(DOCS)/bin/zensical build --strict
+
+reference: $(STAMP)
+	@$(BIN)/python scripts/reference.py
 
 # Each part that is there, also after one that failed.
 bench: $(STAMP)

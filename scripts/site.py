@@ -1,28 +1,24 @@
 """Lay the pages of the documentation site together: site.py FOLDER.
 
 Pages of docs/ are taken as they are, but for links that leave the folder. README, changelog,
-benchmarks and the contributors' page lie elsewhere; settings, commands and marts come from code.
+benchmarks and the contributors' page lie elsewhere; the pages of commands and marts come from code.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import yaml
 
+from scripts.reference import cell, table
 from stripe_apex.cli import COMMANDS, main
 from tap_stripe_apex.tap import TapStripeApex
 from target_apex.target import TargetApex
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 ROOT = Path(__file__).resolve().parent.parent
 ELSEWHERE = {
@@ -44,7 +40,7 @@ def lay_out(folder: Path) -> None:
     for origin, page in (pages | ELSEWHERE).items():
         (folder / page).write_text(on_the_site((ROOT / origin).read_text(), origin))
     (folder / "reference").mkdir()
-    for name, make in {"settings": settings, "commands": commands, "marts": marts}.items():
+    for name, make in {"commands": commands, "marts": marts}.items():
         (folder / "reference" / f"{name}.md").write_text(make())
 
 
@@ -66,26 +62,20 @@ def _link(link: re.Match[str], origin: str) -> str:
     return f"{link['start']}{found}{link['anchor'] or ''})"
 
 
-def settings() -> str:
-    """The settings of tap and target, with those that the SDK adds."""
-    parts = ["# Settings", "In a JSON configuration, or in the environment with `--config ENV`."]
-    for plugin in (TapStripeApex, TargetApex):
-        rows = [
-            (f"`{name}`", _default(schema), _cell(schema.get("description", "")))
-            for name, schema in plugin.config_jsonschema["properties"].items()
-        ]
-        parts += [f"## {plugin.name}", _table(("setting", "default", "meaning"), rows)]
-    return "\n\n".join(parts) + "\n"
-
-
 def commands() -> str:
-    """The help of each command of `stripe-apex`."""
-    parts = ["# Commands", "What `stripe-apex COMMAND --help` prints."]
+    """What `--help` prints, of tap, target and each command of `stripe-apex`."""
+    parts = ["# Commands", "What each of them prints with `--help`."]
+    helps: dict[str, click.Command] = {
+        "tap-stripe-apex": TapStripeApex.cli,
+        "target-apex": TargetApex.cli,
+    }
     context = click.Context(main, info_name="stripe-apex")
     for name in sorted(COMMANDS):
         command = main.get_command(context, name)
         assert command is not None  # noqa: S101 - for the type checker
-        within = click.Context(command, context, name, terminal_width=96, max_content_width=96)
+        helps[f"stripe-apex {name}"] = command
+    for name, command in helps.items():
+        within = click.Context(command, info_name=name, terminal_width=96, max_content_width=96)
         parts += [f"## {name}", f"```text\n{command.get_help(within)}\n```"]
     return "\n\n".join(parts) + "\n"
 
@@ -96,26 +86,12 @@ def marts() -> str:
     for path in sorted((ROOT / "transform/models/marts").glob("*.yml")):
         for model in yaml.safe_load(path.read_text()).get("models", ()):
             rows = [
-                (f"`{column['name']}`", column.get("data_type", ""), _cell(column["description"]))
+                (f"`{column['name']}`", column.get("data_type", ""), cell(column["description"]))
                 for column in model["columns"]
             ]
-            table = _table(("column", "type", "meaning"), rows)
-            parts += [f"## {model['name']}", model["description"].strip(), table]
+            columns = table(("column", "type", "meaning"), rows)
+            parts += [f"## {model['name']}", model["description"].strip(), columns]
     return "\n\n".join(parts) + "\n"
-
-
-def _table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    lines = [header, ("---",) * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
-
-
-def _default(schema: dict[str, object]) -> str:
-    default = schema.get("default")
-    return "" if default is None else f"`{json.dumps(default)}`"
 
 
 if __name__ == "__main__":

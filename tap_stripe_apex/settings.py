@@ -27,28 +27,32 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.BooleanType,
         default=False,
         title="Allow a secret key",
-        description="Accept a live secret key (sk_live_), which could move money",
+        description="Accept a live secret key (`sk_live_...`), which could move money",
     ),
     th.Property(
         "access_token",
         th.StringType,
         secret=True,
         title="OAuth access token",
-        description="Of a Stripe App; alone, it is used for the hour that it lives",
+        description="Access token of a Stripe App. Without a refresh token it is used for as long "
+        "as it is valid, which is an hour",
     ),
     th.Property(
         "refresh_token",
         th.StringType,
         secret=True,
         title="OAuth refresh token",
-        description="Of a Stripe App; used once, then token_file holds what Stripe gave for it",
+        description="Refresh token of a Stripe App, for machines where `stripe-apex connect` "
+        "cannot be used. It is exchanged once; then `token_file` holds the tokens that Stripe gave "
+        "for it",
     ),
     th.Property(
         "token_file",
         th.StringType,
         title="Token file",
-        description="Where connect keeps the tokens of a Stripe App, by default "
-        ".secrets/stripe-tokens.json in the project; must be writable",
+        description="Where the tokens of a Stripe App are kept, by default "
+        "`.secrets/stripe-tokens.json` in the project. It must be writable, since the refresh "
+        "token changes at every use",
     ),
     th.Property(
         "date_range",
@@ -59,42 +63,44 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
             additional_properties=False,
         ),
         title="Date range",
-        description="Which charges, by creation: start and perhaps end (ISO 8601 dates or "
-        f"times, UTC if they name no zone), or last_days. Default: last_days {DEFAULT_DAYS}",
+        description='Which charges are read, by their creation: `{"start": "2026-01-01", "end": '
+        '"2026-02-01"}` (dates or times in ISO 8601, UTC if they name no zone; the end is excluded '
+        f'and may be left out) or `{{"last_days": {DEFAULT_DAYS}}}`, which is the default',
     ),
     th.Property(
         "dateRange",
         th.ObjectType(additional_properties=True),
         title="Date range (alias)",
-        description="Another spelling of date_range",
+        description="Another spelling of `date_range`",
     ),
     th.Property(
         "account_id",
         th.StringType,
         title="Connected account",
-        description="Read this connected account (acct_...) instead of the key's own",
+        description="A connected account (`acct_...`) to read instead of the key's own",
     ),
     th.Property(
         "api_base",
         th.StringType,
         default=DEFAULT_API_BASE,
         title="API base",
-        description="Where Stripe is; https, or http on this machine for the simulated account",
+        description="The address of Stripe's API: https, or http on this machine for the simulated "
+        "account",
     ),
     th.Property(
         "max_requests_per_second",
         th.IntegerType,
         default=20,
         title="Requests per second",
-        description="At most; Stripe allows 25 for one endpoint and 100 in all, or more where it "
-        "raised the limit of an account",
+        description="At most. Stripe allows 25 for one endpoint and 100 in all, and more where it "
+        "has raised the limit of an account",
     ),
     th.Property(
         "max_concurrency",
         th.IntegerType,
         default=16,
         title="Requests in flight",
-        description="At most; fewer where the pace does not need them",
+        description="At most; fewer are used where the pace does not need so many",
     ),
     th.Property(
         "expand_balance_transactions",
@@ -109,7 +115,7 @@ SCHEMA: Final[dict[str, Any]] = th.PropertiesList(
         th.StringType,
         secret=True,
         title="Secret for hashed emails",
-        description="A secret of 64 hexadecimal digits: where it is set, each email address is "
+        description="A secret of 64 hexadecimal digits. Where it is set, each email address is "
         "replaced by its hash with this secret",
     ),
     additional_properties=False,

@@ -35,7 +35,8 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.StringType(nullable=False),
         default="output/warehouse.duckdb",
         title="Path",
-        description="The DuckDB file; with `destination: parquet`, the lake's folder or URL.",
+        description="The DuckDB file, made if it is not there; with `destination: parquet`, the "
+        "lake's folder or URL.",
     ),
     th.Property(
         "destination",
@@ -74,8 +75,9 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.BooleanType(nullable=False),
         default=False,
         title="Add record metadata",
-        description="Add the `_sdc_*` columns: when a row was extracted, received and loaded, "
-        "and its sequence. (`_sdc_deleted_at` is there always.)",
+        description="Add `_sdc_extracted_at`, `_sdc_received_at`, `_sdc_batched_at`, "
+        "`_sdc_sequence`, `_sdc_table_version` and `_sdc_sync_started_at`. (`_sdc_deleted_at` is "
+        "always there.)",
     ),
     th.Property(
         "validate_records",
@@ -90,8 +92,8 @@ SCHEMA: dict[str, Any] = th.PropertiesList(
         th.IntegerType(nullable=False, minimum=1),
         default=100_000,
         title="Batch size, rows",
-        description="Rows in one transaction, over all streams, at most. (A batch also ends "
-        "when it grows large in bytes.)",
+        description="Rows in one transaction, over all streams, at most. A batch also ends at "
+        "64 MB, and with the first record after five minutes.",
     ),
     th.Property(
         "batch_folders",

@@ -30,7 +30,6 @@ class PromotionCodeObject(StripeObject, kw_only=True):
     promotion: Promotion
     restrictions: msgspec.Raw = fragment(
         {
-            "currency_options": None,
             "first_time_transaction": False,
             "minimum_amount": None,
             "minimum_amount_currency": None,

@@ -70,22 +70,53 @@ class BalanceTransactions(StripeStream[BalanceTransaction]):
     event_types = (*CHARGE_EVENTS, *DISPUTE_EVENTS, *REFUND_EVENTS, "balance.available")
     selected_by_default = False
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property("id", th.StringType, required=True, description="`txn_...`; the key"),
+        th.Property(
+            "created", th.DateTimeType, required=True, description="When it was created at Stripe"
+        ),
         UPDATED_AT,
-        th.Property("amount", th.IntegerType, required=True, description="In minor units"),
-        th.Property("currency", th.StringType, required=True, description="Lower case"),
+        th.Property(
+            "amount",
+            th.IntegerType,
+            required=True,
+            description="In minor units; negative if money left",
+        ),
+        th.Property(
+            "currency", th.StringType, required=True, description="Of your balance; lower case"
+        ),
         th.Property("fee", th.IntegerType, required=True, description="In minor units"),
-        th.Property("net", th.IntegerType, required=True, description="amount - fee"),
-        th.Property("available_on", th.DateTimeType, required=True, description="UTC"),
-        th.Property("status", th.StringType, required=True, description="pending or available"),
-        th.Property("type", th.StringType, required=True, description="charge, refund, ..."),
-        th.Property("reporting_category", th.StringType, required=True),
+        th.Property("net", th.IntegerType, required=True, description="`amount - fee`"),
+        th.Property(
+            "available_on", th.DateTimeType, required=True, description="When it can be paid out"
+        ),
+        th.Property("status", th.StringType, required=True, description="`pending` or `available`"),
+        th.Property(
+            "type",
+            th.StringType,
+            required=True,
+            description="`charge`, `refund`, `payout`, `stripe_fee`, ...",
+        ),
+        th.Property(
+            "reporting_category",
+            th.StringType,
+            required=True,
+            description="Stripe's grouping of types for accounting",
+        ),
         th.Property("source_id", th.StringType, description="The object that moved the money"),
-        th.Property("description", th.StringType),
-        th.Property("balance_type", th.StringType),
-        th.Property("exchange_rate", exact(RATE_DECIMALS)),
-        th.Property("fee_details", th.ArrayType(th.ObjectType(additional_properties=True))),
+        th.Property("description", th.StringType, description="Stripe's words"),
+        th.Property(
+            "balance_type", th.StringType, description="Which of your balances, such as `payments`"
+        ),
+        th.Property(
+            "exchange_rate",
+            exact(RATE_DECIMALS),
+            description="From the source's currency to `currency`; null if they are the same",
+        ),
+        th.Property(
+            "fee_details",
+            th.ArrayType(th.ObjectType(additional_properties=True)),
+            description="The parts of `fee`: amount, currency, type, description",
+        ),
     ).to_dict()
 
     @override

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
-import msgspec
 from singer_sdk import typing as th
 from typing_extensions import override
 
@@ -17,6 +16,7 @@ from tap_stripe_apex.reading.reader import ChangeReader
 from tap_stripe_apex.reading.windows import to_iso
 from tap_stripe_apex.streams import emails
 from tap_stripe_apex.streams.capture_evidence import CaptureEvidence, told_by_transaction
+from tap_stripe_apex.streams.charge import Charge
 from tap_stripe_apex.streams.columns import (
     METADATA,
     RATE_DECIMALS,
@@ -26,7 +26,7 @@ from tap_stripe_apex.streams.columns import (
     rounded,
 )
 from tap_stripe_apex.streams.customer_edits import CustomerEdits
-from tap_stripe_apex.streams.expanded import ExpandedCustomer, ExpandedTransaction, reference
+from tap_stripe_apex.streams.expanded import ExpandedTransaction, reference
 from tap_stripe_apex.streams.partial_captures import (
     Rest,
     Settled,
@@ -45,71 +45,6 @@ if TYPE_CHECKING:
     from tap_stripe_apex.reading.bookmark import Bookmark
     from tap_stripe_apex.reading.feed import Feed
     from tap_stripe_apex.reading.sync import StripeSync
-
-
-class BillingDetails(msgspec.Struct, frozen=True):
-    """What the payer typed into the payment form."""
-
-    email: str | None = None
-
-
-class PaymentMethodDetails(msgspec.Struct, frozen=True):
-    """How it was paid: card, sepa_debit, ..."""
-
-    type: str | None = None
-
-
-class Charge(msgspec.Struct, frozen=True):
-    """The decoded part of https://docs.stripe.com/api/charges/object"""
-
-    id: str
-    created: int
-    amount: int
-    captured_or_null: int | None = msgspec.field(name="amount_captured")
-    amount_refunded: int
-    currency: str
-    status: str
-    captured: bool
-    refunded: bool
-    disputed: bool
-    livemode: bool
-    customer: str | ExpandedCustomer | None = None
-    receipt_email: str | None = None
-    billing_details: BillingDetails = BillingDetails()
-    payment_intent: str | None = None
-    payment_method_details: PaymentMethodDetails | None = None
-    description: str | None = None
-    metadata: dict[str, str] = msgspec.field(default_factory=dict)
-    statement_descriptor: str | None = None
-    calculated_statement_descriptor: str | None = None
-    balance_transaction: str | ExpandedTransaction | None = None
-    failure_balance_transaction: str | None = None
-
-    @property
-    def amount_captured(self) -> int:
-        """Gross, in minor units. Authorisations that old integrations cancelled may have null."""
-        return self.captured_or_null or 0
-
-    def was_revenue(self, known_before: int) -> bool:
-        """Whether an earlier run may have read it as succeeded, though it failed since.
-
-        Stripe keeps no trace of the success in `status`. A returned bank debit mostly has its
-        `failure_balance_transaction`; without one, a charge for which money was to come is taken
-        for revenue that was. https://docs.stripe.com/api/charges/object
-
-        Args:
-            known_before: what was created before this second may have been read by earlier runs.
-        """
-        if self.status != "failed":
-            return False
-        money_was_to_come = self.captured or self.balance_transaction is not None
-        return self.failure_balance_transaction is not None or (
-            money_was_to_come and self.created < known_before
-        )
-
-    def awaits(self) -> bool:
-        """Whether it still gets its balance transaction, as captured money soon does, silently."""
-        return self.status == "succeeded" and self.captured and self.balance_transaction is None
 
 
 _WITHOUT_CUSTOMERS: Final = OptionalExpansion(
@@ -154,88 +89,143 @@ class Charges(StripeStream[Charge]):
         "Dashboard that charges exist in the account and mode of this key."
     )
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property("id", th.StringType, required=True, description="`ch_...`; the key"),
+        th.Property(
+            "created", th.DateTimeType, required=True, description="When it was created at Stripe"
+        ),
         UPDATED_AT,
-        th.Property("amount", th.IntegerType, required=True, description="Asked, in minor units"),
+        th.Property(
+            "amount", th.IntegerType, required=True, description="What was asked, in minor units"
+        ),
         th.Property(
             "amount_captured",
             th.IntegerType,
             required=True,
-            description="Gross revenue in minor units; 0 while only authorised.",
+            description="Gross revenue in minor units; 0 while only authorised",
         ),
         th.Property(
             "amount_refunded",
             th.IntegerType,
             required=True,
-            description="By Stripe's own count, in minor units: what a partial capture left "
-            "uncaptured is part of it where the API version that captured is before "
-            "2025-03-31.basil.",
+            description="By Stripe's own count, in minor units; it may hold what a partial capture "
+            "left uncaptured",
         ),
         th.Property(
             "refunded_amount",
             th.IntegerType,
             required=True,
-            description="What really went back to the payer, in minor units.",
+            description="What really went back to the payer, in minor units; 0 while only "
+            "authorised",
         ),
-        th.Property("currency", th.StringType, required=True, description="Lower case"),
+        th.Property(
+            "currency",
+            th.StringType,
+            required=True,
+            description="Of all amounts here that name no other; lower case",
+        ),
         th.Property(
             "revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="Gross, in major units; null in a currency of unknown decimals.",
+            description="`amount_captured` in major units; null, with a warning, in a currency "
+            "whose decimals this version does not know",
         ),
         th.Property(
             "net_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="amount_captured less refunded_amount, in major units; null like revenue.",
+            description="`amount_captured - refunded_amount` in major units; null where `revenue` "
+            "is",
         ),
-        th.Property("status", th.StringType, required=True, description="succeeded"),
-        th.Property("captured", th.BooleanType, required=True),
-        th.Property("refunded", th.BooleanType, required=True, description="Wholly refunded"),
-        th.Property("disputed", th.BooleanType, required=True),
-        th.Property("livemode", th.BooleanType, required=True),
-        th.Property("customer_id", th.StringType),
-        th.Property("customer_email", th.StringType, description="As Stripe has it"),
+        th.Property(
+            "status",
+            th.StringType,
+            required=True,
+            description="`succeeded`; `failed` only on the tombstone of a reversed charge",
+        ),
+        th.Property(
+            "captured",
+            th.BooleanType,
+            required=True,
+            description="Whether the money was taken, not only authorised",
+        ),
+        th.Property(
+            "refunded", th.BooleanType, required=True, description="Whether it was refunded wholly"
+        ),
+        th.Property(
+            "disputed",
+            th.BooleanType,
+            required=True,
+            description="Whether the payer ever disputed it",
+        ),
+        th.Property(
+            "livemode", th.BooleanType, required=True, description="False in a sandbox or test mode"
+        ),
+        th.Property("customer_id", th.StringType, description="`cus_...`; null for guests"),
+        th.Property(
+            "customer_email",
+            th.StringType,
+            description="As Stripe has it: the customer's, else the receipt's, else the billing "
+            "email",
+        ),
         th.Property(
             "customer_email_source",
             th.StringType,
-            description="Where customer_email was found: customer, receipt, billing, or null",
+            description="Which of these it is: `customer`, `receipt`, `billing`, or null",
         ),
         th.Property(
             "customer_created",
             th.DateTimeType,
-            description="When the customer was made at Stripe; null for guests, for customers that "
-            "were deleted, and where the key cannot read customers.",
+            description="When the customer was made at Stripe, which is before or at the first "
+            "charge; null for guests, for customers that were deleted, and where the key cannot "
+            "read customers",
         ),
         th.Property(
             "customer_metadata",
             th.ObjectType(additional_properties=th.StringType),
-            description="The customer's own; null where customer_created is.",
+            description="As you set it on the customer; null where `customer_created` is",
         ),
-        th.Property("receipt_email", th.StringType),
-        th.Property("billing_email", th.StringType),
-        th.Property("payment_intent_id", th.StringType),
-        th.Property("payment_method_type", th.StringType, description="card, sepa_debit, ..."),
-        th.Property("description", th.StringType),
+        th.Property("receipt_email", th.StringType, description="Where the receipt went"),
+        th.Property(
+            "billing_email", th.StringType, description="What the payer typed into the payment form"
+        ),
+        th.Property("payment_intent_id", th.StringType, description="`pi_...`"),
+        th.Property("payment_method_type", th.StringType, description="`card`, `sepa_debit`, ..."),
+        th.Property("description", th.StringType, description="As you set it"),
         METADATA,
-        th.Property("statement_descriptor", th.StringType),
-        th.Property("balance_transaction_id", th.StringType),
+        th.Property(
+            "statement_descriptor",
+            th.StringType,
+            description="What the payer reads on the bank statement",
+        ),
+        th.Property(
+            "balance_transaction_id",
+            th.StringType,
+            description="`txn_...`; null while only authorised, and for a moment after",
+        ),
         th.Property(
             "settled_amount",
             th.IntegerType,
-            description="Of what was captured, in minor units of settled_currency; with "
-            "expand_balance_transactions.",
+            description="Of what was captured, in minor units of `settled_currency`; this and the "
+            "next four only with `expand_balance_transactions`",
         ),
-        th.Property("settled_currency", th.StringType),
-        th.Property("exchange_rate", exact(RATE_DECIMALS)),
-        th.Property("fee", th.IntegerType, description="Of what was captured, likewise"),
-        th.Property("net", th.IntegerType, description="settled_amount - fee"),
+        th.Property("settled_currency", th.StringType, description="Of your balance"),
+        th.Property(
+            "exchange_rate",
+            exact(RATE_DECIMALS),
+            description="From `currency` to `settled_currency`, rounded half to even to 12 "
+            "decimals; null if they are the same",
+        ),
+        th.Property(
+            "fee",
+            th.IntegerType,
+            description="On what was captured, in minor units of `settled_currency`",
+        ),
+        th.Property("net", th.IntegerType, description="`settled_amount - fee`"),
         th.Property(
             "_sdc_deleted_at",
             th.DateTimeType,
-            description="Set once where a succeeded charge was reversed: it is revenue no more.",
+            description="Set once a succeeded charge was reversed: it is revenue no more",
         ),
     ).to_dict()
 

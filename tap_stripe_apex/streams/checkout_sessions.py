@@ -90,53 +90,84 @@ class CheckoutSessions(StripeStream[CheckoutSession]):
     addresses = frozenset({"customer_email"})
     selected_by_default = False
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property("id", th.StringType, required=True, description="`cs_...`; the key"),
+        th.Property("created", th.DateTimeType, required=True, description="When it was opened"),
         UPDATED_AT,
-        th.Property("status", th.StringType, description="complete or expired"),
+        th.Property("status", th.StringType, description="`complete` or `expired`"),
         th.Property(
             "payment_status",
             th.StringType,
             required=True,
-            description="paid, unpaid or no_payment_required",
+            description="`paid`, `unpaid` (a bank debit on its way, or one that failed) or "
+            "`no_payment_required`",
         ),
         th.Property(
-            "mode", th.StringType, required=True, description="payment, subscription or setup"
+            "mode", th.StringType, required=True, description="`payment`, `subscription` or `setup`"
         ),
-        th.Property("currency", th.StringType, description="Lower case"),
-        th.Property("amount_subtotal", th.IntegerType, description="In minor units"),
-        th.Property("amount_discount", th.IntegerType, description="In minor units"),
+        th.Property(
+            "currency",
+            th.StringType,
+            description="Of all amounts here; lower case; null in the mode `setup`, as the amounts "
+            "are",
+        ),
+        th.Property(
+            "amount_subtotal",
+            th.IntegerType,
+            description="Before discount, shipping and tax, in minor units",
+        ),
+        th.Property(
+            "amount_discount", th.IntegerType, description="What was taken off, in minor units"
+        ),
         th.Property("amount_shipping", th.IntegerType, description="In minor units"),
         th.Property("amount_tax", th.IntegerType, description="In minor units"),
         th.Property(
             "amount_total",
             th.IntegerType,
-            description="What was asked, in minor units, after discount, shipping and tax.",
+            description="What was asked of the payer, in minor units",
         ),
-        th.Property("livemode", th.BooleanType, required=True),
-        th.Property("expires_at", th.DateTimeType, required=True, description="UTC"),
+        th.Property(
+            "livemode", th.BooleanType, required=True, description="False in a sandbox or test mode"
+        ),
+        th.Property(
+            "expires_at",
+            th.DateTimeType,
+            required=True,
+            description="When it expires, or has expired",
+        ),
         th.Property(
             "client_reference_id",
             th.StringType,
-            description="What the shop, or the address of a payment link, handed over.",
+            description="What the shop handed over, or the address of a payment link",
         ),
-        th.Property("customer_id", th.StringType),
-        th.Property("customer_email", th.StringType, description="As it was left at the checkout"),
+        th.Property("customer_id", th.StringType, description="`cus_...`; null for guests"),
+        th.Property(
+            "customer_email", th.StringType, description="As the payer left it on the page"
+        ),
         th.Property(
             "payment_intent_id",
             th.StringType,
-            description="As on the charge that paid it; null for a subscription.",
+            description="`pi_...`, as on the charge that paid it; null for a subscription",
         ),
-        th.Property("subscription_id", th.StringType),
-        th.Property("invoice_id", th.StringType),
-        th.Property("payment_link_id", th.StringType),
+        th.Property("subscription_id", th.StringType, description="`sub_...`"),
+        th.Property("invoice_id", th.StringType, description="`in_...`"),
+        th.Property(
+            "payment_link_id",
+            th.StringType,
+            description="`plink_...`; null where the shop opened the session itself",
+        ),
         th.Property(
             "promotion_code",
             th.StringType,
-            description="As people type it; null where the key cannot read promotion codes.",
+            description="As people type it, such as `PODCAST20`; null where the key cannot read "
+            "promotion codes",
         ),
-        th.Property("promotion_code_id", th.StringType),
-        th.Property("coupon_id", th.StringType),
+        th.Property("promotion_code_id", th.StringType, description="`promo_...`"),
+        th.Property(
+            "coupon_id",
+            th.StringType,
+            description="What gave the discount; behind a promotion code perhaps only told where "
+            "the key can read promotion codes",
+        ),
         METADATA,
     ).to_dict()
 

@@ -75,9 +75,13 @@ UPDATED_AT: Final = th.Property(
     th.DateTimeType,
     required=True,
     description="When this version became true: the time of the event that told of the change, or "
-    "of the listing that found it.",
+    "of the listing that found it",
 )
-METADATA: Final = th.Property("metadata", th.ObjectType(additional_properties=th.StringType))
+METADATA: Final = th.Property(
+    "metadata", th.ObjectType(additional_properties=th.StringType), description="As you set it"
+)
 DELETED_AT: Final = th.Property(
-    "_sdc_deleted_at", th.DateTimeType, description="Set once it is gone"
+    "_sdc_deleted_at",
+    th.DateTimeType,
+    description="Set once it was deleted; the other columns keep what they were then",
 )

@@ -53,22 +53,36 @@ class Customers(StripeStream[Customer]):
     addresses = frozenset({"email"})
     selected_by_default = False
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property("id", th.StringType, required=True, description="`cus_...`; the key"),
+        th.Property(
+            "created", th.DateTimeType, required=True, description="When it was created at Stripe"
+        ),
         UPDATED_AT,
         th.Property("email", th.StringType, description="As Stripe has it"),
-        th.Property("name", th.StringType),
-        th.Property("phone", th.StringType),
-        th.Property("description", th.StringType),
-        th.Property("currency", th.StringType, description="Lower case"),
+        th.Property("name", th.StringType, description="Full name"),
+        th.Property("phone", th.StringType, description="As Stripe has it"),
+        th.Property("description", th.StringType, description="As you set it"),
+        th.Property("currency", th.StringType, description="Of their invoices; lower case"),
         th.Property("balance", th.IntegerType, description="In minor units; negative is credit"),
-        th.Property("delinquent", th.BooleanType),
-        th.Property("livemode", th.BooleanType),
-        th.Property("address", th.ObjectType(additional_properties=True)),
-        th.Property("shipping", th.ObjectType(additional_properties=True)),
-        th.Property("tax_exempt", th.StringType, description="none, exempt or reverse"),
-        th.Property("preferred_locales", th.ArrayType(th.StringType)),
-        th.Property("invoice_prefix", th.StringType),
+        th.Property(
+            "delinquent", th.BooleanType, description="Whether the latest invoice is overdue"
+        ),
+        th.Property("livemode", th.BooleanType, description="False in a sandbox or test mode"),
+        th.Property(
+            "address", th.ObjectType(additional_properties=True), description="As Stripe has it"
+        ),
+        th.Property(
+            "shipping",
+            th.ObjectType(additional_properties=True),
+            description="Address, name and phone",
+        ),
+        th.Property("tax_exempt", th.StringType, description="`none`, `exempt` or `reverse`"),
+        th.Property(
+            "preferred_locales",
+            th.ArrayType(th.StringType),
+            description="Languages, the best first",
+        ),
+        th.Property("invoice_prefix", th.StringType, description="Of their invoice numbers"),
         METADATA,
         DELETED_AT,
     ).to_dict()

@@ -51,8 +51,12 @@ class Disputes(StripeStream[Dispute]):
     event_types = DISPUTE_EVENTS
     selected_by_default = False
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property(
+            "id", th.StringType, required=True, description="`du_...` or `dp_...`; the key"
+        ),
+        th.Property(
+            "created", th.DateTimeType, required=True, description="When it was created at Stripe"
+        ),
         UPDATED_AT,
         th.Property("amount", th.IntegerType, required=True, description="In minor units"),
         th.Property("currency", th.StringType, required=True, description="Lower case"),
@@ -60,22 +64,54 @@ class Disputes(StripeStream[Dispute]):
             "disputed_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="In major units, null in a currency of unknown decimals; warning_* are "
-            "inquiries without money.",
+            description="`amount` in major units; null in a currency of unknown decimals; while "
+            "`status` begins with `warning_` it is an inquiry that moved no money",
         ),
-        th.Property("status", th.StringType, required=True, description="needs_response, won, ..."),
-        th.Property("reason", th.StringType, required=True),
-        th.Property("is_charge_refundable", th.BooleanType, required=True),
-        th.Property("livemode", th.BooleanType, required=True),
-        th.Property("charge_id", th.StringType, required=True),
-        th.Property("payment_intent_id", th.StringType),
-        th.Property("network_reason_code", th.StringType),
-        th.Property("settled_amount", th.IntegerType, description="Moved, of settled_currency"),
-        th.Property("settled_currency", th.StringType),
-        th.Property("fee", th.IntegerType, description="Sum, in minor units of settled_currency"),
-        th.Property("net", th.IntegerType, description="Sum, in minor units of settled_currency"),
-        th.Property("balance_transaction_ids", th.ArrayType(th.StringType)),
-        th.Property("evidence_details", th.ObjectType(additional_properties=True)),
+        th.Property(
+            "status",
+            th.StringType,
+            required=True,
+            description="`needs_response`, `under_review`, `won`, `lost`, `warning_*`, ...",
+        ),
+        th.Property(
+            "reason",
+            th.StringType,
+            required=True,
+            description="`fraudulent`, `product_not_received`, ...",
+        ),
+        th.Property(
+            "is_charge_refundable",
+            th.BooleanType,
+            required=True,
+            description="Whether a refund can still end it",
+        ),
+        th.Property(
+            "livemode", th.BooleanType, required=True, description="False in a sandbox or test mode"
+        ),
+        th.Property("charge_id", th.StringType, required=True, description="What is disputed"),
+        th.Property("payment_intent_id", th.StringType, description="`pi_...`"),
+        th.Property(
+            "network_reason_code", th.StringType, description="The card network's own reason"
+        ),
+        th.Property(
+            "settled_amount",
+            th.IntegerType,
+            description="What it moved on your balance in all, in minor units of "
+            "`settled_currency`; 0 again once won",
+        ),
+        th.Property("settled_currency", th.StringType, description="Of your balance"),
+        th.Property("fee", th.IntegerType, description="Sum, in minor units of `settled_currency`"),
+        th.Property("net", th.IntegerType, description="`settled_amount - fee`"),
+        th.Property(
+            "balance_transaction_ids",
+            th.ArrayType(th.StringType),
+            description="Each withdrawal and each return",
+        ),
+        th.Property(
+            "evidence_details",
+            th.ObjectType(additional_properties=True),
+            description="Due date, submissions",
+        ),
         METADATA,
     ).to_dict()
 

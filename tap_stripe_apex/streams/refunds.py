@@ -53,8 +53,10 @@ class Refunds(StripeStream[Refund]):
     event_types = (*REFUND_EVENTS, "charge.refunded")
     selected_by_default = False
     schema = th.PropertiesList(
-        th.Property("id", th.StringType, required=True),
-        th.Property("created", th.DateTimeType, required=True, description="UTC"),
+        th.Property("id", th.StringType, required=True, description="`re_...`; the key"),
+        th.Property(
+            "created", th.DateTimeType, required=True, description="When it was created at Stripe"
+        ),
         UPDATED_AT,
         th.Property("amount", th.IntegerType, required=True, description="In minor units"),
         th.Property("currency", th.StringType, required=True, description="Lower case"),
@@ -62,24 +64,36 @@ class Refunds(StripeStream[Refund]):
             "refunded_revenue",
             exact(money.MAX_DECIMALS),
             required=True,
-            description="In major units, null in a currency of unknown decimals; failed and "
-            "cancelled refunds give the money back.",
+            description="`amount` in major units; null in a currency of unknown decimals; a failed "
+            "or cancelled refund gives the money back, so look at `status`",
         ),
         th.Property(
             "status",
             th.StringType,
-            description="pending, requires_action, succeeded, failed or canceled",
+            description="`pending`, `requires_action`, `succeeded`, `failed` or `canceled`",
         ),
-        th.Property("reason", th.StringType),
-        th.Property("pending_reason", th.StringType),
-        th.Property("failure_reason", th.StringType),
-        th.Property("charge_id", th.StringType),
-        th.Property("payment_intent_id", th.StringType),
-        th.Property("balance_transaction_id", th.StringType),
-        th.Property("failure_balance_transaction_id", th.StringType),
-        th.Property("receipt_number", th.StringType),
-        th.Property("description", th.StringType),
-        th.Property("destination_details", th.ObjectType(additional_properties=True)),
+        th.Property(
+            "reason",
+            th.StringType,
+            description="`duplicate`, `fraudulent`, `requested_by_customer`, ...",
+        ),
+        th.Property("pending_reason", th.StringType, description="Why it is pending"),
+        th.Property("failure_reason", th.StringType, description="Why it failed"),
+        th.Property("charge_id", th.StringType, description="What was refunded"),
+        th.Property("payment_intent_id", th.StringType, description="`pi_...`"),
+        th.Property("balance_transaction_id", th.StringType, description="The money that left"),
+        th.Property(
+            "failure_balance_transaction_id",
+            th.StringType,
+            description="The money that came back after a failure",
+        ),
+        th.Property("receipt_number", th.StringType, description="On the receipt that was sent"),
+        th.Property("description", th.StringType, description="As you set it"),
+        th.Property(
+            "destination_details",
+            th.ObjectType(additional_properties=True),
+            description="Where the money went, by payment method",
+        ),
         METADATA,
     ).to_dict()
 

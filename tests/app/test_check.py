@@ -51,6 +51,16 @@ def test_a_connection_is_verified_by_a_single_charge(account, stripe, check):
     assert stripe.requests.count("/v1/account") == 0
 
 
+def test_whatever_the_account_holds_can_be_asked_for(account, check):
+    """The package reads the objects of each answer: one that it cannot read is a crash."""
+    code = account.create_promotion_code("PODCAST20", coupon="20-off")
+    account.create_session(500, promotion_code=code)
+    charge = account.create_charge(900)
+    account.refund(charge, 100)
+    account.dispute(charge)
+    assert permissions(check()) == dict.fromkeys(EVERYTHING, True)
+
+
 def test_who_asks_waits_half_a_minute_at_most(account, check, monkeypatch):
     found = []
     monkeypatch.setattr(Session, "__init__", _noting(found, Session.__init__))

@@ -93,6 +93,7 @@ LEFT_OUT = {
         "return_url": "on embedded pages alone",
         "tax_id_collection": "on sessions that ask for tax ids alone",
     },
+    "Restrictions": {"currency_options": "sent only when expanded"},
     "TotalDetails": {"breakdown": "sent only when expanded"},
     "Data": {"previous_attributes": "on updates alone"},
 }

@@ -11,7 +11,7 @@ from stripe_simulator.keys import DEFAULT_KEY
 from tap_stripe_apex import errors
 from tap_stripe_apex.auth.credential import ApiKey
 from tap_stripe_apex.reading.listing import Endpoint
-from tap_stripe_apex.streams.charges import Charge
+from tap_stripe_apex.streams.charge import Charge
 from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.limiter import Limiter
 from tap_stripe_apex.wire.session import Session

@@ -1,4 +1,4 @@
-"""docs/target.md says what is so: every setting, every type."""
+"""docs/target.md says what is so: every type, every limit."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ import pytest
 from target_apex.batches import MAX_LINE_BYTES, MAX_RATIO, MAX_UNPACKED_BYTES
 from target_apex.column_types import column_type
 from target_apex.session import MAX_BATCH_BYTES
-from target_apex.settings import SCHEMA
-from target_apex.target import TargetApex
 from tests.target.conftest import record, schema
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "target.md").read_text()
@@ -42,23 +40,6 @@ def rows(heading):
     section = DOCUMENT.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
     lines = [line for line in section.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
-
-
-def test_every_setting_is_explained_with_its_default():
-    explained = {name.strip("`"): default.strip("`") for name, default, _ in rows("Settings")}
-    defaults = {
-        name: f"{each.get('default')}".lower() for name, each in SCHEMA["properties"].items()
-    }
-    assert explained == defaults
-
-
-def test_the_settings_of_the_sdk_are_named(capsys):
-    TargetApex.print_about(output_format="json")
-    about = json.loads(capsys.readouterr().out)
-    others = set(about["settings"]["properties"]) - set(SCHEMA["properties"])
-    assert "stream_maps" in others
-    section = DOCUMENT.split("\n## Settings\n", 1)[1].split("\n## ", 1)[0]
-    assert others <= set(re.findall(r"`(\w+)`", section.rpartition("|")[2]))
 
 
 @pytest.mark.parametrize(("text", "kind"), rows("Types"))

@@ -85,7 +85,7 @@ RULES = [
     ),
     pytest.param(
         "int_attribution__pathless", "else 'unattributed' end as channel", "end as channel",
-        id="who has neither touch nor lead is unattributed, and counted",
+        id="a charge with neither touch nor lead is unattributed, and counted",
     ),
     pytest.param(
         "int_refunds__dated", "refunds.created_at at time zone", "refunds.updated_at at time zone",

@@ -44,11 +44,11 @@ def test_the_values_of_the_example_are_read(filled_in, monkeypatch):
     assert config["expand_balance_transactions"] is True
 
 
-def test_make_alone_lists_the_targets_of_the_readme():
+def test_make_alone_lists_the_targets_that_contributors_are_told_of():
     done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True)
     listed = set(re.findall(r"^make ([\w-]+)", done.stdout, flags=re.MULTILINE))
-    development = (ROOT / "README.md").read_text().split("## Development", 1)[1]
-    explained = set(re.findall(r"`make ([\w-]+)`", development))
+    table = (ROOT / "CONTRIBUTING.md").read_text().split("## The commands of make\n", 1)[1]
+    explained = set(re.findall(r"`make ([\w-]+)`", table.split("\nA pull request", 1)[0]))
     assert listed - {"run", "connect"} == explained - {"record"}
 
 

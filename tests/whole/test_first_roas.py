@@ -18,7 +18,6 @@ from stripe_simulator.account import Account
 from stripe_simulator.server import serve
 from tests.browser import drop_files
 from tests.conftest import NOW
-from tests.whole.test_pipeline import project  # noqa: F401 - a fixture
 
 pytestmark = [pytest.mark.dbt, pytest.mark.slow, pytest.mark.browser]
 
@@ -84,7 +83,7 @@ def page_of(folder, **environment):
             running.stdout.read()
 
 
-def test_three_files_and_one_press_show_the_roas_that_is_true(project, browser):  # noqa: F811
+def test_three_files_and_one_press_show_the_roas_that_is_true(project, browser):
     account = Account(now=NOW - timedelta(days=5))
     for email, amount in PAYMENTS.items():
         account.create_charge(amount, receipt_email=email)

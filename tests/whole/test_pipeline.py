@@ -2,11 +2,10 @@
 
 import os
 import pty
+import re
 import select
-import shutil
 import stat
 import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager, suppress
@@ -30,57 +29,22 @@ from tests.app.report.golden import (
 )
 from tests.conftest import NOW
 from tests.stripe_app import Installed
+from tests.whole import projects
 
 pytestmark = pytest.mark.dbt
 
 ROOT = Path(__file__).parents[2]
-OURS = ["meltano.yml", "scripts", "transform"]
-
-
-@pytest.fixture
-def project(tmp_path):
-    """The project without what earlier runs left, on the environment that runs this test."""
-    folder = tmp_path / "Größe"
-    folder.mkdir()
-    for name in OURS:
-        source = ROOT / name
-        if source.is_dir():
-            ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
-            shutil.copytree(source, folder / name, ignore=ignored)
-        else:
-            shutil.copy(source, folder / name)
-    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
-    return folder
-
-
-NOBODY = "http://127.0.0.1:9"
-UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PROXY": NOBODY}
-"""A locale that cannot spell the folder, and a proxy that does not answer."""
 
 
 @pytest.fixture
 def unfriendly(project):
-    """The environment of a run: nothing of ours, and much that gets in the way."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
-    }
-    return kept | UNFRIENDLY | {"HOME": str(project), "DO_NOT_TRACK": "1"}
+    return projects.unfriendly(project)
 
 
 @pytest.fixture
 def run(project, unfriendly):
     def run(**environment):
-        return subprocess.run(
-            [project / "scripts/run"],
-            cwd=project,
-            env=unfriendly | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        return projects.run(project, unfriendly | environment)
 
     return run
 
@@ -109,11 +73,12 @@ def status(project, environment, *options):
     )
 
 
-def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
+def test_the_demo_agrees_with_the_ledger_to_the_cent(demo, tmp_path):
     ledger = Story().account().ledger()
-    result = run()
-    assert result.returncode == 0, result.stdout + result.stderr
-    assert "reading the simulated account" in result.stdout
+    said = (demo / projects.SAID).read_text()
+    project = projects.copied(demo, tmp_path / "Größe")
+    unfriendly = projects.unfriendly(project)
+    assert "reading the simulated account" in said
 
     warehouse = project / "output/warehouse.duckdb"
     raw = query(
@@ -142,7 +107,9 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert credited
     assert all(int(net) == ledger.totals[currency].net for _, currency, net in credited)
 
-    table = result.stdout.split("Revenue ", 1)[1]
+    assert_shown(said, "README.md", r"\$ make run\n(.+?)\nReport: ")
+    assert_shown(said, "docs/report.md", r"```text\n(Simulated .+?)\nReport: ")
+    table = said.split("Revenue ", 1)[1]
     for currency, total in ledger.totals.items():
         assert f" {currency.upper()} " in table
         assert f" {amount(total.gross, currency)}" in table
@@ -150,7 +117,7 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert "paid_search" in table
     assert "unattributed" in table
     page = project / "output/report.html"
-    assert f"Report: {page.resolve().as_uri()}" in table
+    assert f"Report: {(demo / 'output/report.html').resolve().as_uri()}" in table
     assert "checks passed" in page.read_text()
     assert_totals_agree(warehouse)
     for period, mart_period in (
@@ -162,7 +129,7 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
         assert_economics_agree(warehouse, period, mart_period)
     assert_key_figures_agree(warehouse, "last-30-days")
     first_page = page.read_bytes()
-    before = result.stdout.partition("Simulated account: ")[0]
+    before = said.partition("Simulated account: ")[0]
     assert before.startswith("No Stripe key is configured: reading the simulated account.")
     assert "takes about a minute" in before
     assert before.splitlines()[1:] == [
@@ -179,12 +146,21 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(project, run, unfriendly):
     assert "read            100% of the date range from 2025-05-01 on" in seen.stdout
     assert seen.stdout.endswith("Nothing is wrong that can be seen from here.\n")
 
-    again = run()
+    again = projects.run(project, unfriendly)
     assert again.returncode == 0
     assert "The last run took" in again.stdout
-    assert "Revenue " + table == "Revenue " + again.stdout.split("Revenue ", 1)[1]
+    there, here = (folder.resolve().as_uri() for folder in (demo, project))
+    assert again.stdout.split("Revenue ", 1)[1] == table.replace(there, here)
     assert page.read_bytes() == first_page
     assert_customers_can_be_predicted(project, warehouse)
+
+
+def assert_shown(said, page, example):
+    """The page shows what was said, in this order; `...` stands for lines that it leaves out."""
+    (shown,) = re.findall(example, (ROOT / page).read_text(), flags=re.DOTALL)
+    lines = iter(said.splitlines())
+    for line in shown.splitlines():
+        assert line == "..." or line in lines, f"{page} shows what was not said there: {line}"
 
 
 def assert_customers_can_be_predicted(project, warehouse):

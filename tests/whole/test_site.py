@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from scripts import site
+from scripts import reference, site
 from stripe_apex.cli import COMMANDS
 from tap_stripe_apex.tap import TapStripeApex
 from target_apex.target import TargetApex
@@ -43,16 +43,43 @@ def test_every_link_and_picture_leads_to_something_on_the_site(pages):
     assert links > 50
 
 
-def test_every_setting_is_in_the_reference(pages):
-    listed = re.findall(r"^\| `(\w+)`", (pages / "reference/settings.md").read_text(), re.MULTILINE)
-    properties = [plugin.config_jsonschema["properties"] for plugin in (TapStripeApex, TargetApex)]
-    assert listed == [name for settings in properties for name in settings]
+@pytest.mark.parametrize("page", reference.PAGES, ids=lambda page: page.stem)
+def test_the_tables_that_are_made_from_code_are_current(page):
+    """After a change of a setting or of a column, `make reference` writes them anew."""
+    assert page.read_text() == reference.renewed(page.read_text())
+
+
+def test_every_setting_and_every_stream_has_its_table():
+    marked = re.findall(
+        "made by `make reference`: (.+) -->", "".join(map(Path.read_text, reference.PAGES))
+    )
+    assert sorted(marked) == sorted(reference.PARTS)
+
+
+@pytest.mark.parametrize(("plugin", "ours"), [(TapStripeApex, "api_key"), (TargetApex, "path")])
+def test_a_table_of_settings_has_ours_and_those_of_the_sdk(plugin, ours):
+    listed = re.findall(r"^\| `(\w+)`", reference.settings(plugin), re.MULTILINE)
+    assert {ours, "stream_maps", "batch_config"} <= set(listed)
+    assert len(listed) == len(set(listed))
+
+
+def test_a_table_of_columns_says_type_and_meaning_of_each():
+    amount = {"type": ["number", "null"], "x-sql-datatype": "decimal", "description": "Net | major"}
+    moment = {"type": ["string", "null"], "format": "date-time", "description": "When\n it was"}
+    assert reference.columns({"properties": {"net": amount, "created": moment}}).splitlines()[
+        2:
+    ] == [
+        r"| `net` | decimal | Net \| major |",
+        "| `created` | time | When it was |",
+    ]
 
 
 def test_every_command_is_in_the_reference(pages):
     text = (pages / "reference/commands.md").read_text()
-    assert re.findall(r"^## ([\w-]+)$", text, re.MULTILINE) == sorted(COMMANDS)
-    assert text.count("\nUsage: ") == text.count("```text\nUsage: ") == len(COMMANDS)
+    named = re.findall(r"^## (.+)$", text, re.MULTILINE)
+    ours = [f"stripe-apex {name}" for name in sorted(COMMANDS)]
+    assert named == ["tap-stripe-apex", "target-apex", *ours]
+    assert re.findall(r"```text\nUsage: (.+?) (?:\[|[A-Z])", text) == named
 
 
 def test_every_mart_is_in_the_reference(pages):

@@ -2,7 +2,9 @@
 
 import psycopg
 import pytest
+from click.testing import CliRunner
 
+from stripe_apex.cli import main
 from tests.app.report.conftest import run_report
 from tests.app.report.scenarios import SCENARIOS
 
@@ -40,6 +42,19 @@ def test_postgres_says_the_same_as_duckdb(database_of, warehouse_of, scenario):
     ]
     assert [done.exit_code for done in found] == [0, 0], found[0].output
     assert found[0].output == found[1].output
+
+
+def test_the_environment_completes_the_address(database_of, postgres, monkeypatch, tmp_path):
+    """`postgresql://` is whatever PGHOST, PGUSER and so on name, as for every client."""
+    database_of("only_euros")
+    monkeypatch.chdir(tmp_path)
+    for name, value in (postgres | {"PGDATABASE": "only_euros"}).items():
+        monkeypatch.setenv(name, value)
+    shown = run_report("--warehouse", "postgresql://", "--format", "text")
+    assert "EUR" in shown.output, shown.output
+    arguments = ["status", "--warehouse", "postgresql://", "--max-age", "2h"]
+    looked = CliRunner().invoke(main, arguments)
+    assert "warehouse       postgresql://\n" in looked.output, looked.output
 
 
 def test_a_database_without_marts_is_told(server):

@@ -1,0 +1,68 @@
+"""The project as it is after it was cloned, on the environment that runs the tests."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+OURS = ["meltano.yml", "sample_config.json", "scripts", "transform"]
+
+NOBODY = "http://127.0.0.1:9"
+UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PROXY": NOBODY}
+"""A locale that cannot spell the folder, and a proxy that does not answer."""
+
+SAID = "said.txt"
+
+
+def lay_out(folder: Path) -> Path:
+    """A project without what earlier runs left."""
+    folder.mkdir()
+    for name in OURS:
+        source = ROOT / name
+        if source.is_dir():
+            ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder / name)
+    (folder / ".venv").symlink_to(Path(sys.executable).parent.parent)
+    return folder
+
+
+def unfriendly(folder: Path) -> dict[str, str]:
+    """The environment of a run: nothing of ours, and much that gets in the way."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("TAP_", "TARGET_", "APEX", "MELTANO_"))
+    }
+    return kept | UNFRIENDLY | {"HOME": str(folder), "DO_NOT_TRACK": "1"}
+
+
+def run(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """What `make run` runs, once the environment is there."""
+    return subprocess.run(
+        [folder / "scripts/run"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def run_demo(folder: Path) -> None:
+    """The project after the demo, with what that said in a file."""
+    lay_out(folder)
+    done = run(folder, unfriendly(folder))
+    assert done.returncode == 0, done.stdout + done.stderr
+    (folder / SAID).write_text(done.stdout)
+
+
+def copied(project: Path, folder: Path) -> Path:
+    """A project with all that its runs left, in another folder."""
+    return shutil.copytree(project, folder, symlinks=True)
