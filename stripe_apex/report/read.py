@@ -43,12 +43,19 @@ def read(address: str, filters: Filters) -> facts.Report:
         return _ReportReader(warehouse, filters, _tables(warehouse, address)).report()
 
 
-def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
+def read_choices(
+    address: str, filters: Filters, *, until_compared: bool = False
+) -> tuple[facts.Choice, ...]:
     """The report, and for each period that its page offers beside its own, what follows from that.
 
     A choice has the economics, the totals and the key figures of its own days; everything else in
     it is the report's. It is in the same currencies. If the user names a period, that is the only
     one.
+
+    Args:
+        address: of the warehouse.
+        filters: what the user wants to see.
+        until_compared: the first period that has one before it is the last that is read.
 
     Raises:
         OptionError: a filter names what is not there.
@@ -64,6 +71,8 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
         one = None if scope.converted else (scope.currency,)
         same = replace(filters, currencies=scope.currencies or one or ())
         for name in CHOICES:
+            if until_compared and choices[-1].report.key_figures.before_start is not None:
+                break
             reader = _ReportReader(warehouse, replace(same, period=name), tables, report.left_out)
             if reader.starts_after(scope.start):
                 choices.append(facts.Choice(name, reader.of_these_days(report)))
