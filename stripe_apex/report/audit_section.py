@@ -91,7 +91,7 @@ def _missing(report: Report) -> str:
 
 
 def _platforms(report: Report, formats: Formats) -> Table:
-    columns = ("platform", "currency", "spend", "by name", "by id", "by map", "no visit")
+    columns = ("platform", "currency", "spend", "no visit", "by name", "by id", "by map")
     rows = tuple(
         (
             _name(one.platform),
@@ -100,8 +100,8 @@ def _platforms(report: Report, formats: Formats) -> Table:
                 formats.money(minor, one.currency)
                 for minor in (
                     one.spend_minor,
-                    *(one.matched_minor[way] for way in WAYS),
                     one.unmatched_minor,
+                    *(one.matched_minor[way] for way in WAYS),
                 )
             ),
         )

@@ -101,9 +101,9 @@ def test_the_tables_name_each_campaign_and_visits_without_spend(warehouse, tmp_p
     done = run_report("--warehouse", warehouse, "--format", "csv", "--output", tmp_path)
     assert done.exit_code == 0, done.output
     header, meta, google = csv.reader((tmp_path / "audit.csv").read_text("utf-8-sig").splitlines())
-    assert header == ["platform", "currency", "spend", "by name", "by id", "by map", "no visit"]
-    assert meta == ["Meta Ads", "USD", "13630.00", "1000.00", "200.00", "30.00", "12400.00"]
-    assert google == ["Google Ads", "EUR", "50.00", "0.00", "0.00", "0.00", "50.00"]
+    assert header == ["platform", "currency", "spend", "no visit", "by name", "by id", "by map"]
+    assert meta == ["Meta Ads", "USD", "13630.00", "12400.00", "1000.00", "200.00", "30.00"]
+    assert google == ["Google Ads", "EUR", "50.00", "50.00", "0.00", "0.00", "0.00"]
     content = (tmp_path / "audit-details.csv").read_text("utf-8-sig")
     campaigns = {row["campaign"]: row for row in csv.DictReader(content.splitlines())}
     assert {name: row["found by"] for name, row in campaigns.items()} == {
