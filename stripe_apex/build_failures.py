@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.saying import counted
+
 if TYPE_CHECKING:
     from stripe_apex.warehouse import Warehouse
 
@@ -48,8 +50,7 @@ class BuildFailure:
         about = f" (about {self.about})" if self.about else ""
         if self.row_count is None:
             return f"{name}{about} could not be run. {self.description}".rstrip()
-        rows = "1 row" if self.row_count == 1 else f"{self.row_count:,} rows"
-        return f"{name}{about} found {rows}. {self.description}".rstrip()
+        return f"{name}{about} found {counted(self.row_count, 'row')}. {self.description}".rstrip()
 
 
 def build_failures(warehouse: Warehouse) -> tuple[BuildFailure, ...]:

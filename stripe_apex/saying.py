@@ -12,6 +12,11 @@ def printable_lines(text: str) -> str:
     return "\n".join(map(printable, text.split("\n")))
 
 
+def counted(number: int, noun: str) -> str:
+    """1 row, or 2,000 rows."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
 def say(text: str, *, err: bool = False) -> None:
     """Print a text without control characters, since parts of it may come from outside."""
     click.echo(printable_lines(text), err=err)

@@ -6,6 +6,7 @@ It makes no request to Stripe, so a monitor may call it once a minute.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -115,7 +116,7 @@ def status(
     last = next(iter(runs), None)
     good = next((run for run in runs if run.succeeded), None)
     try:
-        held, failing, is_busy = _holdings(address), _failing(address), False
+        (held, failing), is_busy = _look(address), False
     except BusyWarehouseError:
         held, failing, is_busy = {}, (), True
     return Status(
@@ -161,25 +162,18 @@ def _coverage(root: Path, run: meltano.TapRun) -> Coverage | None:
     )
 
 
-def _holdings(address: str) -> dict[str, Holding]:
+def _look(address: str) -> tuple[dict[str, Holding], tuple[str, ...]]:
+    """What there is of each kind, charges first, and what failed in the last build."""
+    charges = Holding(0, None, None)
     try:
         with open_warehouse(address, lock_wait_seconds=1) as warehouse:
-            (charges,) = warehouse.rows(_CHARGES)
+            failing = tuple(str(failure) for failure in build_failures(warehouse))
+            with suppress(WarehouseError):  # no run has loaded charges yet
+                (row,) = warehouse.rows(_CHARGES)
+                charges = Holding(**row)
     except NoWarehouseError:
-        return {}
-    except BusyWarehouseError:
-        raise
-    except WarehouseError:  # no run has loaded charges yet
-        charges = {"rows": 0, "first": None, "last": None}
-    return {"charges": Holding(**charges), **holdings(address).kinds}
-
-
-def _failing(address: str) -> tuple[str, ...]:
-    try:
-        with open_warehouse(address, lock_wait_seconds=1) as warehouse:
-            return tuple(str(failure) for failure in build_failures(warehouse))
-    except NoWarehouseError:
-        return ()
+        return {}, ()
+    return {"charges": charges, **holdings(address).kinds}, failing
 
 
 def _problems(

@@ -73,6 +73,7 @@ def tables(story: Story) -> dict[str, str]:
             ("rate_date", "from_currency", "to_currency", "rate"),
             _rate_rows(story, story.rates()),
         ),
+        "campaign_map": _csv(("platform", "campaign", "utm_campaign"), ()),
         "promotion_codes": _csv(
             ("code", "channel", "campaign", "partner"),
             ((it.code, *it[2:]) for it in PROMOTIONS if it.channel is not None),

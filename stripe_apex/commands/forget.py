@@ -12,7 +12,7 @@ import click
 
 from stripe_apex.commands.options import lake_option, people_warehouse_option
 from stripe_apex.errors import NoWarehouseError, OptionError
-from stripe_apex.saying import say
+from stripe_apex.saying import counted, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -157,20 +157,20 @@ def _days(age: str) -> int:
     return int(match[1])
 
 
-def listed(removed: Sequence[Removed], mentions: str = "rows without the address") -> str:
+def listed(removed: Sequence[Removed], mentions: str = "without the address") -> str:
     """A line for each changed table.
 
     Args:
         removed: what was done to each table.
-        mentions: the words for rows in which only an address was replaced.
+        mentions: the words after the number of rows in which only an address was replaced.
     """
     return "\n".join(
         f"  {each.table}: "
         + ", ".join(
-            f"{rows:,} {what}"
+            f"{counted(rows, 'row')} {what}"
             for rows, what in (
-                (each.deleted, "rows deleted"),
-                (each.renamed, "rows under a random name"),
+                (each.deleted, "deleted"),
+                (each.renamed, "under a random name"),
                 (each.mentions, mentions),
             )
             if rows

@@ -38,7 +38,7 @@ def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> No
     if not done:
         say("No address is left to be hashed.")
         return
-    say(listed(done, mentions="rows hashed"))
+    say(listed(done, mentions="hashed"))
     if dry_run:
         say("Nothing was changed.")
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import click
 
-from stripe_apex.saying import say
+from stripe_apex.saying import counted, say
 from stripe_apex.warehouse import missing_extra
 
 if TYPE_CHECKING:
@@ -92,10 +92,10 @@ def report(
     if form == "csv":
         folder = output or tables_folder(warehouse, root)
         number = _write_tables(read(warehouse, filters), locale, folder)
-        say(f"{number} tables: {folder.resolve().as_uri()}")
+        say(f"{counted(number, 'table')}: {folder.resolve().as_uri()}")
         return
     if form in {"html", "text"}:
-        choices = read_choices(warehouse, filters)
+        choices = read_choices(warehouse, filters, until_compared=form == "text")
     else:
         choices = (Choice(period, read(warehouse, filters)),)
     content = _render(choices, form, locale, interactive=interactive)

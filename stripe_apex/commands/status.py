@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 from typing_extensions import override
 
-from stripe_apex.saying import say
+from stripe_apex.saying import counted, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,7 +106,7 @@ def _lines(found: Status, now: datetime) -> Iterator[str]:
         yield _row("read", f"{read.percent}% of the date range from {start} on{until}")
     for name, held in found.holdings.items():
         days = f", {held.first} to {held.last}" if held.first else ""
-        yield _row(_NAMES.get(name, name.replace("_", " ")), f"{held.rows:,} rows{days}")
+        yield _row(_NAMES.get(name, name.replace("_", " ")), f"{counted(held.rows, 'row')}{days}")
     if found.is_busy:
         yield _row("", "A run is writing the warehouse, so its rows are not shown.")
     yield ""

@@ -30,6 +30,11 @@ def tables(report: Report, formats: Formats) -> dict[str, Table]:
     of, on_page = Tables(report, formats), contents(report, formats)
     found = {
         **{section.name: section.table for section in (*on_page.shown, *on_page.absent)},
+        **{
+            f"{section.name}-details": section.details
+            for section in on_page.shown
+            if section.details
+        },
         "customers": of.customers(),
         "checks": trust.checks(report, formats),
         "build-failures": trust.build_failures(report, formats),

@@ -13,6 +13,7 @@ from stripe_apex.report.payment_words import PaymentWords
 from tap_stripe_apex import money
 
 if TYPE_CHECKING:
+    from stripe_apex.report.audit import AuditedPlatform
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Report, Scope
     from stripe_apex.report.formats import Formats
@@ -29,11 +30,21 @@ def render(report: Report, formats: Formats) -> str:
         "checks": [
             {**msgspec.to_builtins(check), "passed": check.passed} for check in report.checks
         ],
+        "audit": {
+            **msgspec.to_builtins(report.audit),
+            "platforms": [_platform(one) for one in report.audit.platforms],
+        },
         "headline": msgspec.to_builtins(headline(report, formats)),
         "next_step": msgspec.to_builtins(PaymentWords(report, formats).next_step()),
         "findings": msgspec.to_builtins(Findings(report, formats).others()),
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=2).decode()
+
+
+def _platform(one: AuditedPlatform) -> dict[str, Any]:
+    """A platform's sums; its campaigns stand in the list of all."""
+    found: dict[str, Any] = msgspec.to_builtins(one)
+    return {name: value for name, value in found.items() if name != "campaigns"}
 
 
 def _economics(line: Economics, scope: Scope) -> dict[str, Any]:

@@ -57,9 +57,8 @@ class PaybackCohort:
     payback_age_months: int | None
 
 
-def read(rows: Rows, days: Sequence[Any]) -> tuple[PaybackCohort, ...]:
+def read(rows: Rows, tables: set[str], days: Sequence[Any]) -> tuple[PaybackCohort, ...]:
     """Ask the marts for the months that begin in these days; nothing where they are not there."""
-    there = {row["table_name"] for row in rows(queries.TABLES)}
-    if not {"mart_cohorts", "mart_channel_cohorts"} <= there:
+    if not {"marts.mart_cohorts", "marts.mart_channel_cohorts"} <= tables:
         return ()
     return tuple(PaybackCohort(**row) for row in rows(queries.PAYBACK, *days))

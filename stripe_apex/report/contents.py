@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.report.audit_section import audit_section
 from stripe_apex.report.matching_sections import codes_section, matching_section
 from stripe_apex.report.payback_section import payback_section
 from stripe_apex.report.payment_sections import payment_sections
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
 
-_OF_CHANNELS: Final = {"months", "matching", "unmatched", "codes"}
+_OF_CHANNELS: Final = {"months", "audit", "matching", "unmatched", "codes"}
 """Sections that say nothing while there are payments alone: all of it has no channel."""
 
 _SHORT: Final = {
@@ -25,6 +26,7 @@ _SHORT: Final = {
     "cohorts": "Worth of customers",
     "experiments": "Experiments",
     "payback": "Payback",
+    "audit": "Spend without visits",
     "matching": "Matching",
     "unmatched": "Unmatched revenue",
     "codes": "Promotion codes",
@@ -75,7 +77,7 @@ def _marketing(report: Report, formats: Formats) -> list[Section]:
     ordered = []
     for section in sections(report, formats):
         if section.name == "unmatched":
-            ordered.append(matching_section(report, formats))
+            ordered += [audit_section(report, formats), matching_section(report, formats)]
         ordered.append(section)
         if section.name == "cohorts":
             ordered.append(payback_section(report, formats))

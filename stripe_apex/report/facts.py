@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from stripe_apex.report.audit import Audit
 from stripe_apex.report.matched import Matched
 from stripe_apex.report.payments import Payments
 from stripe_apex.report.period import day_after, months_of
@@ -275,6 +276,7 @@ class Report:
         bills_by_settled_rates: rows of ad spend that are.
         key_figures: the totals at the top, each with its change against the period before.
         matched: how payments found their people, over all days of the scope.
+        audit: whether spend meets visits, over all days.
         payback: of each month of first payment, all channels first.
         build_failures: what failed when the models were built and tested.
     """
@@ -303,6 +305,7 @@ class Report:
     bills_by_settled_rates: int = 0
     unknown_names: tuple[UnknownName, ...] = ()
     matched: Matched = field(default_factory=Matched)
+    audit: Audit = field(default_factory=Audit)
     payback: tuple[PaybackCohort, ...] = ()
     build_failures: tuple[BuildFailure, ...] = ()
     payments: Payments = field(default_factory=Payments)

@@ -128,10 +128,13 @@ class _Headlines(Words):
         title = f"{number} {'test' if len(self.broken) == 1 else 'tests'} of the models failed"
         if models:
             title = f"{listed([failure.name for failure in models], ready=True)} could not be built"
+        first, rest = str(self.broken[0]), ""
+        if len(self.broken) > 1:
+            first = f"The first of them: {first}"
+            rest = " “Can these figures be trusted?” lists all of them."
         return Headline(
             f"Do not rely on these figures: {title}.",
-            f"The first of them: {self.broken[0]} Nothing is advised before the cause is found. "
-            "“Can these figures be trusted?” lists all of them.",
+            f"{first} Nothing is advised before the cause is found.{rest}",
         )
 
     def _without_rates(self) -> Headline:

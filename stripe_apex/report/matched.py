@@ -106,23 +106,23 @@ class Matched:
         return found
 
 
-def read(rows: Rows, selected: Sequence[Any], *, converted: bool) -> Matched:
+def read(rows: Rows, tables: set[str], selected: Sequence[Any], *, converted: bool) -> Matched:
     """Ask the marts.
 
     Args:
         rows: runs a query with its parameters.
+        tables: those that are there, with their schemas.
         selected: first day, the day after the last one, currencies or None.
         converted: amounts are of the reporting currency.
     """
-    there = {row["name"] for row in rows(queries.TABLES_OF_MATCHING)}
-    missing = tuple(mart for mart in queries.NEWER_MARTS if f"marts.{mart}" not in there)
+    missing = tuple(mart for mart in queries.NEWER_MARTS if f"marts.{mart}" not in tables)
     return Matched(
         tuple(Way(**row) for row in rows(queries.ways(converted=converted), *selected)),
         tuple(Remedy(**row) for row in rows(queries.remedies(converted=converted), *selected))
         if "mart_match_remedies" not in missing
         else (),
         tuple(SharedReference(**row) for row in rows(queries.SHARED_REFERENCES))
-        if queries.SHARED_REFERENCES_TABLE in there
+        if queries.SHARED_REFERENCES_TABLE in tables
         else (),
         tuple(PromotionCode(**row) for row in rows(queries.codes(converted=converted), selected[2]))
         if "mart_promotion_codes" not in missing

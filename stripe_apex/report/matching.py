@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.labels import clean, listed
+from stripe_apex.report.matched import NOT_MATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +23,9 @@ WAYS: Final = {
     "by_code": "by a promotion code",
 }
 """What the ways are called inside a sentence; their order is that of tables."""
+
+NAMES: Final = {**WAYS, NOT_MATCHED: "not matched"}
+"""The same, with payments of which nobody is known."""
 
 _MOST_SHARED: Final = 5
 

@@ -12,20 +12,17 @@ from stripe_apex.report.formats import DASH
 from stripe_apex.report.labels import clean, label
 from stripe_apex.report.matched import NOT_MATCHED
 from stripe_apex.report.sections import Key, Section
-from stripe_apex.report.tables import Table
+from stripe_apex.report.tables import Table, unit
 
 if TYPE_CHECKING:
     from stripe_apex.report.facts import Report
     from stripe_apex.report.formats import Formats
-
-_NOT = "not matched"
 
 
 def matching_section(report: Report, formats: Formats) -> Section:
     """How payments find their people, by month."""
     used = {line.way for line in report.matched.ways}
     title = matching.coverage(report, formats) or "No payment is matched to a person yet"
-    names = {**matching.WAYS, NOT_MATCHED: _NOT}
     note = (
         "A payment finds its person by a reference, else by its email; without one, by the email "
         "of another payment of the same customer. Without any of these, a campaign or a promotion "
@@ -43,7 +40,7 @@ def matching_section(report: Report, formats: Formats) -> Section:
         else None,
         f"{title}. Columns of shares of net revenue by month, a part for each way.",
         tuple(
-            Key("square", kit.COLOURS[colour], names[way])
+            Key("square", kit.COLOURS[colour], matching.NAMES[way])
             for way, colour in charts.COLOURS.items()
             if way in used
         ),
@@ -76,7 +73,6 @@ def codes_section(report: Report, formats: Formats) -> Section:
         for line in codes
     )
     columns = ("code", "channel", "campaign", "partner", "charges", "net revenue")
-    unit = f"in {currency.upper()}" + (", converted" if report.scope.converted else "")
     return Section(
         "codes",
         "Promotion codes",
@@ -84,7 +80,7 @@ def codes_section(report: Report, formats: Formats) -> Section:
         "What the payments brought in whose checkout a code was used, renewals of subscriptions "
         "that began there included, over all days. A code is a channel where a row of the table "
         "promotion_codes says so.",
-        Table(f"Promotion codes, all days, {unit}", columns, rows, names=4),
+        Table(f"Promotion codes, all days, {unit(report.scope)}", columns, rows, names=4),
         empty=matching.missing(report)
         or "No payment used a promotion code, as far as checkout sessions were read. Select the "
         "stream checkout_sessions to read them.",
@@ -95,7 +91,7 @@ def codes_section(report: Report, formats: Formats) -> Section:
 
 def _months_table(report: Report, formats: Formats) -> Table:
     currency, lines = report.scope.currency, report.matched.ways
-    used = [way for way in (*matching.WAYS, NOT_MATCHED) if any(line.way == way for line in lines)]
+    used = [way for way in matching.NAMES if any(line.way == way for line in lines)]
     cells = {(line.month, line.way): line.revenue_minor for line in lines}
     rows = []
     for month in sorted({line.month for line in lines}):
@@ -109,7 +105,6 @@ def _months_table(report: Report, formats: Formats) -> Table:
                 formats.number(sum(line.conflicts for line in lines if line.month == month)),
             )
         )
-    names = (matching.WAYS.get(way, _NOT) for way in used)
+    names = (matching.NAMES[way] for way in used)
     columns = ("month", "matched", *names, "conflicts")
-    unit = f"in {currency.upper()}" + (", converted" if report.scope.converted else "")
-    return Table(f"Net revenue by way of matching, {unit}", columns, tuple(rows))
+    return Table(f"Net revenue by way of matching, {unit(report.scope)}", columns, tuple(rows))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cached_property
 from math import isqrt
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from stripe_apex.build_failures import build_failures
 from stripe_apex.errors import WarehouseError
-from stripe_apex.report import cohorts, facts, matched, payments, period, queries
+from stripe_apex.report import audit, cohorts, facts, matched, payments, period, queries
 from stripe_apex.report.asked import Filters, convertible, listed, scope_of
 from stripe_apex.report.economics import Economics
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
@@ -39,24 +40,30 @@ def read(address: str, filters: Filters) -> facts.Report:
         WarehouseError: the warehouse cannot be read, or lacks marts.
     """
     with open_warehouse(address) as warehouse:
-        _require_marts(warehouse, address)
-        return _ReportReader(warehouse, filters).report()
+        return _ReportReader(warehouse, filters, _tables(warehouse, address)).report()
 
 
-def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
+def read_choices(
+    address: str, filters: Filters, *, until_compared: bool = False
+) -> tuple[facts.Choice, ...]:
     """The report, and for each period that its page offers beside its own, what follows from that.
 
     A choice has the economics, the totals and the key figures of its own days; everything else in
     it is the report's. It is in the same currencies. If the user names a period, that is the only
     one.
 
+    Args:
+        address: of the warehouse.
+        filters: what the user wants to see.
+        until_compared: the first period that has one before it is the last that is read.
+
     Raises:
         OptionError: a filter names what is not there.
         WarehouseError: the warehouse cannot be read, or lacks marts.
     """
     with open_warehouse(address) as warehouse:
-        _require_marts(warehouse, address)
-        report = _ReportReader(warehouse, filters).report()
+        tables = _tables(warehouse, address)
+        report = _ReportReader(warehouse, filters, tables).report()
         choices = [facts.Choice(filters.period, report)]
         if filters.period != period.ALL:
             return tuple(choices)
@@ -64,7 +71,9 @@ def read_choices(address: str, filters: Filters) -> tuple[facts.Choice, ...]:
         one = None if scope.converted else (scope.currency,)
         same = replace(filters, currencies=scope.currencies or one or ())
         for name in CHOICES:
-            reader = _ReportReader(warehouse, replace(same, period=name), report.left_out)
+            if until_compared and choices[-1].report.key_figures.before_start is not None:
+                break
+            reader = _ReportReader(warehouse, replace(same, period=name), tables, report.left_out)
             if reader.starts_after(scope.start):
                 choices.append(facts.Choice(name, reader.of_these_days(report)))
         return tuple(choices)
@@ -77,10 +86,19 @@ class _ReportReader:
         self,
         warehouse: Warehouse,
         filters: Filters,
+        tables: set[str],
         left_out: tuple[facts.LeftOut, ...] | None = None,
     ) -> None:
-        """Args: what is asked for, and what the report that this is a part of leaves out."""
+        """Take what is asked for.
+
+        Args:
+            warehouse: an open one.
+            filters: what the user wants to see.
+            tables: those that are there, with their schemas.
+            left_out: what the report leaves out that this is a part of; None: it is a whole one.
+        """
         self._warehouse = warehouse
+        self._tables = tables
         asked = scope_of(warehouse, filters)
         self._days = (asked.start, asked.end)
         self._asked = (*self._days, listed(asked.currencies))
@@ -151,8 +169,9 @@ class _ReportReader:
                 scope.as_of,
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
-            matched=matched.read(rows, self._selected, converted=converted),
-            payback=cohorts.read(rows, self._days),
+            matched=matched.read(rows, self._tables, self._selected, converted=converted),
+            audit=audit.read(rows, self._tables, self._asked[2]),
+            payback=cohorts.read(rows, self._tables, self._days),
             build_failures=build_failures(self._warehouse),
         )
 
@@ -236,8 +255,7 @@ class _ReportReader:
         (row,) = self._warehouse.rows(queries.COVERAGE)
         counts = self._warehouse.rows(queries.ROW_COUNTS)
         row["live_charges"] = row["live_charges"] or 0
-        columns = self._raw_columns()
-        if "statement_descriptor" in columns:
+        if "statement_descriptor" in self._raw_columns:
             (row["simulated_charges"],) = (
                 found["charges"] for found in self._warehouse.rows(queries.SIMULATED)
             )
@@ -249,6 +267,7 @@ class _ReportReader:
             },
         )
 
+    @cached_property
     def _raw_columns(self) -> set[str]:
         """Of the charges as they were loaded; empty where the table is elsewhere."""
         return {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
@@ -258,10 +277,8 @@ class _ReportReader:
             yield facts.Check(name="attribution", **row)
         for row in self._warehouse.rows(queries.SPEND_CHECK):
             yield facts.Check(name="spend", **row)
-        columns = self._raw_columns()
-        if columns:
-            raw = queries.raw_check(columns)
-            for row in self._warehouse.rows(raw):
+        if self._raw_columns:
+            for row in self._warehouse.rows(queries.raw_check(self._raw_columns)):
                 yield facts.Check(name="raw_charges", attribution_model=None, **row)
 
 
@@ -277,9 +294,14 @@ def _unplaced(
     )
 
 
-def _require_marts(warehouse: Warehouse, address: str) -> None:
-    found = {row["table_name"] for row in warehouse.rows(queries.TABLES)}
-    missing = sorted(set(queries.MARTS) - found)
+def _tables(warehouse: Warehouse, address: str) -> set[str]:
+    """The tables of the schemas `marts` and `intermediate`, all needed marts among them.
+
+    Raises:
+        WarehouseError: marts are missing.
+    """
+    found = {row["name"] for row in warehouse.rows(queries.TABLES)}
+    missing = sorted(mart for mart in queries.MARTS if f"marts.{mart}" not in found)
     if len(missing) == len(queries.MARTS):
         raise WarehouseError(
             f"The warehouse at {redacted(address)} has no marts yet. Build them with `make run`."
@@ -289,6 +311,7 @@ def _require_marts(warehouse: Warehouse, address: str) -> None:
             f"The warehouse at {redacted(address)} lacks {', '.join(missing)}. Build all marts "
             "with `make run`, or `dbt build`."
         )
+    return found
 
 
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:

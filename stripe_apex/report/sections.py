@@ -42,6 +42,7 @@ class Section:
         remedies: what to look at, or to do.
         shows_table: the table itself is what is shown, without a chart.
         of_all_money: it is of all currencies, those too that the report leaves out of its sums.
+        details: a second table, of what the rows of `table` add up.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Section:
     remedies: tuple[Help, ...] = ()
     shows_table: bool = False
     of_all_money: bool = False
+    details: Table | None = None
 
 
 def sections(report: Report, formats: Formats) -> tuple[Section, ...]:

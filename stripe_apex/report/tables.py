@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from stripe_apex.report.economics import Economics
-    from stripe_apex.report.facts import Report
+    from stripe_apex.report.facts import Report, Scope
     from stripe_apex.report.formats import Formats
 
 
@@ -39,6 +39,7 @@ class Tables:
         self._report = report
         self._formats = formats
         self._currency = report.scope.currency
+        self._unit = unit(report.scope)
 
     def revenue(self) -> Table:
         """From gross to net by currency."""
@@ -300,13 +301,13 @@ class Tables:
         )
         return Table(f"Charges without a lead, {self._unit}", columns, rows, names=3)
 
-    @property
-    def _unit(self) -> str:
-        scope = self._report.scope
-        return f"in {scope.currency.upper()}" + (", converted" if scope.converted else "")
-
     def _amount(self, minor: int) -> str:
         return self._formats.money(minor, self._currency)
+
+
+def unit(scope: Scope) -> str:
+    """The currency of a table's amounts, and whether they were converted into it."""
+    return f"in {scope.currency.upper()}" + (", converted" if scope.converted else "")
 
 
 def _range(low: str, high: str) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from stripe_apex.report import glance
+from stripe_apex.report.audit_section import unmatched
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.headline import headline
@@ -73,6 +74,8 @@ def _lines(choices: Sequence[Choice], formats: Formats) -> Iterator[str]:
         yield from _unmatched(report, formats)
     for finding in _also(report, words):
         yield from textwrap.wrap(finding, WIDTH)
+    if without_visits := unmatched(report, formats):
+        yield from textwrap.wrap(f"{without_visits}.", WIDTH)
     for sentences in unknown_names(report, formats):
         yield from textwrap.wrap(" ".join(sentences), WIDTH)
     if report.checks:

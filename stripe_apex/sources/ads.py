@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.saying import counted
 from stripe_apex.sources import names, spend
 from stripe_apex.sources.currency import currency
 from stripe_apex.sources.questions import FileError, UnclearError
@@ -49,7 +50,7 @@ def finish(reading: Reading) -> None:
     expressions["currency"] = currency(reading, "spend", "currency")
     (empty,) = reading.staged.one(f"select count(*) from raw where {expressions['spend']} is null")
     if empty:
-        reading.notes.append(f"{empty:,} rows without an amount count as 0")
+        reading.notes.append(f"{counted(empty, 'row')} without an amount: 0 is taken")
     expressions["spend"] = f"coalesce({expressions['spend']}, 0)"
     _usual_source(reading)
 

@@ -6,6 +6,7 @@ import csv
 import io
 from typing import TYPE_CHECKING, Final
 
+from stripe_apex.saying import counted
 from stripe_apex.sources.mappings import CAMPAIGN_MAP
 from stripe_apex.sources.questions import FileError
 from stripe_apex.sources.warehouse import opened
@@ -70,4 +71,4 @@ def leave_open(reading: Reading) -> None:
         )
     if count:
         staged.connection.execute(f"delete from ready where {empty}")
-        reading.notes.append(f"{count:,} campaigns without a utm_campaign are left out")
+        reading.notes.append(f"left out, without a utm_campaign: {counted(count, 'campaign')}")

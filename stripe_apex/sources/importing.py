@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_apex.errors import NoWarehouseError
+from stripe_apex.saying import counted
 from stripe_apex.sources import store
 from stripe_apex.sources.overlap import refuse_overlap
 from stripe_apex.sources.warehouse import opened, transaction
@@ -70,10 +71,9 @@ def load(address: str, readings: Iterable[Reading]) -> Loading:
                     said.append(f"{reading.name} was imported already: nothing changes.")
                     continue
                 changes = True
+                rows = counted(done.rows, "row")
                 instead = f" in place of {done.replaced:,}" if done.replaced else ""
-                said.append(
-                    f"Import {done.import_id}: {done.rows:,} rows of {reading.name}{instead}."
-                )
+                said.append(f"Import {done.import_id}: {rows} of {reading.name}{instead}.")
     return Loading(tuple(said), changes)
 
 
@@ -96,8 +96,9 @@ def undo(address: str, import_id: int | None) -> str:
         with transaction(warehouse):
             undone, back = store.undo(warehouse, import_id)
             lacking = [] if back else store.left_replaced(warehouse, undone)
-    again = f"; {back:,} rows that it replaced are there again" if back else ""
-    done = f"import {undone.import_id}, {undone.rows:,} rows of {undone.file_name}"
+    are = "is" if back == 1 else "are"
+    again = f"; {counted(back, 'row')} that it replaced {are} there again" if back else ""
+    done = f"import {undone.import_id}, {counted(undone.rows, 'row')} of {undone.file_name}"
     return "\n".join(
         [
             f"Undone: {done}{again}.",

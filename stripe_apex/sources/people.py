@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.hashing import rewrite
+from stripe_apex.saying import counted
 from stripe_apex.sources import names
 from stripe_apex.sources.reading import Reading, literal
 
@@ -60,7 +61,7 @@ def first_of_several_emails(reading: Reading) -> None:
             f"where {several} and regexp_matches(email, '{_ADDRESS}')"
         )
         reading.notes.append(
-            f"{count:,} rows have several emails, as row {row}; the first of them is taken"
+            f"{counted(count, 'row')} with several emails, as row {row}: the first of them is taken"
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stripe_apex.saying import counted
 from stripe_apex.sources.spend import money
 from tap_stripe_apex.errors import printable
 
@@ -49,7 +50,7 @@ def facts(reading: Reading, replaced: Iterable[tuple[str, int, str]]) -> Iterato
     if reading.layout.unread:
         yield "not read", ", ".join(reading.layout.unread)
     for name, rows, spent in replaced:
-        yield "replaces", f"{rows:,} rows of {name}{f' ({spent})' if spent else ''}"
+        yield "replaces", f"{counted(rows, 'row')} of {name}{f' ({spent})' if spent else ''}"
     for note in reading.notes:
         yield "note", note
 
@@ -58,7 +59,7 @@ def listing(imports: Iterable[Import]) -> str:
     """The imports of the past, one line each."""
     lines = []
     for item in imports:
-        rows = f"{item.rows:,} rows"
+        rows = counted(item.rows, "row")
         if item.rows != item.of_rows:
             rows += f" of {item.of_rows:,}, the others were replaced"
         when = f"{item.imported_at:%Y-%m-%d %H:%M}"

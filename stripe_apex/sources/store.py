@@ -14,7 +14,7 @@ from stripe_apex.sources.kinds import AD_SPEND, KINDS
 from stripe_apex.sources.spend import money
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from stripe_apex.sources.fields import Kind
     from stripe_apex.sources.reading import Reading
@@ -61,8 +61,8 @@ class Import:
     imported_at: datetime
     rows: int
     of_rows: int
-    first_day: str | None
-    last_day: str | None
+    first_day: date | None
+    last_day: date | None
     totals: str
 
 
@@ -181,8 +181,7 @@ def imports(warehouse: Warehouse) -> list[Import]:
         Import(*row)
         for row in warehouse.run(
             "select i.import_id, i.kind, i.file_name, i.imported_at, coalesce(c.rows, 0), "
-            "i.row_count, coalesce(cast(i.first_day as varchar), ''), "
-            "coalesce(cast(i.last_day as varchar), ''), i.totals "
+            "i.row_count, i.first_day, i.last_day, i.totals "
             f"from {SCHEMA}.imports as i left join ({counts}) as c on i.import_id = c.import_id "
             "order by i.import_id desc"
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 
 from stripe_apex.errors import OptionError
+from stripe_apex.saying import counted
 from stripe_apex.sources import ads, campaigns, names, people
 from stripe_apex.sources.currency import currency
 from stripe_apex.sources.files import open_source
@@ -213,5 +214,6 @@ def _drop_repeated(reading: Reading) -> None:
         f"qualify row_number() over (partition by {key} order by row_number desc) = 1"
     )
     reading.notes.append(
-        f"{repeated:,} rows repeat the {reading.kind.key[0]} of a later row, which is taken"
+        f"{counted(repeated, 'row')} {'repeats' if repeated == 1 else 'repeat'} the "
+        f"{reading.kind.key[0]} of a later row, which is taken"
     )

@@ -61,7 +61,7 @@ def test_the_rows_and_days_of_each_source_are_shown(folder):
     assert done.exit_code == 0, done.output
     assert "account         none: the simulated account is read" in done.output
     assert "charges         2 rows, 2026-10-01 to 2026-11-25" in done.output
-    assert "ad spend        1 rows, 2026-11-24 to 2026-11-24" in done.output
+    assert "ad spend        1 row, 2026-11-24 to 2026-11-24" in done.output
     assert done.output.endswith("Nothing is wrong that can be seen from here.\n")
 
 
@@ -73,7 +73,7 @@ def test_every_kind_that_can_be_imported_has_a_name(folder, kind):
         warehouse.execute(f"create table apex.{kind} as select {columns}")
     done = look()
     assert done.exit_code == 0, done.output
-    assert len(re.findall(r"^[a-z ]+ 1 rows", done.output, re.MULTILINE)) == 1
+    assert len(re.findall(r"^[a-z ]+ 1 row", done.output, re.MULTILINE)) == 1
 
 
 def test_without_a_warehouse_there_is_nothing_to_show_and_no_error(folder):

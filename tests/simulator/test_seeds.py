@@ -32,7 +32,7 @@ def test_the_committed_seeds_are_what_the_story_tells(made):
 
 def test_seeds_are_written_to_a_folder_that_may_not_be_there(tmp_path):
     write(tmp_path / "new", Story(1, 20))
-    assert len(list((tmp_path / "new").glob("*.csv"))) == 7
+    assert len(list((tmp_path / "new").glob("*.csv"))) == 8
 
 
 @pytest.mark.parametrize(

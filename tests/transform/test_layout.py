@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -52,6 +53,16 @@ def test_each_mart_is_described_in_a_file_of_its_own(models):
         if room(model) == "marts"
     }
     assert described == {name: f"models/marts/{name}.yml" for name in described}
+
+
+def test_the_demo_has_a_seed_of_each_table_that_people_may_have():
+    """And of no other: so that the demo reads nobody's table of the schema."""
+    read = {
+        table
+        for path in PROJECT.glob("models/staging/**/*.sql")
+        for table in re.findall(r"(?:apex|own)_source\('(\w+)'", path.read_text())
+    }
+    assert read == {path.stem for path in PROJECT.glob("seeds/apex/*.csv")}
 
 
 def test_the_seed_of_minor_units_is_the_table_of_the_tap():

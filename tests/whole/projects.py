@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-OURS = ["meltano.yml", "sample_config.json", "scripts", "transform"]
+OURS = ["meltano.yml", "sample_ads.meltano.yml", "sample_config.json", "scripts", "transform"]
 
 NOBODY = "http://127.0.0.1:9"
 UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PROXY": NOBODY}

@@ -20,8 +20,10 @@ from tests.app.sources import exports
 from tests.whole import projects
 from tests.whole.projects import ROOT
 
+PROJECTS = ["meltano.yml", "sample_ads.meltano.yml"]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 
+AD_ACCOUNT = "needs an account of an ad platform"
 ADDRESS = "needs the address of the repository, and a package index"
 SERVICE = "changes the services of the machine"
 IMAGE = "makes an image from one of a registry, or runs it"
@@ -30,6 +32,7 @@ NOT_RUN = {
     "git clone <this repository> /srv/apex && cd /srv/apex && make .venv/.installed": ADDRESS,
     'pip install "tap-stripe-apex[target] @ git+<this repository>"': ADDRESS,
     "meltano install": ADDRESS,
+    "meltano --environment dev run ads-to-duckdb": AD_ACCOUNT,
     "meltano run tap-stripe-apex target-apex": ADDRESS,
     "make check": "is a run of these tests",
     "make test": "is a run of these tests",
@@ -150,8 +153,11 @@ def test_what_is_run_elsewhere_is_run_by_a_test(test):
 
 
 def test_the_environments_and_jobs_of_meltano_are_declared():
-    project = yaml.safe_load((ROOT / "meltano.yml").read_text())
-    environments, jobs = ({each["name"] for each in project[of]} for of in ("environments", "jobs"))
+    declared = [yaml.safe_load((ROOT / each).read_text()) for each in PROJECTS]
+    environments, jobs = (
+        {each["name"] for project in declared for each in project.get(of, ())}
+        for of in ("environments", "jobs")
+    )
     asked = re.findall(r"meltano --environment (\w+) run ([\w-]+)", "\n".join(ALL))
     assert len(asked) >= 4
     assert {environment for environment, _ in asked} <= environments

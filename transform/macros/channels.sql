@@ -14,8 +14,15 @@
 {%- endmacro %}
 
 
+{#- The click ids, and whose clicks they are. -#}
+{% macro click_id_platforms() -%}
+    {{ return({
+        'gclid': 'google_ads', 'fbclid': 'meta_ads', 'li_fat_id': 'linkedin_ads', 'msclkid': 'microsoft_ads',
+    }) }}
+{%- endmacro %}
+
 {% macro click_id_names() -%}
-    {{ return(['gclid', 'fbclid', 'li_fat_id', 'msclkid']) }}
+    {{ return(stripe_apex.click_id_platforms().keys() | list) }}
 {%- endmacro %}
 
 

@@ -1,6 +1,6 @@
-{#- What of the models and tests failed the last time that it ran, kept in the warehouse that it is about:
-    the files that dbt leaves behind are of whatever warehouse was built last. A message of the database
-    may quote a row, so none is kept. -#}
+{#- The models and tests that failed the last time that they ran. They are kept in their own warehouse, since
+    the files that dbt leaves behind are about whichever warehouse was built last. Messages of the database
+    are not kept: they may quote a row. -#}
 
 {#- At the end of each run. What ran and passed is taken out, and so is a test that did not run although
     a model of its own was made anew: what it would say now is not known. The rest stays as it was. -#}

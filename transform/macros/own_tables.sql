@@ -113,10 +113,9 @@
     {%- if wanted == 'text' and given != 'text' -%}
         {%- do result.update({'sql': as_text}) -%}
     {%- elif wanted == 'date' and given == 'time' -%}
-        {%- set in_utc = " at time zone 'UTC'" if 'with time zone' in column.data_type | lower else '' -%}
-        {%- do result.update({'sql': 'cast(' ~ own ~ in_utc ~ ' as date)'}) -%}
+        {%- do result.update({'sql': stripe_apex.day_in_utc(own, column.data_type | lower)}) -%}
     {%- elif wanted != given and not (wanted == 'time' and given == 'date') -%}
-        {%- set text = 'nullif(trim(' ~ as_text ~ "), '')" -%}
+        {%- set text = stripe_apex.blank_to_null(as_text) -%}
         {%- set type = stripe_apex.engine_type(described.data_type) -%}
         {%- do result.update({
             'sql': stripe_apex.text_as(wanted, text, type), 'text': text, 'own': column.name,
@@ -225,13 +224,8 @@
             ) -%}
             {%- if found | length -%}
                 {{ exceptions.raise_compiler_error(
-                    relation.schema ~ '.' ~ relation.identifier ~ ', row with ' ~ found.rows[0][0] ~ ': `'
-                    ~ found.rows[0][1] ~ '` in the column `' ~ column.own ~ '` is no ' ~ column.what
-                    ~ ' that can be read in one way only. Give the column the type of a ' ~ column.what
-                    ~ ', or write its texts as ' ~ {
-                        'date': '2026-01-31', 'time': '2026-01-31T14:05:00Z', 'number': '1234.50',
-                        'whole number': '1234',
-                    }[column.what] ~ '.'
+                    relation.schema ~ '.' ~ relation.identifier ~ ', row with ' ~ found.rows[0][0] ~ ': '
+                    ~ stripe_apex.misreadable_text(found.rows[0][1], column.own, column.what)
                 ) }}
             {%- endif -%}
         {%- endfor -%}

@@ -12,7 +12,7 @@
 
 {% macro own_source(table) -%}
     {%- set relation = source('apex', table) -%}
-    {%- if stripe_apex.has_demo_seeds() and table != 'campaign_map' -%}{#- which the demo needs not -#}
+    {%- if stripe_apex.has_demo_seeds() -%}
         {{ ref(table) }}
     {%- elif execute and model.resource_type != 'unit_test' and load_relation(relation) -%}
         {{ stripe_apex.own_table(table, relation) }}

@@ -26,6 +26,15 @@
 {%- endmacro %}
 
 
+{#- What a seed of names knows: the plain name and, in `column`, what it stands for. -#}
+{% macro plain_names(seed, column) -%}
+    select
+        {{ stripe_apex.plain_name('name') }} as plain_name,
+        {{ column }}
+    from {{ ref(seed) }}
+{%- endmacro %}
+
+
 {#- The name of a campaign for comparing: without blanks, in whatever way a link or a form writes them. -#}
 {% macro campaign_name_key(column) -%}
     {%- set blanks = ' \u00a0\t' -%}
@@ -200,4 +209,15 @@
 {#- Who sent a row that has no visitor: the address stands for one. -#}
 {% macro nameless_visitor(email) -%}
     'email' || chr(31) || {{ email }}
+{%- endmacro %}
+
+
+{#- What is wrong with a text that stands in place of a date or a number, and what to do. -#}
+{% macro misreadable_text(value, column, what) -%}
+    {{ return(
+        '`' ~ value ~ '` in the column `' ~ column ~ '` is no ' ~ what ~ ' that can be read in one way only. '
+        ~ 'Give the column the type of a ' ~ what ~ ', or write its texts as ' ~ {
+            'date': '2026-01-31', 'time': '2026-01-31T14:05:00Z', 'number': '1234.50', 'whole number': '1234',
+        }[what] ~ '.'
+    ) }}
 {%- endmacro %}

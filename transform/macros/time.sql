@@ -32,6 +32,13 @@
 {%- endmacro %}
 
 
+{#- The day of an instant as loaders write days: that of UTC, whatever the type of the column is. -#}
+{% macro day_in_utc(instant, type) -%}
+    {%- set has_zone = 'with time zone' in type or type == 'timestamptz' -%}
+    {{ return('cast(' ~ instant ~ (" at time zone 'UTC'" if has_zone else '') ~ ' as date)') }}
+{%- endmacro %}
+
+
 {#- Whole seconds since 1970. -#}
 {% macro epoch_seconds(instant) -%}
     {{ return(adapter.dispatch('epoch_seconds', 'stripe_apex')(instant)) }}

@@ -1,4 +1,5 @@
--- Days of an account that two sources brought: one of them was left out.
+-- Spend that was left out, since another source brought the same days of the same account, or of the same
+-- platform where one of the two names no account.
 {{ config(severity='warn') }}
 
 select

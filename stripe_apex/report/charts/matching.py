@@ -8,6 +8,7 @@ import altair as alt
 
 from stripe_apex.report.charts import kit
 from stripe_apex.report.matched import NOT_MATCHED
+from stripe_apex.report.matching import NAMES
 from stripe_apex.report.period import months_until
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def months(easel: Easel) -> Chart:
                 {
                     "index": index,
                     "month": easel.formats.month(month),
-                    "way": way,
+                    "way": NAMES[way],
                     "start": at,
                     "end": at + share,
                     "share": easel.formats.percent(share),

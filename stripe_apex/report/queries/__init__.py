@@ -5,12 +5,12 @@ $3 the currencies, or null for all. Sums are cast to whole numbers, since the en
 differently.
 """
 
+from stripe_apex.report.queries.audit import AUDIT, AUDIT_MART
 from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
 from stripe_apex.report.queries.matching import (
     NEWER_MARTS,
     SHARED_REFERENCES,
     SHARED_REFERENCES_TABLE,
-    TABLES_OF_MATCHING,
     codes,
     remedies,
     ways,
@@ -45,6 +45,8 @@ from stripe_apex.report.queries.warehouse import (
 
 __all__ = [
     "ATTRIBUTION_CHECK",
+    "AUDIT",
+    "AUDIT_MART",
     "BY_SETTLED_RATES",
     "COHORTS",
     "COVERAGE",
@@ -64,7 +66,6 @@ __all__ = [
     "SIMULATED",
     "SPEND_CHECK",
     "TABLES",
-    "TABLES_OF_MATCHING",
     "TOTALS",
     "UNKNOWN_NAMES",
     "WHOLE",

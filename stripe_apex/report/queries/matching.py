@@ -11,12 +11,6 @@ NEWER_MARTS: Final = ("mart_match_remedies", "mart_promotion_codes")
 
 SHARED_REFERENCES_TABLE: Final = "intermediate.int_references__shared"
 
-TABLES_OF_MATCHING: Final = """
-select table_schema || '.' || table_name as name
-from information_schema.tables
-where table_schema in ('marts', 'intermediate')
-"""
-
 SHARED_REFERENCES: Final = f"""
 select reference_key, reference_value, people
 from {SHARED_REFERENCES_TABLE}

@@ -19,7 +19,11 @@ MARTS: Final = (
 )
 """The marts that are read."""
 
-TABLES: Final = "select table_name from information_schema.tables where table_schema = 'marts'"
+TABLES: Final = """
+select table_schema || '.' || table_name as name
+from information_schema.tables
+where table_schema in ('marts', 'intermediate')
+"""
 
 WHOLE: Final = """
 with days as (

@@ -212,7 +212,7 @@ def test_the_last_import_is_undone_once_and_what_it_replaced_is_there_again(clie
     wait_for(client, "Undo import 2")
     client.post("/undo", **{"import": "2"})
     said = wait_for(client, "Undone: import 2")
-    assert "1 rows that it replaced are there again" in said
+    assert "1 row that it replaced is there again" in said
     wait_for(client, "Undo import 1")
     client.post("/undo", **{"import": "2"})  # a second press of the button that was there
     assert warehouse.sums() == {"usd": Decimal(1)}

@@ -29,11 +29,11 @@ def test_it_says_whom_it_means_and_what_was_removed(people):
     said = people.run("forget", "--yes", "ann@example.com").output
     assert "email addresses: ann@example.com, ann@work.example" in said
     assert "visitors: v_ann, v_desk, v_phone" in said
-    assert "apex.leads: 1 rows deleted, 1 rows without the address" in said
+    assert "apex.leads: 1 row deleted, 1 row without the address" in said
     assert "apex.touchpoints: 3 rows deleted" in said
-    assert "raw_stripe.charges: 3 rows under a random name, 1 rows without the address" in said
-    assert "raw_stripe.customers: 1 rows deleted" in said
-    assert "apex_import.experiment_exposures: 1 rows deleted" in said
+    assert "raw_stripe.charges: 3 rows under a random name, 1 row without the address" in said
+    assert "raw_stripe.customers: 1 row deleted" in said
+    assert "apex_import.experiment_exposures: 1 row deleted" in said
     assert "Build the marts again" in said
 
 
@@ -118,7 +118,7 @@ def test_a_reference_that_everybody_carries_joins_nobody(file):
 
 def test_old_visits_are_deleted_whoever_made_them(people):
     said = people.run("forget", "--yes", "--touchpoints-older-than", "730d").output
-    assert "apex.touchpoints: 1 rows deleted" in said
+    assert "apex.touchpoints: 1 row deleted" in said
     ((left,),) = people.rows("select count(*) from apex.touchpoints where touchpoint_id <> 't_4'")
     assert left == 4
     again = people.run("forget", "--yes", "--touchpoints-older-than", "730d")
@@ -140,7 +140,7 @@ def test_a_table_that_vars_name_is_looked_at_from_any_folder(file, tmp_path, mon
     monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(tmp_path))
     monkeypatch.chdir(target)
     said = file.run("forget", "--dry-run", "ann@example.com").output
-    assert "crm.contacts: 1 rows deleted" in said
+    assert "crm.contacts: 1 row deleted" in said
 
 
 def test_a_file_is_written_anew_on_its_own(file):

@@ -65,7 +65,26 @@ def assert_totals_agree(warehouse):
         report["scope"]["attribution_model"],
     )
     assert_payments_agree(warehouse, report)
+    assert_audit_agrees(warehouse, report)
     return report
+
+
+def assert_audit_agrees(warehouse, report):
+    """What is matched and what is not is all that each platform billed, in its own currency."""
+    assert {
+        (line["platform"], line["currency"]): (
+            line["spend_minor"],
+            sum(line["matched_minor"].values()) + line["unmatched_minor"],
+        )
+        for line in report["audit"]["platforms"]
+    } == {
+        (row["platform"], row["currency"]): (row["minor"], row["minor"])
+        for row in rows(
+            warehouse,
+            "select platform, currency, sum(spend_minor)::bigint minor"
+            " from marts.mart_ad_spend group by all",
+        )
+    }
 
 
 def assert_payments_agree(warehouse, report):

@@ -289,6 +289,30 @@ class Marts:
         }
         return [{"input": name, "row_count": count} for name, count in counts.items()]
 
+    def _audit(self) -> list[dict[str, Any]]:
+        """Each campaign that was spent on, matched by its name where some payment names it."""
+        named = {row["campaign"] for row in self.rows["fct_attribution"]}
+        found: dict[tuple[str, str, str], dict[str, Any]] = {}
+        for bill in self.rows["mart_ad_spend"]:
+            keys = {name: bill[name] for name in ("platform", "campaign", "currency")}
+            matched = bill["campaign"] in named
+            line = found.setdefault(
+                tuple(keys.values()),
+                keys
+                | dict.fromkeys(("spend_minor", "matched_minor", "unmatched_minor"), 0)
+                | {
+                    "status": "matched" if matched else "spend_without_visits",
+                    "matched_by": "name" if matched else None,
+                    "utm_campaign": bill["campaign"] if matched else None,
+                    "visits": int(matched),
+                    "first_date": bill["spend_date"],
+                },
+            )
+            line["last_date"] = bill["spend_date"]
+            for name in ("spend_minor", "matched_minor" if matched else "unmatched_minor"):
+                line[name] += bill["spend_minor"]
+        return list(found.values())
+
     def _raw_charges(self) -> list[str]:
         """The charges as the tap would have read them from the simulated account."""
         values = ", ".join(
@@ -309,6 +333,7 @@ class Marts:
         if self.is_simulated:
             done += [(statement, []) for statement in self._raw_charges()]
         self.rows["mart_inputs"] = self.rows["mart_inputs"] or self._inputs()
+        self.rows["mart_spend_audit"] = self.rows["mart_spend_audit"] or self._audit()
         for mart, columns in contracts().items():
             if mart in without:
                 continue

@@ -44,6 +44,7 @@ def test_a_failed_test_is_the_first_thing_and_nothing_is_advised_beside_it(repor
         "test assert_spend_is_conserved (about mart_ad_spend) found 2 rows. Spend was lost." in page
     )
     assert "Spend more" not in page
+    assert "The first of them" not in page
     assert page.index("✕ 1 part") < page.index("<h1>")
 
 

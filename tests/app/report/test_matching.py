@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import date
 
 import duckdb
@@ -58,8 +59,15 @@ def warehouse(tmp_path_factory):
 @pytest.fixture(scope="module")
 def page(warehouse):
     path = warehouse.with_name("report.html")
-    assert run_report("--warehouse", warehouse, "--output", path).exit_code == 0
+    done = run_report("--warehouse", warehouse, "--output", path, "--interactive")
+    assert done.exit_code == 0, done.output
     return path.read_text(encoding="utf-8")
+
+
+def test_a_tooltip_calls_a_way_as_the_legend_does(page):
+    ways = set(re.findall(r'"way": ?"([^"]+)"', page))
+    assert ways >= {"by the email", "by a promotion code", "not matched"}
+    assert "direct" not in ways
 
 
 def test_the_share_that_is_matched_is_told_by_each_way(page):

@@ -104,7 +104,7 @@ def test_an_empty_page_says_why_and_what_to_connect(browser, page_of):
     with Visit(browser, page_of("empty")) as visit:
         assert visit.page.locator("h1").text_content() == "There is no revenue in these days yet."
         empty = visit.page.locator(".empty").all_text_contents()
-        assert len(empty) == 10
+        assert len(empty) == 11
         line = visit.page.locator("#absent summary")
         assert line.text_content().startswith("Nothing to show for: return on ad spend, ")
         assert line.bounding_box()["height"] < 60

@@ -50,13 +50,13 @@ def test_before_the_first_build_it_has_an_example(imports):
 def test_what_stays_empty_is_left_out_and_the_rest_is_loaded(open_campaigns):
     filled = OPEN.replace('large",,', 'large",gs_2026,')
     said = open_campaigns.load(open_campaigns.file("open.csv", filled))
-    assert "2 campaigns without a utm_campaign are left out" in said
+    assert "left out, without a utm_campaign: 2 campaigns" in said
     (row,) = open_campaigns.rows("campaign_map")
     assert (row["platform"], row["campaign"], row["utm_campaign"]) == (
         "google_ads", "search, large", "gs_2026",
     )  # fmt: skip
     (listed,) = open_campaigns.run("--list").output.splitlines()
-    assert listed.endswith("campaign_map  open.csv: 1 rows")
+    assert listed.endswith("campaign_map  open.csv: 1 row")
     open_campaigns.run("--undo")
     assert open_campaigns.rows("campaign_map") == []
 

@@ -31,7 +31,7 @@ def hashed(imports, monkeypatch):
         imports.file("exposures.csv", EXPOSURES),
     )
     assert "addresses are loaded as hashes only" in said
-    assert "1 rows have several emails" in said
+    assert "1 row with several emails" in said
     return imports
 
 

@@ -350,7 +350,7 @@ def test_of_several_emails_in_a_cell_the_first_is_taken_and_said(imports):
         'Email,Create Date\n"a@example.com; b@example.com",2026-11-13\nc@example.com,2026-11-13\n'
     )
     said = imports.load(imports.file("leads.csv", content))
-    assert "1 rows have several emails, as row 2; the first of them is taken" in said
+    assert "1 row with several emails, as row 2: the first of them is taken" in said
     assert [row["email"] for row in imports.rows("leads")] == ["a@example.com", "c@example.com"]
 
 

@@ -28,10 +28,10 @@ def test_an_open_day_that_is_imported_again_is_replaced(imports_anywhere):
     imports.load(imports.file("old.csv", OLD))
     said = imports.load(imports.file("new.csv", NEW))
     assert imports.sums() == {"eur": Decimal(65)}
-    assert "replaces       1 rows of old.csv (20.00 EUR)" in said
+    assert "replaces       1 row of old.csv (20.00 EUR)" in said
     listed = imports.run("--list").output
     assert "new.csv: 2026-11-04 to 2026-11-05, 2 rows, 55.00 EUR" in listed
-    assert "1 rows of 2, the others were replaced" in listed
+    assert "1 row of 2, the others were replaced" in listed
 
 
 @pytest.mark.slow
@@ -40,7 +40,7 @@ def test_the_last_import_is_taken_back_and_what_it_replaced_is_there_again(impor
     imports.load(imports.file("old.csv", OLD))
     before = imports.everything()
     imports.load(imports.file("new.csv", NEW))
-    assert "1 rows that it replaced are there again" in imports.run("--undo").output
+    assert "1 row that it replaced is there again" in imports.run("--undo").output
     assert imports.everything() == before
     assert imports.run("--undo").exit_code == 0
     assert imports.rows("ad_spend") == []
@@ -134,7 +134,7 @@ def test_an_undo_says_what_does_not_come_back(imports):
     for number in "123":
         row = ["2026-11-03", "1", "A", "Meta", "EUR", f"{number}.00"]
         imports.load(imports.file(f"{number}.csv", spend(row)))
-    assert "1 rows that it replaced are there again" in imports.run("--undo").output
+    assert "1 row that it replaced is there again" in imports.run("--undo").output
     said = imports.run("--undo").output
     assert "do not come back: 1.csv has 0 of its 1. Import it again" in said
     assert imports.sums() == {}
@@ -208,7 +208,7 @@ def test_the_last_of_two_rows_with_one_id_is_taken(imports):
     content = (
         "Record ID,Email,Create Date\n7,a@example.com,2026-11-13\n7,b@example.com,2026-11-13\n"
     )
-    assert "1 rows repeat the lead_id" in imports.load(imports.file("a.csv", content))
+    assert "1 row repeats the lead_id" in imports.load(imports.file("a.csv", content))
     (lead,) = imports.rows("leads")
     assert lead["email"] == "b@example.com"
 

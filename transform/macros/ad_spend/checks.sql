@@ -62,12 +62,8 @@
             ) -%}
             {%- if found.rows[0][0] is not none -%}
                 {{ exceptions.raise_compiler_error(
-                    source.report.relation.schema ~ '.' ~ source.report.relation.identifier ~ ': `'
-                    ~ found.rows[0][0] ~ '` in the column `' ~ columns[field].name ~ '` is no ' ~ what
-                    ~ ' that can be read in one way only. Give the column the type of a ' ~ what
-                    ~ ', or write its texts as ' ~ {
-                        'date': '2026-01-31', 'number': '1234.50', 'whole number': '1234',
-                    }[what] ~ '.'
+                    source.report.relation.schema ~ '.' ~ source.report.relation.identifier ~ ': '
+                    ~ stripe_apex.misreadable_text(found.rows[0][0], columns[field].name, what)
                 ) }}
             {%- endif -%}
         {%- endfor -%}

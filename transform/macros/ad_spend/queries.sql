@@ -134,7 +134,7 @@
 {#- Text of a column, null where there is none or it is blank. -#}
 {% macro ad_text(column) -%}
     {%- if column -%}
-        {{ return('nullif(trim(cast(' ~ column.sql ~ ' as ' ~ dbt.type_string() ~ ")), '')") }}
+        {{ return(stripe_apex.blank_to_null('cast(' ~ column.sql ~ ' as ' ~ dbt.type_string() ~ ')')) }}
     {%- endif -%}
     {{ return('cast(null as ' ~ dbt.type_string() ~ ')') }}
 {%- endmacro %}
@@ -167,20 +167,21 @@
     {%- if column.family == 'date' -%}
         {{ return(column.sql) }}
     {%- elif column.family == 'time' -%}
-        {%- set in_utc = " at time zone 'UTC'" if 'with time zone' in column.type or column.type == 'timestamptz' else '' -%}
-        {{ return('cast(' ~ column.sql ~ in_utc ~ ' as date)') }}
+        {{ return(stripe_apex.day_in_utc(column.sql, column.type)) }}
     {%- endif -%}
-    {{ return('cast(substr(' ~ stripe_apex.ad_text(column) ~ ', 1, 10) as date)') }}
+    {{ return(stripe_apex.text_as('date', stripe_apex.ad_text(column), 'date')) }}
 {%- endmacro %}
 
 
-{#- A number in the type that is asked for; of text, one that `refuse_unreadable_ad_texts` lets pass. -#}
+{#- A number in the type that is asked for; of text, one that `check_ad_spend_tables` lets pass. -#}
 {% macro ad_number(column, type) -%}
     {%- if not column -%}
         {{ return('cast(null as ' ~ type ~ ')') }}
     {%- endif -%}
-    {%- set plain = column.sql if column.family == 'number' else 'replace(' ~ stripe_apex.ad_text(column) ~ ", ',', '')" -%}
-    {{ return('cast(' ~ plain ~ ' as ' ~ type ~ ')') }}
+    {%- if column.family == 'number' -%}
+        {{ return('cast(' ~ column.sql ~ ' as ' ~ type ~ ')') }}
+    {%- endif -%}
+    {{ return(stripe_apex.text_as('number', stripe_apex.ad_text(column), type)) }}
 {%- endmacro %}
 
 {#- Money in major units, exact: micros are whole numbers, and a millionth of each is a decimal. -#}

@@ -45,8 +45,8 @@ visits_by_signal as (
     select
         signal_id,
         count(*) as visits,
-        min({{ local_date('occurred_at') }}) as first_date,
-        max({{ local_date('occurred_at') }}) as last_date
+        {{ local_date('min(occurred_at)') }} as first_date,
+        {{ local_date('max(occurred_at)') }} as last_date
     from {{ ref('int_touchpoints__visits') }}
     group by signal_id
 

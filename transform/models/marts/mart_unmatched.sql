@@ -37,7 +37,6 @@ claims as (
 
     select
         payer,
-        charge_id,
         reference_value
     from {{ ref('int_references__claims') }}
     where reference_key <> 'customer_email'

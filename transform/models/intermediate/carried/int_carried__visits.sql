@@ -1,6 +1,6 @@
-{#- What payments carry, once: charge, session and customer often say the same. What names the campaign or
-    the click of a visit that the same person made before, within the attribution window, is that
-    visit, which the tracking snippet saw. -#}
+{#- What payments carry, once: charge, session and customer often say the same. A touch that names the
+    campaign or the click of a visit of the same person is that visit, if the visit was made at the same moment or
+    before, within the attribution window: the tracking snippet saw it, so the touch is left out. -#}
 {%- set origins = ['campaign_key', 'click_key'] -%}
 with touches as (
 

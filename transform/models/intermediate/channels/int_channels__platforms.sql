@@ -1,10 +1,7 @@
 {#- The user's own word on a platform, else that of the seed. -#}
 with names as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
+    {{ plain_names('ad_platform_names', 'platform') }}
 
 ),
 

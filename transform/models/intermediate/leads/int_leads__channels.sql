@@ -14,10 +14,7 @@ channels as (
 
 names as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        channel
-    from {{ ref('channel_names') }}
+    {{ plain_names('channel_names', 'channel') }}
 
 ),
 

@@ -1,5 +1,5 @@
-{#- What the marts call a campaign that was spent on: its own name, and only where one `utm_campaign` is of
-    several campaigns, that one, since visits cannot be told apart then. -#}
+{#- What the marts call a campaign that was matched: its own name. Where it shares a `utm_campaign` with
+    other campaigns, it is called by the `utm_campaign`, since the visits cannot be told apart. -#}
 with matches as (
 
     select * from {{ ref('int_spend__matches') }}
@@ -26,11 +26,9 @@ final as (
         matches.campaign,
         coalesce(min(shared.utm_campaign), matches.campaign) as label,
         min(matches.utm_campaign) as utm_campaign,
-        count(*) as utm_campaigns,
         case
-            when min(matches.matched_by) = 'map' or max(matches.matched_by) = 'map' then 'map'
-            when max(matches.matched_by) = 'name' then 'name'
-            else 'id'
+            when max(case when matches.matched_by = 'map' then 1 else 0 end) = 1 then 'map'
+            else max(matches.matched_by)  -- a name goes before an id
         end as matched_by
     from matches
     left join shared

@@ -6,9 +6,22 @@ with spent as (
     select distinct
         platform,
         campaign,
-        campaign_id
+        {{ campaign_name_key('campaign') }} as campaign_key,
+        lower(campaign_id) as id_key
     from {{ ref('int_spend__taken') }}
     where left_out_for is null and platform is not null and campaign is not null
+
+),
+
+utm_campaigns as (
+
+    select * from {{ ref('int_spend__utm_campaigns') }}
+
+),
+
+signals as (
+
+    select * from {{ ref('int_channels__signals') }}
 
 ),
 
@@ -16,17 +29,15 @@ visited as (
 
     select distinct
         platform,
-        utm_campaign
-    from {{ ref('int_spend__utm_campaigns') }}
+        utm_campaign,
+        {{ campaign_name_key('utm_campaign') }} as utm_key
+    from utm_campaigns
 
 ),
 
 names as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
+    {{ plain_names('ad_platform_names', 'platform') }}
 
 ),
 
@@ -42,26 +53,35 @@ said as (
 
 ),
 
-utm_ids as (
+signals_with_id as (
 
     select distinct
-        utm_campaigns.platform,
-        utm_campaigns.utm_campaign,
-        page_views.utm_id
-    from (
-        select distinct
-            {{ signal_part('signal', 1) }} as rule_source,
-            {{ signal_part('signal', 4) }} as click_ids,
-            {{ signal_part('signal', 5) }} as utm_campaign,
-            utm_id
-        from {{ ref('int_touchpoints__page_views') }}
-        where utm_id is not null
-    ) as page_views
-    inner join {{ ref('int_spend__utm_campaigns') }} as utm_campaigns
+        signal,
+        utm_id
+    from {{ ref('int_touchpoints__page_views') }}
+    where utm_id is not null
+
+),
+
+visited_by_id as (
+
+    select distinct
+        visited.platform,
+        visited.utm_campaign,
+        visited.utm_key,
+        signals_with_id.utm_id
+    from signals_with_id
+    inner join signals
+        on signals_with_id.signal = signals.signal
+    inner join utm_campaigns
         on
-            page_views.rule_source = utm_campaigns.rule_source
-            and page_views.click_ids = utm_campaigns.click_ids
-            and page_views.utm_campaign = utm_campaigns.utm_campaign
+            signals.rule_source = utm_campaigns.rule_source
+            and signals.click_ids = utm_campaigns.click_ids
+            and signals.campaign = utm_campaigns.utm_campaign
+    inner join visited
+        on
+            utm_campaigns.platform = visited.platform
+            and utm_campaigns.utm_campaign = visited.utm_campaign
 
 ),
 
@@ -75,89 +95,52 @@ by_map as (
     inner join said
         on
             spent.platform = said.platform
-            and (
-                {{ campaign_name_key('spent.campaign') }} = said.campaign_key
-                or lower(spent.campaign_id) = said.campaign_key
-            )
+            and (spent.campaign_key = said.campaign_key or spent.id_key = said.campaign_key)
     inner join visited
         on
             spent.platform = visited.platform
-            and {{ campaign_name_key('visited.utm_campaign') }} = said.utm_key
+            and said.utm_key = visited.utm_key
 
 ),
 
 found as (
 
     select
-        spent.platform,
-        spent.campaign,
-        spent.campaign_id,
+        spent.*,
         visited.utm_campaign,
-        1 as priority
+        visited.utm_key,
+        'name' as matched_by
     from spent
     inner join visited
         on
             spent.platform = visited.platform
-            and {{ campaign_name_key('spent.campaign') }} = {{ campaign_name_key('visited.utm_campaign') }}
+            and spent.campaign_key = visited.utm_key
 
     union all
 
     select
-        spent.platform,
-        spent.campaign,
-        spent.campaign_id,
+        spent.*,
         visited.utm_campaign,
-        2 as priority
+        visited.utm_key,
+        'id' as matched_by
     from spent
     inner join visited
         on
             spent.platform = visited.platform
-            and lower(spent.campaign_id) = {{ campaign_name_key('visited.utm_campaign') }}
+            and spent.id_key = visited.utm_key
 
     union all
 
     select
-        spent.platform,
-        spent.campaign,
-        spent.campaign_id,
-        utm_ids.utm_campaign,
-        2 as priority
+        spent.*,
+        visited_by_id.utm_campaign,
+        visited_by_id.utm_key,
+        'id' as matched_by
     from spent
-    inner join utm_ids
+    inner join visited_by_id
         on
-            spent.platform = utm_ids.platform
-            and lower(spent.campaign_id) = utm_ids.utm_id
-
-),
-
-unsaid as (
-
-    select
-        platform,
-        campaign,
-        utm_campaign,
-        min(priority) as priority
-    from found
-    where
-        not exists (
-            select 1 from said
-            where
-                said.platform = found.platform
-                and (
-                    said.campaign_key = {{ campaign_name_key('found.campaign') }}
-                    or said.campaign_key = lower(found.campaign_id)
-                )
-        )
-        and not exists (
-            select 1 from said
-            where
-                said.platform = found.platform
-                and said.utm_key = {{ campaign_name_key('found.utm_campaign') }}
-        )
-    group by
-        platform,
-        campaign,
-        utm_campaign
+            spent.platform = visited_by_id.platform
+            and spent.id_key = visited_by_id.utm_id
 
 ),
 
@@ -172,18 +155,28 @@ final as (
 
     union all
 
+    -- What the map says is left out here, so that no pair stands in both parts. A name goes before an id.
     select
-        unsaid.platform,
-        unsaid.campaign,
-        unsaid.utm_campaign,
-        case unsaid.priority when 1 then 'name' else 'id' end as matched_by
-    from unsaid
-    left join by_map
-        on
-            unsaid.platform = by_map.platform
-            and unsaid.campaign = by_map.campaign
-            and unsaid.utm_campaign = by_map.utm_campaign
-    where by_map.platform is null
+        platform,
+        campaign,
+        utm_campaign,
+        max(matched_by) as matched_by
+    from found
+    where
+        not exists (
+            select 1 from said
+            where
+                said.platform = found.platform
+                and (
+                    said.campaign_key = found.campaign_key
+                    or said.campaign_key = found.id_key
+                    or said.utm_key = found.utm_key
+                )
+        )
+    group by
+        platform,
+        campaign,
+        utm_campaign
 
 )
 

@@ -3,10 +3,7 @@
     names no account, or a source that knows none, may mean any account of the platform. -#}
 with names as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
+    {{ plain_names('ad_platform_names', 'platform') }}
 
 ),
 
@@ -26,7 +23,6 @@ loaded_days as (
 
     select distinct
         source_number,
-        origin,
         known_platform,
         spend_date,
         account_key,
@@ -40,7 +36,6 @@ account_days as (
 
     select distinct
         source_number,
-        origin,
         known_platform,
         spend_date,
         account_key
@@ -52,7 +47,6 @@ came_before as (
 
     select
         account_days.source_number,
-        account_days.origin,
         account_days.known_platform,
         account_days.spend_date,
         account_days.account_key,
@@ -76,7 +70,6 @@ came_before as (
     where account_days.source_number is null or loaded_days.source_number < account_days.source_number
     group by
         account_days.source_number,
-        account_days.origin,
         account_days.known_platform,
         account_days.spend_date,
         account_days.account_key
@@ -88,7 +81,8 @@ origins as (
     select distinct
         source_number,
         origin
-    from loaded_days
+    from spend
+    where source_number is not null
 
 ),
 
@@ -113,7 +107,6 @@ final as (
     left join came_before
         on
             coalesce(spend.source_number, 0) = coalesce(came_before.source_number, 0)
-            and spend.origin = came_before.origin
             and spend.known_platform = came_before.known_platform
             and spend.spend_date = came_before.spend_date
             and coalesce(spend.account_key, '') = coalesce(came_before.account_key, '')

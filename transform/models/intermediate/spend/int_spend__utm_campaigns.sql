@@ -1,5 +1,5 @@
-{#- The campaigns of visits and leads, and whose ads they are: by the words that people have for a platform, by
-    the `utm_source` of its spend, and without a source by the click id. -#}
+{#- The campaigns of visits, leads and payments, and whose ads they are: by the words that people have for a
+    platform, by the `utm_source` of its spend, and without a source by the click id. -#}
 with spend as (
 
     select distinct
@@ -12,10 +12,7 @@ with spend as (
 
 names as (
 
-    select
-        {{ plain_name('name') }} as plain_name,
-        platform
-    from {{ ref('ad_platform_names') }}
+    {{ plain_names('ad_platform_names', 'platform') }}
 
 ),
 
@@ -47,10 +44,7 @@ of_platforms as (
     from named
     inner join spend
         on named.rule_source = spend.utm_source
-    {%- for click_id, platform in {
-        'gclid': 'google_ads', 'fbclid': 'meta_ads', 'li_fat_id': 'linkedin_ads',
-        'msclkid': 'microsoft_ads',
-    }.items() %}
+    {%- for click_id, platform in click_id_platforms().items() %}
 
     union
 

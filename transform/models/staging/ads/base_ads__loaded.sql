@@ -9,6 +9,10 @@
     any number of days is right, however many rows have fractions. -#}
 {%- set sources = ad_spend_sources() -%}
 {%- set texts = ['origin', 'platform', 'account_id', 'account_name', 'campaign_id', 'campaign_name', 'currency'] -%}
+{%- set keys = [
+    'source_number', 'origin', 'platform', 'account_id', 'account_name', 'campaign_id', 'campaign', 'currency',
+    'spend_date',
+] | join(',\n        ') -%}
 {%- set order = 'order by spend_date, campaign_id, campaign, platform' -%}
 with currencies as (
 
@@ -18,8 +22,6 @@ with currencies as (
 
 {% for source in sources -%}
 {%- set number = loop.index -%}
-{%- set other = ad_other_currency(source) -%}
-{%- set report = source.report.columns -%}
 report_{{ number }} as (
 
     {{ ad_report(source) }}
@@ -161,30 +163,14 @@ named as (
 summed as (
 
     select
-        source_number,
-        origin,
-        platform,
-        account_id,
-        account_name,
-        campaign_id,
-        campaign,
-        currency,
-        spend_date,
+        {{ keys }},
         cast(sum(amount) as decimal(38, 12)) as amount,
         cast(sum(impressions) as bigint) as impressions,
         cast(sum(clicks) as bigint) as clicks,
         cast(sum(conversions) as decimal(18, 6)) as platform_conversions
     from named
     group by
-        source_number,
-        origin,
-        platform,
-        account_id,
-        account_name,
-        campaign_id,
-        campaign,
-        currency,
-        spend_date
+        {{ keys }}
 
 ),
 
@@ -234,16 +220,8 @@ grown as (
 final as (
 
     select
-        source_number,
-        origin,
-        platform,
-        account_id,
-        account_name,
-        campaign_id,
-        campaign,
+        {{ keys }},
         {{ usual_utm_source('platform') }} as utm_source,
-        currency,
-        spend_date,
         case when minor_units is not null then spend_micros end as spend_micros,
         cast({{ major('spend_minor', 'minor_units') }} as decimal(18, 6)) as spend,
         impressions,

@@ -1,0 +1,133 @@
+"""Which spend meets visits, as facts: by campaign, and added up by platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from stripe_apex.report import queries
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+
+    Rows = Callable[..., list[dict[str, Any]]]
+
+NO_SPEND: Final = "visits_without_spend"
+NO_VISITS: Final = "spend_without_visits"
+NONE: Final = "(none)"
+"""The platform or the campaign of spend that does not say it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedCampaign:
+    """A campaign in one currency, over all days.
+
+    Attributes:
+        campaign: as the platform calls it; of visits without spend, their `utm_campaign`.
+        status: `matched`, `spend_without_visits` or `visits_without_spend`.
+        matched_by: `name`, `id` or `map`; None where nothing matched.
+        campaign_id: the platform's own, where the source of the spend says it.
+        first_date: the first day of spend; of visits without spend, of these.
+        spend_minor: minor units of `currency`; the sum of `matched_minor` and `unmatched_minor`.
+    """
+
+    platform: str
+    campaign: str
+    currency: str
+    status: str
+    matched_by: str | None
+    campaign_id: str | None
+    utm_campaign: str | None
+    visits: int
+    first_date: date
+    last_date: date
+    spend_minor: int
+    matched_minor: int
+    unmatched_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditedPlatform:
+    """A platform's spend in one currency: what is matched in each way, and what is not.
+
+    Attributes:
+        matched_minor: by the way: `name`, `id` and `map`.
+        campaigns: those with spend that no visit names, the dearest first.
+    """
+
+    platform: str
+    currency: str
+    spend_minor: int
+    matched_minor: dict[str, int]
+    unmatched_minor: int
+    campaigns: tuple[AuditedCampaign, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Whether spend meets visits.
+
+    Attributes:
+        campaigns: those that were spent on, and those that visits name alone; what has most
+            unmatched spend first.
+        is_missing: an older version built the warehouse, without the mart.
+    """
+
+    campaigns: tuple[AuditedCampaign, ...] = ()
+    is_missing: bool = False
+
+    @property
+    def spent(self) -> tuple[AuditedCampaign, ...]:
+        """Campaigns with spend."""
+        return tuple(line for line in self.campaigns if line.status != NO_SPEND)
+
+    @property
+    def visited(self) -> tuple[AuditedCampaign, ...]:
+        """Campaigns of paid visits on which nothing was spent."""
+        return tuple(line for line in self.campaigns if line.status == NO_SPEND)
+
+    @property
+    def platforms(self) -> tuple[AuditedPlatform, ...]:
+        """Spend by platform and currency, what has most unmatched spend first."""
+        parts: dict[tuple[str, str], list[AuditedCampaign]] = {}
+        for line in self.spent:
+            parts.setdefault((line.platform, line.currency), []).append(line)
+        found = [
+            AuditedPlatform(
+                platform,
+                currency,
+                sum(line.spend_minor for line in lines),
+                {
+                    way: sum(line.matched_minor for line in lines if line.matched_by == way)
+                    for way in WAYS
+                },
+                sum(line.unmatched_minor for line in lines),
+                tuple(line for line in lines if line.unmatched_minor),
+            )
+            for (platform, currency), lines in parts.items()
+        ]
+        return tuple(
+            sorted(
+                found,
+                key=lambda one: (
+                    -one.unmatched_minor, -one.spend_minor, one.platform, one.currency,
+                ),
+            )
+        )  # fmt: skip
+
+
+WAYS: Final = ("name", "id", "map")
+
+
+def read(rows: Rows, tables: set[str], currencies: Sequence[str] | None) -> Audit:
+    """Ask the mart.
+
+    Args:
+        rows: runs a query with its parameters.
+        tables: those that are there, with their schemas.
+        currencies: only these; None: all.
+    """
+    if f"marts.{queries.AUDIT_MART}" not in tables:
+        return Audit(is_missing=True)
+    return Audit(tuple(AuditedCampaign(**row) for row in rows(queries.AUDIT, currencies)))
