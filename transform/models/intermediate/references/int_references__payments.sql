@@ -80,7 +80,7 @@ ranked as (
         ) as charge_rank,
         row_number() over (
             partition by payer
-            order by carrier_rank, key_rank, reference_key, reference_value
+            order by carrier_rank, key_rank, reference_key, reference_value, coalesce(charge_id, '')
         ) as payer_rank
     from matches
 
