@@ -99,7 +99,7 @@ def refresh(arguments: Sequence[str], environ: Mapping[str, str]) -> int | None:
             pass  # dbt makes it
         except AppError as error:
             # Building is always right, and dbt gives the best error for a broken warehouse.
-            _logger.info("Building without a look at what has changed: %s", error)
+            _logger.info("Building everything, since nobody can tell what has changed: %s", error)
             rows = {}
     code = subprocess.run(  # noqa: S603 - no shell
         [dbt, *arguments], env=without_secrets(environ), check=False

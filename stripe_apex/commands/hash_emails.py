@@ -28,8 +28,7 @@ def hash_emails(*, warehouse: str | None, lake: str | None, dry_run: bool) -> No
     if hashing is None:
         raise OptionError(
             f"There is no secret to hash with. Set {VARIABLE} in the environment or in .env to "
-            "what `openssl rand -hex 32` says, and keep it: with another secret nobody is known "
-            "again."
+            "the output of `openssl rand -hex 32`, and keep it: another secret makes other hashes."
         )
     database, places = places_of(warehouse, lake)
     if database is not None and not dry_run:

@@ -22,5 +22,5 @@ def refresh(ctx: click.Context, arguments: tuple[str, ...]) -> None:
 
     code = build(arguments, os.environ)
     if code is None:
-        say("Nothing that the models read has changed: the marts stand.")
+        say("Nothing that the models read has changed: the marts are up to date.")
     ctx.exit(code or 0)

@@ -46,7 +46,7 @@ class _Duration(click.ParamType[timedelta]):
 @click.option(
     "--max-age",
     type=_Duration(),
-    help="How long ago the last run that went well may have ended: 90m, 2h, 1d.",
+    help="How long ago the last successful run may have ended: 90m, 2h, 1d.",
 )
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -112,7 +112,7 @@ def _lines(found: Status, now: datetime) -> Iterator[str]:
     yield ""
     yield from (f"Problem: {problem}" for problem in found.problems)
     if not found.problems:
-        yield "Nothing is wrong that can be seen from here."
+        yield "No problem was found."
 
 
 def _row(name: str, said: str) -> str:

@@ -110,7 +110,7 @@ class Card:
     def look(self) -> None:
         """Verify a stored connection in the background, and find the last sync."""
         self.tried_key = False
-        doing = Work("Checking", "Looking whether the connection that is kept here works.")
+        doing = Work("Checking", "Checking whether the stored connection works.")
         self._ask(doing, self.connector.verify)
         if self.pipeline is not None:
             self._background.begin(self._find_last_sync(self.pipeline))

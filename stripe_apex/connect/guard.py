@@ -87,7 +87,7 @@ class Guard:
             RefusedError: the host is another one.
         """
         if request.headers.getall("Host", []) != [self._host]:
-            raise RefusedError(421, "Wrong address", f"This page is at {self.origin} alone.")
+            raise RefusedError(421, "Wrong address", f"The page is only at {self.origin}.")
 
     def knows(self, request: web.Request) -> bool:
         """Whether the request comes from the browser that opened the launch link."""

@@ -25,7 +25,7 @@ _QUESTIONS: Final = {
     "rows": "Is each row of a single day?",
     "end": "Is the file complete?",
     "totals": "Is the file complete, although its total differs?",
-    "overlap": "What shall become of the spend that is there?",
+    "overlap": "What should happen to the spend that is already there?",
     "sheet": "Which sheet?",
     "platform": "Which ad platform was paid?",
     "currency": "Which currency?",

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.dbt
 
 pytestmark = pytest.mark.dbt
 
-STANDS = "Nothing that the models read has changed: the marts stand.\n"
+STANDS = "Nothing that the models read has changed: the marts are up to date.\n"
 TABLES = (
     "create schema raw_stripe",
     "create schema marts",

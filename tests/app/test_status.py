@@ -62,7 +62,7 @@ def test_the_rows_and_days_of_each_source_are_shown(folder):
     assert "account         none: the simulated account is read" in done.output
     assert "charges         2 rows, 2026-10-01 to 2026-11-25" in done.output
     assert "ad spend        1 row, 2026-11-24 to 2026-11-24" in done.output
-    assert done.output.endswith("Nothing is wrong that can be seen from here.\n")
+    assert done.output.endswith("No problem was found.\n")
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))

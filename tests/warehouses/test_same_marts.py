@@ -96,7 +96,7 @@ def test_a_run_with_nothing_new_asks_stripe_once_and_builds_nothing(built, strip
     stripe.requests.clear()
     engine.load()
     assert len(stripe.requests) == 1
-    assert "the marts stand" in engine.build()
+    assert "the marts are up to date" in engine.build()
 
 
 def test_changes_are_merged_into_the_tables_of_the_first_run(built, account):

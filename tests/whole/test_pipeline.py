@@ -144,7 +144,7 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(demo, tmp_path):
     assert seen.returncode == 0, seen.stdout + seen.stderr
     assert "last run        went well" in seen.stdout
     assert "read            100% of the date range from 2025-05-01 on" in seen.stdout
-    assert seen.stdout.endswith("Nothing is wrong that can be seen from here.\n")
+    assert seen.stdout.endswith("No problem was found.\n")
 
     again = projects.run(project, unfriendly)
     assert again.returncode == 0

@@ -20,7 +20,7 @@ BUILD = [
     *("--select", "+mart_revenue_total", "+assert_no_rate_is_missing"),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
 ]
-STANDS = (0, "Nothing that the models read has changed: the marts stand.\n")
+STANDS = (0, "Nothing that the models read has changed: the marts are up to date.\n")
 
 
 @pytest.fixture
