@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from tests.transform.loaded_ads import Row
     from tests.transform.web_worlds import Page, Site
 
-STRANGERS = 25
-"""More visitors than one user can be, who all have the id `undefined`."""
+STRANGERS = 50
+"""More visitors than one user can be, who all have the id `undefined`, half of them no other."""
 
 
 def segment(name: str, variant: str) -> Told:
@@ -69,15 +69,14 @@ def segment(name: str, variant: str) -> Told:
         }] * (1 + page.is_twice)  # fmt: skip
     first = here.pages[0].at
     for number in range(STRANGERS):
-        visitor, email = f"{name}-s{number}", f"s{number}@{name.replace('_', '-')}.example"
+        lead, email = f"{name}-s{number}-i", f"s{number}@{name.replace('_', '-')}.example"
+        visitor = f"{name}-s{number}" if number % 2 else None
         identifies.rows.append({
-            "id": f"{visitor}-i", "anonymous_id": visitor, "user_id": "undefined",
-            "email": email, "timestamp": first,
+            "id": lead, "anonymous_id": visitor, "user_id": "undefined", "email": email,
+            "timestamp": first,
         })  # fmt: skip
-        told.links.add((visitor, email))
-        told.leads.append(
-            Lead(lead_id=f"{visitor}-i", email=email, visitor_id=visitor, created_at=first)
-        )
+        told.links |= {(visitor, email)} if visitor else set()
+        told.leads.append(Lead(lead_id=lead, email=email, visitor_id=visitor, created_at=first))
     told.tables.append(identifies)
     _tell_sign_ups(told, here)
     return told
@@ -183,7 +182,9 @@ def umami(name: str, variant: str) -> Told:
     told.tables.append(sessions)
     if is_new:
         told.tables.append(data)
-        told.links |= here.links
+        told.links |= here.links | {
+            user for user in here.users if not user[0].endswith(("0", "2", "4"))
+        }
     return told
 
 
@@ -225,9 +226,7 @@ def posthog(name: str, variant: str) -> Told:
         })  # fmt: skip
     _tell_sign_ups(told, here)
     if not by_device:
-        by_email = {each.email: each.user for each in here.sign_ups if each.email}
-        told.links |= {(user, email) for email, user in by_email.items()}
-        told.leads = [replace(lead, visitor_id=by_email[lead.email]) for lead in told.leads]
+        told.leads = [replace(lead, visitor_id=None) for lead in told.leads]
     return told
 
 
@@ -318,7 +317,7 @@ def _in_columns(page: Page, columns: dict[str, str]) -> Row:
 
 
 def _tell_sign_ups(told: Told, here: Site) -> None:
-    told.links |= here.links
+    told.links |= here.links | here.users
     told.leads += [
         _lead(sign_up.id, email, sign_up.page, sign_up.page.url)
         for email, sign_up in here.leads().items()

@@ -82,6 +82,11 @@ class Site:
     links: set[tuple[str, str]] = field(default_factory=set)
     """Each visitor that signed up, and the address of its person."""
 
+    @property
+    def users(self) -> set[tuple[str, str]]:
+        """The id that the site gave to a person, and the address."""
+        return {(each.user, each.email) for each in self.sign_ups if each.email}
+
     def leads(self) -> dict[str, SignUp]:
         """Who left an address first, by the address."""
         first: dict[str, SignUp] = {}

@@ -20,7 +20,7 @@
     from (
         select
             {{ stripe_apex.web_text(role, 'id') }} as touchpoint_id,
-            {{ stripe_apex.web_text(role, 'visitor') }} as visitor_id,
+            {{ stripe_apex.web_visitor(role) }} as visitor_id,
             {{ stripe_apex.web_text(role, 'email') }} as email,
             {{ stripe_apex.web_instant(role, 'at') }} as occurred_at,
             {{ stripe_apex.web_url(role) }} as landing_page,
@@ -39,6 +39,13 @@
             {%- endif %}
     ) as page_views
     where touchpoint_id is not null and occurred_at is not null
+{%- endmacro %}
+
+
+{#- The browser, and where a row has none, as one of a server, the user that the site knows. -#}
+{% macro web_visitor(role) -%}
+    {%- set visitor, user = stripe_apex.web_text(role, 'visitor'), stripe_apex.web_text(role, 'user') -%}
+    {{ return('coalesce(' ~ visitor ~ ', ' ~ user ~ ')' if 'user' in role.fields else visitor) }}
 {%- endmacro %}
 
 
@@ -77,10 +84,12 @@
     {%- set queries = [] -%}
     {%- for role in stripe_apex.identity_roles(source, true) -%}
         {%- do queries.append(stripe_apex.web_identity(
-            source, role, 'visitor', stripe_apex.normalize_email(stripe_apex.identity_email(role))
+            source, role, stripe_apex.web_visitor(role), stripe_apex.normalize_email(stripe_apex.identity_email(role))
         )) -%}
         {%- if 'alias' in role.fields -%}
-            {%- do queries.append(stripe_apex.web_identity(source, role, 'alias', stripe_apex.ad_text(none))) -%}
+            {%- do queries.append(stripe_apex.web_identity(
+                source, role, stripe_apex.web_text(role, 'alias'), stripe_apex.ad_text(none)
+            )) -%}
         {%- endif -%}
     {%- endfor -%}
     {{ return(queries) }}
@@ -89,7 +98,7 @@
 {% macro web_identity(source, role, visitor, email) %}
     select
         '{{ source.type }}' as source_type,
-        {{ stripe_apex.web_text(role, visitor) }} as visitor_id,
+        {{ visitor }} as visitor_id,
         {{ stripe_apex.web_text(role, 'user') }} as user_id,
         {{ email }} as email
     from {{ role.relation }} as identity_rows
@@ -97,7 +106,8 @@
 {% endmacro %}
 
 
-{#- When a tracker learnt an address, and where. -#}
+{#- When a tracker learnt an address, and where. The visitor is the browser alone: `undefined` for a user
+    would make all who left an address one person. -#}
 {% macro web_sign_ups(source) -%}
     {%- for role in stripe_apex.identity_roles(source, false) %}
     {{ 'union all' if not loop.first }}
@@ -218,3 +228,33 @@
 {% macro postgres__split_rows(text) -%}
     unnest(string_to_array({{ text }}, ';'))
 {%- endmacro %}
+
+
+{#- The columns that say whose a row is, a query for each. What stands within JSON has none, and of values
+    under several keys nobody knows which is an address. -#}
+{% macro web_person_columns() -%}
+    {%- set queries = [] -%}
+    {%- for name in ['touchpoint_sources', 'lead_sources'] -%}
+        {%- for source in stripe_apex.web_sources(name) if source.database == target.database -%}
+            {%- for role_name, role in source.roles.items() -%}
+                {%- set wanted = {'visitor': 'visitor', 'user': 'user', 'email': 'email'} -%}
+                {%- if role_name == source.preset.leads -%}
+                    {%- do wanted.update({'id': 'lead'}) -%}
+                {%- endif -%}
+                {%- for field, kind in wanted.items() if not (field == 'email' and role['keys']) -%}
+                    {%- for candidate in role.fields.get(field, []) if not candidate.path and not candidate.is_answers -%}
+                        {%- do queries.append(stripe_apex.web_person_column(role.relation, candidate.column.name, kind)) -%}
+                    {%- endfor -%}
+                {%- endfor -%}
+            {%- endfor -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(queries) }}
+{%- endmacro %}
+
+{% macro web_person_column(relation, column, kind) %}
+    select
+        '{{ relation.schema }}.{{ relation.identifier }}' as table_label,
+        '{{ column }}' as column_name,
+        '{{ kind }}' as role
+{% endmacro %}

@@ -54,12 +54,13 @@
 
 {% macro web_source(name, entry) -%}
     {%- set preset = stripe_apex.web_source_types()[entry.type] -%}
-    {%- set there = stripe_apex.relations_of_schema(entry.get('database', target.database), entry.schema) -%}
+    {%- set database = entry.get('database', target.database) -%}
+    {%- set there = stripe_apex.relations_of_schema(database, entry.schema) -%}
     {%- set main = preset.page_views if name == 'touchpoint_sources'
         else preset.leads or preset.identities[0] -%}
     {%- set source = {
         'name': entry.type ~ ' in the schema ' ~ entry.schema, 'type': entry.type, 'preset': preset,
-        'main': main, 'roles': {},
+        'database': database, 'main': main, 'roles': {},
     } -%}
     {%- for role, fields in preset.roles.items() -%}
         {%- set names = stripe_apex.ad_table_names(
@@ -123,9 +124,10 @@
 {% macro refuse_missing_web_fields(name, source) -%}
     {%- set role = source.roles[source.main] -%}
     {%- set wanted = ['id', 'visitor', 'at'] if name == 'touchpoint_sources' else ['id', 'email', 'at'] -%}
-    {%- for field in wanted if field not in role.fields and not (field == 'email' and 'user' in role.fields) -%}
+    {%- for field in wanted
+        if field not in role.fields and not (field in ['visitor', 'email'] and 'user' in role.fields) -%}
         {%- set spellings = [] -%}
-        {%- for spelling in role.declared[field] -%}
+        {%- for spelling in role.declared.get(field) or role.declared.user -%}
             {%- do spellings.append(
                 spelling.answers if spelling is mapping else spelling if spelling is string else spelling[0]
             ) -%}

@@ -2,7 +2,7 @@
 {% macro tracker_types() -%}
     {%- set pages = {
         'id': ['id', 'message_id'],
-        'visitor': ['anonymous_id', 'user_id'],
+        'visitor': ['anonymous_id'],
         'user': ['user_id'],
         'email': ['email', 'traits_email', 'context_traits_email'],
         'at': ['timestamp', 'original_timestamp', 'received_at', 'sent_at'],
@@ -30,7 +30,7 @@
         'tables': ['events'],
         'id': ['uuid'],
         'kind': ['event'],
-        'visitor': [['properties', '$device_id'], 'distinct_id'],
+        'visitor': [['properties', '$device_id']],
         'user': ['distinct_id'],
         'alias': [['properties', '$anon_distinct_id'], ['properties', 'alias']],
         'email': [
@@ -94,7 +94,7 @@
                     'tables': ['events', 'snowplow_unified_views'],
                     'id': ['event_id'],
                     'kind': ['event_name', 'event'],
-                    'visitor': ['domain_userid', 'network_userid', 'user_id'],
+                    'visitor': ['domain_userid', 'network_userid'],
                     'user': ['user_id'],
                     'at': ['derived_tstamp', 'collector_tstamp', 'start_tstamp'],
                     'url': ['page_url'],

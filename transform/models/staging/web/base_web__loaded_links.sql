@@ -5,7 +5,7 @@
 ) }}
 
 {#- The users of a site are one, in however many sources of a type they are seen. An id that too many
-    addresses share, such as `undefined`, is of nobody. -#}
+    addresses share, such as `undefined`, is of nobody; neither is such a browser. -#}
 {%- set told = [] -%}
 {%- for source in web_sources('touchpoint_sources') -%}
     {%- do told.extend(web_identities(source)) -%}
@@ -48,6 +48,19 @@ shared as (
 
 ),
 
+users as (
+
+    select emails.*
+    from emails
+    left join shared
+        on
+            emails.source_type = shared.source_type
+            and emails.user_id = shared.user_id
+    where shared.user_id is null
+
+),
+
+-- A user is a visitor, too: a payment may carry the id that the site gave.
 links as (
 
     select
@@ -60,18 +73,41 @@ links as (
 
     select
         identities.visitor_id,
-        emails.email
+        users.email
     from identities
-    inner join emails
+    inner join users
         on
-            identities.source_type = emails.source_type
-            and identities.user_id = emails.user_id
-    left join shared
-        on
-            emails.source_type = shared.source_type
-            and emails.user_id = shared.user_id
-    where identities.visitor_id is not null and shared.user_id is null
+            identities.source_type = users.source_type
+            and identities.user_id = users.user_id
+    where identities.visitor_id is not null
+
+    union
+
+    select
+        user_id as visitor_id,
+        email
+    from users
+    where not {{ is_address('user_id') }}
+
+),
+
+shared_visitors as (
+
+    select visitor_id
+    from links
+    group by visitor_id
+    having count(*) > {{ var('max_people_per_reference') }}
+
+),
+
+final as (
+
+    select links.*
+    from links
+    left join shared_visitors
+        on links.visitor_id = shared_visitors.visitor_id
+    where shared_visitors.visitor_id is null
 
 )
 
-select * from links
+select * from final
