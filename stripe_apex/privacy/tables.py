@@ -25,7 +25,7 @@ _MADE: Final = (
 _TEXTS: Final = ("varchar", "text", "character varying", "json", "jsonb")
 
 Role = Literal["email", "visitor", "user", "customer", "lead", "payment", "charge"]
-"""What a column holds; a `user` is a visitor by an id that the site gave, or a constant by mistake."""
+"""What a column holds; a `user` is a visitor by the id of the site, or a constant."""
 
 _LOADED: Final = ("staging.base_web__loaded_links", "staging.base_web__loaded_leads")
 """What dbt learnt of people in the tables of trackers and CRMs."""

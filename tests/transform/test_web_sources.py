@@ -1,11 +1,10 @@
-"""Leads and visits where trackers and CRMs keep them: the rows are those by hand, and so are the marts."""
+"""Leads and visits where trackers and CRMs keep them: rows and marts are those by hand."""
 
 from __future__ import annotations
 
 import re
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from urllib.parse import unquote_plus
 
 import pytest
 
@@ -72,14 +71,16 @@ TABLES = f"""
         amount_refunded, currency, status, captured, customer_email, metadata)
     values {_values(CHARGED)};
     create schema apex;
-    create table apex.touchpoints (touchpoint_id varchar, visitor_id varchar, occurred_at timestamp);
+    create table apex.touchpoints (
+        touchpoint_id varchar, visitor_id varchar, occurred_at timestamp
+    );
     insert into apex.touchpoints values ('own', 'own', '2026-03-01 00:00:00');
     create table apex.leads (lead_id varchar, email varchar, created_at timestamp);
     insert into apex.leads values ('own', 'own@example.com', '2026-03-01 00:00:00');
     {";".join(line for told in SOURCES for line in statements(told.schema, told.tables))};
 """
 SELECTED = (
-    *("--select", "+fct_attribution", "+mart_channels", "+base_web__loaded_links"),
+    *("--select", "+fct_attribution", "+mart_channels", "base_web__loaded_columns"),
     *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
 )
 
@@ -117,8 +118,8 @@ def _shown(row):
     if isinstance(row, Lead):
         channel = row.channel and row.channel.lower().replace(" ", "_")
         return (
-            row.lead_id, row.visitor_id, row.email, f"{row.created_at:%F %T}", channel, *label.values(),
-            row.landing_page,
+            row.lead_id, row.visitor_id, row.email, f"{row.created_at:%F %T}", channel,
+            *label.values(), row.landing_page,
         )  # fmt: skip
     more = (row.utm_term, row.utm_content, *(getattr(row, name) for name in CLICKS))
     return (
@@ -157,6 +158,24 @@ def test_each_lead_is_there_once_with_its_newest_version(ask):
     assert sorted(found, key=str) == sorted([_shown(OWN[1]), *by_hand], key=str)
 
 
+def test_dbt_says_which_columns_hold_people(ask):
+    """None that stands within JSON, nor one that holds all kinds of values."""
+    found = ask("select table_label, column_name, role from staging.base_web__loaded_columns")
+    assert len(found) > 50
+    assert {row for row in found if row[0].split(".")[0] in {"umami_text", "posthog_typed"}} == {
+        ("umami_text.WEBSITE_EVENT", "SESSION_ID", "visitor"),
+        ("umami_text.SESSION", "SESSION_ID", "visitor"),
+        ("umami_text.SESSION", "DISTINCT_ID", "user"),
+        ("umami_text.SESSION_DATA", "SESSION_ID", "visitor"),
+        ("umami_text.SESSION_DATA", "DISTINCT_ID", "user"),
+        ("posthog_typed.events", "distinct_id", "user"),
+    }
+    assert {row for row in found if row[0] == "fivetran_hubspot_typed.contact"} == {
+        ("fivetran_hubspot_typed.contact", "id", "lead"),
+        ("fivetran_hubspot_typed.contact", "property_email", "email"),
+    }
+
+
 def test_the_marts_are_those_of_the_same_world_in_own_tables(ask, default_project):
     emails = dict(link for told in TRACKED for link in told.links)
     world = World(
@@ -172,7 +191,7 @@ def test_the_marts_are_those_of_the_same_world_in_own_tables(ask, default_projec
         ],
     )
     own = default_project.run(world)
-    credits = (
+    credited = (
         "select charge_id, attribution_model, touchpoint_id, channel, campaign, reason, "
         "credit_minor from marts.fct_attribution"
     )
@@ -180,20 +199,26 @@ def test_the_marts_are_those_of_the_same_world_in_own_tables(ask, default_projec
         "select cast(activity_date as varchar), channel, campaign, attribution_model, leads, "
         "revenue_minor from marts.mart_channels"
     )
-    for sql in (credits, channels):
+    for sql in (credited, channels):
         expected = sorted(own.rows(sql), key=str)
         assert len(expected) > 500
         assert sorted(ask(sql), key=str) == expected
-    assert own.rows("select count(*) from marts.fct_attribution where touchpoint_id is not null")[0][0]
+    assert own.rows("select count(*) from marts.fct_attribution where touchpoint_id is not null")[
+        0
+    ][0]
 
 
 def test_each_preset_is_tested_and_in_the_table_of_the_docs():
     text = "".join(
-        (PROJECT / f"macros/web_sources/{file}.sql").read_text() for file in ("trackers", "leads")
+        (PROJECT / f"macros/web_sources/{file}.sql")
+        .read_text()
+        .split("return({")[1]
+        .split("}) }}")[0]
+        for file in ("trackers", "leads")
     )
     presets = set(re.findall(r"^        '(\w+)': (?:\{|segment|stripe_apex)", text, re.MULTILINE))
     page = (PROJECT.parent / "docs/sources.md").read_text()
     table = page.split("\n## All sources of leads and visits")[1].split("\n## ")[0]
     assert presets == {preset.__name__ for preset in (*TRACKERS, *FORMS)}
     assert presets == set(re.findall(r"^\| `(\w+)`", table, re.MULTILINE))
-    assert unquote_plus("GA4") in table
+    assert "GA4" in table

@@ -68,7 +68,8 @@ def airbyte_hubspot(name: str, variant: str, number: int) -> Told:
     })  # fmt: skip
     if variant != "bare":
         contacts.columns |= {
-            "archived": "boolean", "_airbyte_extracted_at": "timestamp with time zone"
+            "archived": "boolean",
+            "_airbyte_extracted_at": "timestamp with time zone",
         }
     merged = ";".join(str(record.number) for record in made if record.fate == "merged")
     for record in made:
@@ -77,7 +78,8 @@ def airbyte_hubspot(name: str, variant: str, number: int) -> Told:
             "createdate": str(int(record.at.timestamp() * 1000)) if variant == "text"
             else record.at.isoformat().replace("+00:00", "Z"),
             "hs_analytics_first_url": record.url,
-            "hs_merged_object_ids": merged if record.fate == "stays" and variant != "bare" else None,
+            "hs_merged_object_ids": merged
+            if record.fate == "stays" and variant != "bare" else None,
         }  # fmt: skip
         row = {
             "id": record.number, "archived": record.fate == "deleted",

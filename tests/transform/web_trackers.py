@@ -87,8 +87,8 @@ def rudderstack(name: str, variant: str) -> Told:
     told, here = Told(name, "rudderstack"), site(name)
     campaign = _campaign_columns()
     pages = Table("pages", {
-        "id": "varchar", "anonymous_id": "varchar", "original_timestamp": "timestamp with time zone",
-        "context_page_url": "varchar",
+        "id": "varchar", "anonymous_id": "varchar", "context_page_url": "varchar",
+        "original_timestamp": "timestamp with time zone",
     })  # fmt: skip
     if variant != "bare":
         pages.columns |= {
@@ -201,10 +201,11 @@ def posthog(name: str, variant: str) -> Told:
     })  # fmt: skip
     for page in here.pages:
         user = None if variant == "bare" else page.user
+        device = page.visitor if by_device else None
         row = {
             "uuid": page.id, "event": "$pageview", "timestamp": page.at,
             "distinct_id": user or page.visitor,
-            "properties": _json(page, by_device, **{"utm_source": "sticky", "gclid": "sticky"}),
+            "properties": _json(page, device, utm_source="sticky", gclid="sticky"),
         }  # fmt: skip
         events.rows += [row] * (1 + page.is_twice)
         events.rows.append(row | {"uuid": f"{page.id}-out", "event": "$pageleave"})
@@ -220,7 +221,7 @@ def posthog(name: str, variant: str) -> Told:
         events.rows.append({
             "uuid": sign_up.id, "event": "$identify", "distinct_id": sign_up.user,
             "timestamp": page.at, "properties": _json(
-                page, by_device, **{"$anon_distinct_id": page.visitor},
+                page, page.visitor if by_device else None, **{"$anon_distinct_id": page.visitor},
                 **({"$set": {"email": sign_up.email}} if sign_up.email else {}),
             ),
         })  # fmt: skip
@@ -245,7 +246,9 @@ def snowplow(name: str, variant: str) -> Told:
         events.columns["page_url"] = "varchar"
     if variant != "bare":
         events.columns |= {
-            "user_id": "varchar", "derived_tstamp": "timestamp", "page_referrer": "varchar"
+            "user_id": "varchar",
+            "derived_tstamp": "timestamp",
+            "page_referrer": "varchar",
         }
     emails = {sign_up.user: sign_up.email for sign_up in here.sign_ups if sign_up.email}
     networks = {"gclid": "Google", "msclkid": "Microsoft"}
@@ -260,7 +263,8 @@ def snowplow(name: str, variant: str) -> Told:
             "refr_urlpath": path, "refr_urlquery": query, "user_id": emails.get(page.user or ""),
             "page_referrer": None if variant == "text" else page.referrer,
             **{mark: page.came_with.get(utm) for mark, utm in marks.items()},
-            "mkt_clickid": page.came_with.get(click or ""), "mkt_network": networks.get(click or ""),
+            "mkt_clickid": page.came_with.get(click or ""),
+            "mkt_network": networks.get(click or ""),
         }  # fmt: skip
         events.rows += [row] * (1 + page.is_twice)
         events.rows.append(row | {
@@ -340,9 +344,9 @@ def _parts(url: str | None) -> tuple[str | None, str | None, str | None]:
     return domain, f"/{path}", query or None
 
 
-def _json(page: Page, by_device: bool, **more: Any) -> str:
+def _json(page: Page, device: str | None, **more: Any) -> str:
     return json.dumps({
         "$current_url": page.url, "$referrer": page.referrer or "$direct",
         "$initial_utm_source": "first", "$initial_referrer": "https://first.example/", **more,
-        **({"$device_id": page.visitor} if by_device else {}),
+        **({"$device_id": device} if device else {}),
     })  # fmt: skip

@@ -77,5 +77,5 @@ def test_their_addresses_are_hashed_alike(loaded, monkeypatch):
     assert Hashing.of(secret).address("ann@example.com") == ann
     assert loaded.rows("select email from web.identifies where id = 'i1'") == [(ann,)]
     assert loaded.rows("select trim(property_email) from crm.contact where id = 7") == [(ann,)]
-    ((page,),) = loaded.rows("select \"URL\" from web.pages where \"ID\" = 'p3'")
+    ((page,),) = loaded.rows('select "URL" from web.pages where "ID" = \'p3\'')
     assert page == f"https://x.example/?by={ann}"
