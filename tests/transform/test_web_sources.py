@@ -12,8 +12,8 @@ from tests.transform.asking import built
 from tests.transform.loaded_ads import VARIANTS, statements
 from tests.transform.warehouse import PROJECT
 from tests.transform.web_leads import FORMS, airbyte_hubspot
-from tests.transform.web_trackers import TRACKERS, as_text, posthog
-from tests.transform.web_worlds import UTMS
+from tests.transform.web_trackers import TRACKERS, posthog
+from tests.transform.web_worlds import UTMS, as_text
 from tests.transform.worlds import CHARGES, Charge, Lead, Touchpoint, World
 
 

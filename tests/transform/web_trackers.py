@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta, timezone
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.transform.loaded_ads import Table
@@ -293,22 +293,6 @@ def snowplow(name: str, variant: str) -> Told:
 
 
 TRACKERS = (segment, rudderstack, umami, posthog, snowplow)
-
-
-def as_text(told: Told) -> Told:
-    """All columns text and in upper case, and times in a zone of their own."""
-    for table in told.tables:
-        table.name = table.name.upper()
-        table.columns = {column.upper(): "varchar" for column in table.columns}
-        table.rows = [{name.upper(): _as_written(value) for name, value in row.items()}
-                      for row in table.rows]  # fmt: skip
-    return told
-
-
-def _as_written(value: Any) -> str | None:
-    if hasattr(value, "astimezone"):
-        return value.astimezone(timezone(timedelta(hours=2))).isoformat()
-    return None if value is None else str(value)
 
 
 def _campaign_columns() -> dict[str, str]:

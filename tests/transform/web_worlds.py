@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from tests.transform.worlds import Lead, Touchpoint
@@ -190,3 +190,19 @@ class Told:
         for table in self.tables:
             table.rows.clear()
         return Told(self.schema, self.type, self.tables)
+
+
+def as_text(told: Told) -> Told:
+    """All columns text and in upper case, and times in a zone of their own."""
+    for table in told.tables:
+        table.name = table.name.upper()
+        table.columns = {column.upper(): "varchar" for column in table.columns}
+        table.rows = [{name.upper(): _as_written(value) for name, value in row.items()}
+                      for row in table.rows]  # fmt: skip
+    return told
+
+
+def _as_written(value: Any) -> str | None:
+    if hasattr(value, "astimezone"):
+        return value.astimezone(timezone(timedelta(hours=2))).isoformat()
+    return None if value is None else str(value)

@@ -28,7 +28,7 @@
         the address of the page says what this one came with. -#}
     {%- set posthog = {
         'tables': ['events'],
-        'id': ['uuid'],
+        'id': ['uuid', 'id'],
         'kind': ['event'],
         'visitor': [['properties', '$device_id']],
         'user': ['distinct_id'],

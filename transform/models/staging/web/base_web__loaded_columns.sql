@@ -1,7 +1,7 @@
 {{ config(
     materialized='table',
-    enabled=(var('touchpoint_sources') | length + var('lead_sources') | length) > 0,
-    meta={'reads': var('touchpoint_sources') + var('lead_sources')}
+    enabled=true if var('touchpoint_sources') or var('lead_sources') else false,
+    meta={'reads': [var('touchpoint_sources'), var('lead_sources')]}
 ) }}
 
 {#- Which columns hold people, for `stripe-apex forget` and `hash-emails`, which reach the tables of this

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    enabled=var('lead_sources') | length > 0,
+    enabled=true if var('lead_sources') else false,
     meta={'reads': var('lead_sources')}
 ) }}
 

@@ -1,6 +1,6 @@
 {{ config(
     materialized='table',
-    enabled=var('touchpoint_sources') | length > 0,
+    enabled=true if var('touchpoint_sources') else false,
     meta={'reads': var('touchpoint_sources')}
 ) }}
 
