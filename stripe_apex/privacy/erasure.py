@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.hashing import rewrite
 from stripe_apex.privacy.person import email_columns, mention_pattern
-from stripe_apex.privacy.tables import one_of
+from stripe_apex.privacy.tables import identifier, one_of
 from stripe_apex.sources.reading import literal
 from tap_stripe_apex.hashing import normalised, replace_addresses
 
@@ -179,8 +179,9 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
     pattern = mention_pattern(sorted(emails))
     whole = email_columns(table)
     total = 0
-    for column, type_ in table.texts:
-        if column in whole:
+    for unquoted, type_ in table.texts:
+        column = identifier(unquoted)
+        if unquoted in whole:
             where = one_of(search.plain(column), emails)
             rows = rewrite(
                 search.run,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.hashing import rewrite
 from stripe_apex.privacy.erasure import Removed, change_all
 from stripe_apex.privacy.person import email_columns
+from stripe_apex.privacy.tables import identifier
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,9 +40,10 @@ def _hash_table(search: Search, table: Table, hashing: Hashing) -> int:
     """Hash the addresses of a table; returns the most rows changed in one column."""
     whole = email_columns(table)
     rows = 0
-    for column, type_ in table.texts:
+    for name, type_ in table.texts:
+        column = identifier(name)
         text = f"cast({column} as varchar)"
-        if column in whole:
+        if name in whole:
             changed = rewrite(
                 search.run, table.sql, column, hashing.address, where=f"length({text}) <> 64"
             )

@@ -59,7 +59,7 @@ class Person:
     def known_as(self, who: str, roles: Iterable[Role]) -> AbstractSet[str]:
         """Note the kind of an id; no table is changed."""
         for role in roles:
-            self.known[role].add(who)
+            self.known["visitor" if role == "user" else role].add(who)
         return frozenset()
 
     @property
@@ -89,7 +89,7 @@ class Search:
         while before != person.size:
             before = person.size
             for table in self.tables:
-                if not table.is_made:
+                if table.tells:
                     self._add(table, person)
             for reference in sorted(person.said):
                 self._resolve(reference, person)
@@ -107,7 +107,10 @@ class Search:
     def holds(self, table: Table, person: Person) -> str:
         """SQL that is true for the rows of a person."""
         parts = [
-            one_of(self.plain(name) if role == "email" else name, person.known[role])
+            one_of(
+                self.plain(name) if role == "email" else name,
+                person.known["visitor" if role == "user" else role],
+            )
             for name, role in table.roles()
         ]
         ids = self._personal(person.known["visitor"] | person.known["lead"])
@@ -144,7 +147,7 @@ class Search:
         rows = self.run(f"select distinct {', '.join(listed)} from {table.sql} where {condition}")
         for row in rows:
             for (_, role), value in zip(roles, row, strict=False):
-                if value and value.strip():  # a blank is no identity
+                if role != "user" and value and value.strip():  # a blank is no identity
                     person.known[role].add(value)
             for name, value in zip(carriers, row[len(roles) :], strict=True):
                 written = set(_written(name, value))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from stripe_apex.sources.reading import literal
@@ -24,7 +24,14 @@ _MADE: Final = (
 )
 _TEXTS: Final = ("varchar", "text", "character varying", "json", "jsonb")
 
-Role = Literal["email", "visitor", "customer", "lead", "payment", "charge"]
+Role = Literal["email", "visitor", "user", "customer", "lead", "payment", "charge"]
+"""What a column holds; a `user` is a visitor by the id of the site, or a constant."""
+
+_LOADED: Final = ("staging.base_web__loaded_links", "staging.base_web__loaded_leads")
+"""What dbt learnt of people in the tables of trackers and CRMs."""
+
+_LOADED_COLUMNS: Final = "staging.base_web__loaded_columns"
+"""Where dbt says which columns of these tables hold people."""
 
 _ROLES: Final[dict[str, Role]] = {
     "email": "email",
@@ -53,6 +60,7 @@ class Table:
         columns: the names of all columns.
         sql: its name in SQL.
         stored: False for a view, which has no rows of its own.
+        told: of a tracker's or a CRM's table, the columns that say who it is.
     """
 
     schema: str
@@ -61,6 +69,7 @@ class Table:
     columns: tuple[str, ...]
     sql: str
     stored: bool
+    told: tuple[tuple[str, Role], ...] = ()
 
     @property
     def label(self) -> str:
@@ -77,8 +86,15 @@ class Table:
         """Whether dbt makes it, from what the others hold."""
         return any(re.fullmatch(pattern, self.label) for pattern in _MADE)
 
+    @property
+    def tells(self) -> bool:
+        """Whether its rows say who belongs together."""
+        return not self.is_made or self.label in _LOADED
+
     def roles(self) -> list[tuple[str, Role]]:
-        """The columns that say who it is, and what each of them is."""
+        """The columns that say who it is, in SQL, and what each of them is."""
+        if self.told:
+            return [(f"cast({identifier(name)} as varchar)", role) for name, role in self.told]
         found = [(name, _ROLES[name]) for name, _ in self.texts if name in _ROLES]
         if self.name in _OF_KEY and "id" in self.columns:
             found.append(("id", _OF_KEY[self.name]))
@@ -97,11 +113,17 @@ def tables(run: Run, named: Iterable[str]) -> list[Table]:
         run: runs a statement.
         named: further tables that the models read, as schema.table.
     """
-    wanted = set(named)
+    found = _all(run)
+    told: dict[str, list[tuple[str, Role]]] = {}
+    if any(table.label == _LOADED_COLUMNS for table in found):
+        for label, column, role in run(
+            f"select table_label, column_name, role from {_LOADED_COLUMNS} order by 1, 2, 3"
+        ):
+            told.setdefault(label, []).append((column, role))
     return [
-        table
-        for table in _all(run)
-        if table.schema in OWN_SCHEMAS or table.label in wanted or table.is_made
+        replace(table, told=tuple(told.get(table.label, ())))
+        for table in found
+        if table.schema in OWN_SCHEMAS or table.label in {*named, *told} or table.is_made
     ]
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -47,14 +47,19 @@ class Loaded:
 
     def statements(self) -> Iterator[str]:
         """SQL that makes it, on DuckDB and Postgres."""
-        yield f"create schema {self.schema}"
-        for table in self.tables:
-            name = f'{self.schema}."{table.name}"'
-            columns = ", ".join(f'"{column}" {type_}' for column, type_ in table.columns.items())
-            yield f"create table {name} ({columns})"
-            for row in table.rows:
-                values = ", ".join(_literal(row.get(column)) for column in table.columns)
-                yield f"insert into {name} values ({values})"
+        return statements(self.schema, self.tables)
+
+
+def statements(schema: str, tables: Iterable[Table]) -> Iterator[str]:
+    """SQL that makes a schema with these tables, on DuckDB and Postgres."""
+    yield f"create schema {schema}"
+    for table in tables:
+        name = f'{schema}."{table.name}"'
+        columns = ", ".join(f'"{column}" {type_}' for column, type_ in table.columns.items())
+        yield f"create table {name} ({columns})"
+        for row in table.rows:
+            values = ", ".join(_literal(row.get(column)) for column in table.columns)
+            yield f"insert into {name} values ({values})"
 
 
 def loaded(shape: Shape, variant: str, number: int) -> Loaded:

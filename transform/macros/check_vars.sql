@@ -1,6 +1,7 @@
 {#- A setting that would silently give wrong numbers stops the run with its remedy. -#}
 {% macro check_vars() -%}
     {%- do stripe_apex.check_ad_spend_sources() -%}
+    {%- do stripe_apex.check_web_sources() -%}
     {%- for name in ['attribution_models', 'excluded_channels', 'own_hosts'] -%}
         {%- if var(name) is string or var(name) | map('lower') | list != var(name) | list -%}
             {{ exceptions.raise_compiler_error(

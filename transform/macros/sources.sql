@@ -4,10 +4,12 @@
 {%- endmacro %}
 
 
-{#- A table of the schema `apex`: the demo's seed, the user's own table, or an empty one; and beside it
-    what was imported of the same kind, which takes the place of rows with the same `key`. -#}
+{#- A table of the schema `apex`: the demo's seed, the user's own table, or an empty one; beside it what was
+    imported of the same kind, which takes the place of rows with the same `key`, and what trackers and CRMs
+    hold. -#}
 {% macro apex_source(table, key=none) -%}
-    {{ stripe_apex.with_imports(stripe_apex.own_source(table), table, key) }}
+    {%- set relation = stripe_apex.with_imports(stripe_apex.own_source(table), table, key) -%}
+    {{ stripe_apex.with_web_sources(relation, table) }}
 {%- endmacro %}
 
 {% macro own_source(table) -%}

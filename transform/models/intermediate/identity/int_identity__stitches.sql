@@ -16,6 +16,14 @@ charges as (
 
 ),
 
+{% if var('touchpoint_sources') -%}
+links as (
+
+    select * from {{ ref('base_web__loaded_links') }}
+
+),
+
+{% endif -%}
 stitches as (
 
     select
@@ -33,6 +41,16 @@ stitches as (
         email
     from touchpoints
     where visitor_id is not null and email is not null
+    {%- if var('touchpoint_sources') %}
+
+    union
+
+    select
+        'visitor' as hub_kind,
+        visitor_id as hub_id,
+        email
+    from links
+    {%- endif %}
 
     union
 
