@@ -5,7 +5,7 @@ $3 the currencies, or null for all. Sums are cast to whole numbers, since the en
 differently.
 """
 
-from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
+from stripe_apex.report.queries.channels import LEADS, LEVELS, brought, brought_by_model, spent
 from stripe_apex.report.queries.matching import (
     NEWER_MARTS,
     SHARED_REFERENCES,
@@ -53,6 +53,7 @@ __all__ = [
     "INPUTS",
     "KNOWN_VALUES",
     "LEADS",
+    "LEVELS",
     "MARTS",
     "MAYBE_NEW",
     "NEWER_MARTS",
