@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import sys
 from contextlib import redirect_stdout
@@ -30,6 +31,8 @@ NOW = datetime(2026, 10, 1, tzinfo=UTC)
 """Where the account's clock starts: not where the machine's is."""
 
 EVERYTHING = {"start": "2020-01-01"}
+
+_NUMBERS = itertools.count()
 
 
 @dataclass
@@ -136,7 +139,9 @@ def nowhere(tmp_path_factory, monkeypatch):
     for name in list(os.environ):
         if name.startswith(("TAP_STRIPE_APEX_", "STRIPE_APP_", "MELTANO_")):
             monkeypatch.delenv(name)
-    root = tmp_path_factory.mktemp("project")
+    # `mktemp` looks through all folders of the run for a free name.
+    root = tmp_path_factory.getbasetemp() / f"project-{next(_NUMBERS)}"
+    root.mkdir()
     monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(root))
     return root
 

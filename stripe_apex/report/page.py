@@ -157,7 +157,7 @@ def _figure(section: Section, specs: dict[str, Mapping[str, Any]]) -> Figure:
         return Figure(section, ())
     drawings = []
     for canvas in CANVASES:
-        spec = kit.dressed(section.draw(canvas))
+        spec = kit.drawn(section.draw, canvas)
         specs[f"{section.name}-{canvas.name}"] = spec
         drawings.append(kit.svg(spec, name=canvas.name, description=section.description))
     return Figure(section, tuple(drawings))

@@ -29,8 +29,6 @@ OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
 CHOICES = ("last-90-days", "last-30-days", "last-month")
 """The periods that a page about all days offers beside them."""
 
-LEVELS = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
-
 
 def read(address: str, filters: Filters) -> facts.Report:
     """Everything the report says, from one connection that is closed again at once.
@@ -204,7 +202,21 @@ class _ReportReader:
 
     def _levels(self) -> dict[str, Any]:
         """The economics of each level, by the report's name for it."""
-        channels, platforms, campaigns = (self._economics(level) for level in LEVELS)
+        scope, rows = self._scope, self._warehouse.rows
+        converted, model = scope.converted, scope.attribution_model
+        by_model = rows(
+            queries.brought_by_model(queries.LEVELS, converted=converted), *self._selected
+        )
+        found = [
+            *rows(queries.brought(queries.LEVELS, converted=converted), *self._selected, model),
+            *rows(queries.spent(queries.LEVELS, converted=converted), *self._selected),
+            *(rows(queries.LEADS, *self._days, model) if converted else ()),
+            *by_model,
+        ]
+        credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
+        channels, platforms, campaigns = (
+            self._economics(level, found, credited=credited) for level in queries.LEVELS
+        )
         return {
             "channels": channels,
             "platforms": tuple(line for line in platforms if line.platform),
@@ -220,22 +232,19 @@ class _ReportReader:
         wanted = self._scope.channels
         return [line for line in lines if wanted is None or line.channel in wanted]
 
-    def _economics(self, level: tuple[str, ...]) -> tuple[Economics, ...]:
-        scope, rows = self._scope, self._warehouse.rows
-        converted, model = scope.converted, scope.attribution_model
-        brought = rows(queries.brought(level, converted=converted), *self._selected, model)
-        by_model = rows(queries.brought_by_model(level, converted=converted), *self._selected)
-        spent = rows(queries.spent(level, converted=converted), *self._selected)
-        leads = rows(queries.LEADS, *self._days, model) if level == LEVELS[0] and converted else []
+    def _economics(
+        self, level: tuple[str, ...], rows: Iterable[Mapping[str, Any]], *, credited: bool
+    ) -> tuple[Economics, ...]:
         found: dict[tuple[Any, ...], dict[str, Any]] = {}
-        for row in (*brought, *spent, *leads, *by_model):
+        for row in rows:
+            if row["dimensions"] != len(level):
+                continue
             keys = {name: row[name] for name in level}
             line = found.setdefault(tuple(keys.values()), {**keys, "revenue_by_model": {}})
             if "attribution_model" in row:
                 line["revenue_by_model"][row["attribution_model"]] = row["revenue_minor"]
             else:
                 line |= _figures(row)
-        credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
         whole = not self._left_out
         lines = self._wanted(
             Economics(**line, is_whole=whole, is_credited=credited) for line in found.values()
@@ -316,7 +325,7 @@ def _tables(warehouse: Warehouse, address: str) -> set[str]:
 
 def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of `brought`, `spent` or `LEADS` as fields of `Economics`."""
-    figures = dict(row)
+    figures = {name: value for name, value in row.items() if name != "dimensions"}
     for name in ("customer", "new_customer", "maybe_new_customer"):
         if f"{name}_micros" in figures:
             figures[f"{name}s"] = Decimal(figures.pop(f"{name}_micros")).scaleb(-6)

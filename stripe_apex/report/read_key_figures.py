@@ -101,14 +101,14 @@ class KeyFiguresReader:
 
     def _sums(self, scope: Scope, net_minor: int) -> Sums:
         converted, selected = scope.converted, _selected(scope)
-        keys = ("channel",)
+        channels = queries.LEVELS[:1]
         found: dict[str, dict[str, Any]] = {}
-        brought = queries.brought(keys, converted=converted)
+        brought = queries.brought(channels, converted=converted)
         for row in self.warehouse.rows(brought, *selected, scope.attribution_model):
             line = {f"{name}s": Decimal(row[f"{name}_micros"]).scaleb(-6) for name in _SHARES}
             found[row["channel"]] = line | {"basis_minor": row["basis_minor"]}
         credited = any(name != UNATTRIBUTED for name in found)
-        for row in self.warehouse.rows(queries.spent(keys, converted=converted), *selected):
+        for row in self.warehouse.rows(queries.spent(channels, converted=converted), *selected):
             found.setdefault(row["channel"], {})["spend_minor"] = row["spend_minor"]
         return Sums.of(
             net_minor,

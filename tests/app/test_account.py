@@ -63,7 +63,7 @@ def test_each_warehouse_has_a_report_of_its_own():
 def test_the_report_of_a_connected_account_is_never_made_of_the_demo(folder):
     output = folder / "output"
     output.mkdir()
-    SCENARIOS["small"]().write(output / "warehouse.duckdb")
+    SCENARIOS["empty"]().write(output / "warehouse.duckdb")
     (output / "account-report.html").write_text("the real one")
     (folder / ".env").write_text("TAP_STRIPE_APEX_API_KEY=rk_test_simulated\n")
     done = CliRunner().invoke(main, ["report"])
@@ -77,7 +77,7 @@ def test_the_report_of_the_project_is_written_beside_its_warehouse_from_any_fold
 ):
     output = folder / "output"
     output.mkdir()
-    SCENARIOS["one_currency"]().write(output / "warehouse.duckdb")
+    SCENARIOS["empty"]().write(output / "warehouse.duckdb")
     below = folder / "notebooks"
     below.mkdir()
     monkeypatch.chdir(below)
@@ -89,7 +89,7 @@ def test_the_report_of_the_project_is_written_beside_its_warehouse_from_any_fold
 
 
 def test_the_report_reads_the_address_in_dotenv(folder):
-    SCENARIOS["small"]().write(folder / "elsewhere.duckdb")
+    SCENARIOS["empty"]().write(folder / "elsewhere.duckdb")
     (folder / ".env").write_text("APEX_WAREHOUSE=elsewhere.duckdb\n")
     done = CliRunner().invoke(main, ["report"])
     assert done.exit_code == 0, done.output

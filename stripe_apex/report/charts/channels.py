@@ -113,7 +113,7 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
         y,
         above=LANE * len(lanes) / 2 + 8 if easel.is_narrow else 0,
     )
-    return alt.layer(spread, symbols, names, width=easel.width, height=step * len(ranked))
+    return kit.layer(spread, symbols, names, width=easel.width, height=step * len(ranked))
 
 
 def _lanes(report: Report) -> dict[str, int]:
@@ -234,7 +234,7 @@ def returns(easel: Easel) -> Chart:
         x=alt.XValue(x["scale"].range[0]), text=alt.Text("alone:N")
     )
     layers = (models_ticks, one, interval, points, beyond, alone, *_figures(easel, base))
-    return alt.layer(*layers, width=easel.width, height=alt.Step(46 if easel.is_narrow else 29))
+    return kit.layer(*layers, width=easel.width, height=alt.Step(46 if easel.is_narrow else 29))
 
 
 def reach(lines: list[tuple[int, Economics]]) -> float:

@@ -78,7 +78,7 @@ def months(easel: Easel) -> Chart:
         .mark_text(**easel.text(align="center", baseline="bottom", dy=-5, fontSize=11.5))
         .encode(x=x, y=alt.YValue(0), text=alt.Text("text:N"))
     )
-    return alt.layer(columns, numbers, *_ends(easel, axis), width=easel.width, height=_HEIGHT)
+    return kit.layer(columns, numbers, *_ends(easel, axis), width=easel.width, height=_HEIGHT)
 
 
 def _ends(easel: Easel, axis: list[date]) -> Iterator[Chart]:

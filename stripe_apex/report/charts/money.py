@@ -41,7 +41,7 @@ def waterfall(easel: Easel) -> Chart:
     columns = 1 if easel.is_narrow or len(totals) == 1 else 2
     width = (easel.width - (columns - 1) * 56) / columns
     panels = [_one_waterfall(easel, total, width) for total in totals]
-    return alt.concat(*panels, columns=columns, spacing={"row": 26, "column": 56})
+    return kit.grid(*panels, columns=columns, spacing={"row": 26, "column": 56})
 
 
 def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
@@ -77,7 +77,7 @@ def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
         x=alt.XValue(width), text=alt.Text("amount:N")
     )
     title = easel.title(total.currency.upper(), offset=4)
-    return alt.layer(bar, names, amounts, title=title, width=width, height=alt.Step(24))
+    return kit.layer(bar, names, amounts, title=title, width=width, height=alt.Step(24))
 
 
 def _signed(easel: Easel, name: str, minor: int, currency: str) -> str:
@@ -121,6 +121,6 @@ def unmatched(easel: Easel) -> Chart:
     amounts = base.mark_text(**easel.text(align="right", dy=above)).encode(
         x=alt.XValue(easel.width - 52), text=alt.Text("amount:N")
     )
-    return alt.layer(
+    return kit.layer(
         bars, names, amounts, shares, width=easel.width, height=alt.Step(52 if narrow else 30)
     )

@@ -114,8 +114,8 @@ def months(easel: Easel) -> Chart:
     charts = [_columns(easel, panel, axis, shared, small) for panel in panels]
     every: Panel = ("All revenue", together, kit.BLUE)
     whole = _columns(easel, every, axis, list(together.values()), large)
-    return alt.vconcat(
-        whole, alt.concat(*charts, columns=columns, spacing={"row": 22, "column": gap}), spacing=30
+    return kit.stack(
+        whole, kit.grid(*charts, columns=columns, spacing={"row": 22, "column": gap}), spacing=30
     )
 
 
@@ -200,7 +200,7 @@ def _columns(
         .mark_text(**easel.text(**small, fill=kit.MUTED, baseline="top", dy=5))
         .encode(x=alt.X("at:Q", **x), y=alt.YValue(room.height), text=alt.Text("text:N"))
     )
-    return alt.layer(
+    return kit.layer(
         baseline, bars, amounts, names, title=title, width=room.width, height=room.height
     )
 

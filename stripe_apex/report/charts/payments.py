@@ -65,7 +65,7 @@ def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
     details = base.mark_text(
         **easel.text(align="left" if narrow else "right", dy=19 if narrow else 0, fill=kit.MUTED)
     ).encode(x=alt.XValue(0 if narrow else easel.width), text=alt.Text("detail:N"))
-    return alt.layer(
+    return kit.layer(
         bar, names, texts, details, width=easel.width, height=alt.Step(70 if narrow else 30)
     )
 
@@ -95,8 +95,8 @@ def weeks(easel: Easel) -> Chart:
         _columns(easel, axis, name, [((name, kit.VERMILLION), value)], width, 60)
         for name, value in taken
     ]
-    return alt.vconcat(
-        together, alt.concat(*away, columns=columns, spacing={"row": 18, "column": gap}), spacing=28
+    return kit.stack(
+        together, kit.grid(*away, columns=columns, spacing={"row": 18, "column": gap}), spacing=28
     )
 
 
@@ -168,7 +168,7 @@ def _columns(
     )
     marks = _marks(easel, highest, width, y) if total else ()
     layers = [*marks, columns, *_ends(easel, axis, width, height)]
-    return alt.layer(*layers, title=title, width=width, height=height)
+    return kit.layer(*layers, title=title, width=width, height=height)
 
 
 def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Iterator[Chart]:

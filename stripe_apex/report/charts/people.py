@@ -67,7 +67,7 @@ def cohorts(easel: Easel) -> Chart:
     below = alt.Chart(kit.rows(named)).mark_text(
         **easel.text(align="right", baseline="top", dx=4, dy=9, fontWeight="bold")
     )
-    return alt.layer(
+    return kit.layer(
         older,
         newer,
         average,
@@ -155,7 +155,7 @@ def experiments(easel: Easel) -> Chart:
         tooltip=kit.tooltip("name", "text", "impact", "words"),
     )
     words = _wide_words(easel, base) if not easel.is_narrow else _narrow_words(easel, base)
-    return alt.layer(
+    return kit.layer(
         kit.threshold(0, x),
         interval,
         points,

@@ -6,7 +6,7 @@ differently.
 """
 
 from stripe_apex.report.queries.audit import AUDIT, AUDIT_MART
-from stripe_apex.report.queries.channels import LEADS, brought, brought_by_model, spent
+from stripe_apex.report.queries.channels import LEADS, LEVELS, brought, brought_by_model, spent
 from stripe_apex.report.queries.matching import (
     NEWER_MARTS,
     SHARED_REFERENCES,
@@ -55,6 +55,7 @@ __all__ = [
     "INPUTS",
     "KNOWN_VALUES",
     "LEADS",
+    "LEVELS",
     "MARTS",
     "MAYBE_NEW",
     "NEWER_MARTS",

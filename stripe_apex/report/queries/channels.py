@@ -6,28 +6,46 @@ from typing import Final
 
 from stripe_apex.report.queries.filters import amount, in_scope
 
+LEVELS: Final = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
+"""What lines are grouped by; one query asks for several, since most of its time is its planning."""
+
+Levels = tuple[tuple[str, ...], ...]
+
 LEADS: Final = """
-select channel, cast(sum(leads) as bigint) as leads
+select 1 as dimensions, channel, cast(sum(leads) as bigint) as leads
 from marts.mart_channels
 where activity_date >= $1 and activity_date < $2 and attribution_model = $3
 group by channel
 """
 
 
-def brought(dimensions: tuple[str, ...], *, converted: bool) -> str:
-    """Revenue and people by channel, and by platform and campaign where asked; $4 is the model.
+def _keys(levels: Levels) -> str:
+    """The columns of the deepest level, after the number of those that a row is grouped by."""
+    deepest = levels[-1]
+    number = " - ".join((str(len(deepest)), *(f"grouping({name})" for name in deepest[1:])))
+    return f"{number} as dimensions, {', '.join(deepest)}"
 
-    Of what is `maybe_new`, it is not known whether the payer had paid before the charges that are
-    loaded. `squares` is the sum, over people, of the square of what each of them brought to
-    `basis_minor`.
+
+def _by(levels: Levels, *more: str) -> str:
+    """The clause that groups by each of the levels, and by `more` within them."""
+    sets = (f"({', '.join((*level, *more))})" for level in levels)
+    return f"grouping sets ({', '.join(sets)})"
+
+
+def brought(levels: Levels, *, converted: bool) -> str:
+    """Revenue and people of each level; $4 is the model.
+
+    A row says by how many dimensions it is grouped, since a platform may be null. Of what is
+    `maybe_new`, it is not known whether the payer had paid before the charges that are loaded.
+    `squares` is the sum, over people, of the square of what each of them brought to `basis_minor`.
     """
-    keys = ", ".join(dimensions)
+    keys = ", ".join(("dimensions", *levels[-1]))
     return f"""
 with {_credits(converted=converted)},
 
 by_person as (
     select
-        {keys},
+        {_keys(levels)},
         person_id,
         sum(revenue_minor) as revenue_minor,
         sum(basis_minor) as basis_minor,
@@ -40,7 +58,7 @@ by_person as (
             as maybe_new_revenue_minor
     from credits
     where attribution_model = $4
-    group by {keys}, person_id
+    group by {_by(levels, "person_id")}
 )
 
 select
@@ -62,30 +80,31 @@ group by {keys}
 """
 
 
-def brought_by_model(dimensions: tuple[str, ...], *, converted: bool) -> str:
-    """Revenue under each attribution model, by the same dimensions."""
-    keys = ", ".join(dimensions)
+def brought_by_model(levels: Levels, *, converted: bool) -> str:
+    """Revenue of each level under each attribution model."""
     return f"""
 with {_credits(converted=converted)}
 
-select {keys}, attribution_model, cast(sum(basis_minor) as bigint) as revenue_minor
+select
+    {_keys(levels)},
+    attribution_model,
+    cast(sum(basis_minor) as bigint) as revenue_minor
 from credits
-group by {keys}, attribution_model
+group by {_by(levels, "attribution_model")}
 order by attribution_model
 """
 
 
-def spent(dimensions: tuple[str, ...], *, converted: bool) -> str:
-    """Ad spend and the conversions that platforms claim, by the same dimensions."""
-    keys = ", ".join(dimensions)
+def spent(levels: Levels, *, converted: bool) -> str:
+    """Ad spend of each level, and the conversions that platforms claim."""
     return f"""
 select
-    {keys},
+    {_keys(levels)},
     cast(sum(coalesce({amount("spend", converted=converted)}, 0)) as bigint) as spend_minor,
     cast(sum(platform_conversions) as decimal(24, 6)) as platform_conversions
 from marts.mart_ad_spend as spend
 where {in_scope("spend", "spend_date")}
-group by {keys}
+group by {_by(levels)}
 """
 
 

@@ -1,7 +1,9 @@
 """The page in a real browser: it asks nobody, complains of nothing and can be read by all."""
 
+import json
 import re
 
+import altair as alt
 import pytest
 
 from tests.app.report.scenarios import SCENARIOS
@@ -188,3 +190,13 @@ def test_numbers_and_dates_are_written_as_the_locale_does(page_of, locale, amoun
     text = page_of("ten_currencies", f"--locale={locale}").read_text()
     assert day in text
     assert amount in text
+
+
+@pytest.mark.slow
+def test_every_chart_is_valid_vega_lite(page_of):
+    """Altair does not look while a page is drawn: that would take a quarter of its time."""
+    page = page_of("small", "--interactive").read_text()
+    charts = json.loads(re.search(r'id="charts"[^>]*>(.*?)</script>', page)[1])
+    assert len(charts) > 20
+    for chart in charts.values():
+        alt.TopLevelSpec.validate(chart)
