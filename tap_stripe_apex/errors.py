@@ -163,6 +163,7 @@ _PERMISSION = re.compile(r"'(?:rak_)?([a-z_]+?)_(read|write)'")
 
 _GRANTS = {
     "charge": ("charges", "Charges: Read"),
+    "failed charges": ("charges", "Charges: Read"),
     "customer": ("customers", "Customers: Read"),
     "event": ("events", "Events: Read"),
     "dispute": ("disputes", "Disputes: Read"),
@@ -172,7 +173,7 @@ _GRANTS = {
     "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
     "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }
-"""By Stripe's name of a permission: what it is for, and what the Dashboard calls it."""
+"""By Stripe's name of a permission, or ours of what is read: what for, and the Dashboard's name."""
 
 
 def from_reply(

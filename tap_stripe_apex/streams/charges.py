@@ -18,6 +18,8 @@ from tap_stripe_apex.reading.windows import to_iso
 from tap_stripe_apex.streams import emails
 from tap_stripe_apex.streams.capture_evidence import CaptureEvidence, told_by_transaction
 from tap_stripe_apex.streams.columns import (
+    BILLING_COUNTRY,
+    CARD_COUNTRY,
     METADATA,
     RATE_DECIMALS,
     UPDATED_AT,
@@ -35,6 +37,7 @@ from tap_stripe_apex.streams.partial_captures import (
     settled_part,
     told_by_charge,
 )
+from tap_stripe_apex.streams.payers import BillingDetails, PaymentMethodDetails
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,18 +48,6 @@ if TYPE_CHECKING:
     from tap_stripe_apex.reading.bookmark import Bookmark
     from tap_stripe_apex.reading.feed import Feed
     from tap_stripe_apex.reading.sync import StripeSync
-
-
-class BillingDetails(msgspec.Struct, frozen=True):
-    """What the payer typed into the payment form."""
-
-    email: str | None = None
-
-
-class PaymentMethodDetails(msgspec.Struct, frozen=True):
-    """How it was paid: card, sepa_debit, ..."""
-
-    type: str | None = None
 
 
 class Charge(msgspec.Struct, frozen=True):
@@ -145,6 +136,8 @@ class Charges(StripeStream[Charge]):
             "net",
             "customer_created",
             "customer_metadata",
+            "card_country",
+            "billing_country",
         }
     )
     addresses = frozenset({"customer_email", "receipt_email", "billing_email"})
@@ -218,6 +211,8 @@ class Charges(StripeStream[Charge]):
         th.Property("billing_email", th.StringType),
         th.Property("payment_intent_id", th.StringType),
         th.Property("payment_method_type", th.StringType, description="card, sepa_debit, ..."),
+        CARD_COUNTRY,
+        BILLING_COUNTRY,
         th.Property("description", th.StringType),
         METADATA,
         th.Property("statement_descriptor", th.StringType),
@@ -307,6 +302,8 @@ class Charges(StripeStream[Charge]):
             "billing_email": billing_email,
             "payment_intent_id": item.payment_intent,
             "payment_method_type": method.type if method else None,
+            "card_country": method.country if method else None,
+            "billing_country": item.billing_details.country,
             "description": item.description,
             "metadata": item.metadata,
             "statement_descriptor": item.calculated_statement_descriptor

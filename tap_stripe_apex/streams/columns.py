@@ -78,6 +78,14 @@ UPDATED_AT: Final = th.Property(
     "of the listing that found it.",
 )
 METADATA: Final = th.Property("metadata", th.ObjectType(additional_properties=th.StringType))
+CARD_COUNTRY: Final = th.Property(
+    "card_country",
+    th.StringType,
+    description="Of the card, the bank account or the wallet: ISO 3166-1 alpha-2.",
+)
+BILLING_COUNTRY: Final = th.Property(
+    "billing_country", th.StringType, description="Of the billing address: ISO 3166-1 alpha-2"
+)
 DELETED_AT: Final = th.Property(
     "_sdc_deleted_at", th.DateTimeType, description="Set once it is gone"
 )
