@@ -87,7 +87,7 @@ class ChargeRecord(Struct, frozen=True, gc=False):
 
     `refunded_amount` is what really went back to the payer. `released` is the part of an
     authorisation that was never taken, where Stripe calls that a refund: before 2025-03-31.basil.
-    `retries` is the intent of the failed charge that this one tries again; None for a first attempt.
+    `retries` is the intent of the failed charge that this one tries again, if it does.
     `decline_reason` is why a card was declined, in Stripe's own words of `outcome.reason`.
     """
 

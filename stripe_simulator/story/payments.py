@@ -84,8 +84,8 @@ _BANK_FATES = Odds(
 class PlannedCharge(Struct, gc=False):
     """A charge that will be made at epoch second `at`; `luck` decides its fate's details.
 
-    `renews` says that it is the next month of a plan. `session` is the checkout session that it pays,
-    known once that is open.
+    `renews` says that it is the next month of a plan. `session` is the checkout session that it
+    pays, known once that is open.
     """
 
     at: int

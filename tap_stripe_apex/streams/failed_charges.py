@@ -61,13 +61,11 @@ class FailedCharges(StripeStream[FailedCharge]):
         UPDATED_AT,
         th.Property("amount", th.IntegerType, required=True, description="Asked, in minor units"),
         th.Property("currency", th.StringType, required=True, description="Lower case"),
-        th.Property(
-            "failure_code", th.StringType, description="card_declined, expired_card, ..."
-        ),
+        th.Property("failure_code", th.StringType, description="card_declined, expired_card, ..."),
         th.Property(
             "outcome_type",
             th.StringType,
-            description="issuer_declined, blocked, invalid, ... or authorized where it failed later",
+            description="issuer_declined, blocked, invalid, ..., authorized where it failed later",
         ),
         th.Property(
             "outcome_reason",
