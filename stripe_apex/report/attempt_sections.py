@@ -140,7 +140,9 @@ def failures_section(report: Report, formats: Formats) -> Section:
         "What was paid later by another payment intent is not known to be the same payment, so the "
         f"rest need not be lost.{_since(report, formats)}",
         Table("Attempts to pay that failed, by reason and currency", columns, rows, names=2),
-        (lambda canvas: charts.bars(kit.Easel(report, formats, canvas), bars)) if failed else None,
+        (lambda canvas: charts.bars(kit.Easel(report, formats, canvas), bars, names_take=280))
+        if failed
+        else None,
         f"{title}. Failed attempts by reason.",
         empty=empty,
     )
