@@ -46,8 +46,9 @@ class PaymentMethodDetails(msgspec.Struct, frozen=True):
     @property
     def country(self) -> str | None:
         """That of the card, the bank account or the wallet: ISO 3166-1 alpha-2, in capitals."""
-        details = getattr(self, self.type or "", None)
-        return country_code(details.country) if isinstance(details, _OfCountry) else None
+        told = (self.card, self.sepa_debit, self.link, self.paypal, self.card_present,
+                self.interac_present, self.ach_debit, self.sofort)  # fmt: skip
+        return next((country_code(part.country) for part in told if part is not None), None)
 
 
 def country_code(told: str | None) -> str | None:
