@@ -42,7 +42,7 @@ class Permission:
 
 
 PERMISSIONS: Final = (
-    Permission("charges", "the charges stream"),
+    Permission("charges", "the charges and failed_charges streams"),
     Permission("customers", "the customer's email on each charge"),
     Permission("events", "reading only what changed since the last run"),
     Permission("refunds", "the refunds stream"),

@@ -33,7 +33,7 @@ MARKED: Final = "marts.mart_revenue_total"
 
 USUAL_SOURCES: Final = (
     *("raw_stripe.charges", "raw_stripe.refunds", "raw_stripe.disputes"),
-    "raw_stripe.checkout_sessions",
+    *("raw_stripe.checkout_sessions", "raw_stripe.failed_charges"),
     *("apex.leads", "apex.touchpoints", "apex.experiments", "apex.experiment_exposures"),
     *("apex.ad_spend", "apex.fx_rates", "apex.channel_rules", "apex.ad_platforms"),
     *("apex.promotion_codes", "apex_import.promotion_codes"),

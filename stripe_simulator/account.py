@@ -109,6 +109,8 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         metadata: Metadata | None = None,
         statement_descriptor: str | None = None,
         failure_code: str | None = None,
+        decline_reason: str | None = None,
+        retries: str | None = None,
     ) -> str:
         """A new charge; tells charge.succeeded, .pending or .failed.
 
@@ -129,11 +131,17 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
             metadata: free pairs.
             statement_descriptor: what the payer's statement says.
             failure_code: why it failed.
+            decline_reason: why the card was declined or the payment blocked, as `outcome.reason`.
+            retries: the failed charge that this one tries again, for the same payment intent.
         """
         require(amount > 0, "An amount is a positive number of minor units.")
         require(capture or status != "pending", "Only a card can be authorised, and at once.")
         if customer is not None:
             self._customer(customer)
+        intent = None
+        if retries is not None:
+            require(self.charges[retries].status == "failed", "Only what failed is tried again.")
+            intent = self.charges[retries].payment_intent
         method = payment_method or PaymentMethod(self._new_id("pm_"), payment_method_type)
         captured = capture and not (status == "failed" and method.type == "card")
         charge = ChargeRecord(
@@ -152,7 +160,9 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
             metadata=metadata or {},
             statement_descriptor=statement_descriptor,
             failure_code=_failure(status, failure_code),
+            decline_reason=decline_reason,
             capture_before=None if capture else self._now + AUTHORISATION_LIFE,
+            retries=intent,
         )
         if captured and (status == "succeeded" if posted is None else posted):
             charge = replace(charge, balance_transaction=self._post_charge(charge))

@@ -37,6 +37,7 @@ class DisputeBook(Book):
             id=self._new_id("du_"),
             created=self._now,
             charge=charge,
+            payment_intent=record.payment_intent,
             amount=disputed,
             currency=record.currency,
             status="warning_needs_response" if inquiry else "needs_response",

@@ -87,6 +87,8 @@ class ChargeRecord(Struct, frozen=True, gc=False):
 
     `refunded_amount` is what really went back to the payer. `released` is the part of an
     authorisation that was never taken, where Stripe calls that a refund: before 2025-03-31.basil.
+    `retries` is the intent of the failed charge that this one tries again, if it does.
+    `decline_reason` is why a card was declined, in Stripe's own words of `outcome.reason`.
     """
 
     id: str
@@ -109,12 +111,14 @@ class ChargeRecord(Struct, frozen=True, gc=False):
     balance_transaction: str | None = None
     failure_balance_transaction: str | None = None
     failure_code: str | None = None
+    decline_reason: str | None = None
     capture_before: int | None = None
+    retries: str | None = None
 
     @property
     def payment_intent(self) -> str:
-        """Stripe, too, gives a charge and its intent ids that look alike."""
-        return "pi_" + self.id[3:]
+        """Stripe, too, gives the first charge of an intent and the intent ids that look alike."""
+        return self.retries or "pi_" + self.id[3:]
 
     @property
     def transfer_group(self) -> None:
@@ -148,6 +152,7 @@ class RefundRecord(Struct, frozen=True, gc=False):
     id: str
     created: int
     charge: str
+    payment_intent: str
     amount: int
     currency: str
     status: RefundStatus
@@ -160,11 +165,6 @@ class RefundRecord(Struct, frozen=True, gc=False):
     failure_balance_transaction: str | None = None
     releases: bool = False
 
-    @property
-    def payment_intent(self) -> str:
-        """The intent of the charge that it refunds."""
-        return "pi_" + self.charge[3:]
-
 
 class DisputeRecord(Struct, frozen=True, gc=False):
     """A payer's complaint; `warning_*` ones are inquiries and move no money."""
@@ -172,6 +172,7 @@ class DisputeRecord(Struct, frozen=True, gc=False):
     id: str
     created: int
     charge: str
+    payment_intent: str
     amount: int
     currency: str
     status: DisputeStatus
@@ -182,11 +183,6 @@ class DisputeRecord(Struct, frozen=True, gc=False):
     customer_name: str | None = None
     submitted: bool = False
     is_charge_refundable: bool = False
-
-    @property
-    def payment_intent(self) -> str:
-        """The intent of the charge in dispute."""
-        return "pi_" + self.charge[3:]
 
 
 class BalanceTransactionRecord(Struct, frozen=True, gc=False):

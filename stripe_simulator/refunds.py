@@ -93,6 +93,7 @@ class RefundBook(Book):
             id=identifier,
             created=self._now,
             charge=charge.id,
+            payment_intent=charge.payment_intent,
             amount=amount,
             currency=charge.currency,
             status=status,

@@ -163,6 +163,7 @@ _PERMISSION = re.compile(r"'(?:rak_)?([a-z_]+?)_(read|write)'")
 
 _GRANTS = {
     "charge": ("charges", "Charges: Read"),
+    "failed charges": ("charges", "Charges: Read"),
     "customer": ("customers", "Customers: Read"),
     "event": ("events", "Events: Read"),
     "dispute": ("disputes", "Disputes: Read"),
@@ -172,7 +173,7 @@ _GRANTS = {
     "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
     "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }
-"""For each of Stripe's permissions: what it is for, and its name in the Dashboard."""
+"""By Stripe's permission, or by our name of what is read: its purpose, its name in the Dashboard."""
 
 
 def from_reply(

@@ -169,13 +169,9 @@ def _render(
 
         formats = Formats(locale)
         if form == "html":
-            from altair.utils.schemapi import debug_mode
-
             from stripe_apex.report import page
 
-            # Checking each part of a chart takes an eighth of the time, and tests do it.
-            with debug_mode(arg=False):
-                return page.render(choices, formats, with_script=interactive)
+            return page.render(choices, formats, with_script=interactive)
         if form == "json":
             return as_json.render(choices[0].report, formats)
         return text.render(choices, formats)

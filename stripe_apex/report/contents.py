@@ -33,7 +33,9 @@ _SHORT: Final = {
     "weeks": "Weeks",
     "again": "Who pays again",
     "methods": "Payment methods",
+    "countries": "Countries",
     "largest": "Largest customers",
+    "failed": "What fails",
 }
 """What the contents call a section; its topic, if nothing here."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from stripe_apex.report.attempt_sections import countries_section, failures_section
 from stripe_apex.report.charts import kit
 from stripe_apex.report.charts import payments as charts
 from stripe_apex.report.economics import ratio
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def payment_sections(report: Report, formats: Formats) -> tuple[Section, ...]:
-    """Revenue by week, what customers do next, how they pay, and the largest of them."""
+    """Revenue by week, what customers do next, how and from where they pay, and what fails."""
     if not report.payments.weeks:
         return ()
     of = _PaymentSections(report, formats)
@@ -44,8 +45,10 @@ class _PaymentSections:
         if self._report.payments.ages:
             yield self.ages()
         yield self.methods()
+        yield countries_section(self._report, self._formats)
         if self._report.payments.payers.net_minor > 0:
             yield self.largest()
+        yield failures_section(self._report, self._formats)
 
     def weeks(self) -> Section:
         lines = self._report.payments.weeks

@@ -5,10 +5,12 @@ Amounts are in the minor units of the scope's currency.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from stripe_apex.report import attempts
+from stripe_apex.report.attempts import Attempts
 from stripe_apex.report.queries import payments as queries
 
 if TYPE_CHECKING:
@@ -121,6 +123,7 @@ class Payments:
 
     Attributes:
         converted: some are of another currency than the scope's, and converted into it.
+        attempts: where they come from, and what failed.
     """
 
     weeks: tuple[Week, ...] = ()
@@ -128,6 +131,7 @@ class Payments:
     ages: tuple[Age, ...] = ()
     payers: Payers = Payers()
     converted: bool = False
+    attempts: Attempts = field(default_factory=Attempts)
 
     def whole_weeks(self, start: date, end: date) -> tuple[Week, ...]:
         """The weeks of which all seven days lie from `start` to the day before `end`."""
@@ -154,4 +158,5 @@ def read(rows: Rows, selected: Sequence[Any], as_of: date, *, converted: bool) -
         tuple(Age(**row) for row in rows(queries.ages(converted=converted), *selected, as_of)),
         Payers(**payers),
         converted,
+        attempts.read(rows, selected, converted=converted),
     )

@@ -7,7 +7,15 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from stripe_apex.report import glance
+from stripe_apex.report.attempt_sections import (
+    MOST_REASONS,
+    country_name,
+    failures_in_words,
+    failures_title,
+)
+from stripe_apex.report.attempts import UNKNOWN
 from stripe_apex.report.audit_section import unmatched
+from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.formats import DASH
 from stripe_apex.report.headline import headline
@@ -69,6 +77,7 @@ def _lines(choices: Sequence[Choice], formats: Formats) -> Iterator[str]:
     if step := PaymentWords(report, formats).next_step():
         yield from ("", *textwrap.wrap(step.title, WIDTH), f"  {step.command}")
         yield from (*textwrap.wrap(step.text, WIDTH, break_on_hyphens=False), "")
+        yield from _attempts(report, formats)
     else:
         yield from _channels(report, formats)
         yield from _unmatched(report, formats)
@@ -123,6 +132,36 @@ def _also(report: Report, words: Titles) -> Iterator[str]:
         yield f"{old} has no channel, since the payers' leads are too old. {words.too_old}"
     if report.maybe_new_customers:
         yield f"{words.who_may_be_new()}. {words.how_to_know_who_is_new()}"
+
+
+def _attempts(report: Report, formats: Formats) -> Iterator[str]:
+    """Where payments come from, and why attempts at them fail: the first of each."""
+    attempts, currency = report.payments.attempts, report.scope.currency
+    if any(line.country != UNKNOWN for line in attempts.countries):
+        yield from _aligned(
+            [
+                ("Country", f"net, {currency.upper()}", "share"),
+                *(
+                    (
+                        f"  {country_name(line.country)}",
+                        amount(line.net_minor, currency),
+                        formats.percent(ratio(line.net_minor, report.net_minor)),
+                    )
+                    for line in attempts.countries[:MOST_REASONS]
+                ),
+            ]
+        )
+    if attempts.failed:
+        yield from textwrap.wrap(f"{failures_title(report, formats)}.", WIDTH)
+        yield from _aligned(
+            [
+                ("Why", "attempts", "share"),
+                *(
+                    (f"  {words}", formats.number(count), formats.percent(count / attempts.failed))
+                    for words, count in failures_in_words(attempts)[:MOST_REASONS]
+                ),
+            ]
+        )
 
 
 def _channels(report: Report, formats: Formats) -> Iterator[str]:

@@ -11,6 +11,8 @@ _MESSAGES = {
     "insufficient_funds": "The account has insufficient funds to cover the payment.",
     "debit_not_authorized": "The payer told the bank that the debit was not authorized.",
 }
+_BLOCKED = {"highest_risk_level", "low_probability_of_authorization", "rule"}
+"""Reasons of Stripe's own, for which the bank is never asked. https://docs.stripe.com/declines"""
 _DESCRIPTOR = "SIMULATED STORE"
 _RECEIPTS = "https://pay.stripe.com/receipts/payment/CAcaFwoVYWNjdF8xU2ltdWxhdGVkQXBleDA"
 
@@ -145,12 +147,21 @@ def _outcome(charge: ChargeRecord) -> Outcome:
     risk_score = (charge.created + charge.amount) % 64
     if charge.failure_code is None or charge.method.type != "card":
         return Outcome(risk_score=risk_score)
+    reason = charge.decline_reason or "generic_decline"
+    if reason in _BLOCKED:
+        return Outcome(
+            risk_score=risk_score,
+            network_status="not_sent_to_network",
+            reason=reason,
+            seller_message="Stripe blocked this payment as too risky.",
+            type="blocked",
+        )
     return Outcome(
         risk_score=risk_score,
         advice_code="do_not_try_again",
         network_decline_code="05",
         network_status="declined_by_network",
-        reason="generic_decline",
+        reason=reason,
         seller_message="The bank did not return any further details with this decline.",
         type="issuer_declined",
     )

@@ -7,10 +7,26 @@ from stripe_simulator.account import AUTHORISATION_LIFE, Account
 from stripe_simulator.book import Operation
 from stripe_simulator.funds import DAY
 from stripe_simulator.story.checkouts import complete_session
-from stripe_simulator.story.payments import Fate, PlannedCharge
+from stripe_simulator.story.dice import Odds
+from stripe_simulator.story.payments import LUCK, Fate, PlannedCharge
 from stripe_simulator.story.people import Payer
 
 _HOUR = 3_600
+
+_DECLINES = Odds(
+    {
+        ("card_declined", "insufficient_funds"): 38,
+        ("card_declined", "generic_decline"): 22,
+        ("card_declined", "do_not_honor"): 12,
+        ("expired_card", "expired_card"): 10,
+        ("card_declined", "highest_risk_level"): 8,
+        ("incorrect_cvc", "incorrect_cvc"): 6,
+        ("processing_error", "processing_error"): 4,
+    }
+)
+"""Codes of failed card payments, and the reasons in their outcomes."""
+_RETURNS = Odds({"insufficient_funds": 80, "account_closed": 12, "debit_not_authorized": 8})
+"""Codes of failed bank debits."""
 
 
 def happen(account: Account, planned: PlannedCharge) -> None:
@@ -18,6 +34,7 @@ def happen(account: Account, planned: PlannedCharge) -> None:
     payer, fate = planned.payer, planned.fate
     if payer.has_customer and payer.customer is None:
         payer.customer = _welcome(account, payer, planned)
+    code, reason = _DECLINES.at(planned.luck / LUCK) if fate is Fate.DECLINED else (None, None)
     charge = account.create_charge(
         planned.amount,
         payer.currency,
@@ -30,10 +47,21 @@ def happen(account: Account, planned: PlannedCharge) -> None:
         payment_method=payer.method,
         description=planned.description,
         metadata=planned.metadata,
+        failure_code=code,
+        decline_reason=reason,
+        retries=_unpaid(account, payer) if planned.renews else None,
     )
+    if planned.renews:
+        payer.unpaid = charge if fate in {Fate.DECLINED, Fate.FAILED} else None
     complete_session(account, planned, charge)
     if fate is not Fate.PLAIN and fate is not Fate.DECLINED:
         _FOLLOW_UPS[fate](account, charge, planned)
+
+
+def _unpaid(account: Account, payer: Payer) -> str | None:
+    """The renewal that could not be paid: the next one is a further attempt at it."""
+    unpaid = payer.unpaid
+    return unpaid if unpaid and account.charges[unpaid].status == "failed" else None
 
 
 def _posted(planned: PlannedCharge) -> bool | None:
@@ -164,7 +192,8 @@ def _settled(account: Account, charge: str, planned: PlannedCharge) -> None:
 
 
 def _failed(account: Account, charge: str, planned: PlannedCharge) -> None:
-    _later(account, planned, 2 + planned.luck % 7, partial(account.fail, charge))
+    code = _RETURNS.at(planned.luck / LUCK)
+    _later(account, planned, 2 + planned.luck % 7, partial(account.fail, charge, code))
 
 
 _FOLLOW_UPS: dict[Fate, Callable[[Account, str, PlannedCharge], None]] = {

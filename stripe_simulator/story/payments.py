@@ -21,6 +21,8 @@ _PRODUCTS = (("Template pack", 19), ("Workshop", 49), ("Audit", 149), ("Annual p
 _PRODUCT_OF = Odds({0: 40, 1: 33, 2: 19, 3: 8})
 _BATCH_PERCENT = 8
 _GREAT_PERCENT = 45  # of those who know the company by then
+LUCK = 1_000_000
+"""The luck of a charge is below this."""
 _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
 
 
@@ -82,7 +84,8 @@ _BANK_FATES = Odds(
 class PlannedCharge(Struct, gc=False):
     """A charge that will be made at epoch second `at`; `luck` decides its fate's details.
 
-    `session` is the checkout session that it pays, known once that is open.
+    `renews` says that it is the next month of a plan. `session` is the checkout session that it
+    pays, known once that is open.
     """
 
     at: int
@@ -92,6 +95,7 @@ class PlannedCharge(Struct, gc=False):
     metadata: Metadata
     fate: Fate
     luck: int
+    renews: bool = False
     session: str | None = None
 
 
@@ -143,7 +147,13 @@ class Planner:
             moments[1:] = [day for day in self._billing_days if day > joined][: months - 1]
         return [
             PlannedCharge(
-                at, payer, amount, f"Plan {name}", _PLAN_METADATA[level], *_drawn(payer, dice)
+                at,
+                payer,
+                amount,
+                f"Plan {name}",
+                _PLAN_METADATA[level],
+                *_drawn(payer, dice),
+                renews=True,
             )
             for at in moments
             if at < self._end
@@ -170,4 +180,4 @@ class Planner:
 
 def _drawn(payer: Payer, dice: Dice) -> tuple[Fate, int]:
     fates = _CARD_FATES if payer.method.type == "card" else _BANK_FATES
-    return dice.pick(fates), dice.below(1_000_000)
+    return dice.pick(fates), dice.below(LUCK)

@@ -136,7 +136,7 @@ class Payer(Struct, gc=False):
 
     `email` is the address that this person types into forms, `checkout_email` the one that the
     checkout gets to know. `metadata` is what the company writes to the customer that it makes of
-    them.
+    them, `unpaid` the charge of a renewal that failed last.
     """
 
     index: int
@@ -154,6 +154,7 @@ class Payer(Struct, gc=False):
     leaves: bool
     customer: str | None = None
     metadata: Metadata = {}
+    unpaid: str | None = None
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from tap_stripe_apex.streams.charges import Charges
 from tap_stripe_apex.streams.checkout_sessions import CheckoutSessions
 from tap_stripe_apex.streams.customers import Customers
 from tap_stripe_apex.streams.disputes import Disputes
+from tap_stripe_apex.streams.failed_charges import FailedCharges
 from tap_stripe_apex.streams.refunds import Refunds
 
 if TYPE_CHECKING:
@@ -23,5 +24,6 @@ STREAMS: Final[tuple[type[StripeStream[Any]], ...]] = (
     Disputes,
     BalanceTransactions,
     CheckoutSessions,
+    FailedCharges,
 )
 """In the order of the documentation."""

@@ -5,18 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from tap_stripe_apex.streams.expanded import ExpandedCustomer, ExpandedTransaction
-
-
-class BillingDetails(msgspec.Struct, frozen=True):
-    """What the payer typed into the payment form."""
-
-    email: str | None = None
-
-
-class PaymentMethodDetails(msgspec.Struct, frozen=True):
-    """How it was paid: card, sepa_debit, ..."""
-
-    type: str | None = None
+from tap_stripe_apex.streams.payers import BillingDetails, PaymentMethodDetails
 
 
 class Charge(msgspec.Struct, frozen=True):

@@ -18,6 +18,8 @@ from tap_stripe_apex.streams import emails
 from tap_stripe_apex.streams.capture_evidence import CaptureEvidence, told_by_transaction
 from tap_stripe_apex.streams.charge import Charge
 from tap_stripe_apex.streams.columns import (
+    BILLING_COUNTRY,
+    CARD_COUNTRY,
     METADATA,
     RATE_DECIMALS,
     UPDATED_AT,
@@ -80,6 +82,8 @@ class Charges(StripeStream[Charge]):
             "net",
             "customer_created",
             "customer_metadata",
+            "card_country",
+            "billing_country",
         }
     )
     addresses = frozenset({"customer_email", "receipt_email", "billing_email"})
@@ -191,6 +195,8 @@ class Charges(StripeStream[Charge]):
         ),
         th.Property("payment_intent_id", th.StringType, description="`pi_...`"),
         th.Property("payment_method_type", th.StringType, description="`card`, `sepa_debit`, ..."),
+        CARD_COUNTRY,
+        BILLING_COUNTRY,
         th.Property("description", th.StringType, description="As you set it"),
         METADATA,
         th.Property(
@@ -297,6 +303,8 @@ class Charges(StripeStream[Charge]):
             "billing_email": billing_email,
             "payment_intent_id": item.payment_intent,
             "payment_method_type": method.type if method else None,
+            "card_country": method.country if method else None,
+            "billing_country": item.billing_details.country,
             "description": item.description,
             "metadata": item.metadata,
             "statement_descriptor": item.calculated_statement_descriptor

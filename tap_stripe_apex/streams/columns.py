@@ -80,6 +80,18 @@ UPDATED_AT: Final = th.Property(
 METADATA: Final = th.Property(
     "metadata", th.ObjectType(additional_properties=th.StringType), description="As you set it"
 )
+CARD_COUNTRY: Final = th.Property(
+    "card_country",
+    th.StringType,
+    description="Of the card, the bank account or the wallet, as ISO 3166-1 alpha-2 in capitals; "
+    "null where the payment method tells none",
+)
+BILLING_COUNTRY: Final = th.Property(
+    "billing_country",
+    th.StringType,
+    description="Of the billing address, as ISO 3166-1 alpha-2 in capitals; null where the payment "
+    "form did not ask for it",
+)
 DELETED_AT: Final = th.Property(
     "_sdc_deleted_at",
     th.DateTimeType,

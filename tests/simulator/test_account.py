@@ -54,6 +54,18 @@ def test_a_pending_debit_that_fails_takes_back_what_was_posted(account, told, po
     assert told() == ["charge.pending", "charge.failed"]
 
 
+def test_a_further_attempt_has_the_payment_intent_of_the_failed_one(account):
+    failed = account.create_charge(500, status="failed", decline_reason="insufficient_funds")
+    again = account.create_charge(500, retries=failed)
+    other = account.create_charge(500)
+    intent = account.charges[failed].payment_intent
+    refund, dispute = account.refund(again, 100), account.dispute(again)
+    assert account.charges[again].payment_intent == intent
+    assert account.refunds[refund].payment_intent == intent
+    assert account.disputes[dispute].payment_intent == intent
+    assert account.charges[other].payment_intent != intent
+
+
 @pytest.mark.parametrize("posted", [True, False])
 def test_a_returned_debit_always_has_a_failure_balance_transaction(account, told, posted):
     charge = account.create_charge(500, payment_method_type="sepa_debit", posted=posted)
@@ -254,6 +266,7 @@ def test_a_currency_without_a_rate_settles_as_it_is(account):
         ("fail what succeeded", lambda a: a.fail(a.create_charge(5))),
         ("reverse a card payment", lambda a: a.reverse(a.create_charge(5))),
         ("refund too much", lambda a: a.refund(a.create_charge(5), 6)),
+        ("try again what succeeded", lambda a: a.create_charge(5, retries=a.create_charge(5))),
         ("refund what failed", lambda a: a.refund(a.create_charge(5, status="failed"))),
         ("dispute an authorisation", lambda a: a.dispute(a.create_charge(5, capture=False))),
         (

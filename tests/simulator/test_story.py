@@ -270,3 +270,19 @@ def test_the_batch_biller_runs_at_nine_on_the_first_of_each_month():
         "2026-01-01T09:00:00+00:00",
         "2026-02-01T09:00:00+00:00",
     ]
+
+
+def test_what_a_renewal_could_not_get_is_tried_again_with_the_next_one(account):
+    attempts = defaultdict(list)
+    for charge in account.charges:
+        attempts[charge.payment_intent].append(charge)
+    again = [charges for charges in attempts.values() if len(charges) > 1]
+    for charges in again:
+        *failed, last = sorted(charges, key=lambda charge: charge.created)
+        assert {charge.status for charge in failed} == {"failed"}
+        assert len({(charge.amount, charge.currency, charge.customer) for charge in charges}) == 1
+        assert last.status in {"succeeded", "pending", "failed"}
+    recovered = sum(any(c.status == "succeeded" for c in charges) for charges in again)
+    assert 300 < recovered < 400
+    reasons = Counter(c.decline_reason for c in account.charges if c.status == "failed")
+    assert reasons["insufficient_funds"] > reasons["generic_decline"] > 0

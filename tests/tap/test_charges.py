@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from stripe_simulator import Account
 from stripe_simulator.keys import Key, Permission
+from stripe_simulator.records import Address, BillingDetails, PaymentMethod
 from stripe_simulator.server import serve
 from tap_stripe_apex.streams.columns import rounded
+from tap_stripe_apex.streams.payers import country_code
 from tests.conftest import NOW, sync
 from tests.tap.catalogs import select
 
@@ -27,7 +29,8 @@ def test_a_record_has_every_column(account, run_tap):
         "eur",
         customer=customer,
         receipt_email="receipt@example.com",
-        billing_email="billing@example.com",
+        billing=BillingDetails("billing@example.com", address=Address(country="AT")),
+        payment_method=PaymentMethod("pm_1", country="DE"),
         description="Plan",
         metadata={"plan": "pro"},
     )
@@ -49,6 +52,7 @@ def test_a_record_has_every_column(account, run_tap):
     assert record["billing_email"] == "billing@example.com"
     assert record["payment_intent_id"].startswith("pi_")
     assert record["payment_method_type"] == "card"
+    assert (record["card_country"], record["billing_country"]) == ("DE", "AT")
     assert record["description"] == "Plan"
     assert record["metadata"] == {"plan": "pro"}
     assert record["balance_transaction_id"].startswith("txn_")
@@ -62,6 +66,30 @@ def test_the_schema_declares_exactly_the_columns_of_a_record(account, run_tap):
     (schema,) = output.of("SCHEMA")
     assert list(schema["schema"]["properties"]) == list(only(output))
     assert schema["key_properties"] == ["id"]
+
+
+@pytest.mark.parametrize(
+    ("method", "country"),
+    [
+        ("card", "FR"),
+        ("link", "FR"),
+        ("sepa_debit", "FR"),
+        ("us_bank_account", None),
+        ("boleto", None),
+    ],
+)
+def test_methods_that_tell_a_country_give_it(account, run_tap, method, country):
+    account.create_charge(100, payment_method=PaymentMethod("pm_1", method, country="FR"))
+    record = only(run_tap())
+    assert (record["card_country"], record["billing_country"]) == (country, None)
+
+
+@pytest.mark.parametrize(
+    ("told", "country"),
+    [("at", "AT"), (" GB ", "GB"), ("Austria", None), ("", None), ("4", None), (None, None)],
+)
+def test_a_country_is_two_capitals_or_nothing(told, country):
+    assert country_code(told) == country
 
 
 @pytest.mark.parametrize(

@@ -120,6 +120,7 @@ def test_discovery_needs_no_key(tap):
         "disputes",
         "balance_transactions",
         "checkout_sessions",
+        "failed_charges",
     }
 
 

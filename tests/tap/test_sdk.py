@@ -39,6 +39,7 @@ def _account():
         account.refund(charge, 100)
         account.dispute(charge)
         account.expire_session(account.create_session(100))
+        account.create_charge(100, status="failed")
         account.advance(timedelta(hours=1))
     return account
 

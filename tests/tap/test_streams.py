@@ -6,13 +6,21 @@ from decimal import Decimal
 import pytest
 
 from stripe_simulator import Account
+from stripe_simulator.records import Address, BillingDetails
 from stripe_simulator.server import serve
 from tests.conftest import NOW, sync
 from tests.tap.catalogs import select
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
-STREAMS = ["customers", "refunds", "disputes", "balance_transactions", "checkout_sessions"]
+STREAMS = [
+    "customers",
+    "refunds",
+    "disputes",
+    "balance_transactions",
+    "checkout_sessions",
+    "failed_charges",
+]
 
 
 @pytest.fixture
@@ -118,6 +126,54 @@ def test_a_quiet_run_of_all_streams_costs_one_request(account, stripe, read):
         assert len(stripe.requests) == 1
 
 
+def test_a_failed_charge_says_why_and_which_payment_it_was_for(account, read):
+    customer = account.create_customer("c@example.com")
+    for reason in ("insufficient_funds", "highest_risk_level"):
+        account.create_charge(
+            1999,
+            "eur",
+            status="failed",
+            customer=customer,
+            failure_code="card_declined",
+            decline_reason=reason,
+            billing=BillingDetails(address=Address(country="at")),
+        )
+    account.create_charge(100)
+    asked, blocked = read("failed_charges").records("failed_charges")
+    assert (asked["amount"], asked["currency"], asked["customer_id"]) == (1999, "eur", customer)
+    assert asked["payment_intent_id"] == account.charges[asked["id"]].payment_intent
+    assert (asked["payment_method_type"], asked["card_country"]) == ("card", "US")
+    assert asked["billing_country"] == "AT"
+    assert [
+        (r["failure_code"], r["outcome_type"], r["outcome_reason"], r["network_status"])
+        for r in (asked, blocked)
+    ] == [
+        ("card_declined", "issuer_declined", "insufficient_funds", "declined_by_network"),
+        ("card_declined", "blocked", "highest_risk_level", "not_sent_to_network"),
+    ]
+
+
+def test_a_debit_is_a_failed_charge_once_it_failed_and_nothing_is_read_before(
+    account, stripe, read
+):
+    debits = [
+        account.create_charge(500, status=status, payment_method_type="sepa_debit")
+        for status in ("pending", "succeeded", "pending")
+    ]
+    account.advance(DAY)
+    output = read("failed_charges")
+    assert output.records("failed_charges") == []
+    account.fail(debits[0], "account_closed")
+    account.reverse(debits[1])
+    account.settle(debits[2])
+    account.advance(HOUR)
+    failed = by_id(read("failed_charges", state=output.state), "failed_charges")
+    assert {id_: record["failure_code"] for id_, record in failed.items()} == {
+        debits[0]: "account_closed",
+        debits[1]: "debit_not_authorized",
+    }
+
+
 def test_a_customer_has_its_latest_email(account, read):
     customer = account.create_customer("old@example.com", name="Jane")
     account.advance(DAY)
@@ -212,6 +268,7 @@ def test_a_stream_that_is_selected_later_begins_then(account, read, stream):
     account.refund(charge, 100)
     account.dispute(charge)
     buy(account)
+    account.create_charge(100, status="failed")
     account.advance(DAY)
     state = read("charges").state
     assert read("charges", stream, state=state).records(stream)
@@ -223,6 +280,7 @@ def test_a_record_has_the_columns_of_its_schema(account, read, stream):
     account.refund(charge, 100)
     account.dispute(charge)
     buy(account)
+    account.create_charge(100, status="failed")
     output = read(stream)
     (schema,) = output.of("SCHEMA")
     assert output.records(stream)

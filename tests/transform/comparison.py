@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from tests.transform.experiments_comparison import check_experiments
 from tests.transform.matching_comparison import check_matching
-from tests.transform.reference import accrual, cash, cohorts
+from tests.transform.reference import accrual, cash, cohorts, payments
 from tests.transform.reference.attribution import Attribution
 from tests.transform.reference.economics import Economics, months, people, quotient, six
 from tests.transform.worlds import MINOR_UNITS
@@ -35,6 +36,8 @@ def compare_with_reference(results: Results, attribution: Attribution) -> None:
     check_accrual(results, attribution)
     check_cash(results, attribution)
     check_experiments(results, attribution)
+    check_countries(results, attribution)
+    check_failed_payments(results, attribution)
 
 
 def agreed(project: CompiledProject, settings: Settings, world: World) -> Results:
@@ -292,3 +295,26 @@ def check_cash(results, attribution):
         for key, day in days.items()
     ]
     assert sorted(rows, key=str) == sorted(expected, key=str)
+
+
+def check_countries(results, attribution):
+    rows = results.rows("""
+        select revenue_date, currency, country, charges, disputed_charges, gross_minor,
+            refunded_minor, net_minor
+        from marts.mart_payment_countries""")
+    expected = [
+        (*key, line.charges, line.disputed, line.gross, line.refunded, line.gross - line.refunded)
+        for key, line in payments.countries(attribution).items()
+    ]
+    assert_same(rows, expected)
+
+
+def check_failed_payments(results, attribution):
+    rows = results.rows("""
+        select failed_date, currency, reason, attempts, asked_minor, payments, payment_minor,
+            recovered_payments, recovered_minor
+        from marts.mart_failed_payments""")
+    expected = [
+        (*key, *astuple(line)) for key, line in payments.failed_payments(attribution).items()
+    ]
+    assert_same(rows, expected)

@@ -14,6 +14,7 @@ from tests.transform.worlds import (
     Dispute,
     Experiment,
     Exposure,
+    FailedCharge,
     Lead,
     Platform,
     PromotionCode,
@@ -148,6 +149,9 @@ own_platforms = [
 ]
 
 
+countries = st.sampled_from([None, "US", "DE"])
+
+
 @st.composite
 def charges(draw: st.DrawFn, key: str) -> Charge:
     """A charge of any kind: refunded, partly captured, uncaptured, settled elsewhere."""
@@ -168,6 +172,8 @@ def charges(draw: st.DrawFn, key: str) -> Charge:
         currency=draw(st.sampled_from(CURRENCIES)),
         captured=captured,
         disputed=draw(st.sampled_from([False, False, False, True])),
+        card_country=draw(countries),
+        billing_country=draw(countries),
         customer_id=draw(customers),
         customer_email=draw(emails),
         customer_created=draw(st.sampled_from([None, created - timedelta(days=before)])),
@@ -243,6 +249,26 @@ def sessions(draw: st.DrawFn, charges: list[Charge]) -> list[Session]:
 
 
 @st.composite
+def failed_charges(draw: st.DrawFn, charges: list[Charge]) -> list[FailedCharge]:
+    """Attempts that failed, before and after those that did not, and of payments that none got."""
+    intents = [None, "", "pi_unpaid", *(f"pi_{charge.id}" for charge in charges)]
+    return [
+        FailedCharge(
+            id=key,
+            created=draw(moments),
+            amount=draw(st.integers(1, 500)),
+            currency=draw(st.sampled_from(CURRENCIES)),
+            failure_code=draw(st.sampled_from([None, "", "card_declined", "expired_card"])),
+            outcome_type=draw(st.sampled_from([None, "issuer_declined", "blocked", "authorized"])),
+            outcome_reason=draw(st.sampled_from([None, "", "insufficient_funds", "rule"])),
+            payment_intent_id=draw(st.sampled_from(intents)),
+            deleted_at=draw(st.sampled_from([None, None, None, START])),
+        )
+        for key in numbered(draw, "ch_failed_", 6)
+    ]
+
+
+@st.composite
 def page_views(draw: st.DrawFn) -> list[Touchpoint]:
     """Page views, of which many follow another one of the same visitor."""
     rows: list[Touchpoint] = []
@@ -313,6 +339,7 @@ def worlds(draw: st.DrawFn) -> World:
         refunds=draw(refunds(own_charges)),
         disputes=draw(disputes(own_charges)),
         checkout_sessions=draw(sessions(own_charges)),
+        failed_charges=draw(failed_charges(own_charges)),
         leads=[
             Lead(
                 lead_id=key,
@@ -373,6 +400,7 @@ def together(parts: list[World]) -> World:
         refunds=[row for part in apart for row in part.refunds],
         disputes=[row for part in apart for row in part.disputes],
         checkout_sessions=[row for part in apart for row in part.checkout_sessions],
+        failed_charges=[row for part in apart for row in part.failed_charges],
         leads=[row for part in apart for row in part.leads],
         touchpoints=[row for part in apart for row in part.touchpoints],
         ad_spend=[row for part in apart for row in part.ad_spend],
@@ -398,6 +426,9 @@ def rename(world: World, name: str) -> World:
 
     def reference(value: str | None) -> str | None:
         return email(value) if value and "@" in value else value and f"{name}_{value.strip()}"
+
+    def intent(value: str | None) -> str | None:
+        return value and f"pi_{name}_{value.removeprefix('pi_')}"
 
     def fields(value: str | None) -> str | None:
         told = ("utm_", "msclkid")
@@ -435,11 +466,14 @@ def rename(world: World, name: str) -> World:
                 client_reference_id=reference(row.client_reference_id),
                 customer_id=key(row.customer_id),
                 customer_email=email(row.customer_email),
-                payment_intent_id=row.payment_intent_id
-                and f"pi_{name}_{row.payment_intent_id.removeprefix('pi_')}",
+                payment_intent_id=intent(row.payment_intent_id),
                 metadata=fields(row.metadata),
             )
             for row in world.checkout_sessions
+        ],
+        failed_charges=[
+            replace(row, id=f"{name}_{row.id}", payment_intent_id=intent(row.payment_intent_id))
+            for row in world.failed_charges
         ],
         leads=[
             replace(

@@ -11,6 +11,7 @@ from tests.transform.worlds import (
     Dispute,
     Experiment,
     Exposure,
+    FailedCharge,
     Lead,
     PromotionCode,
     Rate,
@@ -39,6 +40,7 @@ EVERYTHING = World(
         Charge(
             id="ch_euro", customer_email="zoe\u0308@example.com", currency="eur",
             settled_currency="usd", settled_amount=11_111, fee=300, created=NOON + days(2),
+            card_country="DE", billing_country="AT",
         ),
         Charge(id="ch_early", customer_email="late@example.com", created=NOON - days(1)),
         Charge(id="ch_unknown"),
@@ -62,6 +64,18 @@ EVERYTHING = World(
         Session(
             id="cs_coded", created=NOON + days(21), payment_intent_id="pi_ch_coded",
             promotion_code="PODCAST",
+        ),
+    ],
+    failed_charges=[
+        FailedCharge(id="ch_no_1", payment_intent_id="pi_ch_euro", currency="eur", amount=7_000),
+        FailedCharge(
+            id="ch_no_2", payment_intent_id="pi_ch_euro", currency="eur", amount=7_000,
+            created=NOON + days(1), outcome_type="blocked", outcome_reason="rule",
+        ),
+        FailedCharge(id="ch_no_3", payment_intent_id="pi_ch_early"),
+        FailedCharge(
+            id="ch_no_4", outcome_type="authorized", outcome_reason="elevated_risk_level",
+            failure_code="account_closed",
         ),
     ],
     promotion_codes=[PromotionCode(code="podcast", channel="podcast")],

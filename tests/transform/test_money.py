@@ -64,20 +64,28 @@ def test_more_refunded_than_captured_is_an_error(default_project):
     assert "assert_refunds_lie_between_nothing_and_all" in results.failures()
 
 
-def test_a_warehouse_without_the_column_of_real_refunds_is_read(default_project, tmp_path):
-    """As an older version of the tap made it."""
+def test_a_warehouse_of_an_older_version_of_the_tap_is_read(default_project, tmp_path):
+    """It lacks columns of charges, and the table of failed ones."""
     charge = replace(ANN, amount=1_000, amount_captured=700, amount_refunded=900)
     folder = shutil.copytree(default_project.folder, tmp_path / "project")
     build_warehouse(folder / "warehouse.duckdb", World(charges=[charge]))
     with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
-        warehouse.execute("alter table raw_stripe.charges drop column refunded_amount")
+        for column in ("refunded_amount", "card_country", "billing_country"):
+            warehouse.execute(f"alter table raw_stripe.charges drop column {column}")
+        warehouse.execute("drop table raw_stripe.failed_charges")
     tests = "assert_revenue_equals_raw_charges assert_refunds_lie_between_nothing_and_all"
-    select = ["--select", f"+fct_revenue {tests}", "--indirect-selection", "cautious"]
+    marts = "+mart_payment_countries +mart_failed_payments"
+    select = ["--select", f"{marts} {tests}", "--indirect-selection", "cautious"]
     dbt(folder, "build", *select, "--exclude-resource-type", "unit_test")
     assert query(
         folder / "warehouse.duckdb",
         "select gross_minor, refunded_minor, net_minor from marts.fct_revenue",
     ) == [(700, 700, 0)]
+    assert query(
+        folder / "warehouse.duckdb",
+        "select country, charges, gross_minor, net_minor from marts.mart_payment_countries",
+    ) == [("unknown", 1, 700, 0)]
+    assert query(folder / "warehouse.duckdb", "select * from marts.mart_failed_payments") == []
 
 
 def test_a_currency_without_a_minor_unit_costs_the_major_units_alone(default_project):

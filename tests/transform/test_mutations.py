@@ -50,6 +50,29 @@ RULES = [
         id="an amount that Stripe settled in the reporting currency is what it settled",
     ),
     pytest.param(
+        "mart_failed_payments", "attempts.created_at <= captured_charges.created_at", "true",
+        id="what was paid before an attempt failed recovers nothing",
+    ),
+    pytest.param(
+        "mart_failed_payments", "where attempts.is_last", "where true",
+        id="a payment that failed twice is recovered once",
+    ),
+    pytest.param(
+        "mart_failed_payments",
+        "least(coalesce(later_attempts.gross_minor, 0), attempts.asked_minor)",
+        "coalesce(later_attempts.gross_minor, 0)",
+        id="no more is recovered than had failed",
+    ),
+    pytest.param(
+        "stg_stripe__failed_charges", "<> 'authorized'", "<> ''",
+        id="why a payment was authorised is not why it failed",
+    ),
+    pytest.param(
+        "mart_payment_countries",
+        "coalesce(billing_country, card_country,", "coalesce(card_country,",
+        id="a payment is of the country of its billing address",
+    ),
+    pytest.param(
         "int_experiments__visitors",
         "revenue.created_at >= numbered.exposed_at\n", "true\n",
         id="revenue before the first exposure is not the experiment's",

@@ -41,6 +41,8 @@ class Charge:
     settled_amount: int | None = None
     settled_currency: str | None = None
     fee: int | None = None
+    card_country: str | None = None
+    billing_country: str | None = None
     metadata: str | None = "{}"
     customer_metadata: str | None = None
     updated_at: datetime | None = None
@@ -93,6 +95,8 @@ class Charge:
             None,
             f"pi_{self.id}",
             "card",
+            self.card_country,
+            self.billing_country,
             None,
             self.metadata,
             self.customer_metadata,
@@ -153,6 +157,22 @@ class Session:
     promotion_code: str | None = None
     promotion_code_id: str | None = None
     coupon_id: str | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedCharge:
+    """A row of `raw_stripe.failed_charges`; minor units of `currency`."""
+
+    id: str
+    created: datetime = NOON
+    updated_at: datetime = NOON
+    amount: int = 10_000
+    currency: str = "usd"
+    failure_code: str | None = "card_declined"
+    outcome_type: str | None = "issuer_declined"
+    outcome_reason: str | None = "insufficient_funds"
+    payment_intent_id: str | None = None
     deleted_at: datetime | None = None
 
 
@@ -275,6 +295,7 @@ class World:
     refunds: Sequence[Refund] = ()
     disputes: Sequence[Dispute] = ()
     checkout_sessions: Sequence[Session] = ()
+    failed_charges: Sequence[FailedCharge] = ()
     leads: Sequence[Lead] = ()
     touchpoints: Sequence[Touchpoint] = ()
     experiments: Sequence[Experiment] = ()
@@ -299,7 +320,8 @@ CHARGES = """
     customer_email varchar, customer_email_source varchar,
     customer_created timestamptz, receipt_email varchar,
     billing_email varchar, payment_intent_id varchar, payment_method_type varchar,
-    description varchar, metadata json, customer_metadata json,
+    card_country varchar, billing_country varchar, description varchar, metadata json,
+    customer_metadata json,
     statement_descriptor varchar, balance_transaction_id varchar, settled_amount bigint,
     settled_currency varchar, exchange_rate decimal(38, 12), fee bigint, net bigint,
     _sdc_deleted_at timestamptz
@@ -317,6 +339,10 @@ STRIPE = {
         client_reference_id varchar, customer_id varchar, customer_email varchar,
         payment_intent_id varchar, metadata json, promotion_code varchar,
         promotion_code_id varchar, coupon_id varchar, _sdc_deleted_at timestamptz""",
+    "failed_charges": """
+        id varchar, created timestamptz, updated_at timestamptz, amount bigint, currency varchar,
+        failure_code varchar, outcome_type varchar, outcome_reason varchar,
+        payment_intent_id varchar, _sdc_deleted_at timestamptz""",
 }
 
 APEX = {

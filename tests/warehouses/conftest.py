@@ -74,7 +74,7 @@ def settings(stripe):
         "TAP_STRIPE_APEX_EXPAND_BALANCE_TRANSACTIONS": "true",
         "TAP_STRIPE_APEX_MAX_REQUESTS_PER_SECOND": "100",
         "TAP_STRIPE_APEX__SELECT": json.dumps(
-            ["charges.*", "refunds.*", "disputes.*", "checkout_sessions.*"]
+            ["charges.*", "refunds.*", "disputes.*", "checkout_sessions.*", "failed_charges.*"]
         ),
     }
 

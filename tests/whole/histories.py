@@ -43,6 +43,7 @@ actions = st.tuples(
             "charge",
             "charges",
             "debit",
+            "decline",
             "authorise",
             "settle",
             "fail",

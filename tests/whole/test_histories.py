@@ -47,6 +47,7 @@ HISTORIES = int(os.environ.get("HISTORIES", "200"))
 COLUMNS = {
     "charges": "created, amount_captured, amount_refunded, refunded_amount, disputed,"
     " customer_email, customer_metadata ->> 'visitor_id', settled_amount",
+    "failed_charges": "created, amount, failure_code, outcome_reason, payment_intent_id",
     "customers": "email, name",
     "refunds": "amount, status",
     "disputes": "amount, status",

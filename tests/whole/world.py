@@ -49,6 +49,16 @@ class World:
                 )
             case "charges":
                 self.charges += [account.create_charge(100) for _ in range(n + 1)]
+            case "decline":
+                failed = [c.id for c in account.charges if c.status == "failed"]
+                self.charges.append(
+                    account.create_charge(
+                        900 + n,
+                        status="failed",
+                        decline_reason=["insufficient_funds", "highest_risk_level", None][n % 3],
+                        retries=failed[n % len(failed)] if failed and n % 2 else None,
+                    )
+                )
             case "settle":
                 account.settle(self._charge(n, status="pending"))
             case "fail":
@@ -172,6 +182,17 @@ class World:
         }
         return {
             "charges": charges,
+            "failed_charges": {
+                c.id: (
+                    c.created,
+                    c.amount,
+                    c.failure_code,
+                    (c.decline_reason or "generic_decline") if c.method.type == "card" else None,
+                    c.payment_intent,
+                )
+                for c in account.charges
+                if c.status == "failed"
+            },
             "customers": {c.id: (c.email, c.name) for c in account.customers if not c.deleted},
             "refunds": {r.id: (r.amount, r.status) for r in account.refunds},
             "disputes": {d.id: (d.amount, d.status) for d in account.disputes},

@@ -21,6 +21,10 @@ NEW: Final = ("first payments", kit.BLUE)
 RETURNING: Final = ("people who had paid before", kit.SKY)
 NOT_KNOWN: Final = ("not known which", kit.SOFT)
 
+NAMES_TAKE: Final = 190
+LETTERS_A_PIXEL: Final = 28 / 190
+"""About; a name that is longer than its room is cut."""
+
 AS_FAR_AS_KNOWN: Final = ", as far as known"
 """What ends the name of an amount of which a part was not read; of nothing, nothing is known."""
 
@@ -35,14 +39,21 @@ class Bar:
     detail: str
 
 
-def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
-    """A bar for each line, the longest as wide as there is room."""
+def bars(easel: Easel, lines: Sequence[Bar], *, names_take: int = NAMES_TAKE) -> Chart:
+    """A bar for each line, the longest as wide as there is room.
+
+    Args:
+        easel: what it is drawn on.
+        lines: from top to bottom.
+        names_take: pixels left of the bars, where there is room beside them.
+    """
     narrow = easel.is_narrow
     above = -19 if narrow else 0
+    letters = round(names_take * LETTERS_A_PIXEL)
     data = kit.rows(
         {
             "row": row,
-            "name": kit.shortened(line.name, 28),
+            "name": kit.shortened(line.name, letters),
             "value": max(line.value, 0),
             "text": line.text,
             "detail": line.detail,
@@ -51,7 +62,7 @@ def bars(easel: Easel, lines: Sequence[Bar]) -> Chart:
     )
     scale = alt.Scale(
         domain=[0, max([line.value for line in lines], default=1) or 1],
-        range=[0, easel.width] if narrow else [190, easel.width - 310],
+        range=[0, easel.width] if narrow else [names_take, easel.width - 310],
         nice=False,
     )
     base = alt.Chart(data).encode(y=alt.Y("row:O", axis=None))

@@ -40,6 +40,11 @@ create table raw_stripe.refunds (
 );
 insert into raw_stripe.refunds values
 ('re_1', 100, 'usd', 'ch_1', 'Ann was ill'), ('re_4', 100, 'usd', 'ch_4', 'Bob was ill');
+create table raw_stripe.failed_charges (
+    id varchar, amount bigint, currency varchar, customer_id varchar, payment_intent_id varchar
+);
+insert into raw_stripe.failed_charges values
+('ch_6', 1000, 'usd', 'cus_ann', 'pi_1'), ('ch_7', 500, 'usd', 'cus_bob', 'pi_7');
 create table raw_stripe.customers (id varchar, email varchar, name varchar, currency varchar);
 insert into raw_stripe.customers values
 ('cus_ann', 'ann@example.com', 'Ann', 'usd'), ('cus_bob', 'bob@example.com', 'Bob', 'usd');
@@ -75,7 +80,12 @@ ANN = ("ann@example.com", "ann@work.example", "v_ann", "v_phone", "v_desk", "cus
 
 TABLES = (
     *("raw_stripe.charges", "raw_stripe.refunds", "raw_stripe.customers", "apex.leads"),
-    *("apex.touchpoints", "apex_import.leads_replaced", "apex_import.imports"),
+    *(
+        "raw_stripe.failed_charges",
+        "apex.touchpoints",
+        "apex_import.leads_replaced",
+        "apex_import.imports",
+    ),
     *("apex_import.experiment_exposures", "marts.mart_unmatched"),
 )
 

@@ -62,6 +62,10 @@ def test_sums_stay_and_so_does_everybody_else(people):
         ("t_4",),
         ("t_5",),
     ]
+    assert people.rows("select id, customer_id from raw_stripe.failed_charges order by 1") == [
+        ("ch_6", name),
+        ("ch_7", "cus_bob"),
+    ]
     assert people.rows("select id, description from raw_stripe.refunds order by 1") == [
         ("re_1", None),
         ("re_4", "Bob was ill"),

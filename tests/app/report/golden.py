@@ -108,6 +108,9 @@ def assert_payments_agree(warehouse, report):
     ):  # fmt: skip
         for name in names:
             assert sum(line[name] for line in payments[part]) == expected[name], (part, name)
+    for name in ("charges", "gross_minor", "net_minor"):
+        found = sum(line[name] for line in payments["attempts"]["countries"])
+        assert found == expected[name], ("countries", name)
     assert payments["payers"]["customers"] == expected["customers"]
     assert payments["payers"]["net_minor"] == expected["net_minor"] == report["net_minor"]
     assert payments["ages"][0]["customers"] == expected["new_customers"]

@@ -64,6 +64,7 @@ class Marts:
         maybe_new: bool = False,
         reason: str | None = None,
         method: str = "card",
+        country: str = "US",
     ) -> None:
         """A charge, credited whole to one channel; to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
@@ -121,6 +122,18 @@ class Marts:
                 "net_minor": net,
             }
         )
+        amounts = ("gross", "refunded", "net", "gross_reporting", "net_reporting")
+        row = self.rows["fct_revenue"][-1]
+        self.rows["mart_payment_countries"].append(
+            {
+                "revenue_date": day,
+                "currency": currency,
+                "country": country,
+                "charges": 1,
+                "disputed_charges": int(is_disputed),
+                **{f"{name}_minor": row[f"{name}_minor"] for name in amounts},
+            }
+        )
         is_new = charges_before == 0
         for model in MODELS:
             credited = (by_model or {}).get(model, channel) or "unattributed"
@@ -159,6 +172,24 @@ class Marts:
                     "is_attributed_by_touches": False,
                 }
             )
+
+    def failure(
+        self, reason: str, minor: int, recovered: int = 0, *, day: date = DAY, currency: str = "usd"
+    ) -> None:
+        """An attempt that failed, the last one at its payment, and what a later one got of it."""
+        self.rows["mart_failed_payments"].append(
+            {
+                "failed_date": day,
+                "currency": currency,
+                "reason": reason,
+                "attempts": 1,
+                "asked_minor": minor,
+                "payments": 1,
+                "payment_minor": minor,
+                "recovered_payments": int(recovered > 0),
+                "recovered_minor": recovered,
+            }
+        )
 
     def activity(self, day, channel, campaign, model, currency, **figures) -> None:
         """A row of mart_channels."""

@@ -266,6 +266,14 @@ def payments_alone() -> Marts:
             refunded=500 if number % 10 == 0 else 0,
             fee=150,
             method="sepa_debit" if number % 4 == 0 else "card",
+            country=("DE", "US", "unknown", "US", "AT")[number % 5],
+        )
+    for number in range(12):
+        marts.failure(
+            ("insufficient_funds", "do_not_honor", "generic_decline", "brand_new")[number % 4],
+            1_000 + number,
+            recovered=1_000 if number % 3 == 0 else 0,
+            day=DAY + timedelta(days=number),
         )
     marts.rows["mart_inputs"] = [
         {"input": name, "row_count": 0}

@@ -77,7 +77,7 @@ def test_a_hostile_name_is_shown_and_nothing_else(browser, page_of):
 def test_a_desk_sees_wide_charts_and_a_telephone_narrow_ones(browser, page_of):
     for width, shown, hidden in ((1280, "wide", "narrow"), (390, "narrow", "wide")):
         with Visit(browser, page_of("small"), viewport={"width": width, "height": 800}) as visit:
-            assert visit.page.locator(f"div.chart.{shown} svg:visible").count() == 12
+            assert visit.page.locator(f"div.chart.{shown} svg:visible").count() == 13
             assert visit.page.locator(f"div.chart.{hidden} svg:visible").count() == 0
 
 

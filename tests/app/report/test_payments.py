@@ -1,11 +1,16 @@
 """With payments alone the report is worth opening: its figures are theirs, and it leads on."""
 
+import re
 from collections import defaultdict
 from datetime import timedelta
 
+import duckdb
 import pytest
 
+from stripe_apex.report.asked import Filters
+from stripe_apex.report.contents import contents
 from stripe_apex.report.formats import Formats
+from stripe_apex.report.read import read
 from tests.app.report.conftest import run_report
 from tests.app.report.golden import assert_payments_agree, report_as_json, rows
 from tests.app.report.marts import DAY, Marts
@@ -74,6 +79,9 @@ def test_the_headline_is_of_the_money_and_one_step_leads_on(report, warehouse_of
     assert not [finding for finding in report["findings"] if "matched" in finding["title"]]
     text = run_report("--warehouse", warehouse_of("payments_alone"), "--format", "text").output
     assert "  stripe-apex connect" in text.splitlines()
+    assert re.search(r"^  United States +[\d,.]+ +\d+%$", text, re.MULTILINE)
+    assert "12 of 162 attempts to pay failed (7.4%)." in text.splitlines()
+    assert re.search(r"^  The bank declined without a reason +6 +50%$", text, re.MULTILINE)
     assert report_as_json(warehouse_of("small"))["next_step"] is None
 
 
@@ -89,7 +97,9 @@ def test_the_page_begins_with_payments_and_has_the_rest_in_one_line(browser, pag
             "weeks",
             "again",
             "methods",
+            "countries",
             "largest",
+            "failed",
             "revenue",
             "checks",
         ]
@@ -150,3 +160,85 @@ def test_customers_alone_in_a_period_are_those_whose_first_payment_lies_in_it(wa
         ) == next(
             line["customers"] for line in whole["payments"]["ages"] if line["age_days"] == age
         )
+
+
+def test_countries_are_named_and_what_has_none_is_said(report, page_of):
+    header, *table = tables_of(page_of("payments_alone"))["countries"]
+    lines = report["payments"]["attempts"]["countries"]
+    assert [row[0] for row in table] == ["United States", "Austria", "not known", "Germany"]
+    assert [line["country"] for line in lines] == ["US", "AT", "unknown", "DE"]
+    net = header.index("net")
+    assert [row[net] for row in table] == [
+        Formats().money(line["net_minor"], "usd") for line in lines
+    ]
+
+
+def test_what_fails_is_said_in_words_with_what_later_attempts_got(report, page_of):
+    attempts = report["payments"]["attempts"]
+    assert (sum(line["attempts"] for line in attempts["failures"]), attempts["succeeded"]) == (
+        12,
+        150,
+    )
+    page = page_of("payments_alone").read_text()
+    assert "12 of 162 attempts to pay failed (7.4%)" in page
+    assert "Later attempts at the same payments brought in $40.00 of $120.66 (33%)." in page
+    assert "lost revenue" not in page.lower()
+    header, *table = tables_of(page_of("payments_alone"))["failed"]
+    assert {row[0] for row in table} == {
+        "Not enough money on the card or account",
+        "The bank declined without a reason",
+        "Brand new",
+    }
+    assert sum(int(row[header.index("failed attempts")]) for row in table) == 12
+
+
+def test_amounts_that_failed_are_of_each_currency_alone(tmp_path):
+    marts = Marts()
+    marts.charge(1_000, channel=None)
+    marts.charge(900, channel=None, currency="eur", reporting=1_000)
+    marts.failure("expired_card", 500, 500)
+    marts.failure("expired_card", 700, currency="eur")
+    warehouse = marts.write(tmp_path / "warehouse.duckdb")
+    failures = report_as_json(warehouse)["payments"]["attempts"]["failures"]
+    assert [(f["currency"], f["payment_minor"], f["recovered_minor"]) for f in failures] == [
+        ("eur", 700, 0),
+        ("usd", 500, 500),
+    ]
+    only = report_as_json(warehouse, "--currency", "usd")["payments"]["attempts"]
+    assert [line["currency"] for line in only["failures"]] == ["usd"]
+    assert only["succeeded"] == 1
+
+
+def test_attempts_are_counted_from_the_first_failure_on_that_was_read(tmp_path):
+    """The stream may have been selected later, for fewer days."""
+    marts = Marts()
+    for number in range(10):
+        marts.charge(1_000, channel=None, day=DAY + timedelta(days=number))
+    marts.failure("expired_card", 500, day=DAY + timedelta(days=8))
+    attempts = report_as_json(marts.write(tmp_path / "warehouse.duckdb"))["payments"]["attempts"]
+    assert attempts["failures_since"] == (DAY + timedelta(days=8)).isoformat()
+    assert attempts["succeeded"] == 2
+
+
+@pytest.mark.parametrize(
+    ("raw", "without", "said"),
+    [
+        (False, (), "Add `failed_charges.*` to `select` of tap-stripe-apex"),
+        (True, (), "No attempt to pay failed in these days."),
+        (False, ("mart_failed_payments",), "An older version built this warehouse"),
+    ],
+    ids=["not read", "none failed", "no mart"],
+)
+def test_where_nothing_failed_or_was_read_one_line_says_so(tmp_path, raw, without, said):
+    marts = Marts()
+    marts.charge(1_000, channel=None)
+    path = marts.write(tmp_path / "warehouse.duckdb", without=without)
+    if raw:
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("create schema raw_stripe")
+            connection.execute("create table raw_stripe.failed_charges (id varchar)")
+    report = read(str(path), Filters("all", "position_based"))
+    on_page = contents(report, Formats())
+    assert "failed" not in {section.name for section in on_page.shown}
+    (absent,) = (section for section in on_page.absent if section.name == "failed")
+    assert said in absent.empty

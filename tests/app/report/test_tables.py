@@ -37,8 +37,8 @@ def folder(warehouse_of, tmp_path_factory):
 def test_each_table_is_a_file(folder):
     assert {path.stem for path in folder.iterdir()} == {
         "economics", "models", "months", "revenue", "cohorts", "experiments", "unmatched", "weeks",
-        "again", "methods", "largest", "customers", "checks", "marts", "matching", "audit",
-        "audit-details",
+        "again", "methods", "countries", "largest", "customers", "checks", "marts", "matching",
+        "audit", "audit-details",
     }  # fmt: skip
 
 

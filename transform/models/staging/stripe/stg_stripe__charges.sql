@@ -34,6 +34,8 @@ renamed as (
         {{ filled_metadata(source_column('stripe', 'charges', 'customer_metadata')) }} as customer_metadata,
 
         payment_method_type,
+        {{ source_column('stripe', 'charges', 'card_country') }} as card_country,
+        {{ source_column('stripe', 'charges', 'billing_country') }} as billing_country,
         description,
         captured as is_captured,
         refunded as is_refunded,

@@ -1,0 +1,3 @@
+{{ config(materialized='table') }}
+
+{{ repeated_keys(stripe_source('failed_charges'), 'id') }}
