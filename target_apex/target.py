@@ -171,10 +171,17 @@ class TargetApex(Target):
         try:
             sys.stdout.write(state + "\n")
             sys.stdout.flush()
-        except BrokenPipeError as error:
+        except OSError as error:
             # Python would complain once more when it flushes stdout at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise TargetError("nobody reads the state that this target writes to stdout") from error
+            if isinstance(error, BrokenPipeError):
+                problem = "nobody reads the state that this target writes to stdout"
+            else:
+                problem = (
+                    f"cannot write the state to stdout: {error.strerror}; make room there and run "
+                    "again: what is loaded stays, and is merged once more"
+                )
+            raise TargetError(problem) from error
 
     @override
     def process_endofpipe(self) -> None:
