@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from tests.target.conftest import record, schema, state
-from tests.target.process import CONTEXT, Command
+from tests.target.process import CONTEXT, Command, hold
 
 KEY = {"id": {"type": "integer"}, "n": {"type": "integer"}}
 STREAMS = ("a", "b", "c")
@@ -106,13 +106,6 @@ def test_a_signal_ends_the_run_with_its_code_and_without_the_open_batch(number, 
     assert result.exit_code == 128 + number
     assert result.out == ""
     assert result.err.splitlines()[-1].startswith(f"target-apex: error: stopped by signal {number}")
-
-
-def hold(path, seconds):
-    """Hold the database file for a while, in the process that calls this."""
-    with duckdb.connect(path):
-        (path.parent / "held").touch()
-        time.sleep(seconds)
 
 
 @pytest.fixture
