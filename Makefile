@@ -2,6 +2,7 @@
 # make check            while you work: style, types, imports, and the tests that need only Python
 # make test             all tests, with the same random examples each time
 # make test-random      all tests, with new random examples
+# make chaos            500 new campaigns of faults around real processes; COUNT=, SEED=
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
 # make lint             style, types and the direction of imports
 # make release          wheel, sdist and SBOM in dist/, from what is committed; published by hand
@@ -35,7 +36,7 @@ WAREHOUSES := .venv-warehouses
 # What builds the documentation's site: it and dbt need different versions of a package.
 DOCS := .venv-docs
 
-.PHONY: help run check test test-random test-quick lint docs reference bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick chaos lint docs reference bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -53,7 +54,7 @@ connect: $(STAMP)
 
 # The tests start our programs some thousand times. Where PYTHONDONTWRITEBYTECODE is set, as in many
 # containers, each start would compile our code again: half of all the time.
-check test test-quick test-random test-warehouses: export PYTHONDONTWRITEBYTECODE :=
+check test test-quick test-random test-warehouses chaos: export PYTHONDONTWRITEBYTECODE :=
 
 # Lint and types run beside the tests; what they say is shown when they are done.
 check: $(STAMP)
@@ -74,6 +75,10 @@ test: $(STAMP)
 # HISTORIES=5000 tries as many in tests/whole/test_histories.py.
 test-random: $(STAMP)
 	@$(BIN)/pytest $(SPREAD) --hypothesis-profile=new $(ARGS)
+
+# What it does, and what its variables mean: docs/reliability.md and tests/chaos/__main__.py.
+chaos: $(STAMP)
+	@$(BIN)/python -m tests.chaos
 
 $(WAREHOUSES)/.installed: requirements-warehouses.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(WAREHOUSES) requirements-warehouses.lock

@@ -99,8 +99,13 @@ class Fault:
 
 
 def _page(body: bytes, most: int) -> bytes:
-    """A page of `most` objects; it says that there is more, if it leaves any out or has none."""
+    """A page of `most` objects; it says that there is more, if it leaves any out or has none.
+
+    What is no page stays as it is.
+    """
     page = json.loads(body)
+    if "has_more" not in page:
+        return body
     more = page["has_more"] or len(page["data"]) > most or not most
     cut = page | {"data": page["data"][:most], "has_more": more}
     return json.dumps(cut, ensure_ascii=False).encode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import re
@@ -79,22 +80,38 @@ class ApexCommand(SingerCommand):
             self.logger.warning("Ended by %s; the next run goes on from the state.", error.signal)
             raise
         except BrokenPipeError as error:
-            # Python would complain once more when it flushes standard output at exit.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _leave_stdout()
             self._fail(error, "Nobody reads the records any more: the target has ended; see why.")
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                self._fail(error, _as_a_bug(error))
+            _leave_stdout()
+            self._fail(
+                error,
+                f"Cannot write what was read: {error.strerror}. Make room where standard output "
+                "goes, and run again: the next run goes on from the last state.",
+            )
         except (TapError, ConfigValidationError) as error:
             self._fail(error, in_one_line(error))
         except Exception as error:  # noqa: BLE001 - a user sees one line, whatever it is
-            self._fail(
-                error,
-                f"{type(error).__name__}: {error}. This is a bug: report it with what --log-level "
-                "debug says.",
-            )
+            self._fail(error, _as_a_bug(error))
 
     def _fail(self, error: Exception, line: str) -> NoReturn:
         verbose = self.logger.isEnabledFor(logging.DEBUG)
         self.logger.error("%s", redact(line), exc_info=error if verbose else None)
         raise click.exceptions.Exit(1)
+
+
+def _leave_stdout() -> None:
+    """Python would complain once more when it flushes standard output at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _as_a_bug(error: Exception) -> str:
+    return (
+        f"{type(error).__name__}: {error}. This is a bug: report it with what --log-level debug "
+        "says."
+    )
 
 
 def in_one_line(error: Exception) -> str:
@@ -110,6 +127,7 @@ def _plain(complaint: str) -> str:
     return _UNKNOWN.sub(_NAMED, complaint)
 
 
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FILES: Final = {
     "catalog": CheckedFile("catalog", check_catalog),
     "state": CheckedFile("state", check_state, lines=True),

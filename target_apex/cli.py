@@ -10,7 +10,7 @@ import click
 from singer_sdk.exceptions import ConfigValidationError
 from typing_extensions import override
 
-from target_apex.errors import SettingsError, TargetError, printable
+from target_apex.errors import SettingsError, TargetError, TerminatedError, printable
 
 
 class OneLineCommand(click.Command):
@@ -38,6 +38,8 @@ class OneLineCommand(click.Command):
         os.umask(0o077)
         try:
             return super().main(*args, **extra)
+        except TerminatedError as error:
+            problem, exit_code = str(error), error.exit_code
         except Exception as error:
             # Any other exception; see `_explain`.
             self.logger.debug("traceback", exc_info=True)

@@ -7,8 +7,9 @@
     │   └── MissingKeyError         a record lacks one of its key properties
     ├── WarehouseError              the destination refused
     │   └── WarehouseLockedError    another process holds the DuckDB file
-    ├── RetryError                  (the target recovers by itself)
-    └── TerminatedError             SIGTERM or SIGINT: exit code 128 + signal number
+    └── RetryError                  (the target recovers by itself)
+
+    TerminatedError                 SIGTERM or SIGINT: exit code 128 + signal number
 
 Messages name the line, the stream and the column; never a value, which may be personal.
 """
@@ -88,12 +89,20 @@ class WarehouseLockedError(WarehouseError):
         )
 
 
-class TerminatedError(TargetError):
-    """The run was told to stop; what had been committed stays, the rest is rolled back."""
+class TerminatedError(SystemExit):
+    """The run was told to stop; what had been committed stays, the rest is rolled back.
+
+    A signal comes at any moment, so this is raised within whatever the run does: as an `Exception`,
+    it would be swallowed there by who handles all of them, such as `logging`.
+    """
 
     def __init__(self, signal_number: int) -> None:
-        super().__init__(
-            f"stopped by signal {signal_number}; the last state on stdout is true, "
-            "records after it were rolled back"
-        )
         self.exit_code = 128 + signal_number
+        super().__init__(self.exit_code)
+        self._signal_number = signal_number
+
+    def __str__(self) -> str:
+        return (
+            f"stopped by signal {self._signal_number}; the last state on stdout is true, records "
+            "after it were rolled back"
+        )

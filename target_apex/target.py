@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from copy import deepcopy
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, ClassVar, NoReturn
@@ -28,7 +29,7 @@ from target_apex.settings import SCHEMA, Settings
 from target_apex.streams import Stream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from types import FrameType
 
     import click
@@ -48,16 +49,17 @@ class LineReader(SingerReader):
     ) -> Counter[str]:
         counts: Counter[str] = Counter()
         try:
-            for item in parse(file_input or sys.stdin):
-                if isinstance(item, Run):
-                    self._target.take(item)
-                    counts["RECORD"] += item.rows
-                elif isinstance(item, State):
-                    self._target.session.state(item.value)
-                    counts["STATE"] += 1
-                else:
-                    self._target.obey(item)
-                    counts[item.type] += 1
+            with self._target.unless_stopped():
+                for item in parse(file_input or sys.stdin):
+                    if isinstance(item, Run):
+                        self._target.take(item)
+                        counts["RECORD"] += item.rows
+                    elif isinstance(item, State):
+                        self._target.session.state(item.value)
+                        counts["STATE"] += 1
+                    else:
+                        self._target.obey(item)
+                        counts[item.type] += 1
         except BaseException:
             self._target.session.close()
             raise
@@ -81,6 +83,9 @@ class TargetApex(Target):
         TargetCapabilities.HARD_DELETE,
         TargetCapabilities.VALIDATE_RECORDS,
     ]
+
+    _stopped: TerminatedError | None = None
+    """The signal that came."""
 
     def __init__(self, **kwargs: Any) -> None:
         try:
@@ -171,18 +176,37 @@ class TargetApex(Target):
         try:
             sys.stdout.write(state + "\n")
             sys.stdout.flush()
-        except BrokenPipeError as error:
+        except OSError as error:
             # Python would complain once more when it flushes stdout at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise TargetError("nobody reads the state that this target writes to stdout") from error
+            if isinstance(error, BrokenPipeError):
+                problem = "nobody reads the state that this target writes to stdout"
+            else:
+                problem = (
+                    f"cannot write the state to stdout: {error.strerror}; make room there and run "
+                    "again: what is loaded stays, and is merged once more"
+                )
+            raise TargetError(problem) from error
+
+    @contextmanager
+    def unless_stopped(self) -> Iterator[None]:
+        """A signal that comes while DuckDB works ends that with some error; the signal counts."""
+        try:
+            yield
+        except Exception as error:
+            if self._stopped is None:
+                raise
+            raise self._stopped from error
 
     @override
     def process_endofpipe(self) -> None:
-        self.session.finish()
+        with self.unless_stopped():
+            self.session.finish()
 
     @override
     def _handle_termination(self, signum: int, frame: FrameType | None) -> NoReturn:
-        raise TerminatedError(signum)
+        self._stopped = TerminatedError(signum)
+        raise self._stopped
 
     @classmethod
     @override

@@ -71,10 +71,15 @@ def ended(words: list[str], code: int, streams: Path) -> CompletedProcess[str]:
 
 
 def become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
-    """Be the command, from here to the end of the process."""
+    """Be the command, from here to the end of the process; its standard streams are files."""
     os.dup2(os.open(streams / "0", os.O_RDONLY), 0)
     for number in (1, 2):
         os.dup2(os.open(streams / str(number), os.O_WRONLY | os.O_CREAT, 0o600), number)
+    execute(words, environment, folder)
+
+
+def execute(words: list[str], environment: dict[str, str], folder: Path) -> None:
+    """Run the command in this process, with the standard streams that it has by now."""
     sys.stdin, sys.stdout = open(0), open(1, "w")  # noqa: SIM115 - file descriptors
     sys.stderr = open(2, "w", errors="backslashreplace")  # noqa: SIM115 - a file descriptor
     os.environ.clear()

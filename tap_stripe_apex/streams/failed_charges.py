@@ -74,20 +74,21 @@ class FailedCharges(StripeStream[FailedCharge]):
         th.Property(
             "outcome_type",
             th.StringType,
-            description="`issuer_declined`: by the bank; `blocked`: by Stripe; `invalid`: it could not be "
-            "tried; `authorized`: it failed later",
+            description="`issuer_declined`: by the bank; `blocked`: by Stripe; `invalid`: it could "
+            "not be tried; `authorized`: it failed later",
         ),
         th.Property(
             "outcome_reason",
             th.StringType,
-            description="Why, in more detail: the bank's decline code such as `insufficient_funds`, or "
-            "Stripe's own such as `highest_risk_level`; often null for bank debits",
+            description="Why, in more detail: the bank's decline code such as "
+            "`insufficient_funds`, or Stripe's own such as `highest_risk_level`; often null for bank "
+            "debits",
         ),
         th.Property(
             "network_status",
             th.StringType,
-            description="`declined_by_network`, `not_sent_to_network`, `reversed_after_approval` or "
-            "`approved_by_network`",
+            description="`declined_by_network`, `not_sent_to_network`, `reversed_after_approval` "
+            "or `approved_by_network`",
         ),
         th.Property(
             "livemode",

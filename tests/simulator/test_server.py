@@ -162,6 +162,14 @@ def test_a_200_can_be_a_proxy_s_page(server, client):
     assert answer.text.startswith("<html>")
 
 
+@pytest.mark.parametrize("kind", [FaultKind.SHORT_PAGE, FaultKind.EMPTY_PAGE])
+def test_a_fault_of_pages_spares_what_is_no_page(account, server, client, kind):
+    charge = account.create_charge(5)
+    server.faults.inject(Fault(kind, times=2))
+    assert client.get(f"/v1/charges/{charge}").json()["amount"] == 5
+    assert client.get("/v1/charges/ch_none").json()["error"]["code"] == "resource_missing"
+
+
 def test_an_answer_may_never_come(server, client):
     server.faults.inject(Fault(FaultKind.HANG))
     with pytest.raises(requests.Timeout):

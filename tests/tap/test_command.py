@@ -229,6 +229,25 @@ def test_a_target_that_has_ended_is_named_as_the_cause(busy_account, started):
 
 
 @pytest.mark.slow
+def test_a_full_disk_below_standard_output_is_one_line(account, stripe, tmp_path):
+    account.create_charge(100)
+    config = {"api_key": "rk_test_simulated", "api_base": stripe.url, "date_range": EVERYTHING}
+    (tmp_path / "config.json").write_text(json.dumps(config))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [BIN / "tap-stripe-apex", "--config", tmp_path / "config.json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert "Cannot write what was read: No space left on device. Make room" in last
+    assert "bug" not in done.stderr
+
+
+@pytest.mark.slow
 def test_the_package_runs_as_a_module_too():
     """And importing it brings the SDK only to whoever asks for the tap."""
     run = [sys.executable, "-m", "tap_stripe_apex", "--version"]

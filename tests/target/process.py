@@ -8,8 +8,11 @@ from __future__ import annotations
 import os
 import resource
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from tests.commands import CONTEXT
 
@@ -83,3 +86,10 @@ def _run(folder: Path, args: list[str], stdin: Path, largest_file: int | None) -
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
         if largest_file is None:
             (folder / "peak").write_text(str(peak))
+
+
+def hold(path: Path, seconds: float) -> None:
+    """Hold the database file for a while, in the process that calls this."""
+    with duckdb.connect(path):
+        (path.parent / "held").touch()
+        time.sleep(seconds)

@@ -13,6 +13,7 @@ import pytest
 
 from target_apex.settings import SCHEMA
 from target_apex.target import TargetApex
+from tests.ducks import reading
 from tests.target.conftest import record, schema, state
 from tests.target.process import Command
 
@@ -137,6 +138,28 @@ def test_an_odd_variable_of_the_environment_is_one_line(variable, tmp_path):
     assert result.returncode == 1
     assert "TARGET_APEX_" in result.stderr.splitlines()[-1]
     assert "internal error" not in result.stderr
+
+
+def test_a_full_disk_below_the_state_is_one_line_and_what_is_loaded_stays(tmp_path):
+    path = tmp_path / "w.duckdb"
+    (tmp_path / "config.json").write_text(json.dumps({"path": str(path)}))
+    command = [Path(sys.executable).with_name("target-apex"), f"--config={tmp_path}/config.json"]
+    lines = (json.dumps(each) for each in (KINDS, record("s", id=1), state(n=1)))
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command,
+            input="".join(f"{line}\n" for line in lines),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(
+        "target-apex: error: cannot write the state to stdout: No space left on device; make room"
+    )
+    with reading(path) as connection:
+        assert connection.execute("select id from raw_stripe.s").fetchall() == [(1,)]
 
 
 @pytest.mark.parametrize(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import re
 import signal
+import subprocess
+import sys
 import time
+from contextlib import suppress
+from pathlib import Path
 
 import duckdb
 import pytest
 
+from target_apex.errors import TerminatedError
+from target_apex.target import TargetApex
 from tests.target.conftest import record, schema, state
-from tests.target.process import CONTEXT, Command
+from tests.target.process import CONTEXT, Command, hold
 
 KEY = {"id": {"type": "integer"}, "n": {"type": "integer"}}
 STREAMS = ("a", "b", "c")
@@ -108,11 +115,51 @@ def test_a_signal_ends_the_run_with_its_code_and_without_the_open_batch(number, 
     assert result.err.splitlines()[-1].startswith(f"target-apex: error: stopped by signal {number}")
 
 
-def hold(path, seconds):
-    """Hold the database file for a while, in the process that calls this."""
-    with duckdb.connect(path):
-        (path.parent / "held").touch()
-        time.sleep(seconds)
+@pytest.mark.slow
+def test_a_signal_that_comes_while_a_line_is_logged_is_not_swallowed(tmp_path):
+    """`logging` handles every exception that is raised while it writes."""
+    reading, writing = os.pipe()
+    command = [Path(sys.executable).with_name("target-apex"), config(tmp_path)]
+    outputs = {"stdout": subprocess.DEVNULL, "stderr": writing}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, **outputs) as target:
+        target.stdin.write(json.dumps(schema("s", KEY, ["id"])).encode() + b"\n")
+        target.stdin.flush()
+        while not (tmp_path / "w.duckdb").exists():
+            assert target.poll() is None
+            time.sleep(0.01)
+        filling = os.open(f"/proc/self/fd/{writing}", os.O_WRONLY | os.O_NONBLOCK)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(filling, b".")
+        target.stdin.close()  # what it read is told at the end, and finds no room
+        time.sleep(1)
+        target.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        for end in (filling, writing):
+            os.close(end)
+        with os.fdopen(reading) as err:
+            assert "target-apex: error: stopped by signal 15" in err.read()
+    assert target.returncode == 128 + signal.SIGTERM
+
+
+class TurnsIt(io.RawIOBase):
+    """Input that is read when the signal comes, and makes another error of it, as DuckDB does."""
+
+    def readable(self):
+        return True
+
+    def readinto(self, _):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(1)
+        except SystemExit:
+            raise KeyError from None
+
+
+def test_an_error_that_a_signal_has_become_counts_as_the_signal(tmp_path):
+    target = TargetApex(config={"path": str(tmp_path / "w.duckdb")})
+    with pytest.raises(TerminatedError, match="stopped by signal 15"):
+        target.listen(io.TextIOWrapper(io.BufferedReader(TurnsIt())))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from contextlib import redirect_stdout, suppress
-from datetime import UTC, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -35,25 +35,15 @@ from tap_stripe_apex.tap import TapStripeApex
 from target_apex.errors import TargetError
 from target_apex.target import TargetApex
 from tests.conftest import NOW, as_patient_as
-from tests.ducks import reading
 from tests.patience import without_waiting
 from tests.whole.histories import KEYS, Run, chapters, delays
+from tests.whole.holdings import held
 from tests.whole.world import World
 
 pytestmark = pytest.mark.slow
 
 SHARDS = 4
 HISTORIES = int(os.environ.get("HISTORIES", "200"))
-COLUMNS = {
-    "charges": "created, amount_captured, amount_refunded, refunded_amount, disputed,"
-    " customer_email, customer_metadata ->> 'visitor_id', settled_amount",
-    "failed_charges": "created, amount, failure_code, outcome_reason, payment_intent_id",
-    "customers": "email, name",
-    "refunds": "amount, status",
-    "disputes": "amount, status",
-    "balance_transactions": "amount, fee, status",
-    "checkout_sessions": "status, payment_status, customer_email, customer_id, promotion_code",
-}
 
 
 class Warehouse:
@@ -74,19 +64,6 @@ class Warehouse:
             TargetApex(config=config).listen(source)
         for line in out.getvalue().splitlines():
             self.state = json.loads(line)
-
-    def holds(self, stream: str) -> dict[str, tuple[Any, ...]]:
-        with reading(self.path) as connection:
-            rows = connection.execute(
-                f"select id, {COLUMNS[stream]} from raw_stripe.{stream}"
-            ).fetchall()
-        return {
-            id_: tuple(
-                int(v.replace(tzinfo=v.tzinfo or UTC).timestamp()) if hasattr(v, "timestamp") else v
-                for v in values
-            )
-            for id_, *values in rows
-        }
 
 
 class DiesError(Exception):
@@ -206,13 +183,13 @@ def live_through(
         run_once(world, server, warehouse, Run(settled=settled, anew=unclear), streams)
         truth = world.truth(settled=settled)
         for stream in streams:
-            held = warehouse.holds(stream)
+            found = held(warehouse.path, stream)
             if stream == "customers" and blind:
                 # Without events, nothing tells of the ones that were deleted.
-                held = {id_: row for id_, row in held.items() if id_ in truth[stream]}
+                found = {id_: row for id_, row in found.items() if id_ in truth[stream]}
             if stream == "charges" and not settled:
-                held = {id_: (*row[:-1], None) for id_, row in held.items()}
-            assert held == truth[stream]
+                found = {id_: (*row[:-1], None) for id_, row in found.items()}
+            assert found == truth[stream]
 
 
 def shard(test: Any) -> Any:
