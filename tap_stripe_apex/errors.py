@@ -173,7 +173,7 @@ _GRANTS = {
     "balance_transaction": ("balance transactions", "Balance Transactions: Read"),
     "balance_transaction_source": ("balance transactions", "Balance transaction sources: Read"),
 }
-"""By Stripe's permission, or our name of what is read: its purpose, and its name in the Dashboard."""
+"""By Stripe's permission, or our name of what is read: its purpose, and the Dashboard's name."""
 
 
 def from_reply(

@@ -81,8 +81,8 @@ class FailedCharges(StripeStream[FailedCharge]):
             "outcome_reason",
             th.StringType,
             description="Why, in more detail: the bank's decline code such as "
-            "`insufficient_funds`, or Stripe's own such as `highest_risk_level`; often null for bank "
-            "debits",
+            "`insufficient_funds`, or Stripe's own such as `highest_risk_level`; often null for "
+            "bank debits",
         ),
         th.Property(
             "network_status",

@@ -36,6 +36,8 @@ NOT_RUN = {
     "meltano run tap-stripe-apex target-apex": ADDRESS,
     "make check": "is a run of these tests",
     "make test": "is a run of these tests",
+    "make chaos": "is a run of tests/chaos",
+    "make chaos COUNT=1 SEED=17": "is a run of tests/chaos",
     '.venv/bin/pytest tests/tap -n auto -m "not slow"': "is a run of these tests",
     "sudo systemctl enable --now apex.timer": SERVICE,
     "journalctl --unit apex --follow": SERVICE,
