@@ -84,6 +84,12 @@ def test_ci_tests_the_versions_of_python_that_the_package_claims():
         assert asked in (ROOT / document).read_text(), document
 
 
+def test_the_dbt_package_has_the_version_of_the_python_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    models = yaml.safe_load((ROOT / "transform/dbt_project.yml").read_text())
+    assert models["version"] == project["version"]
+
+
 def test_the_image_holds_no_secret_and_what_the_pipeline_needs():
     ignored = (ROOT / ".containerignore").read_text().split()
     assert {".env", ".secrets", ".meltano", "output"} <= set(ignored)
