@@ -111,7 +111,7 @@ def test_what_may_be_in_flight_comes_back_as_slowly(clock):
     assert pace.in_flight == 48, "32, and a quarter of 64 in five seconds"
 
 
-def test_however_many_429s_come_one_request_in_flight_and_a_32nd_of_the_pace_stay(clock):
+def test_however_many_429s_come_one_request_in_flight_and_some_of_the_pace_stay(clock):
     pace = limiter(clock)
     pace.answered(100.0)
     for _ in range(20):
