@@ -185,3 +185,7 @@ def test_an_address_is_hashed_as_databases_write_it(written, hashed):
 def test_an_escape_in_an_address_that_has_its_sign_is_part_of_it():
     assert replace_addresses("a%2Bb@example.com", str.upper) == "A%2BB@EXAMPLE.COM"
     assert replace_addresses("a%2Bb%40example.com", str.upper) == "A+B@EXAMPLE.COM"
+
+
+def test_an_address_for_which_there_is_nothing_else_stays():
+    assert replace_addresses("to ann@example.com", lambda _: None) == "to ann@example.com"
