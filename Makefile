@@ -4,10 +4,12 @@
 # make test-random      all tests, with new random examples
 # make chaos            500 new campaigns of faults around real processes; COUNT=, SEED=
 # make test-warehouses  the same marts on DuckDB, Postgres and Spark
-# make lint             style, types and the direction of imports
+# make coverage         which lines and branches the tests of `make check` do not reach
+# make lint             style, types, the direction of imports, and spelling
 # make release          wheel, sdist and SBOM in dist/, from what is committed; published by hand
 # make audit            is anything in requirements.lock, or LOCK=..., known to be vulnerable? (asks PyPI)
 # make audit-workflows  are the workflows of GitHub sound?
+# make hooks            from now on, git checks each commit
 # make connect          the page that connects an account and takes exports
 # make docs             the documentation as a site, in output/site
 # make reference        writes the tables of settings and columns in docs/ anew, from code
@@ -36,7 +38,7 @@ WAREHOUSES := .venv-warehouses
 # What builds the documentation's site: it and dbt need different versions of a package.
 DOCS := .venv-docs
 
-.PHONY: help run check test test-random test-quick chaos lint docs reference bench lock record seeds connect screenshots
+.PHONY: help run check test test-random test-quick chaos coverage lint hooks docs reference bench lock record seeds connect screenshots
 
 $(STAMP): requirements.lock pyproject.toml scripts/environment
 	@scripts/environment $(PYTHON) $(VENV)
@@ -54,7 +56,7 @@ connect: $(STAMP)
 
 # The tests start our programs some thousand times. Where PYTHONDONTWRITEBYTECODE is set, as in many
 # containers, each start would compile our code again: half of all the time.
-check test test-quick test-random test-warehouses chaos: export PYTHONDONTWRITEBYTECODE :=
+check coverage test test-quick test-random test-warehouses chaos: export PYTHONDONTWRITEBYTECODE :=
 
 # Lint and types run beside the tests; what they say is shown when they are done.
 check: $(STAMP)
@@ -68,6 +70,12 @@ SPREAD := -n $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 ))) --dist work
 # What these words mean: tests/needs.py.
 test-quick: $(STAMP)
 	@$(BIN)/pytest -q $(SPREAD) -m "not (browser or dbt or postgres or slow)" $(ARGS)
+
+# Processes that tests start are measured, too. It takes about twice as long as the tests alone.
+coverage: $(STAMP)
+	@rm -rf output/coverage && mkdir -p output/coverage
+	@$(BIN)/coverage run -m pytest -q $(SPREAD) -m "not (browser or dbt or postgres or slow)" $(ARGS)
+	@$(BIN)/coverage combine --quiet && $(BIN)/coverage report
 
 test: $(STAMP)
 	@$(BIN)/pytest $(SPREAD) $(ARGS)
@@ -94,11 +102,15 @@ lint: $(STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/typos
 
 $(DOCS)/.installed: requirements-docs.lock
 	@uv=$$(PYTHON=$(PYTHON) scripts/uv) && [ -x $(DOCS)/bin/python ] || "$$uv" venv --quiet --python $(PYTHON) $(DOCS)
 	@VIRTUAL_ENV=$(DOCS) "$$(scripts/uv)" pip sync --quiet --require-hashes requirements-docs.lock
 	@touch $@
+
+hooks: $(STAMP)
+	$(BIN)/pre-commit install
 
 docs: $(STAMP) $(DOCS)/.installed
 	@$(BIN)/python scripts/site.py output/site-source

@@ -173,7 +173,7 @@ def piped(*command: str | Path) -> Iterator[Iterable[bytes]]:
 
 
 def upto(lines: Iterable[bytes], records: int) -> Iterator[bytes]:
-    """Messages until so many RECORDs have come."""
+    """Messages until so many records have come."""
     for line in lines:
         yield line
         records -= line.startswith(RECORD)

@@ -50,7 +50,7 @@ def test_each_warehouse_has_a_report_of_its_own():
         "output/warehouse.duckdb",
         "output/account.duckdb",
         "/srv/acme.duckdb",
-        "postgresql://u:secret@db/x",
+        "postgresql://u:secret@db/x",  # pragma: allowlist secret
     )
     assert [str(report_page(address, None)) for address in addresses] == [
         "output/report.html",

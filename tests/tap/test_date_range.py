@@ -1,5 +1,6 @@
 """What a date_range means."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,6 +45,28 @@ def test_a_date_range_resolves_to_a_half_open_window(setting, start, end):
     assert parse_date_range(setting).resolve(NOW) == Window(start, end)
 
 
+@pytest.fixture
+def in_new_york(monkeypatch):
+    """A machine that stands there."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.parametrize("start", ["2026-10-01", "2026-10-01T00:00:00"])
+def test_what_names_no_zone_is_in_utc_wherever_the_machine_stands(start, in_new_york):
+    assert parse_date_range({"start": start}).resolve(NOW).start == NOW - 31 * DAY
+    assert from_iso("2026-11-01T00:00:00") == NOW
+    assert from_iso("2026-11-01T02:00:00+02:00") == NOW
+
+
+@pytest.mark.parametrize("days", [1, 36_500])
+def test_a_day_and_a_century_are_the_bounds_of_last_days(days):
+    assert parse_date_range({"last_days": days}).last == timedelta(days=days)
+
+
 @pytest.mark.parametrize(
     ("setting", "complaint"),
     [
@@ -57,6 +80,7 @@ def test_a_date_range_resolves_to_a_half_open_window(setting, start, end):
         pytest.param({"end": "2026-01-01"}, "lacks its start", id="end alone"),
         pytest.param({}, "lacks its start", id="empty object"),
         pytest.param(None, "no known form", id="null"),
+        pytest.param({"last_days": 36_501}, "last_days", id="more than a century"),
         pytest.param({"last_days": 0}, "last_days", id="no days"),
         pytest.param({"last_days": True}, "last_days", id="a boolean"),
         pytest.param({"last_days": 1.5}, "last_days", id="half days"),

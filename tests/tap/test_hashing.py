@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from stripe_simulator.account import Account
 from stripe_simulator.server import serve
 from tap_stripe_apex.errors import ConfigurationError
-from tap_stripe_apex.hashing import Hashing
+from tap_stripe_apex.hashing import Hashing, replace_addresses
 from tests.conftest import NOW, sync
 from tests.tap.catalogs import select
 
@@ -163,3 +163,29 @@ def test_the_hash_is_what_a_database_computes(normal_in_duckdb, texts):
     """By the recipe of docs/privacy.md, over the address as the models normalise it."""
     ours = [HASHING.address(text) for text in texts]
     assert normal_in_duckdb(texts) == ours
+
+
+@pytest.mark.parametrize(
+    ("written", "hashed"),
+    [
+        pytest.param("Ann@Example.com ", "ann@example.com", id="upper case and a blank"),
+        pytest.param(
+            "\u0391\u03a3@example.com",
+            "\u03b1\u03c3@example.com",
+            id="a sigma at the end of a word",
+        ),
+        pytest.param("\ud800@example.com", "\ud800@example.com", id="half of a letter"),
+    ],
+)
+def test_an_address_is_hashed_as_databases_write_it(written, hashed):
+    expected = sha256(f"{SECRET}:{hashed}".encode("utf-8", "surrogatepass")).hexdigest()
+    assert Hashing(SECRET).address(written) == expected
+
+
+def test_an_escape_in_an_address_that_has_its_sign_is_part_of_it():
+    assert replace_addresses("a%2Bb@example.com", str.upper) == "A%2BB@EXAMPLE.COM"
+    assert replace_addresses("a%2Bb%40example.com", str.upper) == "A+B@EXAMPLE.COM"
+
+
+def test_an_address_for_which_there_is_nothing_else_stays():
+    assert replace_addresses("to ann@example.com", lambda _: None) == "to ann@example.com"

@@ -87,6 +87,41 @@ def test_no_more_is_in_flight_than_the_pace_needs(clock):
     assert pace.in_flight == 5, "25 a second at 120 ms are three, and some to spare"
 
 
+def test_latency_is_an_average_that_follows_by_a_fifth(clock):
+    pace = limiter(clock, concurrency=64)
+    pace.answered(1.0)
+    pace.answered(2.1)
+    assert pace.in_flight == 17, "10 a second at 1.22 s are 12.2, a quarter more, and one to spare"
+
+
+def test_an_answer_gives_back_its_share_of_twenty_seconds(clock):
+    pace = limiter(clock)
+    for _ in range(2):
+        pace.limited(concurrency=False, pause=0)
+    pace.answered(0.1)
+    first, second = starts(pace, clock, 4)[-2:]
+    assert second - first == pytest.approx(1 / (2.5 + 10 / 200))
+
+
+def test_what_may_be_in_flight_comes_back_as_slowly(clock):
+    pace = limiter(clock, concurrency=64)
+    pace.limited(concurrency=True, pause=0)
+    for _ in range(51):
+        pace.answered(10.0)
+    assert pace.in_flight == 48, "32, and a quarter of 64 in five seconds"
+
+
+def test_however_many_429s_come_one_request_in_flight_and_some_of_the_pace_stay(clock):
+    pace = limiter(clock)
+    pace.answered(100.0)
+    for _ in range(20):
+        pace.limited(concurrency=True, pause=0)
+        pace.limited(concurrency=False, pause=0)
+    assert pace.in_flight == 1
+    first, second = starts(pace, clock, 4)[-2:]
+    assert second - first == pytest.approx(3.2)
+
+
 happenings = st.lists(
     st.one_of(
         st.tuples(st.just("start"), st.integers(1, 60)),

@@ -23,7 +23,7 @@ def mapped(account, stripe):
     ("expression", "reason"),
     [
         ("receipt_email.lower()", "'receipt_email' is null"),
-        ("custmer_email", "the record has no 'custmer_email'"),
+        ("customer_mail", "the record has no 'customer_mail'"),
         ('record["nope"]', "there is no 'nope'"),
         ("amount / 0", "it cannot be computed"),
         ("amount + 'x'", "unsupported operand type"),

@@ -25,6 +25,11 @@ def seconds(parts):
     return {second for start, end in parts for second in range(start, end)}
 
 
+@given(windows)
+def test_a_window_holds_its_start_and_not_its_end(window):
+    assert {second for second in range(-1, 90) if second in window} == seconds([window])
+
+
 @given(st.lists(windows))
 def test_union_keeps_every_second_in_separate_sorted_windows(parts):
     merged = union(parts)

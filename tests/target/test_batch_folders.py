@@ -72,7 +72,7 @@ def test_without_a_folder_no_file_is_read(folder, warehouse):
         "sftp://127.0.0.1/etc/passwd",
         "smb://127.0.0.1/share/file",
         "memory://file",
-        "github://somebody:something@main/file",
+        "github://somebody:something@main/file",  # pragma: allowlist secret
         "simplecache::file://{folder}/file",
         "zip://file::file://{folder}/archive.zip",
         "file://{folder}/file::file:///etc/passwd",

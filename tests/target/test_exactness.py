@@ -178,9 +178,9 @@ def test_deep_nesting_is_kept_and_if_it_cannot_be_the_line_is_named(warehouse):
     line = f'{{"type":"RECORD","stream":"s","record":{{"v":{deep}}}}}'
     warehouse.load(kinds, line)
     assert warehouse.query("SELECT v FROM s") == [(deep,)]
+    # Only Python reads a lone surrogate, and none so deep: 3.11 stops at 1,000, 3.13 at 10,000.
+    hard = line.replace("[]", "[" * 20_000 + r'"\ud800"' + "]" * 20_000)
     for settings in ({"validate_records": True}, {}):
-        # Nothing but Python can read a lone surrogate, and Python does not go as deep.
-        hard = line.replace("[]", r'["\ud800"]')
         with pytest.raises(InputError, match=r"^line 2, stream 's': a value is nested too deeply"):
             warehouse.load(kinds, hard, **settings)
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 
 import dotenv
@@ -70,6 +71,23 @@ def test_what_a_contributor_is_pointed_to_is_there(document):
     named = re.findall(r"`make ([\w-]+)`", text)
     assert named
     assert set(named) <= {target for rule in rules for target in rule.split()}
+
+
+def test_ci_tests_the_versions_of_python_that_the_package_claims():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    claimed = re.findall(r"Python :: (3\.\d+)$", "\n".join(project["classifiers"]), re.MULTILINE)
+    workflow = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())
+    assert workflow["jobs"]["test"]["strategy"]["matrix"]["python"] == claimed
+    assert project["requires-python"] == f">={claimed[0]}"
+    asked = f"Python {claimed[0]} to {claimed[-1]}"
+    for document in ("README.md", "CONTRIBUTING.md"):
+        assert asked in (ROOT / document).read_text(), document
+
+
+def test_the_dbt_package_has_the_version_of_the_python_package():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    models = yaml.safe_load((ROOT / "transform/dbt_project.yml").read_text())
+    assert models["version"] == project["version"]
 
 
 def test_the_image_holds_no_secret_and_what_the_pipeline_needs():

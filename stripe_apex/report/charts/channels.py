@@ -23,7 +23,7 @@ MOST_CHANNELS: Final = 12
 MOST_LINES: Final = 24
 
 MODELS: Final = {
-    "first_touch": ("triangle-left", kit.VERMILLION),
+    "first_touch": ("triangle-left", kit.VERMILION),
     "last_touch": ("triangle-right", kit.ORANGE),
     "last_non_direct": ("triangle-down", kit.PURPLE),
     "linear": ("square", kit.SKY),
@@ -51,10 +51,10 @@ OTHER_MODEL: Final = ("circle", kit.BLUE)
 
 VERDICTS: Final = {
     Verdict.PAYS: ("triangle-up", kit.GREEN, "earns back its spend"),
-    Verdict.LOSES: ("triangle-down", kit.VERMILLION, "does not earn it back"),
+    Verdict.LOSES: ("triangle-down", kit.VERMILION, "does not earn it back"),
     Verdict.UNCLEAR: ("circle", kit.MUTED, "open"),
     Verdict.TOO_FEW: ("square", kit.SOFT, "too few payers to say"),
-    Verdict.NOTHING: ("cross", kit.VERMILLION, "brought nobody"),
+    Verdict.NOTHING: ("cross", kit.VERMILION, "brought nobody"),
 }
 """A shape, a colour and words for each verdict on spend."""
 

@@ -29,7 +29,7 @@ FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
 BLUE: Final = "#0072b2"
 ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
-VERMILLION: Final = "#d55e00"
+VERMILION: Final = "#d55e00"
 SKY: Final = "#56b4e9"
 PURPLE: Final = "#cc79a7"
 INK: Final = "#1b1f24"
@@ -42,7 +42,7 @@ COLOURS: Final = {
     BLUE: "blue",
     ORANGE: "orange",
     GREEN: "green",
-    VERMILLION: "vermillion",
+    VERMILION: "vermilion",
     SKY: "sky",
     PURPLE: "purple",
     INK: "ink",

@@ -60,7 +60,7 @@ def _one_waterfall(easel: Easel, total: Total, width: float) -> Chart:
             "end": end,
             "amount": _signed(easel, name, end - start, total.currency),
             "colour": {"captured": kit.BLUE, KEPT: kit.GREEN, AT_MOST: kit.GREEN}.get(
-                name, kit.VERMILLION
+                name, kit.VERMILION
             ),
         }
         for row, (name, start, end) in enumerate(bars)

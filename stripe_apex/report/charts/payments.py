@@ -103,7 +103,7 @@ def weeks(easel: Easel) -> Chart:
     gap = 28
     width = (easel.width - gap * (columns - 1)) / columns
     away = [
-        _columns(easel, axis, name, [((name, kit.VERMILLION), value)], width, 60)
+        _columns(easel, axis, name, [((name, kit.VERMILION), value)], width, 60)
         for name, value in taken
     ]
     return kit.stack(

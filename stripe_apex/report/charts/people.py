@@ -22,7 +22,7 @@ WIDEST_LIFT: Final = (-1.0, 3.0)
 
 VERDICTS: Final = {
     "better": ("triangle-up", kit.GREEN, "raised revenue"),
-    "worse": ("triangle-down", kit.VERMILLION, "lowered revenue"),
+    "worse": ("triangle-down", kit.VERMILION, "lowered revenue"),
     "inconclusive": ("circle", kit.MUTED, "no effect shown"),
     "not_enough_data": ("square", kit.SOFT, "not enough data"),
     "sample_ratio_mismatch": ("cross", kit.ORANGE, "uneven split: not to be trusted"),
