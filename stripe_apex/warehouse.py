@@ -110,31 +110,46 @@ def missing_extra(what: str) -> MissingPartError:
     return MissingPartError(f"The report needs {what}: install tap-stripe-apex[report].")
 
 
-@contextmanager
-def _duckdb(path: Path, lock_wait_seconds: float, *, read_only: bool) -> Iterator[Warehouse]:
-    try:
-        import duckdb  # noqa: PLC0415 - an extra: the tap alone does without
-    except ImportError as error:
-        raise missing_extra("DuckDB") from error
-    if not path.is_file():
-        raise NoWarehouseError(f"There is no warehouse at {path}. `make run` makes one.")
+def connect_duckdb(
+    path: Path, lock_wait_seconds: float = LOCK_WAIT_SECONDS, *, read_only: bool
+) -> duckdb.DuckDBPyConnection:
+    """Connect to a DuckDB file, once no other process is writing it.
+
+    Raises:
+        BusyWarehouseError: another process writes it for longer than that.
+        WarehouseError: it cannot be opened.
+    """
+    import duckdb  # noqa: PLC0415 - an extra: the tap alone does without
+
     give_up = time.monotonic() + lock_wait_seconds
     while True:
         try:
-            connection = duckdb.connect(str(path), read_only=read_only)
-            break
+            return duckdb.connect(str(path), read_only=read_only)
         except duckdb.IOException as error:
             if "lock" not in str(error).lower():
                 raise WarehouseError(
                     f"The warehouse at {path} cannot be opened: it is damaged, no DuckDB file, or "
-                    "of another version of DuckDB. `make run` makes a new one where it is removed."
+                    "of another version of DuckDB. Move it away: `make run` makes a new one, and "
+                    "files have to be imported again."
                 ) from error
             if time.monotonic() >= give_up:
                 raise BusyWarehouseError(
                     f"A run is writing the warehouse at {path}. Try again when it has ended."
                 ) from error
             time.sleep(0.2)
-    with connection:
+
+
+@contextmanager
+def _duckdb(path: Path, lock_wait_seconds: float, *, read_only: bool) -> Iterator[Warehouse]:
+    try:
+        import duckdb  # noqa: PLC0415 - an extra: the tap alone does without
+    except ImportError as error:
+        raise MissingPartError(
+            "A warehouse is read by DuckDB: install tap-stripe-apex[report]."
+        ) from error
+    if not path.is_file():
+        raise NoWarehouseError(f"There is no warehouse at {path}. `make run` makes one.")
+    with connect_duckdb(path, lock_wait_seconds, read_only=read_only) as connection:
         try:
             connection.execute("set timezone = 'UTC'")
             yield Warehouse("duckdb", connection)

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from stripe_apex.account import is_begun, own_address
 from stripe_apex.errors import MissingPartError, OptionError
 from stripe_apex.saying import say
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from stripe_apex.warehouse import ACCOUNT_ADDRESS
+from tap_stripe_apex.auth.places import environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,9 +98,6 @@ def import_(
 
     Each file is recognised by its headers and shown before anything is written.
     """
-    from stripe_apex.account import own_address
-    from tap_stripe_apex.auth.places import environment
-
     _require_packages()
     warehouse = warehouse or own_address(environment())
     if template is not None:
@@ -164,7 +163,16 @@ def _import(
     for line in loading.said:
         say(line)
     if loading.changes:
-        say("`make run`, or Sync now on the page, brings them into the report.")
+        say(_next_step(address))
+
+
+def _next_step(address: str) -> str:
+    if address == own_address(environ := environment()) and not is_begun(environ):
+        return (
+            f"They are in {address}. Connect Stripe by `make connect`: until then `make run` shows "
+            "the demo, without them."
+        )
+    return "`make run`, or Sync now on the page, brings them into the report."
 
 
 def _with_answers(

@@ -55,7 +55,6 @@ _UTM_SOURCES: Final = {
 }
 
 PLATFORMS: Final = tuple(_PLATFORMS)
-CHANNELS: Final = tuple(_CHANNELS)
 
 
 def platform(text: str) -> str | None:

@@ -5,7 +5,6 @@ Both take parameters as $1, $2, ... and understand the SQL of `store`; what diff
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -14,7 +13,7 @@ import duckdb
 
 from stripe_apex.errors import MissingPartError, WarehouseError
 from stripe_apex.sources.reading import literal
-from stripe_apex.warehouse import LOCK_WAIT_SECONDS, is_postgres
+from stripe_apex.warehouse import connect_duckdb, is_postgres
 from tap_stripe_apex.errors import redact
 
 if TYPE_CHECKING:
@@ -116,24 +115,7 @@ class _Postgres:
 def _duckdb(path: Path, *, write: bool) -> Iterator[_Duckdb]:
     if write:
         path.parent.mkdir(parents=True, exist_ok=True)
-    give_up = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
-        try:
-            connection = duckdb.connect(str(path), read_only=not write)
-            break
-        except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
-                raise WarehouseError(
-                    f"The warehouse at {path} cannot be opened: it is damaged, no DuckDB file, "
-                    "or of "
-                    "another version of DuckDB."
-                ) from error
-            if time.monotonic() >= give_up:
-                raise WarehouseError(
-                    f"A run is writing the warehouse at {path}. Try again when it has ended."
-                ) from error
-            time.sleep(0.2)
-    with connection:
+    with connect_duckdb(path, read_only=not write) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"set memory_limit = '{MEMORY}'")
         connection.execute("set threads = 2")

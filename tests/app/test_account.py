@@ -107,3 +107,19 @@ def test_a_script_of_somebody_elses_project_is_not_run(folder):
     (folder / "transform").mkdir()
     (folder / "transform/dbt_project.yml").write_text("name: stripe_apex\n")
     assert find_pipeline(folder).command == (str(script), "--log-format", "json")
+
+
+@pytest.mark.parametrize(
+    ("dotenv", "said"),
+    [
+        ("", "Connect Stripe by `make connect`: until then `make run` shows the demo"),
+        ("TAP_STRIPE_APEX_API_KEY=rk_test_simulated", "brings them into the report"),
+    ],
+    ids=["not connected", "connected"],
+)
+def test_an_import_says_what_brings_it_into_the_report(folder, dotenv, said):
+    (folder / ".env").write_text(dotenv)
+    (folder / "leads.csv").write_text("Email,Create Date\nann@example.com,2026-10-01 09:00\n")
+    done = CliRunner().invoke(main, ["import", "--yes", "leads.csv"])
+    assert done.exit_code == 0, done.output
+    assert said in done.output

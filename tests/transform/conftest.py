@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from datetime import date
 from zlib import crc32
 
@@ -49,6 +50,13 @@ def compiled(settings, tmp_path_factory):
         folder = once(tmp_path_factory, name, lambda path: CompiledProject.build(path, chosen))
         _compiled[settings] = CompiledProject.of(folder)
     return _compiled[settings]
+
+
+@pytest.fixture(scope="module")
+def running():
+    """What is to be ended after the last test of the module."""
+    with ExitStack() as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session", params=[DEFAULT, UNUSUAL], ids=["default", "unusual"])

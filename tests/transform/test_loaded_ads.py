@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from contextlib import ExitStack
 
 import pytest
 
@@ -71,13 +70,6 @@ SELECTED = (
     ),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
 )
-
-
-@pytest.fixture(scope="module")
-def running():
-    """What is to be ended after the last test."""
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture(

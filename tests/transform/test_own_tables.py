@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from contextlib import ExitStack
 from decimal import Decimal
 
 import duckdb
@@ -68,13 +67,6 @@ SELECTED = (
     ),
     *("--indirect-selection", "cautious", "--exclude-resource-type", "unit_test"),
 )
-
-
-@pytest.fixture(scope="module")
-def running():
-    """What is to be ended after the last test."""
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture(

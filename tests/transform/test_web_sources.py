@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import ExitStack
 from datetime import UTC, datetime
 
 import pytest
@@ -83,13 +82,6 @@ SELECTED = (
     *("--select", "+fct_attribution", "+mart_channels", "base_web__loaded_columns"),
     *("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test"),
 )
-
-
-@pytest.fixture(scope="module")
-def running():
-    """What is to be ended after the last test."""
-    with ExitStack() as stack:
-        yield stack
 
 
 @pytest.fixture(

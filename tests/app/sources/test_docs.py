@@ -38,6 +38,16 @@ def test_every_option_and_every_answer_is_explained():
     assert tuple(KINDS) == KIND_NAMES
 
 
+def test_the_export_of_google_that_is_asked_for_is_known_as_such(imports):
+    for asked in ("with the columns ([^(]*)\\n", "a report with the columns ([^(]*) "):
+        (listed,) = re.findall(asked, DOCUMENT)
+        columns = re.split(", | and ", listed.strip())
+        cells = {"Day": "2026-11-01", "Campaign": "Brand", "Currency code": "EUR"}
+        row = ",".join(cells.get(name, "12") for name in columns)
+        file = imports.file("report.csv", f"{','.join(columns)}\n{row}\n".encode())
+        assert "google_ads" in imports.run("--dry-run", file).output
+
+
 def test_the_preview_that_is_shown_is_the_one_of_that_file(imports):
     export = exports.GOOGLE_CSV
     said = imports.run("--dry-run", imports.file(export.name, export.content)).output
