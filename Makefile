@@ -119,15 +119,13 @@ docs: $(STAMP) $(DOCS)/.installed
 reference: $(STAMP)
 	@$(BIN)/python scripts/reference.py
 
-# Each part that is there, also after one that failed.
+# Each part, also after one that failed.
 bench: $(STAMP)
 	@failed=0; for part in tap target target_shapes models; do \
-	  if [ -e benchmarks/$$part.py ]; then \
-	    echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
-	  fi; \
+	  echo "== $$part"; $(BIN)/python benchmarks/$$part.py || failed=1; \
 	done; exit $$failed
 
-# The pictures in docs/connect.md, anew.
+# The pictures in docs/images, anew.
 screenshots: $(STAMP)
 	SCREENSHOTS=1 $(BIN)/pytest -q tests/app/connect/test_page.py tests/app/connect/test_files_page.py
 	$(BIN)/stripe-apex report --output output/report.html

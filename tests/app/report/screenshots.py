@@ -10,7 +10,6 @@ from tests.browser import launched
 PICTURES = {
     "report-light": (1280, 900, "light", "body"),
     "report-dark": (1280, 900, "dark", "#economics"),
-    "report-narrow": (390, 844, "light", "body"),
 }
 """Width, height, colour scheme, and what is at the top of the picture."""
 
