@@ -105,7 +105,7 @@ class PaymentWords(Words):
         return self.formats.major(money.to_major(minor, currency), currency)
 
     def _returning(self) -> str | None:
-        """The share of revenue from earlier customers; a lower bound if some may or may not be."""
+        """The share of revenue from returning customers; a lower bound if some may be returning."""
         weeks = self.report.payments.weeks
         share = ratio(sum(line.returning_revenue_minor for line in weeks), self.report.net_minor)
         if share is None or self.report.net_minor < 0:
