@@ -1,7 +1,7 @@
-"""The limit: charges as JSON lines, fetched concurrently by as little code as will do.
+"""The upper limit: fetches charges as JSON lines, concurrently and with as little code as possible.
 
-Whole charges, out of order, without retries, schema, state or exact money: what a tap adds to
-this is what it may cost more.
+It writes whole charges, out of order, without retries, schema, state or exact money. A tap may only
+be slower by the cost of these.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PAGES_WORTH_SHARING = 4
 
 
 class Fetcher:
-    """Threads that each list a window, and give half of it away while another has none."""
+    """Threads that each list a window, and give half of it to a thread that has none."""
 
     def __init__(self, url: str, key: str, threads: int, per_second: float) -> None:
         self._address = urlsplit(url).netloc
@@ -34,7 +34,7 @@ class Fetcher:
         self._idle = 0
         self._changed = threading.Condition()
         self._encode = msgspec.json.Encoder().encode_lines
-        # Whole pages, whatever PYTHONUNBUFFERED makes of sys.stdout: threads must not mix them.
+        # Pages are written whole even if PYTHONUNBUFFERED is set: threads must not mix them.
         self._output = io.BufferedWriter(io.FileIO(sys.stdout.fileno(), "wb", closefd=False))
 
     def run(self, start: int, end: int) -> None:
@@ -85,7 +85,7 @@ class Fetcher:
             start = self._share(start, reached, read / (end - reached))
 
     def _share(self, start: int, reached: int, per_second: float) -> int:
-        """The new start, once the older half is given away."""
+        """Give away the older half of a window; returns the window's new start."""
         pages_left = (reached - start) * per_second / PAGE_SIZE
         middle = (start + reached) // 2
         with self._changed:

@@ -1,4 +1,4 @@
-"""Processes under measurement: wall time, CPU, memory and lines; and the account they read."""
+"""Measures processes (wall time, CPU, memory and lines), and runs the account that they read."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ BIN = Path(sys.executable).parent
 KEY = "rk_test_simulated"
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
-"""Where there are two or more, a reader has the first alone, and the account the others."""
+"""If there are several, a measured reader runs on the first and the account on the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one process used.
+    """The resources that a process used.
 
     Attributes:
-        seconds: from its start to its end.
-        reading: from its first line of output to its end, in seconds: without the imports.
-        cpu: seconds, of user and system together.
-        peak: megabytes of resident memory.
-        lines: of its output.
+        seconds: wall time from start to end.
+        reading: seconds from the first line of output to the end, so without the imports.
+        cpu: CPU seconds, user and system together.
+        peak: the peak of resident memory in megabytes.
+        lines: the number of lines of output.
     """
 
     seconds: float
@@ -48,7 +48,7 @@ def measure(command: Sequence[str | Path], env: dict[str, str] | None = None) ->
     """Run a command to its end on one core, with its output in a pipe that is read at once.
 
     Raises:
-        RuntimeError: it failed; with the last of what it said.
+        RuntimeError: the command failed; the message ends with the last of its output.
     """
     with tempfile.TemporaryFile() as log:
         began = first = time.monotonic()
@@ -83,7 +83,7 @@ def measure(command: Sequence[str | Path], env: dict[str, str] | None = None) ->
 
 
 def _keep_to(process: subprocess.Popen[bytes], cores: Sequence[int]) -> None:
-    """Let it run on these cores alone, if there are any to choose from."""
+    """Pin the process to these cores, if the machine has several."""
     if len(CORES) > 1:
         os.sched_setaffinity(process.pid, cores)
 
@@ -95,15 +95,15 @@ class Account:
         self.url = url
 
     def requests(self) -> int:
-        """How many requests were answered since the last `forget`."""
+        """The number of requests that were answered since the last `forget`."""
         return int(self._ask("GET", "requests?totals")["count"])
 
     def forget(self) -> None:
-        """Count requests from nothing again."""
+        """Reset the count of requests."""
         self._ask("DELETE", "requests")
 
     def succeeded(self) -> int:
-        """How many charges of the account are revenue."""
+        """The number of charges that succeeded."""
         totals = self._ask("GET", "ledger?totals")["totals"]
         return sum(int(total["charges"]) for total in totals.values())
 
@@ -115,7 +115,7 @@ class Account:
 
 @contextmanager
 def account(charges: int, *options: str) -> Iterator[Account]:
-    """A simulated account with that many charges, for as long as the block lasts."""
+    """A context manager that runs a simulated account with that many charges."""
     with tempfile.TemporaryDirectory() as folder:
         url_file = Path(folder) / "url"
         process = subprocess.Popen(

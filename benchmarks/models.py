@@ -2,11 +2,10 @@
 
     python -m benchmarks.models [--charges 500000 1000000 2500000 5000000] [--folder DIR]
 
-A world of N charges has 4 N page views, about two to a visit: one or two visits before each charge
-within 120 days, and those of visitors who never pay. Half as many people as charges; most are leads.
-Beside the largest one, the same world is timed with one shared mailbox of 20,000 charges and 50,000
-page views. In each, the credits of every attribution model are added up and must be what the raw
-charges brought.
+A world of N charges has 4 N page views, about two per visit: one or two visits within 120 days
+before each charge, and visits of people who never pay. It has N / 2 people, most of whom are leads.
+The largest world is also timed with one shared mailbox of 20,000 charges and 50,000 page views. In
+each world, the credits of every attribution model are added up and must equal the raw charges.
 """
 
 from __future__ import annotations
@@ -28,9 +27,9 @@ from benchmarks import results
 from benchmarks.worlds import MEMORY_LIMIT, THREADS, generate
 
 PROJECT = Path(__file__).resolve().parent.parent / "transform"
-ATTRIBUTION_MODELS = 7  # all that transform/dbt_project.yml names
+ATTRIBUTION_MODELS = 7  # the number of models in transform/dbt_project.yml
 
-# Of each attribution model and currency: what is credited, and what the raw charges brought.
+# The credited amount and the amount of the raw charges, by attribution model and currency.
 CREDITED = """
 select attribution_model, currency, sum(credit_minor), count(*)
 from marts.fct_attribution
@@ -45,17 +44,17 @@ group by currency
 
 @dataclass(frozen=True)
 class Timing:
-    """What one build took; times in seconds."""
+    """The times of one build, in seconds."""
 
     shared: bool
     charges: int
     touches: int
     credits_: int
-    attribution: float  # fct_attribution and all that it is made from
+    attribution: float  # of fct_attribution and all models and seeds that it depends on
     models: float
     command: float
-    cpu: float  # of the command, on all threads
-    reading: float  # all credits, added up
+    cpu: float  # CPU time of the command, on all threads
+    reading: float  # of adding up all credits
     peak_gigabytes: float
     slowest: str
 
@@ -91,16 +90,16 @@ HEADER = [
 
 @dataclass(frozen=True)
 class Build:
-    """What dbt did; times in seconds."""
+    """A build by dbt; times in seconds."""
 
     seconds: dict[str, float]  # by the unique id of the model or seed
-    upstream: set[str]  # of fct_attribution, with itself
+    upstream: set[str]  # fct_attribution and all that it depends on
     command: float
     cpu: float
     peak_gigabytes: float
 
     def attribution(self) -> float:
-        """Time to fct_attribution, of all models and seeds that it needs."""
+        """The total time of fct_attribution and all models and seeds that it depends on."""
         return sum(spent for node, spent in self.seconds.items() if node in self.upstream)
 
     def slowest(self) -> str:
@@ -114,7 +113,7 @@ def profile(path: Path) -> dict[str, object]:
     settings = {
         "memory_limit": MEMORY_LIMIT,
         "threads": THREADS,
-        "preserve_insertion_order": False,  # this and the next as in transform/profiles
+        "preserve_insertion_order": False,  # this and the next setting are as in transform/profiles
         "disabled_compression_methods": "dict_fsst",
     }
     output = {"type": "duckdb", "path": str(path), "threads": 1, "settings": settings}
@@ -128,7 +127,7 @@ def build(path: Path, folder: Path) -> Build:
     command = [dbt, "--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
     folders = ["--project-dir", PROJECT, "--profiles-dir", folder]
     folders += ["--target-path", folder, "--log-path", folder]
-    # No setting of the user's own account may change what is measured.
+    # Settings in the user's environment must not affect the measurement.
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
     started = time.perf_counter()
     subprocess.run([*command, *folders], check=True, env={**clean, "DO_NOT_TRACK": "1"})
@@ -146,7 +145,7 @@ def build(path: Path, folder: Path) -> Build:
 
 
 def ancestors(node: str, parents: dict[str, list[str]]) -> set[str]:
-    """A node with all that it is made from."""
+    """A node with all nodes that it depends on."""
     found = {node}
     waiting = [node]
     while waiting:
@@ -157,10 +156,10 @@ def ancestors(node: str, parents: dict[str, list[str]]) -> set[str]:
 
 
 def read_credits(warehouse: duckdb.DuckDBPyConnection) -> tuple[int, float]:
-    """How many credits there are, and the seconds that adding them up takes.
+    """The number of credits, and the seconds that adding them up takes.
 
     Raises:
-        SystemExit: those of an attribution model are not what the charges brought.
+        SystemExit: the credits of an attribution model do not equal the charges.
     """
     started = time.perf_counter()
     credited = warehouse.execute(CREDITED).fetchall()
@@ -175,7 +174,7 @@ def read_credits(warehouse: duckdb.DuckDBPyConnection) -> tuple[int, float]:
 
 
 def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timing:
-    """Generate a world, build it, add up its credits, and forget it."""
+    """Generate a world, build it, add up its credits, and delete it."""
     with tempfile.TemporaryDirectory(dir=folder) as place:
         path = Path(place) / "warehouse.duckdb"
         generate(path, charges, shared_mailbox=shared_mailbox)
@@ -199,7 +198,7 @@ def measure(charges: int, folder: Path, *, shared_mailbox: bool = False) -> Timi
 
 
 def main() -> None:
-    """Measure each size in a process of its own, so that peaks of memory do not mix."""
+    """Measure each size in a process of its own, so that each has its own peak of memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--charges", type=int, nargs="+", default=[500_000, 10**6, 2_500_000, 5 * 10**6]
@@ -223,7 +222,7 @@ def main() -> None:
 
 
 def again(charges: int, folder: Path, *options: str) -> list[str]:
-    """What this script says of one world."""
+    """Run this script for one world; returns its output."""
     command = [sys.executable, "-m", "benchmarks.models", "--charges", str(charges)]
     command += ["--folder", str(folder), *options]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)

@@ -1,4 +1,4 @@
-"""Other readers of Stripe, from PyPI, each in an environment of its own that is thrown away."""
+"""Other readers of Stripe, from PyPI, each in a temporary environment of its own."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HERE = Path(__file__).parent
 FROM_ISO = "2025-05-01T00:00:00Z"
 FROM = 1_746_057_600
 TO = 1_793_491_201
-"""The last second of the simulated account's history, and one more."""
+"""The end of the simulated account's history: the epoch second after its last one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,10 @@ class Peer:
     """A reader that runs as `script URL KEY START`.
 
     Attributes:
-        name: for people.
-        requirement: what is installed from PyPI.
-        script: in peers/; it overrides the address in the way that the reader allows.
-        start: of the range, in the form that it takes.
+        name: the name in tables.
+        requirement: the requirement that is installed from PyPI.
+        script: a script in peers/, which overrides the API's address as far as the reader allows.
+        start: the start of the range, in the reader's own format.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Peer:
     start: str
 
     def install(self, folder: Path) -> Installed | NotInstalled:
-        """Make its environment in `folder`."""
+        """Make the peer's environment in `folder`."""
         venv = folder / self.script
         python = venv / "bin" / "python"
         try:
@@ -65,7 +65,7 @@ class Installed:
     python: Path
 
     def command(self, url: str, *options: str) -> Sequence[str | Path]:
-        """What reads all charges of the account at `url`."""
+        """The command that reads all charges of the account at `url`."""
         script = HERE / "peers" / self.peer.script
         return (self.python, script, url, KEY, self.peer.start, *options)
 

@@ -1,4 +1,4 @@
-"""RESULTS.md, one marked section for each benchmark, so that each renews only its own."""
+"""RESULTS.md has a marked section for each benchmark, so that each renews only its own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CORES = {1: "one core", 2: "two cores", 4: "four cores", 8: "eight cores"}
 
 
 def put(section: str, text: str, path: Path = RESULTS) -> None:
-    """Replace what stands between the section's marks.
+    """Replace the text between the section's marks.
 
     Raises:
         ValueError: the file has no such marks.
@@ -32,13 +32,13 @@ def put(section: str, text: str, path: Path = RESULTS) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """In Markdown; all columns but the first are aligned to the right."""
+    """A table in Markdown; all columns but the first are aligned to the right."""
     rule = ["---", *["---:"] * (len(header) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (header, rule, *rows))
 
 
 def circumstances(*versions: str) -> str:
-    """When and where this was measured."""
+    """The date, the machine and the versions of a measurement."""
     cores = os.cpu_count() or 1
     machine = f"{_CORES.get(cores, f'{cores} cores')} of a shared {platform.machine()} machine"
     python = f"Python {platform.python_version()}"

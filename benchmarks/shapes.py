@@ -1,4 +1,4 @@
-"""Records of many shapes, each drawn from a seed: what the target must load fast, whatever it is."""
+"""Records of many shapes, each drawn from a seed: the target must load all of them fast."""
 
 from __future__ import annotations
 
@@ -56,19 +56,20 @@ MIXED = (
     "integer", "amount", "number", "moment", "moment", "yes", "object",
     *("hex", "word", "word") * 5, "digits", "prose",
 )  # fmt: skip
-"""With the key, 25 columns: offsets, decimals among integers, names outside ASCII, 17 more texts."""
+"""25 columns with the key: offsets, decimals among integers, non-ASCII names, 17 more texts."""
 
 
 def drawn(seed: int) -> tuple[str, ...]:
-    """The kinds of between 3 and 40 columns."""
+    """The kinds of 3 to 40 columns, drawn from a seed."""
     draw = random.Random(seed)
     return tuple(draw.choices(list(KINDS), k=draw.randint(3, 40)))
 
 
 def messages(kinds: tuple[str, ...], records: int, seed: int) -> Iterator[bytes]:
-    """A SCHEMA and so many RECORD lines, each with a key of its own.
+    """A SCHEMA line and `records` RECORD lines with distinct keys.
 
-    Some values are null, and every other line is all ASCII. All but the keys repeats after a while.
+    Some values are null, and every other line is pure ASCII. All values but the keys repeat after a
+    while.
     """
     draw = random.Random(seed)
     fields = {f"{kind}_{place}": KINDS[kind] for place, kind in enumerate(kinds)}

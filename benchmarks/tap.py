@@ -1,9 +1,9 @@
-"""The tap against a simulated account, beside a fetcher by hand and peers from PyPI.
+"""Compares the tap with a hand-written fetcher and with peers from PyPI, on a simulated account.
 
     python benchmarks/tap.py [--only growth paced fast] [--no-peers]
 
-Everything in a table is measured in one run on one machine, so that ratios hold where times do not.
-Each table goes into RESULTS.md as soon as it was measured.
+All rows of a table are measured in one run on one machine, so that their ratios are valid elsewhere
+even if their times are not. Each table is written to RESULTS.md as soon as it is measured.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ HERE = Path(__file__).parent
 PAGE_SIZE = 100
 LATENCY = ("--latency-ms", "120")
 SOME = 5_000
-"""Charges that a serial reader reads at 120 ms; at all of them it would sit for minutes."""
+"""Charges for a serial reader at a latency of 120 ms; all charges would take it minutes."""
 
 PATIENCE = 120
-"""Seconds; a peer that would take longer, by its pace on the smaller account, is not run."""
+"""A peer that would take more seconds, judging by its speed on a smaller account, is not run."""
 
 SIZES = (10_000, 100_000, 1_000_000)
 
 Table = tuple[str, str]
-"""Its title, and the rest."""
+"""The title of a table, and its text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one reader made of an account."""
+    """The measurement of one reader."""
 
     reader: str
     charges: int
@@ -50,7 +50,7 @@ class Row:
 
     @property
     def cells(self) -> list[str]:
-        """As `HEADER` says; where it writes no charges to its output, that tells no start."""
+        """Cells in the order of `HEADER`; one is empty for readers that do not output charges."""
         usage = self.usage
         return [
             self.reader,
@@ -76,7 +76,7 @@ class NoRow:
 
     @property
     def cells(self) -> list[str]:
-        """As `HEADER` says, with the reason in the place of the figures."""
+        """Cells in the order of `HEADER`, with the reason in place of the figures."""
         return [self.reader, f"{self.charges:,}", self.why, *[""] * (len(HEADER) - 3)]
 
 
@@ -98,7 +98,7 @@ def read(reader: str, stripe: Account, charges: int, command: Sequence[str | Pat
 
 @contextmanager
 def config(stripe: Account, per_second: int, **settings: object) -> Iterator[Path]:
-    """A configuration of the tap, in a file."""
+    """A context manager that yields a configuration file of the tap."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.json"
         known = {
@@ -112,10 +112,10 @@ def config(stripe: Account, per_second: int, **settings: object) -> Iterator[Pat
 
 
 def with_tap(stripe: Account, charges: int, per_second: int) -> Row:
-    """The tap itself.
+    """Measure the tap.
 
     Raises:
-        AssertionError: it left out a charge.
+        AssertionError: the reader left out a charge.
     """
     with config(stripe, per_second) as path:
         row = read(
@@ -126,10 +126,10 @@ def with_tap(stripe: Account, charges: int, per_second: int) -> Row:
 
 
 def by_hand(stripe: Account, charges: int, per_second: int | None, in_flight: int) -> Row:
-    """The least that can do it.
+    """Measure the hand-written fetcher.
 
     Raises:
-        AssertionError: it left out a charge.
+        AssertionError: the reader left out a charge.
     """
     pace = ["--per-second", str(per_second)] if per_second else []
     command = [
@@ -142,7 +142,7 @@ def by_hand(stripe: Account, charges: int, per_second: int | None, in_flight: in
 
 
 def start_up(*command: str | Path) -> float:
-    """CPU seconds of a program that reads nothing."""
+    """CPU seconds of a program that only starts and reads nothing."""
     return measure(command).cpu
 
 
@@ -150,7 +150,7 @@ class Peers:
     """The peers, each installed when it is first needed.
 
     Args:
-        folder: for their environments; None if they are left out.
+        folder: the folder of their environments; None if peers are left out.
     """
 
     def __init__(self, folder: Path | None) -> None:
@@ -161,7 +161,7 @@ class Peers:
     def read(
         self, peers: Iterable[Peer], stripe: Account, charges: int, *options: str
     ) -> Iterator[Row | NoRow]:
-        """Measure those that can be installed and would not take too long."""
+        """Measure the peers; the row of one that is too slow or not installed has the reason."""
         for peer in peers if self._folder else ():
             row = self._read(peer, stripe, charges, *options)
             if isinstance(row, NoRow):
@@ -189,7 +189,7 @@ class Peers:
 
 
 def growth(peers: Peers) -> Table:
-    """No latency, no limit: what computing costs, and how it grows."""
+    """No latency, no limit: the cost of computing, and how it grows."""
     rows: list[Row | NoRow] = []
     tap_start = start_up(BIN / "tap-stripe-apex", "--about")
     hand_start = start_up(BIN / "python", HERE / "by_hand.py", "--help")
@@ -229,7 +229,7 @@ def fast(_: Peers) -> Table:
 
 
 def busy(_: Peers) -> Table:
-    """A third of all charges in one day, at Stripe's limit in live mode."""
+    """A third of all charges on one day, at Stripe's limit in live mode."""
     charges, rate = 150_000, 100
     options = (*LATENCY, "--requests-per-second", str(rate), "--great-share", "30")
     with account(charges, *options) as stripe:
@@ -261,7 +261,7 @@ SCENARIOS: dict[str, Callable[[Peers], Table]] = {
 
 
 def main() -> None:
-    """Measure, and write the tables down."""
+    """Measure, and write the tables to RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     parser.add_argument("--no-peers", action="store_true", help="and leave RESULTS.md as it is")

@@ -1,9 +1,10 @@
-"""The target beside target-duckdb from PyPI and DuckDB's own JSON reader, load and reload.
+"""Compares the target with target-duckdb from PyPI and DuckDB's JSON reader: load and reload.
 
     python benchmarks/target.py [--records N] [--no-peers] [--no-growth]
 
-Everything is measured in one run on one machine, with all of its cores, so that ratios hold where
-times do not. The table goes into RESULTS.md unless something was left out.
+Everything is measured in one run on one machine, with all of its cores, so that the ratios are
+valid elsewhere even if the times are not. The table is written to RESULTS.md unless a part was left
+out.
 """
 
 from __future__ import annotations
@@ -59,9 +60,9 @@ class Data:
     """Singer messages in a file.
 
     Attributes:
-        title: for people.
-        path: of the file.
-        records: how many RECORD lines it has, each with another key.
+        title: the title in tables.
+        path: the path of the file.
+        records: the number of RECORD lines, which have distinct keys.
     """
 
     title: str
@@ -70,7 +71,7 @@ class Data:
 
     @property
     def heading(self) -> str:
-        """What the lines are."""
+        """The heading: title, number and size of the lines."""
         size = self.path.stat().st_size / self.records
         return (
             f"{self.records:,} {self.title}, {len(self.stream.columns)} columns, {size:,.0f} bytes"
@@ -78,7 +79,7 @@ class Data:
 
     @property
     def stream(self) -> Stream:
-        """As the first line describes it."""
+        """The stream that the file's first line describes."""
         with self.path.open("rb") as file:
             message = json.loads(file.readline())
         return Stream.of(message["stream"], message["schema"], message["key_properties"])
@@ -86,7 +87,7 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What one loader made of the data: into nothing, and once more into what is there."""
+    """The measurement of one loader: a load into an empty warehouse, and a reload."""
 
     loader: str
     records: int
@@ -96,7 +97,7 @@ class Row:
 
     @property
     def cells(self) -> list[str]:
-        """As `HEADER` says."""
+        """Cells in the order of `HEADER`."""
         return [
             self.loader,
             *(
@@ -120,7 +121,7 @@ HEADER = (
 
 
 def fed(source: Path, *command: str | Path) -> Usage:
-    """Run a command on a file, with all cores."""
+    """Run a command with a file as its input, on all cores."""
     cores = f"0-{(os.cpu_count() or 1) - 1}"
     pinned = ["taskset", "--cpu-list", cores] if shutil.which("taskset") else []
     return measure(["sh", "-c", 'exec "$@" < "$0"', source, *pinned, *command])
@@ -128,9 +129,9 @@ def fed(source: Path, *command: str | Path) -> Usage:
 
 @contextmanager
 def data(folder: Path, slim: int, full: int) -> Iterator[tuple[Data, Data]]:
-    """Charges as the tap emits them, and whole ones as Stripe has them.
+    """A context manager that yields charges as the tap emits them, and whole ones as at Stripe.
 
-    Nothing of them is held here: a process that is measured begins with the memory of this one.
+    They are not held in memory here: a measured process starts with the memory of this one.
     """
     few = Data("slim charges", folder / "slim", slim)
     whole = Data("full charges", folder / "full", full)
@@ -159,7 +160,7 @@ def data(folder: Path, slim: int, full: int) -> Iterator[tuple[Data, Data]]:
 
 @contextmanager
 def piped(*command: str | Path) -> Iterator[Iterable[bytes]]:
-    """The lines of a command, which is stopped when nobody wants more."""
+    """A context manager that yields a command's output lines, and ends by stopping the command."""
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, bufsize=1 << 20
     )
@@ -183,7 +184,7 @@ def upto(lines: Iterable[bytes], records: int) -> Iterator[bytes]:
 
 
 def described(records: Iterable[bytes]) -> bytes:
-    """A SCHEMA that allows what the records hold."""
+    """A SCHEMA message that allows all values of the records."""
     kinds = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
     properties: dict[str, set[str]] = {}
     for record in map(json.loads, records):
@@ -202,7 +203,7 @@ def described(records: Iterable[bytes]) -> bytes:
 
 
 def singer(loader: str, source: Data, folder: Path, python: Path, command: Path) -> Row:
-    """A Singer target, twice on the same messages."""
+    """Measure a Singer target, twice on the same messages."""
     warehouse, config = folder / f"{command.name}.duckdb", folder / f"{command.name}.json"
     known = {"path": str(warehouse), "default_target_schema": SCHEMA}
     config.write_text(json.dumps(known), encoding="utf-8")
@@ -212,7 +213,7 @@ def singer(loader: str, source: Data, folder: Path, python: Path, command: Path)
 
 
 def read_json(source: Data, folder: Path) -> Row:
-    """DuckDB alone, with the types that the schema declares; nothing is upserted."""
+    """Measure DuckDB's JSON reader, with the types of the schema and without upserts."""
     warehouse = folder / "read_json.duckdb"
     fields = ", ".join(f'"{column.name}" {column.type}' for column in source.stream.columns)
     command = (BIN / "python", "-c", READ_JSON, source.path, warehouse, f"STRUCT({fields})")
@@ -225,7 +226,7 @@ def read_json(source: Data, folder: Path) -> Row:
 def row(
     loader: str, source: Data, runs: Sequence[Usage], count: Sequence[str | Path], warehouse: Path
 ) -> Row:
-    """Count what is there, and clear it away."""
+    """The row of a loader; counts the rows of its warehouse, and deletes the warehouse."""
     kept = int(subprocess.run(count, check=True, capture_output=True, text=True).stdout)
     warehouse.unlink()
     made = Row(loader, source.records, runs[0], runs[1], source.records - kept)
@@ -234,10 +235,10 @@ def row(
 
 
 def apex(source: Data, folder: Path) -> Row:
-    """The target itself.
+    """Measure target-apex.
 
     Raises:
-        AssertionError: it lost a record.
+        AssertionError: the target lost a record.
     """
     made = singer("**target-apex**", source, folder, BIN / "python", BIN / "target-apex")
     assert not made.missing
@@ -245,7 +246,7 @@ def apex(source: Data, folder: Path) -> Row:
 
 
 def section(source: Data, folder: Path, peer: Path | None) -> str:
-    """One table, and its ratios in words."""
+    """A table, and its ratios in words."""
     print(source.heading, flush=True)
     rows = [apex(source, folder)]
     if peer:
@@ -269,7 +270,7 @@ def section(source: Data, folder: Path, peer: Path | None) -> str:
 
 
 def ratio(own: Usage, other: Usage, start: Usage | None = None) -> str:
-    """How fast one is as a share of the other, by the clock and by the CPU."""
+    """The speed of one as a share of the other's, by wall time and by CPU time."""
     seconds, cpu = own.seconds, own.cpu
     if start:
         seconds, cpu = seconds - start.seconds, cpu - start.cpu
@@ -277,10 +278,10 @@ def ratio(own: Usage, other: Usage, start: Usage | None = None) -> str:
 
 
 def growth(slim: Data, folder: Path) -> str:
-    """A million charges: memory does not grow with them.
+    """Load a million charges, with which memory must not grow.
 
     Raises:
-        AssertionError: it took more than it may.
+        AssertionError: the target took more memory than it may.
     """
     many = Data("slim charges", folder / "many", MANY)
     with slim.path.open("rb") as lines, many.path.open("wb") as file:
@@ -296,7 +297,7 @@ def growth(slim: Data, folder: Path) -> str:
 
 
 def copies(lines: BinaryIO) -> Iterator[bytes]:
-    """The records of a file again and again, each time with keys of their own."""
+    """The records of a file again and again, each time with new keys."""
     for turn in count():
         lines.seek(0)
         for line in lines:
@@ -305,7 +306,7 @@ def copies(lines: BinaryIO) -> Iterator[bytes]:
 
 
 def main() -> None:
-    """Measure, and write the tables down."""
+    """Measure, and write the tables to RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=SLIM, help="slim ones; a fifth are full")
     parser.add_argument("--no-peers", action="store_true", help="install nothing")

@@ -1,9 +1,9 @@
-"""The target beside DuckDB's own JSON reader on records of many shapes: does the ratio hold?
+"""Compares the target with DuckDB's JSON reader on records of many shapes: does the ratio hold?
 
     python benchmarks/target_shapes.py [--records N] [--repeats N] [--drawn N]
 
-Both load the same file into an empty database, one after the other, with all cores. Of several
-repeats the median counts. The table goes into RESULTS.md.
+Both load the same file into an empty database, one after the other, on all cores. The result is the
+median of several repeats. The table is written to RESULTS.md.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HEADER = (
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """What both took for one shape, each the median of all repeats."""
+    """The measurements of both for one shape, each the median of all repeats."""
 
     source: Data
     own: tuple[float, float]
@@ -37,12 +37,12 @@ class Pair:
 
     @property
     def ratios(self) -> tuple[float, float]:
-        """How fast target-apex is as a share of `read_json`, by the clock and by the CPU."""
+        """The speed of target-apex as a share of `read_json`'s, by wall time and by CPU time."""
         return self.alone[0] / self.own[0], self.alone[1] / self.own[1]
 
     @property
     def cells(self) -> list[str]:
-        """As `HEADER` says."""
+        """Cells in the order of `HEADER`."""
         size = self.source.path.stat().st_size / self.source.records
         return [
             self.source.title,
@@ -54,7 +54,7 @@ class Pair:
 
 
 def compared(source: Data, folder: Path, repeats: int) -> Pair:
-    """Load with both, in turn."""
+    """Load the data with both, in turn."""
     warehouse, alone = folder / "apex.duckdb", folder / "read_json.duckdb"
     config = folder / "target.json"
     config.write_text(json.dumps({"path": str(warehouse), "default_target_schema": SCHEMA}))
@@ -75,7 +75,7 @@ def _medians(runs: list[Usage]) -> tuple[float, float]:
 
 
 def main() -> None:
-    """Measure, and write the table down."""
+    """Measure, and write the table to RESULTS.md."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=SLIM)
     parser.add_argument("--repeats", type=int, default=3)

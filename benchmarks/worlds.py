@@ -1,8 +1,8 @@
 """Generated worlds for the benchmark of the models: N charges and 4 N page views, made by DuckDB.
 
-Of four page views, three are of a payer and one is of a visitor who never pays. A payer has one or two
-visits within 120 days before each charge; a visit has two page views on average. The others follow the
-first within half an hour, mostly by an internal link, at times as a reload.
+Three of four page views are by a payer, and one is by a visitor who never pays. A payer has one or
+two visits within 120 days before each charge. A visit has two page views on average; the later ones
+follow the first within half an hour, mostly by an internal link, sometimes as a reload.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Say which tests and models of the last `dbt build` failed, and which marts they are about."""
+"""Print which tests and models of the last `dbt build` failed, and which marts they affect."""
 
 from stripe_apex.failures import main
 

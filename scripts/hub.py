@@ -1,6 +1,6 @@
 """Write the definitions of tap and target for Meltano Hub, from `--about`: hub.py [FOLDER].
 
-What the Hub's schema allows: https://github.com/meltano/hub/tree/main/schemas/plugin_definitions
+The Hub's schema: https://github.com/meltano/hub/tree/main/schemas/plugin_definitions
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ HEAD = "# Made by scripts/hub.py from `--about`; <owner> is whoever publishes th
 
 @dataclass(frozen=True)
 class Plugin:
-    """What the Hub asks for and `--about` does not say."""
+    """The fields that the Hub requires and `--about` does not have."""
 
     name: str
     label: str
     pip_url: str
-    """What pip is given; Meltano splits it as a shell does."""
+    """The arguments of pip, which Meltano splits as a shell does."""
     domain_url: str
     not_on_hub: frozenset[str] = frozenset()
-    """Capabilities that the Hub does not know of this kind of plugin."""
+    """Capabilities that the Hub does not allow for this kind of plugin."""
     more: tuple[tuple[str, Any], ...] = ()
 
 
@@ -41,7 +41,7 @@ PLUGINS = (
         domain_url="https://stripe.com",
         more=(
             ("settings_group_validation", [["api_key"], ["access_token"], ["token_file"]]),
-            # Meltano selects all streams where nothing is said, and most need further permissions.
+            # By default, Meltano selects all streams, most of which need further permissions.
             ("select", ["charges.*"]),
         ),
     ),
@@ -56,7 +56,7 @@ PLUGINS = (
 
 
 def definition(plugin: Plugin, about: dict[str, Any]) -> dict[str, Any]:
-    """The definition of a plugin, as a file of the Hub holds it."""
+    """The definition of a plugin, in the form of the Hub's files."""
     capabilities = [each for each in about["capabilities"] if each not in plugin.not_on_hub]
     return {
         "name": plugin.name,
@@ -81,7 +81,7 @@ def definition(plugin: Plugin, about: dict[str, Any]) -> dict[str, Any]:
 
 
 def setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """A setting in the words of Meltano."""
+    """The definition of a setting for Meltano."""
     made: dict[str, Any] = {"name": name, "label": schema["title"], "kind": kind(schema)}
     if made["kind"] == "options":
         made["options"] = [{"label": value, "value": value} for value in schema["enum"]]
@@ -93,7 +93,7 @@ def setting(name: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def kind(schema: dict[str, Any]) -> str:
-    """What Meltano calls a type."""
+    """Meltano's name of a type."""
     if "enum" in schema:
         return "options"
     (type_,) = {schema["type"]} if isinstance(schema["type"], str) else {*schema["type"]} - {"null"}
@@ -101,12 +101,12 @@ def kind(schema: dict[str, Any]) -> str:
 
 
 def text(made: dict[str, Any]) -> str:
-    """The file of a definition."""
+    """The text of a definition's file."""
     return HEAD + yaml.safe_dump(made, sort_keys=False, width=100, allow_unicode=True)
 
 
 def main(folder: Path) -> None:
-    """Write the files."""
+    """Write the definitions' files into a folder."""
     for plugin in PLUGINS:
         program = Path(sys.executable).with_name(plugin.name)
         said = subprocess.run(  # noqa: S603 - one of our own programs

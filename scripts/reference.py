@@ -1,7 +1,7 @@
-"""The tables of the documentation that are made from code: reference.py renews them in place.
+"""Renews the tables of the documentation that are made from code, in place.
 
-Each stands in a page of docs/ between two marks, and is made from what `--about` says of the
-settings and from the catalog. Whole pages (marts, commands) are made by site.py, for the site only.
+Each table is in a page of docs/ between two marks, and is made from the settings in `--about` and
+from the catalog. site.py makes whole pages (marts, commands), for the site only.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ _PART: Final = re.compile(
 
 
 def renewed(markdown: str) -> str:
-    """A page with each marked part as the code has it now.
+    """A page in which each marked part is made anew from the code.
 
     Raises:
-        KeyError: it marks a part that there is not.
+        KeyError: the page marks a part that does not exist.
     """
     return _PART.sub(lambda part: f"{part['start']}{PARTS[part['name']]()}{part['end']}", markdown)
 
@@ -48,7 +48,7 @@ def table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def cell(text: str) -> str:
-    """A text as it stands in one line of a table."""
+    """A text in the form of a table's cell, on one line."""
     return " ".join(text.split()).replace("|", "\\|")
 
 
@@ -62,7 +62,7 @@ def kind(schema: dict[str, Any]) -> str:
 
 
 def settings(plugin: type[PluginBase]) -> str:
-    """Every setting that `--about` lists, those of the SDK among them."""
+    """The table of all settings that `--about` lists, including those of the SDK."""
     about = io.StringIO()
     with redirect_stdout(about):
         plugin.print_about(output_format="json")
@@ -82,7 +82,7 @@ def _default(schema: dict[str, Any]) -> str:
 
 
 def columns(schema: dict[str, Any]) -> str:
-    """Every column of a stream, as the catalog has it."""
+    """The table of all columns of a stream, from the catalog."""
     rows = [
         (f"`{name}`", kind(column), cell(column["description"]))
         for name, column in schema["properties"].items()

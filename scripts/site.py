@@ -1,7 +1,7 @@
-"""Lay the pages of the documentation site together: site.py FOLDER.
+"""Collect the pages of the documentation site in a folder: site.py FOLDER.
 
-Pages of docs/ are taken as they are, but for links that leave the folder. README, changelog,
-benchmarks and the contributors' page lie elsewhere; the pages of commands and marts come from code.
+Pages of docs/ are copied unchanged, except for links that leave the folder. README, changelog,
+benchmarks and the contributors' page are elsewhere; the pages of commands and marts come from code.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ELSEWHERE = {
     "CONTRIBUTING.md": "contributing.md",
     "benchmarks/RESULTS.md": "benchmarks.md",
 }
-"""Pages outside docs/: the path in the repository, and the one on the site."""
+"""Pages outside docs/: the path in the repository, and the path on the site."""
 
 _LINK = re.compile(r"(?P<start>!?\[(?P<text>[^\]]*)\]\()(?P<path>[^)#:\s]+)(?P<anchor>#[^)\s]*)?\)")
 
@@ -45,16 +45,16 @@ def lay_out(folder: Path) -> None:
 
 
 def on_the_site(markdown: str, origin: str) -> str:
-    """A page of the repository with the links of the site.
+    """A page of the repository with its links changed to those of the site.
 
-    A drawing would be made by a script from another host, so it is shown as the text that it is.
+    A diagram is shown as its source text, since drawing it would need a script from another host.
     """
     there = _LINK.sub(lambda link: _link(link, origin), markdown)
     return there.replace("```mermaid\n", "```text\n")
 
 
 def _link(link: re.Match[str], origin: str) -> str:
-    """A link to a file that the site does not show is its text alone."""
+    """A link as it is on the site; only its text if the site does not have the linked file."""
     target = posixpath.normpath(posixpath.join(posixpath.dirname(origin), link["path"]))
     found = ELSEWHERE.get(target, target.removeprefix("docs/"))
     if found == target:
@@ -63,7 +63,7 @@ def _link(link: re.Match[str], origin: str) -> str:
 
 
 def commands() -> str:
-    """What `--help` prints, of tap, target and each command of `stripe-apex`."""
+    """The page with the `--help` of tap, target and each command of `stripe-apex`."""
     parts = ["# Commands", "What each of them prints with `--help`."]
     helps: dict[str, click.Command] = {
         "tap-stripe-apex": TapStripeApex.cli,
@@ -81,7 +81,7 @@ def commands() -> str:
 
 
 def marts() -> str:
-    """Every mart with its grain and its columns, as dbt documents them."""
+    """The page of all marts with grain and columns, as dbt documents them."""
     parts = ["# Marts", "Tables of the schema `marts`, and what their columns mean."]
     for path in sorted((ROOT / "transform/models/marts").glob("*.yml")):
         for model in yaml.safe_load(path.read_text()).get("models", ()):

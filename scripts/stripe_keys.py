@@ -1,6 +1,6 @@
-"""What detect-secrets looks for besides its own patterns: the keys of Stripe.
+"""A plugin of detect-secrets that finds the keys of Stripe.
 
-Its own pattern knows only live keys. A key of test mode reads a whole account, too.
+Its own pattern finds only live keys, but a key of test mode can read a whole account, too.
 """
 
 from __future__ import annotations

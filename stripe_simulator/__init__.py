@@ -1,4 +1,4 @@
-"""A simulated Stripe account: a history from a seed, a clock of its own, Stripe's HTTP skin.
+"""A simulated Stripe account: a history made from a seed, its own clock, and Stripe's HTTP API.
 
 In a test::
 
@@ -10,9 +10,9 @@ In a test::
         account.advance(timedelta(days=6))
         ...  # read it again, and compare with account.ledger()
 
-`account` is the state machine, `story` the demo's history, `api` the endpoints without a
-socket, `server` the socket (the only room that needs the extra `simulate`), `objects` how things
-look in JSON. Nothing here knows of the tap.
+`account` is the state machine, `story` the demo's history, `api` the endpoints as functions,
+`server` serves them over HTTP (the only module that needs the extra `simulate`), and `objects` are
+the JSON shapes. Nothing here depends on the tap.
 """
 
 from stripe_simulator.account import Account

@@ -1,8 +1,8 @@
-"""A Stripe account as a state machine: every operation acts at the account's own time.
+"""A Stripe account as a state machine: every operation happens at the account's own time.
 
-Operations return the id of what they made or changed, and record the events that Stripe sends.
-What Stripe does not tell (an edited receipt address, a failed refund's charge, a balance
-transaction that is posted late) is not told here either.
+Operations return the id of the object that they made or changed, and record the events that
+Stripe sends. What Stripe sends no event about (an edited receipt address, the charge of a failed
+refund, a balance transaction that is posted late) has none here either.
 """
 
 from datetime import datetime
@@ -28,11 +28,11 @@ from stripe_simulator.records import (
 from stripe_simulator.refunds import RefundBook
 
 AUTHORISATION_LIFE = 7 * DAY
-BASIL = 1_743_379_200  # 2025-03-31: from this version on, what is not captured is no refund
+BASIL = 1_743_379_200  # 2025-03-31: from this version on, the uncaptured rest is no refund
 
 
 class Account(RefundBook, DisputeBook, CheckoutBook, Book):
-    """Customers and charges; refunds, disputes and Checkout are in its base classes."""
+    """Customers and charges; the base classes have refunds, disputes and Checkout."""
 
     def create_customer(
         self,
@@ -45,7 +45,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         address: Address | None = None,
         metadata: Metadata | None = None,
     ) -> str:
-        """A new customer; tells customer.created."""
+        """Create a customer; emits customer.created."""
         customer = CustomerRecord(
             id=self._new_id("cus_"),
             created=self._now,
@@ -68,9 +68,9 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         email: str | UnsetType | None = UNSET,
         metadata: Metadata | None = None,
     ) -> str:
-        """Change what is given; tells customer.updated, and nothing about charges.
+        """Change the given fields; emits customer.updated, and no event about charges.
 
-        Pairs of `metadata` are added to those that are there, or replace them.
+        Pairs of `metadata` are added to the existing ones, or replace those with the same key.
         """
         new = old = self._customer(customer)
         previous: dict[str, object] = {}
@@ -85,7 +85,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return customer
 
     def delete_customer(self, customer: str) -> str:
-        """Delete a customer, whose charges stay; tells customer.deleted."""
+        """Delete a customer, whose charges stay; emits customer.deleted."""
         record = self._customer(customer)
         self.customers.replace(replace(record, deleted=True))
         self._emit("customer.deleted", record)
@@ -112,20 +112,20 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         decline_reason: str | None = None,
         retries: str | None = None,
     ) -> str:
-        """A new charge; tells charge.succeeded, .pending or .failed.
+        """Create a charge; emits charge.succeeded, .pending or .failed.
 
         Args:
-            amount: in minor units of `currency`.
-            currency: lower case.
-            status: `pending` is what bank debits are for days.
-            capture: False only authorises the amount.
+            amount: the amount in minor units of `currency`.
+            currency: its code in lower case.
+            status: the first status; bank debits stay `pending` for days.
+            capture: whether the amount is captured at once; False only authorises it.
             posted: whether a captured charge has its balance transaction at once; by default
-                when it has succeeded. Some debits have one while they are pending.
-            customer: None for a guest.
-            receipt_email: where the receipt went.
-            billing_email: short for `billing` with nothing but an email.
-            billing: who paid, as told with the payment method.
-            payment_method_type: short for `payment_method` with nothing but a type.
+                if it has succeeded. Some debits have one while they are pending.
+            customer: the id of the customer; None for a guest.
+            receipt_email: the address that the receipt went to.
+            billing_email: short for a `billing` that has only an email.
+            billing: the payer's details, as entered with the payment method.
+            payment_method_type: short for a `payment_method` that has only a type.
             payment_method: a card or a bank account.
             description: free text.
             metadata: free pairs.
@@ -178,7 +178,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         metadata: Metadata | None = None,
         receipt_email: str | None = None,
     ) -> str:
-        """Change what is given; tells charge.updated, but says nothing of a receipt's address."""
+        """Change the given fields; emits charge.updated, but not for a new receipt address."""
         old = self.charges[charge]
         told: dict[str, str | Metadata] = {}
         if description is not None:
@@ -193,7 +193,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return charge
 
     def post(self, charge: str) -> str:
-        """The balance transaction of a captured charge comes late; nothing tells of it."""
+        """Post a captured charge's balance transaction late; no event is emitted."""
         record = self.charges[charge]
         require(record.captured and record.status == "succeeded", "Nothing was taken yet.")
         require(record.balance_transaction is None, "The charge is posted already.")
@@ -201,7 +201,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return charge
 
     def settle(self, charge: str) -> str:
-        """A pending charge succeeds; tells charge.succeeded."""
+        """Let a pending charge succeed; emits charge.succeeded."""
         record = self._pending(charge)
         transaction = record.balance_transaction or self._post_charge(record)
         self._change(
@@ -211,7 +211,7 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return charge
 
     def fail(self, charge: str, failure_code: str = "insufficient_funds") -> str:
-        """A pending charge fails, and a balance transaction it had is taken back."""
+        """Let a pending charge fail, and take back its balance transaction, if it had one."""
         self._fail(self._pending(charge), failure_code)
         self._debit_ended(charge, succeeded=False)
         return charge
@@ -219,11 +219,11 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
     def reverse(
         self, charge: str, failure_code: str = "debit_not_authorized", *, traced: bool = True
     ) -> str:
-        """A debit that had succeeded is returned by the bank; tells charge.failed.
+        """Let the bank return a debit that had succeeded; emits charge.failed.
 
         Args:
-            charge: of a bank debit.
-            failure_code: why it was returned.
+            charge: the id of a bank debit.
+            failure_code: why the debit was returned.
             traced: whether the charge names the balance transaction that takes the money back.
         """
         record = self.charges[charge]
@@ -240,16 +240,16 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return charge
 
     def capture(self, charge: str, amount: int | None = None, *, before_basil: bool = False) -> str:
-        """Take all or a part of an authorised amount; tells charge.captured.
+        """Capture all or a part of an authorised amount; emits charge.captured.
 
         Args:
-            charge: an open authorisation.
-            amount: what is taken; all by default.
-            before_basil: whether the request that captures is of a version before 2025-03-31.basil.
-                Then what is not taken is called a refund: there is one, it counts in
+            charge: the id of an open authorisation.
+            amount: the amount to capture; all of it by default.
+            before_basil: whether the request has an API version before 2025-03-31.basil. Such a
+                version calls the uncaptured rest a refund: there is a refund object, it counts in
                 `amount_refunded`, the balance gets the authorised amount and gives the rest back,
-                and charge.refunded and charge.refund.updated are told too. Charges that are older
-                than that version are always of this kind.
+                and charge.refunded and charge.refund.updated are emitted too. Charges that are
+                older than that version always behave so.
         """
         record = self._authorised(charge)
         taken = record.amount if amount is None else amount
@@ -263,17 +263,17 @@ class Account(RefundBook, DisputeBook, CheckoutBook, Book):
         return charge
 
     def expire(self, charge: str, *, before_basil: bool = False) -> str:
-        """An authorisation ends uncaptured; tells charge.expired.
+        """Let an authorisation expire uncaptured; emits charge.expired.
 
         Args:
             charge: an open authorisation.
-            before_basil: whether the account's version is before 2025-03-31.basil, where this is
-                called a refund of all of it; told, too, as in `capture`.
+            before_basil: whether the account's API version is before 2025-03-31.basil, which calls
+                this a refund of the whole amount, with the events named in `capture`.
         """
         return self._end(charge, "expired_uncaptured_charge", before_basil=before_basil)
 
     def cancel(self, charge: str, *, before_basil: bool = False) -> str:
-        """An authorisation is given up by its merchant; the same as when it expires."""
+        """Let the merchant cancel an authorisation; the effects are those of `expire`."""
         return self._end(charge, "requested_by_customer", before_basil=before_basil)
 
     def ledger(self, start: datetime | None = None, end: datetime | None = None) -> Ledger:

@@ -1,9 +1,9 @@
-"""What a test or a benchmark asks a simulator that runs as a process of its own.
+"""The control endpoints for tests and benchmarks whose simulator is a separate process.
 
-GET    /_simulator/            the clock and how many objects there are
-GET    /_simulator/ledger      the truth; `?start=&end=` (epoch seconds), `?totals` without charges
-GET    /_simulator/requests    how many requests there were, and each unless `?totals`
-DELETE /_simulator/requests    count from nothing again
+GET    /_simulator/            the clock and the number of objects
+GET    /_simulator/ledger      the ledger; `?start=&end=` (epoch seconds), `?totals` without charges
+GET    /_simulator/requests    the number of requests, and each request unless `?totals`
+DELETE /_simulator/requests    reset the count
 POST   /_simulator/advance     `{"seconds": 3600}` or `{"to": "2026-12-01T00:00:00Z"}`
 POST   /_simulator/latency     `{"seconds": 0.12}`
 POST   /_simulator/faults      a `Fault`: `{"kind": "reset", "nth": 3, "path": "/v1/charges"}`

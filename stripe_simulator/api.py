@@ -1,4 +1,4 @@
-"""Requests in, answers out: Stripe's API as a function, without a socket in sight."""
+"""Stripe's API as a function from requests to answers, without HTTP."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +29,7 @@ Keep: TypeAlias = Callable[[Any], bool]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked, with header names in lower case."""
+    """A request, with header names in lower case."""
 
     method: str
     path: str
@@ -40,7 +40,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is sent back, less what only the transport knows."""
+    """An answer, without what only the transport knows."""
 
     status: int
     body: bytes
@@ -48,7 +48,7 @@ class Answer:
 
 
 class Api:
-    """The endpoints of one account for the keys of one ring."""
+    """The endpoints of one account for the keys of one keyring."""
 
     def __init__(self, account: Account, keys: Keyring, oauth: OAuth) -> None:
         self._account = account
@@ -58,7 +58,7 @@ class Api:
         self._requests = 0
 
     def answer(self, request: Request, refusal: ApiError | None = None) -> Answer:
-        """Stripe's answer, errors included; `refusal` is one that was decided before."""
+        """Stripe's answer, including errors; `refusal` is an error that was decided earlier."""
         self._requests += 1
         request_id = identifier("req_", 0, self._requests)
         headers = {
@@ -130,11 +130,11 @@ class Api:
             window = Window(max(window.start, oldest), window.end)
             if where.get("delivery_success", "true") not in {"true", "false"}:
                 raise InvalidRequestError("Invalid boolean", param="delivery_success")
-            # The account has no webhooks, so that nothing is left to be delivered to one.
+            # The account has no webhooks, so no event is waiting for its delivery.
             types = asked.types or frozenset(filter(None, [where.get("type")]))
             where, keep = {}, _of_types(types) if types else None
         elif resource.name == "customers":
-            # Customers come and go and change their email: neither can be indexed.
+            # Customers can be deleted and can change their email, so neither can be indexed.
             where, keep = {}, _living(asked.where.get("email"))
             for cursor in filter(None, (asked.starting_after, asked.ending_before)):
                 if cursor in self._account.customers and self._account.customers[cursor].deleted:
@@ -187,7 +187,7 @@ class Api:
 
 
 def _equal(where: Mapping[str, str]) -> Keep | None:
-    """`customer_details[email]` is the record's `email`."""
+    """Keeps records by their email, which the filter calls `customer_details[email]`."""
     wanted = {name.partition("[")[2].rstrip("]") or name: value for name, value in where.items()}
     if not wanted:
         return None
@@ -195,7 +195,7 @@ def _equal(where: Mapping[str, str]) -> Keep | None:
 
 
 def _of_types(types: frozenset[str]) -> Keep:
-    """A type is a name or, with `*`, a group of them: `charge.*`."""
+    """Keeps events of these types; a type is a name or, with `*`, a group: `charge.*`."""
     pattern = re.compile("|".join(re.escape(each).replace(r"\*", ".*") for each in types))
     return lambda event: pattern.fullmatch(event.type) is not None
 

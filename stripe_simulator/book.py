@@ -1,4 +1,4 @@
-"""The account's books: its clock, its schedule, its objects and the events that tell of them."""
+"""The account's books: its clock, its schedule, its objects and the events about them."""
 
 import heapq
 from collections import Counter
@@ -34,19 +34,19 @@ class InvalidOperationError(ValueError):
 
 
 class Book:
-    """A clock that only its owner moves, and what is on the books at that time.
+    """A clock that only its owner moves, and the account's objects and events at that time.
 
     Args:
-        now: where the clock stands at first; aware.
-        seed: decides the ids, so that two accounts need not share any.
-        livemode: whether its objects say that they are real.
-        currency: what balance transactions settle in, where `rates` knows a rate.
-        rates: millionths of `currency` for a unit of another at an epoch second.
-        account_id: whose account it is.
-        old_events: whether events are those of an account whose default version is years old:
-            `charge.refunded` alone tells of a new refund, and disputes have no id.
-        listing_delay: new objects and events are listed up to this long after they are stamped,
-            each after a time of its own, as Stripe's now and then are.
+        now: the clock's first time; aware.
+        seed: determines the ids, so that two accounts can have different ones.
+        livemode: the `livemode` of its objects.
+        currency: the currency that balance transactions settle in if `rates` knows a rate.
+        rates: a function of a currency and an epoch second: millionths of `currency` per unit.
+        account_id: the id of the account.
+        old_events: whether events have the form of an account whose default API version is years
+            old: `charge.refunded` is the only event of a new refund, and disputes have no id.
+        listing_delay: the longest time from an object's or event's timestamp until it is listed;
+            each has its own delay, as Stripe's sometimes have.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Book:
         self._listing_delay = int(listing_delay.total_seconds())
         self._seed = seed
         self._serials: Counter[str] = Counter()
-        self._unpaid_sessions: dict[str, str] = {}  # by the pending charge that is to pay it
+        self._unpaid_sessions: dict[str, str] = {}  # by the pending charge that will pay it
         self._now = epoch(now)
         self._events_from = self._now - EVENT_RETENTION
         self._schedule: list[tuple[int, int, Operation]] = []
@@ -93,7 +93,7 @@ class Book:
 
     @property
     def oldest_event(self) -> int:
-        """Events created before this epoch second are forgotten: Stripe keeps 30 days."""
+        """The epoch second before which events are forgotten: Stripe keeps 30 days."""
         return self._now - EVENT_RETENTION
 
     @property
@@ -102,12 +102,12 @@ class Book:
         return self._listing_delay > 0
 
     def is_listed(self, record: Stored) -> bool:
-        """Whether a list has the record by now; it can be retrieved by its id at once."""
+        """Whether lists include the record by now; it can be retrieved by its id at once."""
         age = self._now - record.created
         return age >= self._listing_delay or age >= bucket(record.id, self._listing_delay + 1)
 
     def schedule(self, at: datetime, operation: Operation) -> None:
-        """Let `operation` happen when the clock gets to `at` (at once, if it is past that)."""
+        """Run `operation` when the clock reaches `at`, or at once if that is past."""
         self.schedule_epoch(epoch(at), operation)
 
     def schedule_epoch(self, at: int, operation: Operation) -> None:
@@ -120,7 +120,7 @@ class Book:
         self.advance_to(self.now + delta)
 
     def advance_to(self, when: datetime) -> None:
-        """Move the clock forward to `when`; on the way do what is due, in order of time."""
+        """Move the clock forward to `when`; runs the operations that are due, in order of time."""
         self.advance_to_epoch(epoch(when))
 
     def advance_to_epoch(self, when: int) -> None:
@@ -135,7 +135,7 @@ class Book:
         self._now = when
 
     def tell_nothing_before(self, when: datetime) -> None:
-        """Record no events before `when`: a long history is made faster, and they age out."""
+        """Record no events before `when`: a long history is made faster without old events."""
         self._events_from = epoch(when)
 
     def _new_id(self, prefix: str) -> str:
@@ -148,8 +148,8 @@ class Book:
         about: EventSubject,
         previous: Mapping[str, object] | None = None,
     ) -> None:
-        # The serial moves on for events that are not kept, too: ids must not depend on that.
-        # Checkout has serials of its own, so that the ids of all other events do not depend on it.
+        # The serial also counts events that are not kept: ids must not depend on that.
+        # Checkout has its own serials, so that the ids of all other events do not depend on it.
         series = "evt_checkout_" if type_.startswith(_CHECKOUT_EVENTS) else "evt_"
         serial = self._serials[series] = self._serials[series] + 1
         untold = type_.startswith("refund.") and self.old_events
@@ -158,13 +158,13 @@ class Book:
             self.events.add(EventRecord(event_id, self._now, type_, about, previous))
 
     def _change(self, event: str, charge: ChargeRecord) -> str:
-        """Put a charge's new version on the books and tell of it."""
+        """Replace a charge by its new version and record the event; returns the charge's id."""
         self.charges.replace(charge)
         self._emit(event, charge)
         return charge.id
 
     def _post_charge(self, charge: ChargeRecord, amount: int | None = None) -> str:
-        # Stripe, too, gives a charge and what it brings ids that look alike.
+        # Stripe, too, gives a charge and its balance transaction similar ids.
         transaction = self._funds.charged(
             f"txn_{charge.id[15:]}{charge.id[3:15]}",
             charge,
@@ -189,7 +189,7 @@ class Book:
 
 
 def epoch(when: datetime) -> int:
-    """Whole seconds since 1970 of an aware time."""
+    """An aware time in whole seconds since 1970."""
     if when.tzinfo is None:
         raise ValueError("The account's times are aware: give the datetime a time zone.")
     return int(when.timestamp())

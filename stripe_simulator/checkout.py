@@ -1,4 +1,4 @@
-"""Checkout: sessions that people complete or leave, and promotion codes that they type there."""
+"""Checkout: sessions that people complete or abandon, and promotion codes that they enter."""
 
 from functools import partial
 
@@ -19,14 +19,14 @@ SESSION_LIFE = DAY
 
 
 class CheckoutBook(Book):
-    """The part of an account that Stripe's own payment page fills.
+    """The part of an account that comes from Stripe's own payment page.
 
-    A session makes no charge: the charge that pays it is created beside it and named when the
-    session is completed. A bank debit pays a session that is complete by then.
+    A session creates no charge: the charge that pays it is created separately, and named when the
+    session is completed. A bank debit pays its session after that.
     """
 
     def create_promotion_code(self, code: str, *, coupon: str) -> str:
-        """A new code for a coupon; tells promotion_code.created."""
+        """Create a code for a coupon; emits promotion_code.created."""
         record = PromotionCodeRecord(self._new_id("promo_"), self._now, code, coupon)
         self.promotion_codes.add(record)
         self._emit("promotion_code.created", record)
@@ -47,20 +47,20 @@ class CheckoutBook(Book):
         promotion_code: str | None = None,
         coupon: str | None = None,
     ) -> str:
-        """A new open session, which nothing tells of; it expires after a day.
+        """Create an open session, which expires after a day; no event is emitted.
 
         Args:
-            total: in minor units of `currency`, after discount and tax.
-            currency: lower case.
-            mode: whether it is paid once or begins a subscription.
-            discount: what the subtotal was lowered by.
-            tax: what was added.
-            client_reference_id: what the shop, or the address of a payment link, handed in.
-            metadata: free pairs; not copied to the charge.
-            customer: known before, if any.
-            payment_link: through which it was opened.
-            promotion_code: the id of the one that was typed.
-            coupon: the id of one that the shop gave without a code.
+            total: the amount in minor units of `currency`, after discount and tax.
+            currency: its code in lower case.
+            mode: whether it is paid once or starts a subscription.
+            discount: the amount deducted from the subtotal.
+            tax: the amount added to the subtotal.
+            client_reference_id: the id that the shop, or the payment link's URL, passed.
+            metadata: free pairs of texts; they are not copied to the charge.
+            customer: the id of a customer that is known already, if any.
+            payment_link: the id of the payment link that opened it, if any.
+            promotion_code: the id of the promotion code that was entered, if any.
+            coupon: the id of a coupon that the shop applied without a code, if any.
         """
         require(total >= 0, "An amount is no less than nothing.")
         if customer is not None:
@@ -94,13 +94,13 @@ class CheckoutBook(Book):
     def complete_session(
         self, session: str, charge: str | None = None, *, email: str | None = None
     ) -> str:
-        """The payer has sent the form; tells checkout.session.completed.
+        """Let the payer submit the form; emits checkout.session.completed.
 
         Args:
-            session: an open one.
-            charge: what pays it, with the session's total, at once or (a bank debit) later; None
-                where there is nothing to pay.
-            email: what the payer typed.
+            session: the id of an open session.
+            charge: the id of the charge that pays the session's total, at once or (a bank debit)
+                later; None if there is nothing to pay.
+            email: the address that the payer entered.
         """
         record = self._open_session(session)
         record = replace(record, status="complete", email=email)
@@ -117,7 +117,7 @@ class CheckoutBook(Book):
         return session
 
     def expire_session(self, session: str) -> str:
-        """The shop ends an open session; tells checkout.session.expired, as when it grows old."""
+        """Expire an open session, as when it is a day old; emits checkout.session.expired."""
         record = replace(self._open_session(session), status="expired", expires_at=self._now)
         self.checkout_sessions.replace(record)
         self._emit("checkout.session.expired", record)
@@ -152,7 +152,7 @@ class CheckoutBook(Book):
         return replace(session, subscription=self._new_id("sub_"), invoice=self._new_id("in_"))
 
     def _debit_ended(self, charge: str, *, succeeded: bool) -> None:
-        """Tell of the session that a bank debit paid, or failed to pay, if there is one."""
+        """Emit the event of the session, if any, that a bank debit paid or failed to pay."""
         session = self._unpaid_sessions.pop(charge, None)
         if session is None:
             return

@@ -1,4 +1,4 @@
-"""`stripe-apex simulate`: the simulated account as a process."""
+"""`stripe-apex simulate`: serves the simulated account."""
 
 import asyncio
 import gc
@@ -90,7 +90,7 @@ def simulate(
         ) from error
     allowed = [Key(DEFAULT_KEY), Key(DEFAULT_SECRET_KEY), *map(_parse_key, keys)]
     account = Story(seed=seed, charges=charges, great_share=great_share).account()
-    gc.freeze()  # the history stays: nobody need look through it for garbage
+    gc.freeze()  # the history is permanent: the collector need not scan it
     simulator = Simulator(
         account,
         keys=allowed,
@@ -113,7 +113,7 @@ async def _run(simulator: "Simulator", port: int, url_file: Path | None) -> None
     try:
         click.echo(_greeting(simulator))
         if url_file is not None:
-            # Whoever waits for the file must never read half of it.
+            # A process that waits for the file must never read half of it.
             partial = url_file.with_name(url_file.name + ".part")
             partial.write_text(simulator.url, encoding="utf-8")
             partial.replace(url_file)

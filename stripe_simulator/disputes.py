@@ -12,7 +12,7 @@ Outcome: TypeAlias = Literal["won", "lost"]
 
 
 class DisputeBook(Book):
-    """The part of an account that is complained about."""
+    """The part of an account that handles disputes."""
 
     def dispute(
         self,
@@ -22,10 +22,10 @@ class DisputeBook(Book):
         reason: str = "fraudulent",
         inquiry: bool = False,
     ) -> str:
-        """A payer disputes what is left of a charge, or `amount`; the new dispute's id.
+        """Let a payer dispute the rest of a charge, or `amount`; returns the new dispute's id.
 
-        Tells charge.dispute.created, and .funds_withdrawn unless it is an inquiry. No event
-        has the charge, whose `disputed` becomes true for good.
+        Emits charge.dispute.created, and .funds_withdrawn unless it is an inquiry. No event has the
+        charge, whose `disputed` stays true from now on.
         """
         record = self.charges[charge]
         disputed = record.net if amount is None else amount
@@ -55,14 +55,14 @@ class DisputeBook(Book):
         return dispute.id
 
     def escalate_dispute(self, dispute: str) -> str:
-        """An inquiry becomes a dispute; tells .updated and .funds_withdrawn."""
+        """Turn an inquiry into a dispute; emits .updated and .funds_withdrawn."""
         record = self.disputes[dispute]
         require(record.status.startswith("warning_n"), "Only an open inquiry can escalate.")
         self._withdraw(self._move(record, "needs_response", "updated", is_charge_refundable=False))
         return dispute
 
     def answer_dispute(self, dispute: str) -> str:
-        """Evidence is handed in; tells charge.dispute.updated."""
+        """Submit evidence; emits charge.dispute.updated."""
         record = self._open_dispute(dispute)
         inquiry = record.status.startswith("warning_")
         self._move(
@@ -71,7 +71,7 @@ class DisputeBook(Book):
         return dispute
 
     def close_dispute(self, dispute: str, outcome: Outcome) -> str:
-        """The bank decides; a won dispute gives the money back (.funds_reinstated), too."""
+        """Let the bank decide; a won dispute also gives the money back (.funds_reinstated)."""
         record = self._open_dispute(dispute)
         require(not record.status.startswith("warning_"), "An inquiry is closed, not decided.")
         changed = self._move(record, outcome, "closed", is_charge_refundable=outcome == "won")
@@ -80,7 +80,7 @@ class DisputeBook(Book):
         return dispute
 
     def close_inquiry(self, dispute: str) -> str:
-        """An inquiry ends without a dispute; tells charge.dispute.closed."""
+        """End an inquiry without a dispute; emits charge.dispute.closed."""
         record = self._open_dispute(dispute)
         require(record.status.startswith("warning_"), "Only an inquiry ends like this.")
         self._move(record, "warning_closed", "closed")

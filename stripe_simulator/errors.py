@@ -1,10 +1,10 @@
-"""Errors as Stripe answers them.
+"""The error responses of Stripe's API.
 
 ApiError
-├── InvalidRequestError   400, 404: the request cannot be understood, or names what is not there
-├── AuthenticationError   401: no key, a wrong key, an expired one
+├── InvalidRequestError   400, 404: the request is invalid, or names a missing object
+├── AuthenticationError   401: the key is missing, wrong or expired
 ├── PermissionDeniedError 403: the key may not do that
-└── RateLimitError        429: too many requests, or a lock that was not had in time
+└── RateLimitError        429: too many requests, or a lock timeout
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _DOCS = "https://stripe.com/docs/error-codes/"
 
 
 class ApiError(Exception):
-    """An answer that is no success; `headers` are sent with it."""
+    """An error response; `headers` are sent with it."""
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "api_error"
@@ -38,7 +38,7 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
 
     def body(self, request_id: str, *, livemode: bool) -> bytes:
-        """Stripe's JSON of the error."""
+        """The error as Stripe's JSON."""
         mode = "" if livemode else "test/"
         error: dict[str, str] = {}
         if self.code is not None:
@@ -52,14 +52,14 @@ class ApiError(Exception):
 
 
 class InvalidRequestError(ApiError):
-    """The request is wrong; asking again does not help."""
+    """The request is wrong; a retry does not help."""
 
     status = 400
     type = "invalid_request_error"
 
 
 class AuthenticationError(InvalidRequestError):
-    """Nobody that Stripe knows is asking."""
+    """The request has no valid key."""
 
     status = 401
 
@@ -71,20 +71,20 @@ class PermissionDeniedError(InvalidRequestError):
 
 
 class RateLimitError(InvalidRequestError):
-    """Too much at once; asking later helps."""
+    """There are too many requests; a later retry helps."""
 
     status = 429
 
 
 def missing(kind: str, identifier: str, *, param: str = "id", status: int = 404) -> ApiError:
-    """There is no such object."""
+    """The error for an object that does not exist."""
     return InvalidRequestError(
         f"No such {kind}: '{identifier}'", code="resource_missing", param=param, status=status
     )
 
 
 def unknown_url(method: str, path: str) -> ApiError:
-    """Stripe has no such endpoint, or this account does not simulate it."""
+    """The error for an endpoint that Stripe does not have, or the account does not simulate."""
     return InvalidRequestError(
         f"Unrecognized request URL ({method}: {path}). "
         "Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
@@ -93,7 +93,7 @@ def unknown_url(method: str, path: str) -> ApiError:
 
 
 def rate_limited(reason: str | None) -> ApiError:
-    """A 429; without a reason it is a lock that somebody else holds."""
+    """A 429; without a reason, it is about a lock that another request holds."""
     if reason is None:
         return RateLimitError(
             "This object cannot be accessed right now because another API request or Stripe "
@@ -111,7 +111,7 @@ def rate_limited(reason: str | None) -> ApiError:
 
 
 def server_error(status: int) -> ApiError:
-    """A fault of the server's."""
+    """An error of the server, such as 500."""
     return ApiError(
         "An unknown error occurred. If this continues, let us know at https://support.stripe.com/.",
         status=status,

@@ -1,4 +1,4 @@
-"""What a request wants expanded: `expand[]=data.charge.balance_transaction` as a tree of names."""
+"""Parses what a request expands: `expand[]=data.charge.balance_transaction` as a tree of names."""
 
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import TypeAlias
@@ -6,7 +6,7 @@ from typing import TypeAlias
 from stripe_simulator.errors import InvalidRequestError
 
 Expanded: TypeAlias = Mapping[str, "Expanded"]
-"""The fields that are sent whole, and which of theirs are, in turn."""
+"""The fields that are expanded, each with those of its own fields that are expanded."""
 
 _Tree: TypeAlias = dict[str, "_Tree"]
 
@@ -14,7 +14,7 @@ NOTHING: Expanded = {}
 MAX_DEPTH = 4
 
 Expandable: TypeAlias = Mapping[str, str | None]
-"""The fields of one kind of object, each with the kind that it holds; None if it is always null."""
+"""The fields of a kind of object, each with the kind it holds, or None if it is always null."""
 
 
 def parse_expansions(
@@ -26,15 +26,16 @@ def parse_expansions(
     listed: bool,
     require: Callable[[str], None],
 ) -> Expanded:
-    """The tree of what is expanded, or InvalidRequestError for what cannot be.
+    """The tree of expanded fields; raises InvalidRequestError for a field that cannot be expanded.
 
     Args:
-        paths: as they were sent.
-        kind: of the objects that are asked for.
-        kinds: what can be expanded in each kind of object that is served.
-        parts: kinds that are always sent with what they are part of; only what is in them expands.
-        listed: whether a list is asked for, whose objects lie in `data`.
-        require: called with each kind that is expanded; raises if the key may not read it.
+        paths: the paths of the request.
+        kind: the kind of the requested objects.
+        kinds: the expandable fields of each kind of object that is served.
+        parts: kinds that are always sent whole within another object, so that only their own
+            fields can be expanded.
+        listed: whether a list is requested, whose objects are in `data`.
+        require: a callback for each kind that is expanded; raises if the key may not read it.
     """
     tree: _Tree = {}
     for path in paths:
@@ -48,7 +49,7 @@ def parse_expansions(
         node, current = tree, kind
         for name in names[listed:]:
             if name == "data" and node is not tree:
-                continue  # of a list within an object, such as a charge's refunds
+                continue  # the `data` of a list within an object, such as a charge's refunds
             found = _held(kinds, current, name, path)
             node = node.setdefault(name, {})
             if found is None:
@@ -62,7 +63,7 @@ def parse_expansions(
 
 
 def _held(kinds: Mapping[str, Expandable], kind: str, name: str, path: str) -> str | None:
-    """The kind of object in a field, None if there is never one."""
+    """The kind of object in a field; None if the field is always null."""
     if name not in kinds[kind]:
         raise _impossible(path)
     found = kinds[kind][name]

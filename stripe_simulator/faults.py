@@ -1,4 +1,4 @@
-"""What can go wrong between a client and Stripe, to order."""
+"""Fault injection: what can go wrong between a client and Stripe."""
 
 import json
 import re
@@ -11,12 +11,12 @@ from stripe_simulator.keys import expired, presented
 
 
 class FaultKind(StrEnum):
-    """The first three are answered instead of the request; the others spoil its answer.
+    """The first three replace the answer with an error; the others damage the answer.
 
-    The request of a spoilt answer was carried out: a token that it exchanged is spent. `DRIP` sends
-    a byte now and then, `FLOOD` a hundred megabytes; a `SHORT_PAGE` holds less than it could, an
-    `EMPTY_PAGE` nothing, and both say that there is more; `SAME_PAGE` ignores the
-    cursor; `HALF_CHARACTERS` cuts every character beyond U+FFFF in half.
+    The request of a damaged answer was carried out: a token that it exchanged is used up. `DRIP`
+    sends one byte at a time, `FLOOD` a hundred megabytes; a `SHORT_PAGE` holds fewer objects than
+    it could, an `EMPTY_PAGE` none, and both say that there are more; `SAME_PAGE` ignores the
+    cursor; `HALF_CHARACTERS` sends only half of each surrogate pair (characters above U+FFFF).
     """
 
     RATE_LIMITED = "rate_limited"
@@ -41,17 +41,17 @@ _BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A fault and the requests that it strikes.
+    """A fault and the requests that it affects.
 
     Args:
         kind: what goes wrong.
-        nth: the first request that is struck, counted from 1 among those whose path begins
-            with `path`, from when the fault was injected.
-        times: how many requests in a row are struck.
-        path: `/v1/events`, say; every path by default.
-        status: of a server error.
-        reason: `Stripe-Rate-Limited-Reason`; None is a lock time-out.
-        headers: sent besides, such as `Stripe-Should-Retry`.
+        nth: the first request that is affected, counted from 1 among those whose path begins
+            with `path`, since the fault was injected.
+        times: how many requests in a row are affected.
+        path: the prefix of the path, such as `/v1/events`; every path by default.
+        status: the status of a server error.
+        reason: the `Stripe-Rate-Limited-Reason`; None stands for a lock timeout.
+        headers: additional headers, such as `Stripe-Should-Retry`.
     """
 
     kind: FaultKind
@@ -63,7 +63,7 @@ class Fault:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def refusal(self, authorization: str | None) -> ApiError | None:
-        """The error that is answered instead of the request, if this is such a fault."""
+        """The error that replaces the answer, if this is such a fault."""
         match self.kind:
             case FaultKind.RATE_LIMITED:
                 error = rate_limited(self.reason)
@@ -77,13 +77,13 @@ class Fault:
         return error
 
     def asked(self, query: str) -> str:
-        """The query as it arrives."""
+        """The query string as this fault lets it arrive."""
         if self.kind is not FaultKind.SAME_PAGE:
             return query
         return "&".join(part for part in query.split("&") if not part.startswith("starting_after="))
 
     def answered(self, body: bytes) -> bytes:
-        """The body as it is sent."""
+        """The body as this fault lets it be sent."""
         match self.kind:
             case FaultKind.FLOOD:
                 return body + b" " * 100_000_000
@@ -99,7 +99,7 @@ class Fault:
 
 
 def _page(body: bytes, most: int) -> bytes:
-    """A page of `most` objects; it says that there is more, if it leaves any out or has none.
+    """A page of at most `most` objects; `has_more` is true if it leaves any out or is empty.
 
     What is no page stays as it is.
     """
@@ -112,12 +112,12 @@ def _page(body: bytes, most: int) -> bytes:
 
 
 def _first_half(character: str) -> str:
-    """The escape of the first surrogate."""
+    """The JSON escape of a character's first surrogate."""
     return json.dumps(character)[1:7]
 
 
 class Faults:
-    """The faults that are waiting for their request."""
+    """The faults that are injected and wait for their requests."""
 
     def __init__(self, faults: Iterable[Fault] = ()) -> None:
         self._waiting: list[tuple[Fault, list[int]]] = []
@@ -125,15 +125,15 @@ class Faults:
             self.inject(fault)
 
     def inject(self, fault: Fault) -> None:
-        """Count this fault's requests from now on."""
+        """Add a fault; its requests are counted from now on."""
         self._waiting.append((fault, [0]))
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """Remove all faults."""
         self._waiting.clear()
 
     def strike(self, path: str) -> Fault | None:
-        """Count a request; the fault that strikes it, the earliest injected one if several do."""
+        """Count a request; returns the fault that affects it, the earliest of several."""
         struck = None
         for fault, seen in self._waiting:
             if path.startswith(fault.path):

@@ -1,4 +1,4 @@
-"""What a payment does to the balance: conversion, fees and the day the money is available."""
+"""Balance transactions: conversion, fees and the day on which the money is available."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -9,11 +9,11 @@ from stripe_simulator.records import BalanceTransactionRecord, ChargeRecord
 MILLION = 1_000_000
 DAY = 86_400
 
-# Currencies of the simulated account that have no two decimals in Stripe's API.
+# Currencies of the simulated account whose decimals in Stripe's API are not two.
 _UNITS = {"jpy": 1, "krw": 1, "clp": 1, "vnd": 1, "bhd": 1000, "jod": 1000, "kwd": 1000}
 
 Rates: TypeAlias = Callable[[str, int], int | Decimal | None]
-"""Millionths of a settlement unit for one unit of a currency at an epoch second, if known."""
+"""Millionths of a settlement unit per unit of a currency at an epoch second; None if unknown."""
 
 _STANDING = {
     "eur": 1_080_000,
@@ -24,17 +24,17 @@ _STANDING = {
 
 
 def standing_rates(currency: str, at: int) -> int | None:  # noqa: ARG001 - a rate that never moves
-    """Rates to dollars that do not move; None for currencies that settle as they are."""
+    """Constant rates to dollars; None for currencies that settle without conversion."""
     return _STANDING.get(currency)
 
 
 def unit(currency: str) -> int:
-    """Minor units in one major unit of a currency."""
+    """The number of minor units in one major unit of a currency."""
     return _UNITS.get(currency, 100)
 
 
 def convert(amount: int, rate: int | Decimal, source: str, target: str) -> int:
-    """Minor units of `target` for minor units of `source` at `rate` millionths, half up."""
+    """Converts minor units of `source` into `target` at `rate` millionths, rounded half up."""
     numerator = abs(amount) * rate * unit(target)
     denominator = MILLION * unit(source)
     converted = int((2 * numerator + denominator) // (2 * denominator))
@@ -59,7 +59,7 @@ DISPUTE_FEE = 1500  # in minor units of the settlement currency
 
 
 class Funds:
-    """Movements of a balance that is kept in one currency where a rate is known."""
+    """Makes the balance transactions, in one currency as far as rates are known."""
 
     def __init__(self, currency: str, rates: Rates) -> None:
         self._currency = currency
@@ -68,7 +68,7 @@ class Funds:
     def charged(
         self, identifier: str, charge: ChargeRecord, amount: int, at: int
     ) -> BalanceTransactionRecord:
-        """An amount of a charge comes in, less the fee."""
+        """The balance transaction of an amount of a charge, with its fee."""
         card = charge.method.type == "card"
         tariff = _TARIFFS.get(charge.method.type, _CARD)
         settled, currency, rate = self._settled(amount, charge.currency, at)
@@ -98,7 +98,7 @@ class Funds:
         at: int,
         fee: int = 0,
     ) -> BalanceTransactionRecord:
-        """Money moves for a refund, a failure or a dispute; `kind` is `type/reporting category`."""
+        """The transaction of a refund, failure or dispute; `kind` is `type/reporting category`."""
         type_, category = kind.split("/")
         settled, settled_currency, rate = self._settled(amount, currency, at)
         return BalanceTransactionRecord(

@@ -1,4 +1,4 @@
-"""Who may ask for what: restricted keys, secret keys and access tokens."""
+"""Authentication and permissions: restricted keys, secret keys and access tokens."""
 
 import re
 from base64 import b64decode
@@ -15,7 +15,7 @@ DEFAULT_SECRET_KEY = "sk_test_simulated"  # noqa: S105 - the simulated account's
 
 
 class Permission(StrEnum):
-    """What a restricted key can be granted, by Stripe's names."""
+    """The permissions of restricted keys, by Stripe's names."""
 
     CHARGES = "charge_read"
     CUSTOMERS = "customer_read"
@@ -28,7 +28,7 @@ class Permission(StrEnum):
 
     @property
     def label(self) -> str:
-        """The Dashboard's words: `Charges Read`."""
+        """The permission's name in the Dashboard: `Charges Read`."""
         return self.name.replace("_", " ").title() + " Read"
 
 
@@ -40,9 +40,10 @@ class Key:
     """A key or an access token.
 
     Args:
-        value: what is sent.
-        permissions: what it may read; everything by default.
-        expires_at: the epoch second of the account's clock from which it is refused as expired.
+        value: the text that clients send.
+        permissions: what the key may read; everything by default.
+        expires_at: the epoch second of the account's clock from which the key is refused as
+            expired.
         wording: which of Stripe's two wordings a refusal has.
     """
 
@@ -52,7 +53,7 @@ class Key:
     wording: Literal["rak", "label"] = "rak"
 
     def require(self, permission: Permission, account_id: str) -> None:
-        """Raise PermissionDeniedError as Stripe words it."""
+        """Raise PermissionDeniedError, in Stripe's words, unless the key has the permission."""
         if permission in self.permissions:
             return
         if self.wording == "rak":
@@ -71,7 +72,7 @@ class Key:
 
 
 class Keyring:
-    """The keys of an account; they may be added, revoked and expired while it is asked."""
+    """The keys of an account; they may be added, revoked and expired while it is served."""
 
     def __init__(self, keys: Iterable[Key | str] = ()) -> None:
         self._keys: dict[str, Key] = {}
@@ -82,21 +83,21 @@ class Keyring:
         return iter(self._keys.values())
 
     def add(self, key: Key | str) -> Key:
-        """Let a key in; a string gets every permission."""
+        """Add a key; a key that is given as a string gets every permission."""
         key = Key(key) if isinstance(key, str) else key
         self._keys[key.value] = key
         return key
 
     def revoke(self, value: str) -> None:
-        """Forget a key: it becomes invalid."""
+        """Remove a key: it is invalid from now on."""
         self._keys.pop(value, None)
 
     def expire(self, value: str) -> None:
-        """Let a key be refused as expired from now on."""
+        """Refuse a key as expired from now on."""
         self._keys[value] = replace(self._keys[value], expires_at=0)
 
     def authenticate(self, authorization: str | None, now: int) -> Key:
-        """The key of an `Authorization` header, or AuthenticationError in Stripe's words."""
+        """The key of an `Authorization` header; raises AuthenticationError in Stripe's words."""
         value = presented(authorization)
         if not value:
             raise AuthenticationError(
@@ -114,7 +115,7 @@ class Keyring:
 
 
 def expired(value: str) -> AuthenticationError:
-    """The refusal of a key or token that was good once."""
+    """The error for a key or token that has expired."""
     return AuthenticationError(f"Expired API Key provided: {masked(value)}", code="api_key_expired")
 
 
@@ -132,7 +133,7 @@ def presented(authorization: str | None) -> str | None:
 
 
 def masked(value: str) -> str:
-    """A key as Stripe shows it: its kind and its last four characters."""
+    """A key as Stripe shows it in messages: its kind and its last four characters."""
     kind = re.match(r"[a-z]+_(?:(?:live|test)_)?", value)
     prefix = kind[0] if kind else ""
     rest = value[len(prefix) :]

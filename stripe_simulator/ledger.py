@@ -1,4 +1,4 @@
-"""The truth about an account's revenue, as plain data, for whoever checks a pipeline."""
+"""The true revenue of an account as plain data, which tests compare a pipeline's results with."""
 
 from collections import defaultdict
 from datetime import datetime
@@ -16,10 +16,10 @@ EmailSource: TypeAlias = Literal["customer", "receipt", "billing"]
 class LedgerEntry(Struct, frozen=True, gc=False):
     """One succeeded charge; amounts in minor units, `created` in epoch seconds.
 
-    `gross` is what was captured, `refunded_amount` what really went back, and `net` what is left;
-    all are 0 for an authorisation. `amount_refunded` is Stripe's own, which may hold what was never
-    captured. `email` is the customer's, else the receipt's, else the billing email, as
-    they are written there.
+    `gross` is the captured amount, `refunded_amount` the amount really given back, and `net` their
+    difference; all are 0 for an authorisation. `amount_refunded` is Stripe's field, which may
+    include amounts that were never captured. `email` is the customer's, else the receipt's, else
+    the billing email, spelled as it is there.
     """
 
     id: str

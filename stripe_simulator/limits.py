@@ -1,4 +1,4 @@
-"""How much Stripe lets one account ask: by the second and at the same time."""
+"""Stripe's rate limits: requests per second, and requests at the same time."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -14,12 +14,12 @@ Clock: TypeAlias = Callable[[], float]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """None is no limit. Stripe's own are 25 and 100 requests a second in live mode.
+    """Rate limits; None is no limit. Stripe's are 25 and 100 requests per second in live mode.
 
     Args:
-        endpoint_rate: requests per second for each endpoint; list and retrieve count apart.
+        endpoint_rate: requests per second for each endpoint; list and retrieve are counted apart.
         global_rate: requests per second for the account.
-        concurrency: requests in flight.
+        concurrency: the most requests in flight.
     """
 
     endpoint_rate: float | None = None
@@ -28,7 +28,7 @@ class Limits:
 
 
 class Bucket:
-    """A token bucket that holds one second's worth, on the real clock."""
+    """A token bucket that holds the tokens of one second, by the real clock."""
 
     def __init__(self, rate: float, clock: Clock) -> None:
         self._rate = rate
@@ -38,7 +38,7 @@ class Bucket:
         self._filled_at = clock()
 
     def take(self) -> bool:
-        """Take a token if there is one."""
+        """Take a token if there is one; returns whether there was."""
         now = self._clock()
         self._tokens = min(self._size, self._tokens + (now - self._filled_at) * self._rate)
         self._filled_at = now
@@ -49,7 +49,7 @@ class Bucket:
 
 
 class Limiter:
-    """Says which requests are too many, by Stripe's names for the reasons."""
+    """Decides which requests are over a limit, with Stripe's names for the reasons."""
 
     def __init__(self, limits: Limits, clock: Clock = monotonic) -> None:
         self._limits = limits
@@ -63,7 +63,7 @@ class Limiter:
 
     @contextmanager
     def request(self, method: str, path: str) -> Iterator[str | None]:
-        """A request that is in flight; the reason why it is one too many, if it is."""
+        """A context in which a request is in flight; yields which limit it exceeds, or None."""
         self._in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self._in_flight)
         try:
@@ -83,7 +83,7 @@ class Limiter:
 
 
 def endpoint(method: str, path: str) -> str:
-    """What Stripe counts together: `GET /v1/charges` is another than `GET /v1/charges/:id`."""
+    """The endpoint of a request: `GET /v1/charges` and `GET /v1/charges/:id` are two."""
     found = resource_at(path.removeprefix("/v1/"))
     if found is None:
         return f"{method} {path}"

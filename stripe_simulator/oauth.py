@@ -1,4 +1,4 @@
-"""OAuth of Stripe Apps: single-use codes, tokens of an hour, refresh tokens that are rolled."""
+"""OAuth of Stripe Apps: single-use codes, access tokens of one hour, rotated refresh tokens."""
 
 from base64 import b64decode
 from binascii import Error as Base64Error
@@ -35,10 +35,10 @@ class StripeApp:
     """An app that accounts install.
 
     Args:
-        client_id: public.
-        secret_key: the app developer's secret key.
-        redirect_uris: what its manifest allows; empty allows any.
-        permissions: what its tokens may read.
+        client_id: the public id of the app.
+        secret_key: the secret key of the app's developer.
+        redirect_uris: the addresses that its manifest allows; empty allows any.
+        permissions: the permissions of its tokens.
     """
 
     client_id: str = "ca_simulated"
@@ -50,9 +50,9 @@ class StripeApp:
 class OAuth:
     """Codes and tokens of one app on one account, by the account's clock.
 
-    `denies` makes the account's owner decline the next installs. `repeats` makes an exchange that
-    is asked for again with the same idempotency key give the same tokens: Stripe does so for other
-    requests; for this one it is not documented.
+    If `denies` is set, the account's owner declines installs. If `repeats` is set, an exchange that
+    is repeated with the same idempotency key gives the same tokens: Stripe does so for other
+    requests, but does not document it for this one.
     """
 
     def __init__(self, account: Account, keys: Keyring, app: StripeApp) -> None:
@@ -68,7 +68,7 @@ class OAuth:
         self._exchanged: dict[str, dict[str, object]] = {}
 
     def authorize(self, query: str) -> str:
-        """Where the browser goes after the owner has decided: back, with a code and the state."""
+        """The address that the browser is redirected to after the owner's decision."""
         asked = {name: values[0] for name, values in parse_qs(query).items()}
         redirect_uri = asked.get("redirect_uri", "")
         if asked.get("client_id") != self.app.client_id:
@@ -86,7 +86,7 @@ class OAuth:
     def exchange(
         self, authorization: str | None, body: bytes, idempotency_key: str | None = None
     ) -> dict[str, object]:
-        """A code or a refresh token for a new pair; what was handed in dies."""
+        """Exchange a code or a refresh token, which then ends, for a new pair of tokens."""
         self._authenticate(authorization)
         if not self.repeats or idempotency_key is None:
             return self._exchange(body)
@@ -124,7 +124,7 @@ class OAuth:
         }
 
     def deauthorize(self, authorization: str | None, body: bytes) -> dict[str, object]:
-        """Uninstall the app: every token of it dies."""
+        """Uninstall the app at its developer's request: all its tokens end."""
         self._authenticate(authorization)
         asked = {name: values[0] for name, values in parse_qs(body.decode()).items()}
         if asked.get("client_id") != self.app.client_id:
@@ -135,7 +135,7 @@ class OAuth:
         return {"stripe_user_id": self._account.account_id}
 
     def uninstall(self) -> None:
-        """What the account's owner may do at any time."""
+        """Uninstall the app, as the account's owner may do at any time."""
         for token in self._access_tokens:
             self._keys.revoke(token)
         self._access_tokens.clear()

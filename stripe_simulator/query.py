@@ -1,4 +1,4 @@
-"""What a list request asks for, checked as Stripe checks it."""
+"""Parses the parameters of a list request, and checks them as Stripe does."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -17,7 +17,7 @@ _BRACKETED = re.compile(r"([a-z_]+)\[([a-z0-9]*)\]")
 
 @dataclass(frozen=True, slots=True)
 class ListQuery:
-    """A list request's parameters; `window` is half-open whatever operators were used."""
+    """The parameters of a list request; `window` is half-open whatever operators were used."""
 
     limit: int = DEFAULT_LIMIT
     window: Window = EVER
@@ -29,12 +29,12 @@ class ListQuery:
 
 
 def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False) -> ListQuery:
-    """The query string of a list request, or InvalidRequestError.
+    """Parses the query string of a list request; raises InvalidRequestError.
 
     Args:
-        query: without its question mark.
-        filters: the parameters that compare a field.
-        types: whether `types[]` is one of them.
+        query: the query string without its question mark.
+        filters: the names of the parameters that compare a field.
+        types: whether `types[]` is allowed as well.
     """
     limit, (start, end) = DEFAULT_LIMIT, EVER
     cursors: dict[str, str] = {}
@@ -77,7 +77,7 @@ def parse_list_query(query: str, filters: Iterable[str], *, types: bool = False)
 
 
 def parse_expand(query: str) -> tuple[str, ...]:
-    """The only parameter that a retrieve request has."""
+    """The `expand[]` of a retrieve request, which has no other parameter."""
     expand = []
     for name, value in parse_qsl(query, keep_blank_values=True):
         base, operator = _split(name)
@@ -90,7 +90,7 @@ def parse_expand(query: str) -> tuple[str, ...]:
 
 
 def _split(name: str) -> tuple[str, str | None]:
-    """`created[gte]` as its name and what is in the brackets."""
+    """A parameter's name and what is in its brackets: `created[gte]` is created and gte."""
     match = _BRACKETED.fullmatch(name)
     return (match[1], match[2]) if match else (name, None)
 

@@ -1,9 +1,9 @@
-"""What the account knows: one immutable record per version of an object.
+"""The account's data: one immutable record per version of an object.
 
-A change makes a new record and leaves the old one to the events that refer to it: a snapshot
-costs nothing, and what is rendered from a record may be cached for ever. Times are epoch
-seconds, money is in minor units of the record's currency. Records hold no cycles, so the
-garbage collector need not know of them (`gc=False`), which halves the cost of a million.
+A change makes a new record, and events keep the old one that they refer to: a snapshot costs
+nothing, and the JSON of a record may be cached for ever. Times are epoch seconds, money is in minor
+units of the record's currency. Records have no reference cycles, so the garbage collector need not
+track them (`gc=False`), which halves the cost of a million records.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Address(Struct, frozen=True, gc=False):
 
 
 class BillingDetails(Struct, frozen=True, gc=False):
-    """Who paid, as told with the payment method."""
+    """The payer's details, as entered with the payment method."""
 
     email: str | None = None
     name: str | None = None
@@ -51,7 +51,7 @@ class BillingDetails(Struct, frozen=True, gc=False):
 
 
 class PaymentMethod(Struct, frozen=True, gc=False):
-    """A card or a bank account; only what its `type` has is filled."""
+    """A card or a bank account; only the fields of its `type` are filled."""
 
     id: str
     type: MethodType = "card"
@@ -83,10 +83,10 @@ class CustomerRecord(Struct, frozen=True, gc=False):
 
 
 class ChargeRecord(Struct, frozen=True, gc=False):
-    """A charge of any status; `amount` is what was asked for, captured or not.
+    """A charge of any status; `amount` is the requested amount, captured or not.
 
-    `refunded_amount` is what really went back to the payer. `released` is the part of an
-    authorisation that was never taken, where Stripe calls that a refund: before 2025-03-31.basil.
+    `refunded_amount` is the amount that really went back to the payer. `released` is the part of an
+    authorisation that was never captured, if Stripe calls it a refund, as before 2025-03-31.basil.
     `retries` is the intent of the failed charge that this one tries again, if it does.
     `decline_reason` is why a card was declined, in Stripe's own words of `outcome.reason`.
     """
@@ -117,16 +117,16 @@ class ChargeRecord(Struct, frozen=True, gc=False):
 
     @property
     def payment_intent(self) -> str:
-        """Stripe, too, gives the first charge of an intent and the intent ids that look alike."""
+        """The id of the payment intent; at Stripe, too, it resembles that of its first charge."""
         return self.retries or "pi_" + self.id[3:]
 
     @property
     def transfer_group(self) -> None:
-        """The simulated account is no platform."""
+        """None, since the simulated account is no platform."""
 
     @property
     def amount_refunded(self) -> int:
-        """What Stripe calls refunded, be it money that went back or was never taken."""
+        """The amount that Stripe calls refunded: money that went back or was never captured."""
         return self.refunded_amount + self.released
 
     @property
@@ -137,17 +137,17 @@ class ChargeRecord(Struct, frozen=True, gc=False):
 
     @property
     def gross(self) -> int:
-        """What was taken; 0 for an authorisation."""
+        """The captured amount; 0 for an authorisation."""
         return self.amount_captured
 
     @property
     def net(self) -> int:
-        """What was taken and not given back; 0 for an authorisation."""
+        """The captured amount less what was given back; 0 for an authorisation."""
         return self.amount_captured - self.refunded_amount
 
 
 class RefundRecord(Struct, frozen=True, gc=False):
-    """Money on its way back to the payer, or, if it `releases`, money that was never taken."""
+    """Money on its way back to the payer or, if `releases` is true, money never captured."""
 
     id: str
     created: int
@@ -167,7 +167,7 @@ class RefundRecord(Struct, frozen=True, gc=False):
 
 
 class DisputeRecord(Struct, frozen=True, gc=False):
-    """A payer's complaint; `warning_*` ones are inquiries and move no money."""
+    """A payer's complaint; those with a `warning_*` status are inquiries and move no money."""
 
     id: str
     created: int
@@ -186,10 +186,10 @@ class DisputeRecord(Struct, frozen=True, gc=False):
 
 
 class BalanceTransactionRecord(Struct, frozen=True, gc=False):
-    """One movement of the account's balance, in the currency it settles in.
+    """One movement of the account's balance, in the settlement currency.
 
-    `rate` is millionths of a unit of `currency` for one unit of the currency paid in, None
-    where nothing was converted.
+    `rate` is millionths of a unit of `currency` per unit of the payment's currency; None if nothing
+    was converted.
     """
 
     id: str
@@ -206,7 +206,7 @@ class BalanceTransactionRecord(Struct, frozen=True, gc=False):
 
 
 class PromotionCodeRecord(Struct, frozen=True, gc=False):
-    """What people type into Checkout to get a coupon's discount."""
+    """A code that people enter in Checkout to get a coupon's discount."""
 
     id: str
     created: int
@@ -216,10 +216,10 @@ class PromotionCodeRecord(Struct, frozen=True, gc=False):
 
 
 class CheckoutSessionRecord(Struct, frozen=True, gc=False):
-    """One visit of Stripe's payment page; amounts in minor units of `currency`.
+    """One visit to Stripe's payment page; amounts in minor units of `currency`.
 
-    `email` and `name` are what the payer left there; `payment_intent` is that of the charge that
-    paid it, except in a subscription, whose invoice is paid.
+    `email` and `name` are what the payer entered there; `payment_intent` is that of the charge that
+    paid the session. A subscription has none, since its invoice is paid.
     """
 
     id: str
@@ -254,11 +254,11 @@ EventSubject: TypeAlias = (
     | PromotionCodeRecord
     | CheckoutSessionRecord
 )
-"""What events tell of."""
+"""A record that an event can be about."""
 
 
 class EventRecord(Struct, frozen=True, gc=False):
-    """That something happened, with its object as it was then."""
+    """An event, with its object as it was at that time."""
 
     id: str
     created: int

@@ -1,4 +1,4 @@
-"""Money that goes back, and refunds that come back themselves."""
+"""Refunds, and refunds that fail."""
 
 from msgspec.structs import replace
 
@@ -17,10 +17,10 @@ class RefundBook(Book):
         status: RefundStatus = "succeeded",
         reason: str | None = "requested_by_customer",
     ) -> str:
-        """Give back all that is left, or `amount`; the new refund's id.
+        """Refund the rest of a charge, or `amount`; returns the new refund's id.
 
-        Tells charge.refunded and refund.created. Refunding an open authorisation releases it, which
-        tells charge.refund.updated too.
+        Emits charge.refunded and refund.created. Refunding an open authorisation releases it, which
+        emits charge.refund.updated too.
         """
         record = self.charges[charge]
         left = record.net if record.captured else record.amount - record.released
@@ -40,7 +40,7 @@ class RefundBook(Book):
         return refund
 
     def settle_refund(self, refund: str) -> str:
-        """A pending refund arrives; tells refund.updated and charge.refund.updated."""
+        """Let a pending refund arrive; emits refund.updated and charge.refund.updated."""
         record = self._open_refund(refund)
         changed = replace(record, status="succeeded")
         self.refunds.replace(changed)
@@ -48,20 +48,20 @@ class RefundBook(Book):
         return refund
 
     def fail_refund(self, refund: str, reason: str = "expired_or_canceled_card") -> str:
-        """A refund fails and its money comes back.
+        """Let a refund fail, so that its money comes back.
 
-        Tells refund.failed and charge.refund.updated; no event has the charge, whose
-        `amount_refunded` falls again.
+        Emits refund.failed and charge.refund.updated; no event has the charge, whose
+        `amount_refunded` decreases again.
         """
         return self._give_back(refund, "failed", "refund.failed", reason)
 
     def cancel_refund(self, refund: str) -> str:
-        """A pending refund is called off; tells refund.updated and charge.refund.updated."""
+        """Cancel a pending refund; emits refund.updated and charge.refund.updated."""
         self._open_refund(refund)
         return self._give_back(refund, "canceled", "refund.updated", None)
 
     def _release(self, charge: str, reason: str | None) -> str:
-        """Call what was not captured a refund, as Stripe did before 2025-03-31.basil."""
+        """Record the uncaptured part as a refund, as Stripe did before 2025-03-31.basil."""
         record = self.charges[charge]
         rest = record.amount - record.amount_captured
         refund = self._add_refund(record, rest, "succeeded", reason, releases=True)
@@ -108,7 +108,7 @@ class RefundBook(Book):
         return identifier
 
     def _fee_of_rest(self, charge: ChargeRecord) -> int:
-        """The part of a charge's fee that goes back with what was not captured."""
+        """The part of a charge's fee that is given back with the uncaptured part."""
         transaction = charge.balance_transaction
         fee = 0 if transaction is None else self.balance_transactions[transaction].fee
         return fee * (charge.amount - charge.amount_captured) // charge.amount

@@ -1,4 +1,4 @@
-"""Which requests were answered, for tests that count them."""
+"""A log of the requests, for tests that count them."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ KEPT = 200_000
 
 
 class LoggedRequest(NamedTuple):
-    """One request and the status it got; 0 while it is not answered, or never will be."""
+    """A request and its status; 0 if it is not answered yet, or never will be."""
 
     method: str
     path: str
@@ -33,11 +33,11 @@ class RequestLog:
         self._requests.append(request)
 
     def clear(self) -> None:
-        """Count from nothing again."""
+        """Remove all requests from the log."""
         self._requests.clear()
 
     def count(self, path: str = "/", *, status: int | None = None) -> int:
-        """How many requests there were whose path begins so, with that status if one is given."""
+        """The number of requests whose path begins with `path`, with that status if it is given."""
         return sum(
             request.path.startswith(path) and status in {None, request.status}
             for request in self._requests

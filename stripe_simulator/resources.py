@@ -18,14 +18,14 @@ class Resource:
     """A kind of object that the API serves.
 
     Args:
-        name: as in the account, and in the path unless `path` says otherwise.
-        permission: needed to read it.
-        filters: list parameters that compare a field of the record that never changes, each with
-            the kind of object that it names, None where it names none.
-        expandable: what may be expanded, and the kind that it holds.
-        view: how `Views` renders it.
-        path: of the list, below /v1/.
-        changing: whether the fields that filters compare change: then they cannot be indexed.
+        name: its name in the account, and in the path unless `path` is given.
+        permission: the permission to read it.
+        filters: the list parameters that compare a field, each with the kind of object that the
+            field names, or None.
+        expandable: the fields that may be expanded, each with the kind of object that it holds.
+        view: the method of `Views` that renders it.
+        path: the path of the list, below /v1/.
+        changing: whether filtered fields can change, so that they cannot be indexed.
     """
 
     name: str
@@ -43,13 +43,13 @@ class Resource:
 
     @property
     def kind(self) -> str:
-        """What Stripe calls one of them in its messages."""
+        """The name of one such object in Stripe's messages."""
         if "/" in self.path:
             return self.path.removesuffix("s").replace("/", ".")
         return self.name.removesuffix("s").replace("_", " ")
 
     def collection(self, account: Account) -> Collection[Any]:
-        """Where the account keeps them."""
+        """The account's collection of these objects."""
         found: Collection[Any] = getattr(account, self.name)
         return found
 
@@ -170,7 +170,7 @@ _BY_ENDPOINT = {resource.endpoint: resource for resource in RESOURCES.values()}
 
 
 def resource_at(path: str) -> tuple[Resource, str | None] | None:
-    """What a path below /v1/ is about, and the id of a single object if it names one."""
+    """The resource of a path below /v1/, and the id of a single object if the path has one."""
     if path in _BY_ENDPOINT:
         return _BY_ENDPOINT[path], None
     endpoint, slash, identifier = path.rpartition("/")
@@ -180,7 +180,7 @@ def resource_at(path: str) -> tuple[Resource, str | None] | None:
 
 
 def is_known(account: Account, kind: str, identifier: str) -> bool:
-    """Whether a filter names an object that the account has."""
+    """Whether the account has the object that a filter names."""
     if kind == "payment_intents":
         charge = identifier.removeprefix("pi_")
         return f"ch_{charge}" in account.charges or f"py_{charge}" in account.charges

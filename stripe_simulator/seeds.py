@@ -1,7 +1,7 @@
 """Writes the story's tables as CSV: `python -m stripe_simulator.seeds FOLDER`.
 
-They are what a company has besides Stripe, in the form that the models read: empty for null,
-times in UTC, money in major units.
+They hold the company's data from other sources than Stripe, in the form that the models read: empty
+for null, times in UTC, money in major units.
 """
 
 import csv
@@ -27,7 +27,7 @@ _RATE_SCALE = 10**8
 
 
 def tables(story: Story) -> dict[str, str]:
-    """The CSV text of each table by its name."""
+    """The CSV text of each table, by the table's name."""
     engagements = list(story.engagements())
     seen = sorted(visits(story), key=attrgetter("at", "visitor"))
     pages = chain.from_iterable(page_views(visit, story.now) for visit in seen)
@@ -82,7 +82,7 @@ def tables(story: Story) -> dict[str, str]:
 
 
 def write(folder: Path, story: Story) -> None:
-    """Write each table to `folder` as `<table>.csv`, over what is there."""
+    """Write each table to `folder` as `<table>.csv`; existing files are replaced."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in tables(story).items():
         (folder / f"{name}.csv").write_text(text, encoding="utf-8", newline="")

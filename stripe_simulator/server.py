@@ -1,4 +1,4 @@
-"""The HTTP skin of a simulated account, on 127.0.0.1."""
+"""The HTTP server of a simulated account, on 127.0.0.1."""
 
 import asyncio
 import gzip
@@ -26,7 +26,7 @@ from stripe_simulator.state import RequestHook, State
 HOST = "127.0.0.1"
 ADMIN = "/_simulator/"
 _GARBAGE = b"<html><head><title>Bad gateway</title></head><body>nginx</body></html>"
-_RESET = struct.pack("ii", 1, 0)  # lingering for no time makes closing a reset
+_RESET = struct.pack("ii", 1, 0)  # with no time to linger, closing sends a reset
 _FOREVER = 24 * 60 * 60
 _GRACE = 0.2
 _BETWEEN_DROPS = 0.05
@@ -35,7 +35,7 @@ _BETWEEN_DROPS = 0.05
 class Simulator(State):
     """A `State` that answers over HTTP, with the same arguments.
 
-    `url` is where, once it has started; `failure` is what `on_request` raised on the way.
+    `url` is its address once it has started; `failure` is an error that `on_request` raised.
     """
 
     url = ""
@@ -43,7 +43,7 @@ class Simulator(State):
     _runner: web.ServerRunner | None = None
 
     async def start(self, port: int = 0) -> None:
-        """Listen on a port, on a free one by default; `url` tells which."""
+        """Listen on a port, by default on any free one; `url` has its number."""
         server = web.Server(self._handle, access_log=None)
         self._runner = web.ServerRunner(server, shutdown_timeout=_GRACE)
         await self._runner.setup()
@@ -51,7 +51,7 @@ class Simulator(State):
         self.url = f"http://{HOST}:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Stop listening and end what is under way."""
+        """Stop listening and end requests that are in flight."""
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -59,9 +59,9 @@ class Simulator(State):
         try:
             return await self._respond(arrived)
         except ConnectionError:
-            raise  # the client has gone, which is its own affair
+            raise  # the client has disconnected, which is no error
         except Exception as error:
-            # A hook of a test that fails must fail the test, whatever the client makes of a 500.
+            # If a test's hook fails, the test must fail, whatever the client does about a 500.
             self.failure = error
             raise
 
@@ -135,7 +135,7 @@ class Simulator(State):
             content_type="application/json",
             headers=answer.headers,
         )
-        # The account's clock, not the machine's: nobody may rely on the two being alike.
+        # The account's clock, not the machine's: no client may rely on the two being equal.
         response.headers["Date"] = format_datetime(self.account.now, usegmt=True)
         response.headers["Server"] = "nginx"
         if compress:
@@ -157,9 +157,9 @@ def serve(
     gzipped: bool = False,
     on_request: RequestHook | None = None,
 ) -> Iterator[Simulator]:
-    """A running `Simulator` in a thread of its own, gone at the end of the block.
+    """A context manager that runs a `Simulator` in a thread of its own.
 
-    Raises at the end what `on_request` raised on the way.
+    At its end it raises the error that `on_request` raised, if any.
     """
     simulator = Simulator(
         account,
@@ -195,7 +195,7 @@ async def _send_half(arrived: web.BaseRequest, response: web.Response, body: byt
     half.content_length = len(body)
     await half.prepare(arrived)
     await half.write(body[: len(body) // 2])
-    await asyncio.sleep(0.05)  # a reset overtakes bytes that are still in the socket's buffer
+    await asyncio.sleep(0.05)  # else the reset would discard bytes in the socket's buffer
 
 
 async def _drip(arrived: web.BaseRequest, response: web.Response, body: bytes) -> None:

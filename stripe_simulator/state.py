@@ -1,4 +1,4 @@
-"""What a running simulator serves and how, as far as its owner may change it on the way."""
+"""The state of a running simulator that its owner may change."""
 
 import threading
 from collections.abc import Callable, Iterable
@@ -15,20 +15,21 @@ RequestHook = Callable[[LoggedRequest], object]
 
 
 class State:
-    """An account, who may ask for it, and what goes wrong on the way.
+    """An account, its keys, and the faults and limits of its server.
 
-    Everything public may be changed while it is served. Whoever changes the account while requests
-    are under way holds `lock`; `on_request`, called before each request is answered, has it.
+    All public attributes may be changed while the account is served. Code that changes the account
+    while requests are in flight must hold `lock`; `on_request`, which is called before each answer,
+    already holds it.
 
     Args:
-        account: whose objects are served.
-        keys: who may ask; `DEFAULT_KEY` and `DEFAULT_SECRET_KEY` by default.
+        account: the account that is served.
+        keys: the valid keys; `DEFAULT_KEY` and `DEFAULT_SECRET_KEY` by default.
         app: the Stripe App that may be installed.
-        faults: what goes wrong.
-        limits: how many requests are too many.
+        faults: the faults that are injected.
+        limits: the rate limits.
         latency: seconds from a request to its answer.
         gzipped: whether answers are compressed for clients that accept it.
-        on_request: lets a test move the account while somebody reads it.
+        on_request: a callback by which a test can change the account while a client reads it.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Objects of one kind in the order of their creation, found by id, window and cursor."""
+"""Collections of objects in the order of their creation, searched by id, window and cursor."""
 
 from array import array
 from bisect import bisect_left
@@ -31,17 +31,17 @@ EVER = Window()
 
 
 class Page(NamedTuple, Generic[R]):
-    """Part of a list, newest first, and whether more lies beyond it."""
+    """Part of a list, newest first, and whether there are more objects beyond it."""
 
     records: list[R]
     has_more: bool
 
 
 class Collection(Generic[R]):
-    """Records of one kind; every look-up costs O(log n) however many there are.
+    """Records of one kind; every look-up takes O(log n).
 
-    They are added in the order of their creation, so a record's place never changes: a cursor
-    is a place, and a list that is read while the account moves neither skips nor repeats.
+    They are added in the order of their creation, so a record's index never changes. A cursor is an
+    index: a list that is read while the account changes neither skips nor repeats records.
     """
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ class Collection(Generic[R]):
             index[getattr(record, field)].append(place)
 
     def replace(self, record: R) -> None:
-        """Put a new version where the old one was; fields that are filtered by must not change."""
+        """Replace a record by its new version; fields that are indexed must not change."""
         self._records[self._places[record.id]] = record
 
     def within(self, window: Window) -> Sequence[R]:
@@ -90,10 +90,10 @@ class Collection(Generic[R]):
         where: Mapping[str, str] | None = None,
         keep: Callable[[R], bool] | None = None,
     ) -> Page[R]:
-        """At most `limit` records of the window, newest first, beyond the cursor if there is one.
+        """At most `limit` records of the window, newest first, beyond the cursor if it is given.
 
-        `where` names fields that never change, which are indexed on first use; `keep` drops
-        records one by one. Raises KeyError for a cursor that is no id of this collection.
+        `where` filters by fields that never change, which are indexed on first use; `keep` filters
+        records one by one. A cursor that is no id of this collection raises KeyError.
         """
         low, high = self._bounds(window)
         if starting_after is not None:
@@ -120,7 +120,7 @@ class Collection(Generic[R]):
         return bisect_left(self._created, window.start), bisect_left(self._created, window.end)
 
     def _narrow(self, where: Mapping[str, str]) -> tuple[Sequence[int], dict[str, str]]:
-        """The shortest run of places that one of the filters allows, and the other filters."""
+        """The shortest list of indexes that one of the filters selects, and the other filters."""
         if not where:
             return range(len(self._records)), {}
         runs = {field: self._index(field).get(value, []) for field, value in where.items()}

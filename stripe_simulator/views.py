@@ -1,4 +1,4 @@
-"""How the account's records look in answers, as they stand now."""
+"""Renders the account's records for answers, as they are now."""
 
 import msgspec
 
@@ -33,11 +33,11 @@ REFUNDS_OF_A_CHARGE = 10
 
 
 class Views:
-    """Renders an account's records, as they stand now, with what a request wants expanded."""
+    """Renders an account's records, as they are now, with what a request expands."""
 
     def __init__(self, account: Account) -> None:
         self._account = account
-        # The same customers come back on page after page; a version of a record never changes.
+        # The same customers occur on page after page, and a version of a record never changes.
         self._customers: dict[str, tuple[CustomerRecord, msgspec.Raw]] = {}
 
     def charge(self, charge: ChargeRecord, expand: Expanded = NOTHING) -> StripeObject:

@@ -1,4 +1,4 @@
-"""A real browser for pages that people see, and axe-core to judge them."""
+"""A real browser for the tests of pages, and axe-core, which checks their accessibility."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-# Nothing of the browser's own asks for anything beyond this machine.
+# The browser itself must not send requests beyond this machine.
 _QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
@@ -25,7 +25,7 @@ _QUIET = (
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Debian's Chromium, without a window; where there is none, the test is skipped."""
+    """A context manager that runs Debian's Chromium headless; without it, the test is skipped."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
         pytest.skip("needs a Chromium on the PATH, such as Debian's package chromium")
@@ -49,12 +49,12 @@ _DROP = """files => {
 
 
 def drop_files(page: Page, files: dict[str, bytes]) -> None:
-    """Let go of files over the page, as a hand does; their contents by name."""
+    """Drop files on the page, as a user does; `files` holds their contents by name."""
     page.evaluate(_DROP, [[name, b64encode(content).decode()] for name, content in files.items()])
 
 
 def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page: rule, what it asks for, and where."""
+    """The violations that axe-core finds on a page: rule, help text and place."""
     found = Axe().run(page).response["violations"]
     return [
         f"{rule['id']}: {rule['help']}: {[node['target'] for node in rule['nodes']]}"

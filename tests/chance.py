@@ -1,7 +1,7 @@
-"""What tests draw at random: the same each time, unless new examples are asked for.
+"""Random examples in tests: the same in each run, unless new ones are asked for.
 
-`make test` proves the same each time, so that a change is the only thing that can break it.
-`make test-random` draws new examples; what it finds is reported with a seed that draws it again:
+`make test` runs the same examples each time, so that only a change of the code can make it fail.
+`make test-random` draws new examples; it reports a failure with a seed that draws it again:
 `make test-random ARGS="--hypothesis-seed=SEED tests/..."`.
 """
 
@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, Phase, settings
 
 SAME, NEW = "same", "new"
 
-# How long a test takes is the machine's affair.
+# There is no deadline, since the time of a test depends on the machine.
 settings.register_profile(SAME, deadline=None, database=None, derandomize=True)
-# Hypothesis would draw the same ones in CI, where it finds the variable.
+# Without derandomize=False, Hypothesis would draw the same examples where the variable CI is set.
 settings.register_profile(NEW, deadline=None, database=None, print_blob=True, derandomize=False)
 settings.load_profile(SAME)
 
 
 def few_worlds(number: int) -> settings:
-    """So many examples, none of which is shrunk: each step would take a run of all models."""
+    """Settings for `number` examples without shrinking, whose every step would run all models."""
     return settings(
         max_examples=number,
         deadline=None,
@@ -34,7 +34,7 @@ def few_worlds(number: int) -> settings:
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """Random numbers for what is no matter of Hypothesis."""
+    """A fixture of random numbers for tests that do not use Hypothesis."""
     if settings.get_current_profile_name() == SAME:
         return random.Random(request.node.name)
     seed = request.config.getoption("--hypothesis-seed") or str(secrets.randbits(64))

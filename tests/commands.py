@@ -1,6 +1,7 @@
-"""Our commands in processes of their own, as users run them, but without a second to start.
+"""Runs our commands in processes of their own, as users do, but without their second of start.
 
-A fork server has their imports done. It must be the only one, since Python has one for all.
+They are forked from a server that has done the imports. Python allows only one fork server per
+process, so other modules cannot have another one.
 """
 
 from __future__ import annotations
@@ -31,17 +32,17 @@ def run(
     folder: Path | None = None,
     timeout: float = 120,
 ) -> CompletedProcess[str]:
-    """Run a command to its end, which must show no secret.
+    """Run a command to its end; fails if it shows a secret.
 
     Args:
-        command: its name, and its arguments.
-        said: what it finds on standard input.
+        command: the name of the command, and its arguments.
+        said: the text of its standard input.
         environment: its whole environment; by default, that of the tests.
-        folder: where it runs; by default, where the tests do.
-        timeout: in seconds.
+        folder: its working directory; by default, that of the tests.
+        timeout: the timeout in seconds.
 
     Raises:
-        TimeoutExpired: it hangs.
+        TimeoutExpired: the command has not ended in time.
     """
     words = [str(word) for word in command]
     leaks.check(" ".join(words), "the command line of a process")
@@ -63,7 +64,7 @@ def run(
 
 
 def ended(words: list[str], code: int, streams: Path) -> CompletedProcess[str]:
-    """A command that ended, which must have shown no secret."""
+    """The result of a command; fails if the command has shown a secret."""
     out, err = ((streams / number).read_text() for number in "12")
     for text in (out, err):
         leaks.check(text, words[0])
@@ -71,7 +72,7 @@ def ended(words: list[str], code: int, streams: Path) -> CompletedProcess[str]:
 
 
 def become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
-    """Be the command, from here to the end of the process; its standard streams are files."""
+    """Turn this process into the command, whose standard streams are files."""
     os.dup2(os.open(streams / "0", os.O_RDONLY), 0)
     for number in (1, 2):
         os.dup2(os.open(streams / str(number), os.O_WRONLY | os.O_CREAT, 0o600), number)
@@ -79,7 +80,7 @@ def become(words: list[str], streams: Path, environment: dict[str, str], folder:
 
 
 def execute(words: list[str], environment: dict[str, str], folder: Path) -> None:
-    """Run the command in this process, with the standard streams that it has by now."""
+    """Run the command in this process, with the standard streams that the process has."""
     sys.stdin, sys.stdout = open(0), open(1, "w")  # noqa: SIM115 - file descriptors
     sys.stderr = open(2, "w", errors="backslashreplace")  # noqa: SIM115 - a file descriptor
     os.environ.clear()

@@ -1,4 +1,4 @@
-"""The real tap, run in this process against a simulated account over HTTP."""
+"""Runs the real tap in this process against a simulated account over HTTP."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from tap_stripe_apex.wire.patience import RUN, Patience
 from tests import chance, leaks, needs, skips
 from tests.browser import launched
 
-# They have an environment of their own: `make test-warehouses`.
+# These tests have an environment of their own: `make test-warehouses`.
 collect_ignore = [] if find_spec("pyspark") else ["warehouses"]
 
 NOW = datetime(2026, 10, 1, tzinfo=UTC)
-"""Where the account's clock starts: not where the machine's is."""
+"""The first time of the account's clock, which differs from the machine's."""
 
 EVERYTHING = {"start": "2020-01-01"}
 
@@ -37,7 +37,7 @@ _NUMBERS = itertools.count()
 
 @dataclass
 class Output:
-    """What a run of the tap wrote."""
+    """The output of a run of the tap."""
 
     lines: list[dict[str, Any]] = field(default_factory=list)
 
@@ -58,7 +58,7 @@ class Output:
 
 
 def as_patient_as(patience: Patience) -> type[TapStripeApex]:
-    """The tap with another patience than that of a run."""
+    """A class of the tap with other timeouts and retries than those of a normal run."""
     return type("Tap", (TapStripeApex,), {"patience": patience})
 
 
@@ -70,7 +70,7 @@ def sync(
     patience: Patience = RUN,
     **config: Any,
 ) -> Output:
-    """Run the tap; what it wrote before an error is lost with it."""
+    """Run the tap; raises its error, if any, without the output before it."""
     output, error = sync_until_an_error(url, state, catalog, patience=patience, **config)
     if error is not None:
         raise error
@@ -85,7 +85,7 @@ def sync_until_an_error(
     patience: Patience = RUN,
     **config: Any,
 ) -> tuple[Output, TapError | None]:
-    """Run the tap: what it wrote, and the error that ended it, if one did."""
+    """Run the tap; returns its output, and the error that ended it, if any."""
     captured = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
     settings = {
         "api_key": DEFAULT_KEY,
@@ -117,7 +117,7 @@ def pytest_configure(config):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
-    """What a test printed and logged shows no secret, whatever the test is about."""
+    """Fail any test whose prints or logs show a secret."""
     report = yield
     if call.when == "teardown":
         for name, text in report.sections:
@@ -134,12 +134,12 @@ def _nothing_secret_is_shown(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def nowhere(tmp_path_factory, monkeypatch):
-    """No setting, key or token of whoever runs the tests; a project with nothing in it."""
+    """An empty project, without any setting, key or token of the developer's own environment."""
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     for name in list(os.environ):
         if name.startswith(("TAP_STRIPE_APEX_", "STRIPE_APP_", "MELTANO_")):
             monkeypatch.delenv(name)
-    # `mktemp` looks through all folders of the run for a free name.
+    # `mktemp` would search all folders of the run for a free name.
     root = tmp_path_factory.getbasetemp() / f"project-{next(_NUMBERS)}"
     root.mkdir()
     monkeypatch.setenv("MELTANO_PROJECT_ROOT", str(root))
@@ -148,7 +148,7 @@ def nowhere(tmp_path_factory, monkeypatch):
 
 @pytest.fixture(autouse=True)
 def _usual_rights():
-    """The umask that most machines have, whatever the command that a test calls makes of it."""
+    """Sets the usual umask for each test, since the tested commands change it."""
     before = os.umask(0o022)
     yield
     os.umask(before)
@@ -161,7 +161,7 @@ def account():
 
 @pytest.fixture
 def stripe(account):
-    """The account over HTTP."""
+    """A server of the account."""
     with serve(account) as server:
         yield server
 
@@ -177,6 +177,6 @@ def run_tap(stripe: Simulator):
 
 @pytest.fixture(scope="session")
 def browser():
-    """A real browser; each test opens a context of its own."""
+    """A real browser, in which each test opens its own context."""
     with launched() as browser:
         yield browser

@@ -1,7 +1,7 @@
-"""dbt in a process of its own each time, but with its imports done: half of what a start costs.
+"""Runs dbt in a new process each time, but with the imports done, which saves half of its start.
 
-A process of this module forks for each run. It is not the fork server of `tests.commands`, which
-`make check` starts, too, and which shall not wait for dbt.
+A server process of this module forks for each run. It is not the fork server of `tests.commands`,
+since `make check` starts that one, too, and must not wait for the imports of dbt.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ ROOT = Path(__file__).parents[1]
 def run(
     arguments: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str]
 ) -> CompletedProcess[str]:
-    """Run dbt to its end, which must show no secret.
+    """Run dbt to its end; fails if it shows a secret.
 
     Args:
-        arguments: what follows `dbt`.
-        folder: where it runs.
+        arguments: the arguments of `dbt`.
+        folder: its working directory.
         environment: its whole environment.
     """
     words = ["dbt", *map(str, arguments)]
-    # Whoever watches what tests start is told of this start, too.
+    # This start, too, is reported to the audit hooks that watch which programs tests start.
     sys.audit("subprocess.Popen", words[0], words, folder, environment)
     with tempfile.TemporaryDirectory() as streams:
         (Path(streams) / "0").touch()
@@ -46,7 +46,7 @@ def run(
 
 
 class _Server:
-    """The process that forks."""
+    """The server process, which forks for each run."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -76,7 +76,7 @@ def _server() -> _Server:
 
 
 def serve() -> None:
-    """Fork for each line of the input, and answer with how the process ended."""
+    """Fork for each line of the input, and answer with the exit code of the fork."""
     import dbt.adapters.duckdb
     import dbt.cli.main  # noqa: F401 - so that no fork has to
 
@@ -91,7 +91,7 @@ def serve() -> None:
 
 def _become(words: list[str], streams: Path, environment: dict[str, str], folder: Path) -> None:
     code = 1
-    # Where a start would find its modules first.
+    # A new interpreter would search these folders first.
     sys.path[:0] = filter(None, environment.get("PYTHONPATH", "").split(os.pathsep))
     try:
         commands.become(words, streams, environment, folder)

@@ -1,6 +1,6 @@
-"""Queries on DuckDB files, by one connection of the whole process.
+"""Queries DuckDB files over a single connection of the process.
 
-A start of DuckDB takes thirty milliseconds; to attach a file takes one.
+Starting DuckDB takes thirty milliseconds; attaching a file takes one.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @contextmanager
 def reading(path: str | Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads what is committed to a file; instants are shown in UTC.
+    """A context manager that yields a connection to the committed data of a file; times are in UTC.
 
-    Only while nothing else of this process has the file open: the locks of a process are one.
+    Nothing else in this process may have the file open, since all locks of a process are shared.
     """
     connection = _connection()
     name, place = (str(each).replace("'", "''") for each in (Path(path).stem, path))

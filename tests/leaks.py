@@ -1,4 +1,4 @@
-"""What no command may show, and no process be started with: keys, tokens and codes."""
+"""Finds keys, tokens and codes, which no command may show and no command line may contain."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 SHAPED = re.compile(
     r"(?<![A-Za-z0-9_])((?:[rspu]k_(?:live|test)|rt|ac|whsec)_(?!\*)[A-Za-z0-9_]{3,})"
 )
-"""A key, token or code; not a prefix alone, nor one that ends in asterisks."""
+"""A key, token or code, but no bare prefix and none that is masked by asterisks."""
 
 _PUBLIC = {"simulate", "stripe_simulator"}
-"""The command that takes and hands out the simulated account's own keys."""
+"""The command that may show keys, since they are those of the simulated account."""
 
 
 def shown(text: str | bytes | None) -> set[str]:
-    """What is shaped like a secret in what a command wrote."""
+    """The texts in a command's output that have the form of a secret."""
     if isinstance(text, bytes):
         text = text.decode(errors="replace")
     return set(SHAPED.findall(text or ""))
 
 
 def check(text: str | bytes | None, where: str) -> None:
-    """Fail where a secret is shown."""
+    """Fail if the text shows a secret."""
     assert not shown(text), f"{where} shows a secret"
 
 
 @contextmanager
 def watched(patch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Every command that a test runs to its end is looked at, whatever the test is about."""
+    """A context in which the output of every command that a test runs to its end is checked."""
     communicate, invoke = subprocess.Popen.communicate, CliRunner.invoke
 
     def watched_communicate(process: Any, *args: Any, **kwargs: Any) -> Any:

@@ -1,7 +1,7 @@
-"""What a test needs besides Python and the network of this machine: its markers say it.
+"""Markers say what a test needs besides Python and the network of this machine.
 
-`make check` runs the tests that have none of these markers. They are checked while they run: a test
-that starts a browser, dbt, Meltano or a Postgres server without the marker for it fails.
+`make check` runs the tests that have none of these markers. The markers are checked while tests
+run: a test fails if it starts a browser, dbt, Meltano or a Postgres server without the marker.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BY_FIXTURE = {"browser": "browser", "postgres": "postgres"}
-"""A test with this fixture has this marker."""
+"""The marker of each test with this fixture."""
 
 BY_FOLDER = {"transform": "dbt", "warehouses": "dbt"}
-"""All tests of this folder have this marker."""
+"""The marker of all tests in this folder."""
 
 BY_PROGRAM = {
     "chromium": "browser",
@@ -32,10 +32,10 @@ BY_PROGRAM = {
     "initdb": "postgres",
     "postgres": "postgres",
 }
-"""A test that starts this program must have this marker."""
+"""The marker that a test needs to start this program."""
 
 REFUSED = "TESTS_REFUSED"
-"""The file that a refused program writes its name to; see refusing/sitecustomize.py."""
+"""The variable with the file of refused programs' names; see refusing/sitecustomize.py."""
 
 HERE = Path(__file__).parent
 
@@ -46,7 +46,7 @@ _refused: frozenset[str] = frozenset()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Mark by fixture and folder; what needs something for another reason is marked by hand."""
+    """Add the markers by fixture and folder; all other markers are set in the tests."""
     for fixture, marker in BY_FIXTURE.items():
         if fixture in getattr(item, "fixturenames", ()):
             item.add_marker(marker)
@@ -61,7 +61,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Refuse what the test has no marker for, to it and to the processes that it starts."""
+    """Refuse programs without a marker to the test and to the processes that it starts."""
     global _refused  # noqa: PLW0603 - audit hooks take no argument of ours
     _refused = frozenset(
         program for program, marker in BY_PROGRAM.items() if not item.get_closest_marker(marker)
@@ -78,14 +78,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown() -> Iterator[None]:
-    """Fail the test if a process that it started was refused; it may have gone unnoticed."""
+    """Fail the test if a program was refused in a process of its, which it may not have noticed."""
     yield
     for program in refused():
         pytest.fail(_complaint(program))
 
 
 def refused() -> list[str]:
-    """The programs that processes of the running test wanted to start; asked again, none."""
+    """Removes and returns the programs that processes of the running test were refused."""
     if not _log.exists():
         return []
     programs = _log.read_text().split()

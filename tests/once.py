@@ -1,4 +1,4 @@
-"""What is made once for all workers of a run, since it takes long and tests only read it."""
+"""Makes a file or folder once for all workers of a run: it is slow to make and only read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
-    """A file or folder of the whole run; the worker that wants it first makes it."""
+    """A file or folder that all workers share; the first that needs it makes it."""
     folder = factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         folder = folder.parent

@@ -1,4 +1,4 @@
-"""Patience that costs no time: its clock runs as fast as somebody waits by it."""
+"""Timeouts and retries by a fake clock, so that waiting takes no time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tap_stripe_apex.wire.patience import RUN, Patience
 
 
 class Clock:
-    """Time that passes only by waiting, for any number of threads."""
+    """A thread-safe fake clock that only `sleep` advances."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -24,7 +24,7 @@ class Clock:
 
 
 def without_waiting(clock: Clock | None = None, **changes: float) -> Patience:
-    """The patience of a run, by a clock of its own."""
+    """The `Patience` of a normal run by a fake clock, with `changes`."""
     clock = clock or Clock()
     hurried = replace(RUN, clock=clock, sleep=clock.sleep, unless_told=0.0)
     return replace(hurried, **changes)  # type: ignore[arg-type] - all of these are seconds

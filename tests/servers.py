@@ -1,4 +1,4 @@
-"""Real servers on loopback, started for the tests and ended with them."""
+"""Real servers on loopback, which are started for the tests and end with them."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PATIENCE = 120
-"""Seconds that a server may take to start on a machine with much else to do."""
+"""The most seconds that a server may take to start, even on a busy machine."""
 
 
 class ServerError(Exception):
-    """A server is not there or does not start."""
+    """A server is not installed or does not start."""
 
 
 @contextmanager
 def postgres(folder: Path) -> Iterator[dict[str, str]]:
-    """A cluster of its own; the environment by which clients find it.
+    """A context manager that runs a new Postgres cluster; yields the environment for its clients.
 
-    Its sessions live in New York, since nothing may depend on where the server stands.
+    Its sessions have New York's time zone, since no result may depend on the server's time zone.
     """
     binaries = postgres_binaries()
     user = "postgres" if os.geteuid() == 0 else None  # Postgres refuses to run as root
@@ -57,7 +57,7 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
         "fsync": "off",
         "timezone": "America/New_York",
     }
-    # The kernel ends the server with the tests, even if they are killed and clean up nothing.
+    # The kernel ends the server with the tests, even if they are killed and cannot clean up.
     command = ["setpriv", "--pdeathsig", "QUIT", binaries / "postgres", "-D", data]
     for name, value in options.items():
         command += ["-c", f"{name}={value}"]
@@ -65,7 +65,7 @@ def postgres(folder: Path) -> Iterator[dict[str, str]]:
         "PGHOST": "127.0.0.1",
         "PGPORT": str(port),
         "PGUSER": "apex",
-        "PGPASSWORD": "p&x/ @:%$#",  # not asked for; must survive all that pass it on
+        "PGPASSWORD": "p&x/ @:%$#",  # unused, but every tool must cope with it
         "PGDATABASE": "postgres",
     }
 
@@ -91,7 +91,7 @@ def connect(environment: dict[str, str]) -> psycopg.Connection:
 
 
 def postgres_binaries() -> Path:
-    """The newest server that Debian's packages, or PATH, have."""
+    """The folder of the newest server in Debian's packages, or of the one in PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     on_path = shutil.which("postgres")
     if on_path:
@@ -110,7 +110,7 @@ def running(
     user: str | None = None,
     ends_by: signal.Signals = signal.SIGTERM,
 ) -> Iterator[None]:
-    """A process that is ready inside and gone outside."""
+    """A context manager that starts a process, waits until it is ready, and ends it."""
     with log.open("w") as output:
         process = subprocess.Popen(
             command,

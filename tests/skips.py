@@ -1,4 +1,4 @@
-"""What was not run is told at the end, with its reason. In CI, a skipped test has failed."""
+"""Reports at the end which tests were not run, and why; in CI, a skipped test fails."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NO_GBSTATS = "gbstats pins a pandas that has no wheels for Python 3.12 and newer"
 
 DECLARED = {NO_GBSTATS: sys.version_info >= (3, 12)}
-"""The reasons for which CI may skip a test, too, and whether they hold here."""
+"""The reasons that allow a skip in CI, and whether each applies here."""
 
 NO_SPARK = "Not run: tests/warehouses, which need Spark; see `make test-warehouses`."
 
@@ -33,6 +33,6 @@ def pytest_runtest_makereport() -> Iterator[None]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell what was not collected; what was skipped is told by pytest itself, with the reason."""
+    """Report tests that were not collected; pytest itself reports skipped ones with the reason."""
     if not find_spec("pyspark"):
         terminalreporter.write_line(NO_SPARK)

@@ -1,4 +1,4 @@
-"""Servers that speak less HTTP than they should, on loopback."""
+"""Servers on loopback that send fixed, possibly invalid answers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 def answering(
     answer: bytes, *, every: float = 0.0, tls: ssl.SSLContext | None = None
 ) -> Iterator[str]:
-    """The address of a server that sends `answer` whatever was asked.
+    """A context manager that runs a server with a fixed answer; yields the server's address.
 
     Args:
-        answer: status line, headers and body.
-        every: seconds between two bytes; 0: all at once.
-        tls: with which certificate it speaks HTTPS.
+        answer: the status line, the headers and the body.
+        every: seconds between two bytes; 0 sends all at once.
+        tls: the TLS context of an HTTPS server; None for HTTP.
     """
     listening = socket.create_server(("127.0.0.1", 0))
     ended = threading.Event()

@@ -1,4 +1,4 @@
-"""A Stripe App that the simulated account installed, and its environment."""
+"""A Stripe App that is installed on the simulated account, and its environment."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BACK = "http://127.0.0.1:8123/callback"
 
 @dataclass(frozen=True)
 class Installed:
-    """The app that an account installed, and where its tokens are."""
+    """An app that is installed on an account, and the file of its tokens."""
 
     stripe: Simulator
     app: StripeApp
@@ -29,7 +29,7 @@ class Installed:
 
     @classmethod
     def on(cls, stripe: Simulator, project: Path) -> Installed:
-        """Installed a moment ago, with the tokens where a project has them."""
+        """A new installation, with the tokens where a project has them."""
         known = stripe.oauth.app
         app = StripeApp(
             known.client_id, known.secret_key, stripe.url, f"{stripe.url}/oauth/v2/authorize"
@@ -47,16 +47,16 @@ class Installed:
 
     @property
     def exchanges(self) -> int:
-        """Pairs that Stripe gave out since the installation."""
+        """The number of token pairs that Stripe has given since the installation."""
         return self.stripe.requests.count("/v1/oauth/token", status=200)
 
     def install(self) -> None:
-        """Get a fresh pair, and count from nothing again."""
+        """Install the app, which gives a new pair of tokens, and reset the count."""
         self.tokens.write(self.app.exchange(self.code()))
         self.stripe.requests.clear()
 
     def code(self) -> str:
-        """What the account's owner brings back after a click."""
+        """The code that the browser brings back after the account's owner has consented."""
         url = self.app.authorize_url(BACK, "s")
         answer = requests.get(url, allow_redirects=False, timeout=10)
         back = parse_qs(urlsplit(answer.headers["Location"]).query)
@@ -64,6 +64,6 @@ class Installed:
         return back["code"][0]
 
     def grow_old(self, seconds: float) -> None:
-        """Let time pass on this machine's clock since the tokens were written."""
+        """Make the tokens older by the machine's clock."""
         written = self.tokens.path.stat().st_mtime - seconds
         os.utime(self.tokens.path, (written, written))

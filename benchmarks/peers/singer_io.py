@@ -1,8 +1,8 @@
 """singer-io's tap-stripe, charges only: URL KEY START
 
-It knows one address and one old version of the API, so its transport is led to the simulated
-account and asks for no expansion that newer versions lack; and it asks first for the account,
-which the simulated one does not tell, so that answer is made here.
+It has a fixed address and an old version of the API. So its requests are redirected to the
+simulated account, without expansions that newer versions lack. It first retrieves the account object,
+which the simulated account does not serve, so that answer is made here.
 """
 
 import json
@@ -17,11 +17,11 @@ from requests.adapters import HTTPAdapter
 
 STRIPE = "https://api.stripe.com"
 DAYS_AT_ONCE = 30
-"""Of each window it lists; as it comes, it asks at least once for every day."""
+"""The days of each window that it lists; its default is to list every day separately."""
 
 
 class ToSimulator(HTTPAdapter):
-    """Sends what is meant for Stripe to the simulated account, less what that does not have."""
+    """Sends requests for Stripe to the simulated account, without expansions."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class ToSimulator(HTTPAdapter):
 
 
 def catalog() -> dict:
-    """Charges alone, with all their fields."""
+    """A catalog that selects only charges, with all their fields."""
     streams = tap_stripe.discover()["streams"]
     [charges] = (stream for stream in streams if stream["tap_stream_id"] == "charges")
     for entry in charges["metadata"]:

@@ -1,10 +1,11 @@
-"""Where to spend more or less: what the facts allow to be said, at the level at which it holds.
+"""Advice on where to spend more or less, at the level of channel, platform or campaign.
 
-"Paid social pays for itself" is wrong advice where one platform in it loses and another, with an
-eighth of the spend, carries the rest. So a channel is judged as a whole only where none of its
-larger parts contradicts it; else each platform is, and where that does not hold, each campaign.
-Campaigns that buy the searches for one's own name are set apart: more money would hardly find more
-of these people, and they would often have come anyway.
+"Paid social pays for itself" is wrong advice if one of its platforms loses money and another, with
+an eighth of the spend, makes up for it. So a channel is judged as a whole only if none of its
+larger parts contradicts the verdict; otherwise each of its platforms is judged, and a platform with
+the same problem is judged by its campaigns. Brand campaigns, which buy the searches for a company's
+own name, are set apart: more money would hardly find more of these people, and they would often
+have come anyway.
 """
 
 from __future__ import annotations
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 
 MANY_PAYERS: Final = 100
 UNCOVERED_DAYS: Final = 7
-"""Spend that starts so much later than revenue, or ends so much earlier, flatters ROAS."""
+"""If spend starts more than this later than revenue, or ends as much earlier, ROAS is too high."""
 
 _MATERIAL: Final = 10
-"""A part with a tenth of the spend is large enough to contradict what is said of the whole."""
+"""A part with at least a tenth of the spend is large enough to contradict the whole's verdict."""
 
 _BRAND: Final = re.compile(r"(?<!non)(?<!non[ _-])brand(?!\w*[ _-]*aware)", re.IGNORECASE)
 _NO_CAMPAIGN: Final = "(none)"
@@ -47,7 +48,7 @@ class Confidence(StrEnum):
 
 
 class Doubt(StrEnum):
-    """What stands against an advice."""
+    """A reason to doubt the advice."""
 
     WORST_CASE = "worst_case"
     FEW_PAYERS = "few_payers"
@@ -60,12 +61,13 @@ class Advice:
 
     Attributes:
         paid: channels with spend, the most certain return first.
-        winners: what pays for itself: channels, platforms or campaigns; the first has the most
+        winners: channels, platforms or campaigns that pay for themselves; the first has the most
             certain return.
-        rivals: other winners, of which the first is not clearly better.
-        losers: what does not earn back what it costs, the most expensive first.
-        brand: campaigns that buy searches for one's own name, added up; None without any.
-        rest: of the channel of the brand campaigns, what is not brand; None if nothing is.
+        rivals: other winners that the first one is not clearly better than.
+        losers: channels, platforms or campaigns that do not earn back what they cost, the most
+            expensive first.
+        brand: the sum of the brand campaigns; None if there are none.
+        rest: the channel of the brand campaigns without these; None if nothing is left of it.
     """
 
     paid: tuple[Economics, ...]
@@ -80,7 +82,7 @@ class Advice:
 
 
 def advise(report: Report) -> Advice:
-    """The advice that the facts allow."""
+    """The advice that follows from the facts."""
     paid = sorted(
         (line for line in report.channels if line.spend_minor > 0 and line.channel != UNATTRIBUTED),
         key=_surest,
@@ -121,7 +123,7 @@ def advise(report: Report) -> Advice:
 
 
 def is_brand(line: Economics) -> bool:
-    """Whether a campaign buys the searches for one's own name, by what it is called."""
+    """Whether a campaign buys the searches for the company's own name, judging by its name."""
     return line.channel == "paid_search" and bool(_BRAND.search(line.campaign or ""))
 
 
@@ -150,7 +152,7 @@ class _Judge:
         ]
 
     def judged(self, line: Economics, among: int = 1) -> list[tuple[Economics, Verdict]]:
-        """A line with its verdict, or its parts with theirs where these say something else."""
+        """A line with its verdict, or its parts with their own verdicts if these contradict it."""
         if line.spend_minor <= 0:
             return []
         said = verdict(line, among)
@@ -183,7 +185,7 @@ class _Judge:
         )
 
     def _contradicts(self, line: Economics, said: Verdict) -> bool:
-        """Whether a larger part says something else, or one part alone carries the whole."""
+        """Whether a larger part contradicts the verdict, or the whole pays only due to one part."""
         leaves = self._leaves(line)
         large = [part for part in leaves if part.spend_minor * _MATERIAL >= line.spend_minor]
         if said in {Verdict.LOSES, Verdict.NOTHING}:
@@ -196,7 +198,7 @@ class _Judge:
 
 
 def _what_is_left(whole: Economics, parts: Sequence[Economics]) -> int:
-    """The revenue of a whole that none of its parts is credited with, by whichever model."""
+    """The whole's revenue that is credited to none of its parts; the most under any model."""
     left = [
         revenue - sum(part.revenue_by_model.get(model, 0) for part in parts)
         for model, revenue in whole.revenue_by_model.items()
@@ -205,7 +207,7 @@ def _what_is_left(whole: Economics, parts: Sequence[Economics]) -> int:
 
 
 def _softened(part: Economics, said: Verdict, unmatched_minor: int) -> Verdict:
-    """A part that loses is open if revenue that was matched to no part could make up for it."""
+    """The verdict, or UNCLEAR for a loser that could pay if it got the unmatched revenue."""
     if said not in {Verdict.LOSES, Verdict.NOTHING}:
         return said
     highest = max([*(part.roas_interval or (Decimal(0),)), *part.roas_by_model.values()])
@@ -214,9 +216,9 @@ def _softened(part: Economics, said: Verdict, unmatched_minor: int) -> Verdict:
 
 
 def _without(whole: Economics, part: Economics) -> Economics:
-    """What is left of a whole without a part, no surer than it is.
+    """The whole less a part, with a certainty that is not overstated.
 
-    Who paid by both is counted in neither, and the error stays that of the whole.
+    People who paid through both are not counted, and the standard error stays that of the whole.
     """
     return replace(
         whole,
@@ -233,7 +235,7 @@ def _without(whole: Economics, part: Economics) -> Economics:
 
 
 def _added(one: Economics, other: Economics) -> Economics:
-    """Two lines as one, no surer than it is: who paid by both is counted once."""
+    """The sum of two lines; their payers may be the same people, so no certainty is added."""
     models = one.revenue_by_model.keys() & other.revenue_by_model.keys()
     return replace(
         one,
@@ -264,7 +266,7 @@ def _doubts(best: Economics, uncovered: tuple[date, date] | None) -> Iterator[Do
 
 
 def _clearly_better(one: Economics, other: Economics) -> bool:
-    """The difference of two returns is more than its standard error allows for."""
+    """Whether the difference of two returns is larger than its 95 % margin of error."""
     if one.roas is None or other.roas is None or not one.roas_interval or not other.roas_interval:
         return True
     mine = one.roas - one.roas_interval[0]
@@ -273,7 +275,7 @@ def _clearly_better(one: Economics, other: Economics) -> bool:
 
 
 def _uncovered(report: Report) -> tuple[date, date] | None:
-    """The days that spend is known of, where revenue goes well beyond them."""
+    """The first and last day of known spend if revenue goes well beyond them, else None."""
     first, last = report.coverage.first_spend_date, report.coverage.last_spend_date
     if first is None or last is None or not report.coverage.first_charge_at:
         return None

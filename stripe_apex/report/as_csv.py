@@ -1,4 +1,4 @@
-"""The page's tables for spreadsheets: one CSV for each, with plain numbers."""
+"""The page's tables as CSV files for spreadsheets, one for each table, with plain numbers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from stripe_apex.report.tables import Table
 
 _BOM: Final = "\ufeff"
-"""Excel takes a CSV for UTF-8 only with it; other programs skip it."""
+"""Excel reads a CSV as UTF-8 only if it begins with this mark; other programs skip it."""
 
 _BEGINS_A_FORMULA: Final = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
-"""OWASP, "CSV Injection": what a spreadsheet may run, in its full-width forms as well."""
+"""Text that a spreadsheet may run, full-width signs included; source: OWASP, "CSV Injection"."""
 
 
 def tables(report: Report, formats: Formats) -> dict[str, Table]:
@@ -46,8 +46,8 @@ def tables(report: Report, formats: Formats) -> dict[str, Table]:
 def render(table: Table) -> str:
     """A table as CSV: a header, numbers with a point, days as ISO 8601, amounts in major units.
 
-    A text that a spreadsheet would take for a formula begins with an apostrophe; all cells are in
-    quotes, so that none is cut in two where another separator is expected.
+    A text that a spreadsheet would take for a formula gets a leading apostrophe. All cells are
+    quoted, so that a program that expects another separator splits none of them.
     """
     columns = list(zip(*table.rows, strict=True)) or [()] * len(table.columns)
     header = [
@@ -61,19 +61,19 @@ def render(table: Table) -> str:
 
 
 def file_name(table: Table, name: str = "") -> str:
-    """The name of a table's file: that of its section, else its caption up to a comma."""
+    """The name of a table's file: its section's name, else its caption up to the first comma."""
     slug = name or re.sub(r"[^a-z0-9]+", "-", re.split("[,;]", table.caption)[0].lower()).strip("-")
     return f"{slug}.csv"
 
 
 def data_uri(table: Table) -> str:
-    """A table's CSV as an address that needs no server."""
+    """A table's CSV as a `data:` URI."""
     content = base64.b64encode(render(table).encode()).decode()
     return f"data:text/csv;charset=utf-8;base64,{content}"
 
 
 def _plain(cell: str) -> str:
-    """A number or a day without its looks; a text as it is; nothing for a dash."""
+    """A number or a day without the locale's formatting; a text as it is; a dash as empty."""
     if isinstance(cell, Written):
         return cell.plain
     return "" if cell == DASH else _text(cell)
@@ -84,6 +84,6 @@ def _text(text: str) -> str:
 
 
 def _currency(cells: tuple[str, ...]) -> str:
-    """The currency of a column of amounts, where it has only one."""
+    """The currency of a column of amounts if it has exactly one, else empty."""
     units = {cell.currency for cell in cells if isinstance(cell, Written)}
     return f" ({units.pop()})" if len(units) == 1 and units != {""} else ""

@@ -1,4 +1,4 @@
-"""The report for scripts: the same figures, amounts in whole minor units."""
+"""The report as JSON for scripts: the page's figures, with amounts in whole minor units."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def render(report: Report, formats: Formats) -> str:
-    """The report as JSON: facts as they are, ratios worked out, findings in words."""
+    """The report as JSON: the facts, the computed ratios, and the findings as sentences."""
     content = {
         **msgspec.to_builtins(report),
         **{
@@ -42,7 +42,7 @@ def render(report: Report, formats: Formats) -> str:
 
 
 def _platform(one: AuditedPlatform) -> dict[str, Any]:
-    """A platform's sums; its campaigns stand in the list of all."""
+    """A platform's sums, without its campaigns: they are in the list of all campaigns."""
     found: dict[str, Any] = msgspec.to_builtins(one)
     return {name: value for name, value in found.items() if name != "campaigns"}
 

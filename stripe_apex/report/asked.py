@@ -1,4 +1,4 @@
-"""What is asked of a report: the filters, and the days, currencies and channels that they leave."""
+"""The filters of a report, and the days, currencies and channels that they select."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the user wants to see; empty tuples mean all."""
+    """What the user wants to see; an empty tuple selects everything."""
 
     period: str
     attribution_model: str
@@ -27,10 +27,10 @@ class Filters:
 
 
 def scope_of(warehouse: Warehouse, filters: Filters) -> facts.Scope:
-    """What the filters ask for, in a warehouse.
+    """The scope that the filters select in a warehouse.
 
     Raises:
-        OptionError: a filter names what is not there.
+        OptionError: a filter names something that the warehouse does not have.
     """
     known: dict[str, list[str]] = {}
     for row in warehouse.rows(queries.KNOWN_VALUES):
@@ -68,14 +68,14 @@ def scope_of(warehouse: Warehouse, filters: Filters) -> facts.Scope:
 def convertible(
     scope: facts.Scope, currencies: Sequence[facts.LeftOut]
 ) -> tuple[facts.Scope, tuple[facts.LeftOut, ...]]:
-    """The scope without the currencies of which some money has no rate, and these.
+    """The scope without currencies that lack some exchange rates, and those currencies.
 
-    A sum over the rest is whole, where one over all would lack a part. If all money is in one
-    currency, nothing needs a rate, and the report is in that one.
+    A sum over the other currencies is complete; a sum over all would lack the money without a rate.
+    If all money is in one currency, no rate is needed, and the report is in that currency.
 
     Args:
-        scope: what is asked for.
-        currencies: what there is in it, the most charges first.
+        scope: the scope that the user asked for.
+        currencies: its currencies, the one with the most charges first.
     """
     lacking = [line for line in currencies if line.charges or line.bills]
     if not scope.converted or not lacking:
@@ -94,7 +94,7 @@ def convertible(
 
 
 def listed(currencies: tuple[str, ...] | None) -> list[str] | None:
-    """As a query takes it."""
+    """Currencies as a query's parameter: a list, or None for all."""
     return None if currencies is None else list(currencies)
 
 

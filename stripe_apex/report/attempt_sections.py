@@ -1,4 +1,4 @@
-"""The page's sections of where payments come from, and of what fails."""
+"""The page's sections on the countries of payments, and on failed attempts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NOT_READ: Final = (
 
 
 def country_name(code: str) -> str:
-    """A country in English; one that is not known as its code."""
+    """The English name of a country; its code if the name is not known."""
     if code == UNKNOWN:
         return "not known"
     return clean(_ENGLISH.territories.get(code.upper(), code))
@@ -149,7 +149,7 @@ def failures_section(report: Report, formats: Formats) -> Section:
 
 
 def failures_in_words(attempts: Attempts) -> list[tuple[str, int]]:
-    """Failed attempts by reason in words, the most frequent first; some reasons share words."""
+    """Failed attempts by reason in words, the most frequent first; some codes share a reason."""
     found: dict[str, int] = {}
     for line in attempts.failures:
         words = in_words(line.reason)
@@ -158,7 +158,7 @@ def failures_in_words(attempts: Attempts) -> list[tuple[str, int]]:
 
 
 def failures_title(report: Report, formats: Formats) -> str:
-    """How many attempts failed, and mostly why."""
+    """How many attempts failed, and the most frequent reasons."""
     attempts = report.payments.attempts
     if not attempts.failed:
         return "No attempt failed"
@@ -171,7 +171,7 @@ def failures_title(report: Report, formats: Formats) -> str:
 
 
 def _recovered(report: Report, formats: Formats) -> str:
-    """What later attempts got, of each currency."""
+    """The amounts that later attempts recovered, by currency."""
     parts = [
         f"{formats.money(got, currency)} of {formats.money(about, currency)} "
         f"({formats.percent(ratio(got, about))})"

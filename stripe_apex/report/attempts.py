@@ -1,4 +1,4 @@
-"""Where payments come from and what fails, as values; amounts in minor units."""
+"""Facts on the countries of payments and on failed attempts; amounts in minor units."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     Rows = Callable[..., list[dict[str, Any]]]
 
 UNKNOWN: Final = "unknown"
-"""Stands for a country that Stripe did not tell, and for a reason that it did not."""
+"""Stands for a country or a reason that Stripe does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """Revenue by country, as ISO 3166-1 alpha-2; `unknown` where Stripe tells none."""
+    """Revenue by country, as ISO 3166-1 alpha-2; `unknown` if Stripe does not tell it."""
 
     country: str
     charges: int
@@ -33,11 +33,11 @@ class Failure:
     """Attempts in one currency that failed for one reason.
 
     Attributes:
-        asked_minor: what the attempts asked for; a payment that failed twice counts twice.
-        payments: those whose last failed attempt is among these.
-        payment_minor: what these payments were about.
-        recovered_payments: those of them that a later attempt of the same payment intent got.
-        recovered_minor: what it got.
+        asked_minor: the sum of the attempts; a payment that failed twice counts twice.
+        payments: number of payments whose last failed attempt is among these.
+        payment_minor: the sum of these payments.
+        recovered_payments: number of them that a later attempt of the same payment intent paid.
+        recovered_minor: the amount that these later attempts paid.
     """
 
     currency: str
@@ -52,15 +52,16 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Attempts:
-    """Where payments come from, and attempts at them that failed.
+    """The countries of payments, and failed attempts.
 
     Attributes:
-        countries: what brought most first; empty in a warehouse of an older version.
-        failures: the most frequent first.
-        failures_were_read: whether the stream `failed_charges` was.
-        failures_since: the first day of which a failure is known, over all days.
-        succeeded: charges that did not fail, from that day on.
-        missing: marts of this that the warehouse does not have, since an older version built it.
+        countries: the countries, those with the most revenue first; empty in a warehouse of an
+            older version.
+        failures: the failures, the most frequent first.
+        failures_were_read: whether the stream `failed_charges` was read.
+        failures_since: the day of the first known failure, over all days.
+        succeeded: number of charges that did not fail, from that day on.
+        missing: the marts that the warehouse lacks, since an older version built it.
     """
 
     countries: tuple[Country, ...] = ()
@@ -72,12 +73,12 @@ class Attempts:
 
     @property
     def failed(self) -> int:
-        """Attempts that failed."""
+        """The number of attempts that failed."""
         return sum(line.attempts for line in self.failures)
 
     @property
     def by_currency(self) -> dict[str, tuple[int, int]]:
-        """What failed payments were about, and what later attempts got of it."""
+        """The sums of failed payments, and what later attempts recovered, by currency."""
         found: dict[str, tuple[int, int]] = {}
         for line in self.failures:
             about, got = found.get(line.currency, (0, 0))
@@ -86,12 +87,12 @@ class Attempts:
 
 
 def read(rows: Rows, selected: Sequence[Any], *, converted: bool) -> Attempts:
-    """Ask the marts.
+    """Query the marts.
 
     Args:
-        rows: runs a query with its parameters.
-        selected: first day, the day after the last one, currencies or None.
-        converted: amounts by country are of the reporting currency.
+        rows: a function that runs a query with its parameters.
+        selected: the first day, the day after the last one, and the currencies or None.
+        converted: whether amounts by country are in the reporting currency.
     """
     there = {row["name"] for row in rows(queries.TABLES_OF_ATTEMPTS)}
     marts = (queries.COUNTRIES_MART, queries.FAILED_MART)

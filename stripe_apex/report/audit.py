@@ -1,4 +1,4 @@
-"""Which spend meets visits, as facts: by campaign, and added up by platform."""
+"""Which ad spend is matched by visits, as facts: by campaign, and added up by platform."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NO_SPEND: Final = "visits_without_spend"
 NO_VISITS: Final = "spend_without_visits"
 NONE: Final = "(none)"
-"""The platform or the campaign of spend that does not say it."""
+"""Stands for the platform or the campaign of spend that does not name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,11 @@ class AuditedCampaign:
     """A campaign in one currency, over all days.
 
     Attributes:
-        campaign: as the platform calls it; of visits without spend, their `utm_campaign`.
+        campaign: the platform's name of it; for visits without spend, their `utm_campaign`.
         status: `matched`, `spend_without_visits` or `visits_without_spend`.
-        matched_by: `name`, `id` or `map`; None where nothing matched.
-        campaign_id: the platform's own, where the source of the spend says it.
-        first_date: the first day of spend; of visits without spend, of these.
+        matched_by: `name`, `id` or `map`; None if nothing matched.
+        campaign_id: the platform's id of it, if the source of the spend tells it.
+        first_date: the first day of spend; for visits without spend, the first day of visits.
         spend_minor: minor units of `currency`; the sum of `matched_minor` and `unmatched_minor`.
     """
 
@@ -49,11 +49,11 @@ class AuditedCampaign:
 
 @dataclass(frozen=True, slots=True)
 class AuditedPlatform:
-    """A platform's spend in one currency: what is matched in each way, and what is not.
+    """A platform's spend in one currency: the sums matched in each way, and the unmatched rest.
 
     Attributes:
-        matched_minor: by the way: `name`, `id` and `map`.
-        campaigns: those with spend that no visit names, the dearest first.
+        matched_minor: the matched spend by way: `name`, `id` and `map`.
+        campaigns: campaigns with spend that no visit names, the most expensive first.
     """
 
     platform: str
@@ -66,12 +66,12 @@ class AuditedPlatform:
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """Whether spend meets visits.
+    """Which ad spend is matched by visits.
 
     Attributes:
-        campaigns: those that were spent on, and those that visits name alone; what has most
-            unmatched spend first.
-        is_missing: an older version built the warehouse, without the mart.
+        campaigns: campaigns with spend, and campaigns that only visits name; the most unmatched
+            spend first.
+        is_missing: whether the warehouse lacks the mart, since an older version built it.
     """
 
     campaigns: tuple[AuditedCampaign, ...] = ()
@@ -84,12 +84,12 @@ class Audit:
 
     @property
     def visited(self) -> tuple[AuditedCampaign, ...]:
-        """Campaigns of paid visits on which nothing was spent."""
+        """Campaigns of paid visits without spend."""
         return tuple(line for line in self.campaigns if line.status == NO_SPEND)
 
     @property
     def platforms(self) -> tuple[AuditedPlatform, ...]:
-        """Spend by platform and currency, what has most unmatched spend first."""
+        """Spend by platform and currency, the most unmatched spend first."""
         parts: dict[tuple[str, str], list[AuditedCampaign]] = {}
         for line in self.spent:
             parts.setdefault((line.platform, line.currency), []).append(line)
@@ -121,12 +121,12 @@ WAYS: Final = ("name", "id", "map")
 
 
 def read(rows: Rows, tables: set[str], currencies: Sequence[str] | None) -> Audit:
-    """Ask the mart.
+    """Query the mart.
 
     Args:
-        rows: runs a query with its parameters.
-        tables: those that are there, with their schemas.
-        currencies: only these; None: all.
+        rows: a function that runs a query with its parameters.
+        tables: the warehouse's tables, with their schemas.
+        currencies: the currencies to read; None reads all.
     """
     if f"marts.{queries.AUDIT_MART}" not in tables:
         return Audit(is_missing=True)

@@ -1,4 +1,4 @@
-"""The page's section on spend that leads to no visit, with what to write into the platforms."""
+"""The page's section on spend that leads to no visit, with URL parameters for the platforms."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ stripe-apex import map.csv"""
 
 
 def audit_section(report: Report, formats: Formats) -> Section:
-    """What of each platform's spend meets visits, and which campaigns no visit names."""
+    """How much of each platform's spend visits match, and which campaigns no visit names."""
     missing = _missing(report)
     note = ""
     if not missing:
@@ -58,7 +58,7 @@ def audit_section(report: Report, formats: Formats) -> Section:
 
 
 def unmatched(report: Report, formats: Formats) -> str:
-    """How much spend leads to no visit; empty where nothing can be said, or all spend does."""
+    """How much spend leads to no visit; empty if there is none, or if it is not known."""
     lacking = [one for one in report.audit.platforms if one.unmatched_minor > 0]
     if _missing(report) or not lacking:
         return ""
@@ -78,7 +78,7 @@ def unmatched(report: Report, formats: Formats) -> str:
 
 
 def _missing(report: Report) -> str:
-    """The one thing for want of which nothing can be said."""
+    """Why the section cannot say anything, and the remedy; empty if it can."""
     if report.audit.is_missing:
         return (
             "This warehouse was built before mart_spend_audit existed: `make run`, or `dbt build`, "
@@ -152,7 +152,7 @@ def _remedies(report: Report, formats: Formats) -> Iterator[Help]:
 
 
 def _tagging(parts: list[AuditedPlatform], formats: Formats) -> Help:
-    """How the visits of a platform come to name their campaigns."""
+    """How to make the visits from a platform name their campaigns."""
     platform = parts[0].platform
     lines = [line for one in parts for line in one.campaigns if line.campaign != NONE]
     sums = [formats.money(one.unmatched_minor, one.currency) for one in parts]

@@ -20,12 +20,12 @@ _MOST_CURRENCIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """A line each; an empty one says nothing.
+    """One line per subject; a line is empty if there is nothing to say.
 
     Attributes:
-        revenue: net of refunds, each currency by itself.
-        matched: how much of it is credited to a channel.
-        advice: what to do, or why that cannot be said.
+        revenue: revenue net of refunds, for each currency.
+        matched: how much of the revenue is credited to a channel.
+        advice: what to do, or why there is no advice.
     """
 
     revenue: str

@@ -1,7 +1,7 @@
-"""The periods that one page can show: what follows the choice, and the style that shows it.
+"""The periods that one page can show: the parts that follow the choice, and their style rules.
 
-The page has no script. Each period is a radio button, and the style sheet hides what belongs to the
-others. A browser that cannot do that shows the periods one after the other, each with its days.
+The page has no script. Each period is a radio button, and the style sheet hides the parts of all
+other periods. A browser without `:has()` shows all periods one after the other, each with its days.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from stripe_apex.report.tables import Table
 
 FOLLOWS: Final = frozenset({"economics"})
-"""The sections with a chart that are drawn for each period."""
+"""The sections whose chart is drawn for each period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section as it is for one period; `of` is empty where there is no choice."""
+    """A section for one period; `of` names the period, and is empty if there is only one."""
 
     section: Section
     of: str = ""
@@ -39,7 +39,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Customers:
-    """New and returning customers of one period; `of` is empty where there is no choice."""
+    """New and returning customers of a period; `of` names it, and is empty if there is only one."""
 
     id: str
     title: str
@@ -50,7 +50,7 @@ class Customers:
 
 
 def parts(section: Section, choices: Sequence[Choice], formats: Formats) -> Iterator[Part]:
-    """A section of the report, and where it follows the choice, the same of the other periods."""
+    """A section of the report or, if it follows the choice, the section for each period."""
     if len(choices) == 1 or section.name not in FOLLOWS:
         yield Part(section)
         return
@@ -80,7 +80,7 @@ def customers(choices: Sequence[Choice], formats: Formats) -> tuple[Customers, .
 
 
 def style(choices: Sequence[Choice]) -> Markup:
-    """What shows the chosen period alone."""
+    """Style rules that show only the chosen period."""
     if len(choices) == 1:
         return Markup()
     shown = ",\n".join(

@@ -1,4 +1,4 @@
-"""Cohorts by month of first payment: what customers are worth, and when they had paid back."""
+"""Cohorts by month of first payment: what customers are worth, and when they paid back CAC."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CohortAge:
-    """A month's new customers, so many months later.
+    """A month's new customers at an age in months.
 
     Attributes:
-        cumulative_minor: what the ratios count of all of their revenue; None where a part has no
-            rate.
-        is_complete: the month of this age is over, and the revenue is known.
+        cumulative_minor: their revenue up to this age, as the ratios count it; None if a part has
+            no exchange rate.
+        is_complete: whether the month of this age is over and its revenue is known.
     """
 
     cohort_month: date
@@ -35,16 +35,17 @@ class CohortAge:
 
 @dataclass(frozen=True, slots=True)
 class PaybackCohort:
-    """New customers of a month, of all channels or of one, and what they cost.
+    """New customers of a month, from all channels or from one, and what they cost.
 
     Attributes:
-        first_channel: empty for all together.
-        is_partial: the month is not over.
-        ltv: what one of them has brought so far, as the ratios count it, in major units of the
-            reporting currency.
-        spend_minor: minor units of it; None where a part has no rate.
-        cac: None without spend, or where it is not known of everybody who is new.
-        payback_age_months: the age at which they had brought what they cost; None: not yet.
+        first_channel: their channel; empty for all channels together.
+        is_partial: whether the month is not over.
+        ltv: revenue per customer so far, as the ratios count it, in major units of the reporting
+            currency.
+        spend_minor: ad spend in minor units of that currency; None if a part has no exchange rate.
+        cac: customer acquisition cost; None without spend, or if it is not known of everybody
+            whether they are new.
+        payback_age_months: the age at which their revenue reached their cost; None if it has not.
     """
 
     cohort_month: date
@@ -58,7 +59,7 @@ class PaybackCohort:
 
 
 def read(rows: Rows, tables: set[str], days: Sequence[Any]) -> tuple[PaybackCohort, ...]:
-    """Ask the marts for the months that begin in these days; nothing where they are not there."""
+    """Query the months that begin in these days; empty if the warehouse lacks the marts."""
     if not {"marts.mart_cohorts", "marts.mart_channel_cohorts"} <= tables:
         return ()
     return tuple(PaybackCohort(**row) for row in rows(queries.PAYBACK, *days))

@@ -1,4 +1,4 @@
-"""What is on the page and in which order, and what has nothing to show."""
+"""The page's sections in their order, and the sections that have nothing to show."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.formats import Formats
 
 _OF_CHANNELS: Final = {"months", "audit", "matching", "unmatched", "codes"}
-"""Sections that say nothing while there are payments alone: all of it has no channel."""
+"""Sections that say nothing if there are only payments, since no revenue has a channel then."""
 
 _SHORT: Final = {
     "economics": "Return on ad spend",
@@ -37,7 +37,7 @@ _SHORT: Final = {
     "largest": "Largest customers",
     "failed": "What fails",
 }
-"""What the contents call a section; its topic, if nothing here."""
+"""The contents' name of a section; sections that are missing here are called by their topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class Contents:
     """The page's sections.
 
     Attributes:
-        shown: sections with something to show, in their order.
-        absent: sections without, and why.
+        shown: the sections that have something to show, in their order.
+        absent: the sections that have nothing to show, with the reason.
     """
 
     shown: tuple[Section, ...]
@@ -54,13 +54,13 @@ class Contents:
 
 
 def contents(report: Report, formats: Formats) -> Contents:
-    """Marketing first; payments first where there is nothing else."""
+    """The sections in order: marketing first, or payments first if there is nothing else."""
     marketing, payments = _marketing(report, formats), payment_sections(report, formats)
     alone = report.has_payments_alone
     ordered = (*payments, *marketing) if alone else (*marketing, *payments)
     hidden = _OF_CHANNELS if alone else set()
-    # There is nothing to draw of revenue of old leads, nor of spend while nothing is credited; both
-    # are findings all the same.
+    # Revenue of old leads cannot be drawn, nor can spend while no revenue is credited to a channel;
+    # both are still findings.
     spend = report.key_figures.now.spend_minor
     undrawn = {"unmatched": report.unattributed_minor, "economics": spend}
     absent = [
@@ -75,7 +75,7 @@ def contents(report: Report, formats: Formats) -> Contents:
 
 
 def _marketing(report: Report, formats: Formats) -> list[Section]:
-    """All that leads, visits and spend tell, what is closest to the next decision first."""
+    """The sections that need leads, visits or spend, the most useful for decisions first."""
     ordered = []
     for section in sections(report, formats):
         if section.name == "unmatched":
@@ -87,13 +87,13 @@ def _marketing(report: Report, formats: Formats) -> list[Section]:
 
 
 def short(section: Section) -> str:
-    """A section's topic in a word or three."""
+    """A section's topic in one to three words."""
     return _SHORT.get(section.name, section.topic)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the contents: where it leads, and what it says."""
+    """A line of the contents: its link and its text."""
 
     name: str
     words: str

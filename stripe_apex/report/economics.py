@@ -1,4 +1,4 @@
-"""What a channel, a platform or a campaign brought and what it cost, with the ratios of both."""
+"""Revenue and cost of a channel, a platform or a campaign, and the ratios of both."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ Z_95 = Decimal("1.959964")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Economics:
-    """What a channel, a platform in it or a campaign on it brought, and what it cost.
+    """Revenue and cost of a channel, of a platform in it, or of a campaign on that platform.
 
     Attributes:
-        payers: people with credit, of however small a share.
-        customers: shares of people who paid, each counted once in the period.
-        new_customers: those whose first charge ever it is known to be.
-        maybe_new_customers: those of whom it is not known whether they had paid before the charges
-            that are loaded.
-        revenue_minor: net.
-        basis_minor: what the ratios count, by the scope's `revenue_basis`.
+        payers: number of people whose payments are credited to it, however small the share.
+        customers: people who paid, counted once in the period, by the share credited to it.
+        new_customers: the part of `customers` who are known to have made their first charge ever.
+        maybe_new_customers: the part of `customers` who may have paid before the charges that are
+            loaded.
+        revenue_minor: net revenue.
+        basis_minor: the revenue that the ratios count, by the scope's `revenue_basis`.
         new_revenue_minor: the part of the revenue from first charges of new customers.
-        new_basis_minor: what the ratios count of that part.
-        maybe_new_revenue_minor: the part from charges of which it is not known.
-        error_minor: standard error of `basis_minor`, as if people came as independent arrivals:
-            the root of the sum of the squares of what each of them brought.
-        leads: None where they are not counted at this level.
-        platform_conversions: what the platform claims for itself; None without spend.
-        revenue_by_model: what the ratios count of the revenue that each attribution model credits.
-        is_whole: whether no currency is left out, which may be what the spend brought.
-        is_credited: whether any revenue of these days is credited to a channel; while none is,
-            what the spend brought is not known.
+        new_basis_minor: that part as the ratios count it.
+        maybe_new_revenue_minor: the part from charges that may be somebody's first or not.
+        error_minor: standard error of `basis_minor`, if people are independent arrivals: the root
+            of the sum of the squares of what each of them brought.
+        leads: number of leads; None if they are not counted at this level.
+        platform_conversions: conversions that the platform claims; None without spend.
+        revenue_by_model: the revenue credited by each attribution model, as the ratios count it.
+        is_whole: whether all currencies are included; the spend may have earned those left out.
+        is_credited: whether any revenue of these days is credited to a channel; if none is, the
+            return of the spend is not known.
     """
 
     channel: str
@@ -61,7 +61,7 @@ class Economics:
 
     @property
     def roas(self) -> Decimal | None:
-        """What the ratios count of revenue / spend; None without spend, or where not known."""
+        """Revenue, as the ratios count it, / spend; None without spend, or if it is not known."""
         return ratio(self.basis_minor, self.spend_minor) if self.is_credited else None
 
     @property
@@ -71,19 +71,19 @@ class Economics:
 
     @property
     def knows_who_is_new(self) -> bool:
-        """Whether it is known of everybody."""
+        """Whether it is known of every customer whether they are new."""
         return not self.maybe_new_customers
 
     @property
     def new_roas(self) -> Decimal | None:
-        """Revenue of first charges / spend; None where it is not known which are first."""
+        """Revenue of first charges / spend; None if it is not known which charges are first."""
         if not self.knows_who_is_new or not self.is_credited:
             return None
         return ratio(self.new_basis_minor, self.spend_minor)
 
     @property
     def roas_interval(self) -> tuple[Decimal, Decimal] | None:
-        """A 95 % interval of the same; None where nobody paid, since nothing varies then."""
+        """The 95 % interval of ROAS; None if nobody paid, since nothing varies then."""
         if not self.payers:
             return None
         half = ratio(int(self.error_minor * Z_95), self.spend_minor)
@@ -93,7 +93,7 @@ class Economics:
 
     @property
     def roas_by_model(self) -> Mapping[str, Decimal]:
-        """ROAS under each attribution model; empty without spend, or where it is not known."""
+        """ROAS under each attribution model; empty without spend, or if ROAS is not known."""
         if not self.is_credited:
             return {}
         found = {
@@ -103,21 +103,21 @@ class Economics:
         return {model: roas for model, roas in found.items() if roas is not None}
 
     def cpl(self, unit: int) -> Decimal | None:
-        """Spend / leads in major units, of which one has `unit` minor ones."""
+        """Cost per lead in major units; `unit` is the number of minor units in a major one."""
         return ratio(self.spend_minor, (self.leads or 0) * unit)
 
     def cac(self, unit: int) -> Decimal | None:
-        """Spend / new customers, in major units; None where it is not known who is new."""
+        """Spend / new customers, in major units; None if it is not known who is new."""
         if not self.spend_minor or not self.knows_who_is_new:
             return None
         return ratio(self.spend_minor, self.new_customers * unit)
 
     def ltv(self, unit: int) -> Decimal | None:
-        """The same / customers in the period, in major units: realised, not predicted."""
+        """Revenue, as the ratios count it, / customers, in major units: realised, not predicted."""
         return ratio(self.basis_minor, self.customers * unit)
 
     def payback_months(self, months: Fraction) -> Decimal | None:
-        """CAC / (LTV / months), of a period of so many months."""
+        """CAC / (LTV / months), where `months` is the length of the period."""
         if not self.spend_minor or not self.knows_who_is_new:
             return None
         return ratio(
@@ -127,7 +127,7 @@ class Economics:
 
 
 def ratio(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:
-    """A quotient with six places, halves upwards as the marts round; None where there is none."""
+    """A quotient with six places, rounded half up as in the marts; None if it divides by 0."""
     if denominator <= 0:
         return None
     return (Decimal(numerator) / Decimal(denominator)).quantize(

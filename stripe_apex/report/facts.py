@@ -1,4 +1,4 @@
-"""What the marts say, as values: whole minor units, dates, counts. The report is made of these."""
+"""The facts that the report is made of: amounts in minor units, dates and counts of the marts."""
 
 from __future__ import annotations
 
@@ -26,22 +26,22 @@ UNATTRIBUTED = "unattributed"
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What the report is about.
+    """The days, currencies and channels that the report is about.
 
     Attributes:
-        start: first day.
+        start: the first day.
         end: the day after the last one.
         as_of: the last day with revenue in the warehouse.
         attribution_model: how revenue is shared among touches.
-        attribution_models: all that the marts have.
-        currency: of all amounts that are added up over charges.
-        reporting_currency: what cohorts and experiments are always said in.
-        converted: amounts are converted into `currency`, not only those made in it.
-        currencies: only charges in these; None: in all.
-        channels: only these; None: all.
+        attribution_models: all models that the marts have.
+        currency: the currency of all amounts that are added up over charges.
+        reporting_currency: the currency of cohorts and experiments, whatever the scope is.
+        converted: whether charges in other currencies are converted into `currency` and included.
+        currencies: the currencies of the charges that are included; None includes all.
+        channels: the channels that are included; None includes all.
         known_from: the first day with a charge in the warehouse.
-        known_until: the last one.
-        revenue_basis: what ROAS, LTV and payback count: `net` or `kept`, or its margin.
+        known_until: the last day with a charge in the warehouse.
+        revenue_basis: the revenue that ROAS, LTV and payback count: `net` or `kept`, or its margin.
     """
 
     start: date
@@ -60,7 +60,7 @@ class Scope:
 
     @property
     def known_days(self) -> tuple[date, date]:
-        """The first day and the day after the last one, without days of which nothing is known."""
+        """The first day and the day after the last, without days before or after all charges."""
         start, end = self.start, self.end
         if self.known_from and self.known_until:
             start, end = max(start, self.known_from), min(end, day_after(self.known_until))
@@ -68,7 +68,7 @@ class Scope:
 
     @property
     def months(self) -> Fraction:
-        """The length of the period in months, without days of which nothing is known."""
+        """The length of the period in months, without days before or after all charges."""
         return months_of(*self.known_days)
 
 
@@ -77,13 +77,13 @@ class Total:
     """Revenue in one currency, in its minor units.
 
     Attributes:
-        net_reporting_minor: net in the reporting currency; None where a charge has no rate.
-        disputed_minor: taken by open and lost disputes; None where a dispute is not loaded.
-        kept_minor: net less disputes and fees, as far as these are known.
-        charges_with_fee: of how many charges Stripe's fee is known; `fee_minor` is their sum.
-        charges_without_fee: captured charges of which it is not.
-        charges_with_unread_dispute: disputed charges whose dispute is not loaded, of
-            `unread_dispute_minor` net.
+        net_reporting_minor: net revenue in the reporting currency; None if a charge has no rate.
+        disputed_minor: the money taken by open and lost disputes; None if a dispute is not loaded.
+        kept_minor: net revenue less disputes and fees, as far as these are known.
+        charges_with_fee: number of charges whose Stripe fee is known; `fee_minor` is their sum.
+        charges_without_fee: number of captured charges whose fee is not known.
+        charges_with_unread_dispute: number of disputed charges whose dispute is not loaded; their
+            net revenue is `unread_dispute_minor`.
     """
 
     currency: str
@@ -102,17 +102,17 @@ class Total:
 
     @property
     def kept_is_known(self) -> bool:
-        """Whether no less can have been kept than `kept_minor`."""
+        """Whether all fees and disputes are known, so that `kept_minor` is exact."""
         return not self.charges_without_fee and not self.charges_with_unread_dispute
 
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A currency that no converted figure holds, since some of its money has no exchange rate.
+    """A currency that all converted figures leave out, since some of its money has no rate.
 
     Attributes:
-        charges: those without a rate, which brought `revenue_minor` net.
-        bills: rows of ad spend without a rate, of `spend_minor`.
+        charges: number of charges without a rate; their net revenue is `revenue_minor`.
+        bills: number of rows of ad spend without a rate; their sum is `spend_minor`.
     """
 
     currency: str
@@ -142,15 +142,16 @@ class Credit:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """An experiment's variant beside control; money in major units of `currency`.
+    """An experiment's variant compared with control; money in major units of `currency`.
 
-    Intervals and p-value are those that decide the verdict: always-valid ones while it runs,
-    corrected for the number of variants.
+    The intervals and the p-value are those that decide the verdict: always-valid ones while the
+    experiment runs, corrected for the number of variants.
 
     Attributes:
-        conversion_window_days: how long each visitor's revenue counts; None: until the end.
-        lift_low: None where control earned too little for the lift to have bounds.
-        visitors_of_several_variants: of the experiment; they are left out.
+        conversion_window_days: how long each visitor's revenue counts; None means until the end.
+        lift_low: lower bound of the lift; None if control earned too little for a bound.
+        visitors_of_several_variants: number of the experiment's visitors who saw several variants
+            and are therefore left out.
     """
 
     experiment_id: str
@@ -186,7 +187,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """An identity that must hold: `passed` means that `expected` is `found`, to the minor unit."""
+    """An identity that must hold; it passes if `found` equals `expected` to the minor unit."""
 
     name: str
     currency: str | None
@@ -202,16 +203,17 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the warehouse holds, whatever the scope is.
+    """The contents of the warehouse, whatever the scope is.
 
     Attributes:
-        rows: number of rows, by mart.
-        inputs: number of rows that the marts are made of, by `leads`, `ad_spend` and so on.
-        updated_at: when the newest version of a charge became true, UTC.
-        new_customers_known_from: the first day from which it is known of everybody who is new.
-        charges_without_rate: charges that no sum in the reporting currency holds; experiments are
-            left out while there are any.
-        simulated_charges: how many of the loaded charges the simulated account served.
+        rows: number of rows by mart.
+        inputs: number of rows by input of the marts: `leads`, `ad_spend` and so on.
+        updated_at: the time in UTC at which the newest version of a charge became valid.
+        new_customers_known_from: the first day from which it is known of every customer whether
+            they are new.
+        charges_without_rate: number of charges that sums in the reporting currency leave out; the
+            report shows experiments only if there are none.
+        simulated_charges: number of loaded charges that come from the simulated account.
     """
 
     charges: int
@@ -229,23 +231,23 @@ class Coverage:
 
     @property
     def is_test(self) -> bool:
-        """Whether there are charges, and none of them is live."""
+        """Whether there are charges, and all of them are from test mode."""
         return bool(self.charges) and not self.live_charges
 
     @property
     def is_simulated(self) -> bool:
-        """Whether the simulated account served them."""
+        """Whether the charges come from the simulated account."""
         return self.is_test and bool(self.simulated_charges)
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownName:
-    """An ad platform or a channel of leads that the models do not know, over all days.
+    """A name of an ad platform or of a lead's channel that the models do not know, over all days.
 
     Attributes:
         kind: `ad_platform` or `lead_channel`.
-        channel: where it counts.
-        spend_minor: minor units of `currency`; None for leads.
+        channel: the channel that its rows are counted in.
+        spend_minor: its ad spend in minor units of `currency`; None for leads.
     """
 
     kind: str
@@ -259,26 +261,28 @@ class UnknownName:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that is known; every page, text and JSON is made of it.
+    """All facts of a report; the page, the text and the JSON are made of it.
 
     Attributes:
-        totals: of each currency in these days, those that are left out included.
-        left_out: currencies that are in no figure but `totals`.
-        net_minor: net revenue of the scope, over all channels.
-        unattributed_minor: the part of it that no channel is credited with.
-        maybe_new_customers: people of the scope, over all channels, of whom it is not known whether
-            they had paid before the charges that are loaded.
-        on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
-        too_old_minor: the part that is credited to none, since visits and lead are too old.
-        unplaced: what channels with spend brought that matches none of their platforms.
-        charges_by_settled_rates: charges that are converted at the rate of other charges, which
-            Stripe settled on the same day.
-        bills_by_settled_rates: rows of ad spend that are.
-        key_figures: the totals at the top, each with its change against the period before.
-        matched: how payments found their people, over all days of the scope.
-        audit: whether spend meets visits, over all days.
-        payback: of each month of first payment, all channels first.
-        build_failures: what failed when the models were built and tested.
+        totals: revenue of these days in each currency, including currencies that are left out.
+        left_out: currencies that only `totals` includes.
+        net_minor: net revenue of the scope over all channels.
+        unattributed_minor: the part of `net_minor` that is credited to no channel.
+        maybe_new_customers: number of people in the scope, over all channels, who may have paid
+            before the charges that are loaded.
+        on_leads_alone_minor: the part of `net_minor` without a visit that counts, credited to the
+            lead's channel.
+        too_old_minor: the part of `net_minor` that is credited to no channel since visits and lead
+            are too old.
+        unplaced: results of channels with spend that match none of their platforms.
+        charges_by_settled_rates: number of charges that are converted at the rate of other
+            charges, which Stripe settled on the same day.
+        bills_by_settled_rates: number of rows of ad spend that are converted in the same way.
+        key_figures: the totals at the top, each with its change from the previous period.
+        matched: how payments are matched to people, over all days of the scope.
+        audit: which spend is matched by visits, over all days.
+        payback: the cohorts of each month of first payment, all channels together first.
+        build_failures: the models and tests that failed in the last build.
     """
 
     scope: Scope
@@ -312,26 +316,26 @@ class Report:
 
     @property
     def has_payments_alone(self) -> bool:
-        """Whether there are payments, and neither leads nor visits nor ad spend."""
+        """Whether there are payments, but neither leads nor visits nor ad spend."""
         others = map(self.coverage.inputs.get, ("leads", "touchpoints", "ad_spend"))
         nobody = all(line.channel == UNATTRIBUTED for line in self.channels)
         return bool(self.totals) and nobody and not any(others)
 
     @property
     def alone(self) -> str:
-        """The currencies that the figures are of while others are left out; else empty."""
+        """The currencies of the figures if others are left out, else empty."""
         codes = (self.scope.currencies or ()) if self.left_out else ()
         return ", ".join(code.upper() for code in codes)
 
     @property
     def last_month_is_whole(self) -> bool:
-        """Whether the last month with revenue has ended: its last day has some."""
+        """Whether the last month with revenue is complete: its last day has revenue."""
         return min(self.scope.end, day_after(self.scope.as_of)).day == 1
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A period that the page can show, and the report of it."""
+    """A period that the page can show, and its report."""
 
     name: str
     report: Report

@@ -1,4 +1,4 @@
-"""What else stands out: sentences computed from the facts and nothing else."""
+"""Findings besides the headline: sentences that are computed from the facts alone."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from stripe_apex.report.facts import Variant
 
 CLAIMED_TOO_MUCH = Decimal("1.5")
-"""A platform that counts so many times the people who paid is worth a word."""
+"""If a platform claims this many times the people who paid, the report says so."""
 
 
 class Tone(StrEnum):
-    """Which way a finding points."""
+    """Whether a finding is good, bad, open or only a note."""
 
     GOOD = "good"
     BAD = "bad"
@@ -31,7 +31,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One sentence that stands out, and what it rests on."""
+    """A title in one sentence, and the facts that it is based on."""
 
     tone: Tone
     title: str
@@ -39,10 +39,10 @@ class Finding:
 
 
 class Findings(Words):
-    """What the report says beside its headline."""
+    """The findings that the report shows besides its headline."""
 
     def others(self) -> tuple[Finding, ...]:
-        """What else stands out, the most useful first; nothing beside a failed check."""
+        """The findings, the most useful first; there are none if a check failed."""
         if self.failed:
             return ()
         found = [
@@ -100,13 +100,13 @@ class Findings(Words):
                 )
 
     def _effect(self, line: Variant) -> str:
-        """The lift; the amount where control earned too little to say how many percent it is."""
+        """The lift in percent, or as an amount if control earned too little for a percentage."""
         if line.lift is None or line.lift_low is None:
             return self.formats.major(abs(line.difference or 0), line.currency)
         return self.formats.percent(abs(line.lift))
 
     def impact(self, line: Variant) -> str:
-        """What an experiment's variant brought, from where to where, at which cost."""
+        """The impact of an experiment's variant with its interval and its cost."""
         if line.impact is None or line.impact_low is None or line.impact_high is None:
             return "Its impact cannot be said."
         formats, currency = self.formats, line.currency

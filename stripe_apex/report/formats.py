@@ -1,4 +1,4 @@
-"""Numbers, money and dates as a locale writes them."""
+"""Formats numbers, money and dates for a locale."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ DASH = "–"
 
 
 class Written(str):
-    """A figure as a locale writes it, which still knows what it is.
+    """A figure formatted for a locale, with its plain value.
 
     Attributes:
-        plain: for other programs: a number with a point, or a day as ISO 8601.
-        currency: of an amount, in upper case; else empty.
+        plain: the value for other programs: a number with a point, or a day as ISO 8601.
+        currency: the currency of an amount, in upper case; else empty.
     """
 
     __slots__ = ("currency", "plain")
@@ -38,7 +38,7 @@ class Written(str):
 
     @classmethod
     def of(cls, text: str, plain: object, currency: str = "") -> Written:
-        """A text with what it says."""
+        """The formatted text of a value, with the value."""
         written = cls(text)
         written.plain = format(plain, "f") if isinstance(plain, Decimal) else str(plain)
         written.currency = currency.upper()
@@ -46,13 +46,13 @@ class Written(str):
 
 
 class Formats:
-    """How one locale writes what the report says; the words stay English."""
+    """Formats the report's values for one locale; the words stay English."""
 
     def __init__(self, locale: str = "en_US") -> None:
-        """Take a locale's ways: `en_US`, `de-DE`, `ja`.
+        """Use the formats of a locale, such as `en_US`, `de-DE` or `ja`.
 
         Raises:
-            OptionError: no such locale is known.
+            OptionError: the locale is not known.
         """
         try:
             self.locale = Locale.parse(locale.replace("-", "_"))
@@ -62,23 +62,23 @@ class Formats:
             ) from error
 
     def money(self, minor: int, currency: str) -> str:
-        """With as many decimals as Stripe counts: $1,234.50, ¥1,235, KWD 1.234."""
+        """An amount with the currency's decimals in Stripe's API: $1,234.50, ¥1,235, KWD 1.234."""
         return self.fine(money.to_major(minor, currency), currency, money.decimals(currency))
 
     @property
     def list_separator(self) -> str:
-        """What stands between amounts: a comma, unless it is the locale's decimal mark."""
+        """The separator between amounts: a comma, unless that is the locale's decimal mark."""
         return "; " if self.locale.number_symbols["latn"]["decimal"] == "," else ", "
 
     def major(self, major: Decimal | float | None, currency: str) -> str:
-        """An amount in major units, without decimals from a hundred on; a dash for none."""
+        """An amount in major units, without decimals from 100 up; a dash for None."""
         if major is None:
             return DASH
         amount = Decimal(str(major))
         return self.fine(amount, currency, 0 if abs(amount) >= 100 else money.decimals(currency))
 
     def fine(self, major: Decimal, currency: str, digits: int) -> str:
-        """An amount in major units with so many decimals."""
+        """An amount in major units with `digits` decimals."""
         pattern = copy.copy(self.locale.currency_formats["standard"])
         pattern.frac_prec = (digits, digits)
         text = pattern.apply(major, self.locale, currency=currency.upper(), currency_digits=False)
@@ -86,7 +86,7 @@ class Formats:
         return Written.of(_tidy(text), plain, currency)
 
     def compact(self, minor: int | Decimal, currency: str) -> str:
-        """Short, for charts: $1.2M."""
+        """A short amount for charts: $1.2M."""
         major = Decimal(minor).scaleb(-money.decimals(currency))
         digits = 0 if abs(major) < 1000 or (abs(major) >= 99_950 and abs(major) < 1_000_000) else 1
         text = format_compact_currency(
@@ -95,7 +95,7 @@ class Formats:
         return _tidy(text)
 
     def percent(self, share: Decimal | float | None, digits: int = 0) -> str:
-        """0.123 is 12%; what is not nothing is not 0%."""
+        """A share in percent: 0.123 is 12%, and 0.004 is 0.4%."""
         if share is None:
             return DASH
         number = Decimal(str(share))
@@ -106,7 +106,7 @@ class Formats:
         return Written.of(_tidy(pattern.apply(number, self.locale)), round(number, 6))
 
     def change(self, share: Decimal | float | None, digits: int = 0) -> str:
-        """A percentage that says its sign: +12%, −3%."""
+        """A percentage with its sign: +12%, −3%."""
         if share is None:
             return DASH
         text = self.percent(share, digits)
@@ -136,7 +136,7 @@ class Formats:
         return Written.of(text, round(value, max(digits, 6)) if value % 1 else int(value))
 
     def probability(self, p: float | None) -> str:
-        """A p-value: 0.042; below a thousandth only that."""
+        """A p-value: 0.042; for less than a thousandth, only that it is less."""
         if p is None:
             return DASH
         text = f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
@@ -153,7 +153,7 @@ class Formats:
         return Written.of(format_date(day, "LLL y", locale=self.locale), f"{day:%Y-%m}")
 
     def month_alone(self, day: date) -> str:
-        """Oct, where the year stands beside it."""
+        """A month without its year: Oct."""
         return format_date(day, "LLL", locale=self.locale)
 
     def moment(self, moment: datetime | None) -> str:
@@ -164,12 +164,12 @@ class Formats:
 
 
 def _significant(number: Decimal) -> Decimal:
-    """Three significant digits, so that 999,950 becomes 1M and not 1,000K."""
+    """A number with three significant digits, so that 999,950 becomes 1M instead of 1,000K."""
     if not number:
         return number
     return number.quantize(Decimal(1).scaleb(number.adjusted() - 2))
 
 
 def _tidy(text: str) -> str:
-    """A minus sign as wide as a digit, and a space that does not break between code and digits."""
+    """A text with a digit-wide minus sign, and a no-break space after a currency code."""
     return _CODE_NEXT_TO_DIGIT.sub("\\1\u00a0", text.replace("-", MINUS))

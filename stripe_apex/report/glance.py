@@ -1,4 +1,4 @@
-"""The key figures in words: each with its parts and its change, or why it has none."""
+"""The key figures in words: each with its parts and its change, or why it has no change."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ NAMES: Final = {
 
 LOWER_IS_BETTER: Final = frozenset({Name.CAC})
 NEITHER: Final = frozenset({Name.SPEND})
-"""More spend is neither good nor bad by itself."""
+"""Figures whose change is neither good nor bad by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A figure as it is shown.
+    """A key figure as it is shown.
 
     Attributes:
-        parts: what it is made of; may be empty.
-        change: against the period before; empty where there is none.
-        tone: `good`, `bad` or neither.
+        parts: the parts that it is made of; may be empty.
+        change: the change from the previous period; empty if there is none.
+        tone: `good`, `bad`, or empty for neither.
     """
 
     name: str
@@ -55,10 +55,10 @@ class Panel:
     """The key figures of a period.
 
     Attributes:
-        name: of the choice.
-        title: what the choice is called.
-        days: its first and last day, and those of the period before.
-        missing: why figures have no change; empty where all have.
+        name: the name of the choice.
+        title: the title of the choice.
+        days: its first and last day, and those of the previous period.
+        missing: why figures have no change; empty if all have one.
     """
 
     name: str
@@ -69,7 +69,7 @@ class Panel:
 
 
 def title_of(name: str, report: Report, formats: Formats) -> str:
-    """What a choice is called: all days, last 30 days, Oct 2026."""
+    """The title of a choice: all days, last 30 days, Oct 2026."""
     if name == period.ALL:
         return "All days"
     if name == "last-month":
@@ -126,7 +126,7 @@ class _Glance:
         )
 
     def missing(self) -> Iterator[str]:
-        """A sentence for each reason, with the figures that it concerns."""
+        """A sentence per reason for a missing change, with the figures that it concerns."""
         by_reason: dict[NoChange, list[str]] = {}
         figures = self._report.key_figures.figures
         if alone := self._report.alone:

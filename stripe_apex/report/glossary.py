@@ -1,4 +1,4 @@
-"""The words of the trade, each explained once, at the end of the page."""
+"""The technical terms of the page, each explained once at its end."""
 
 from __future__ import annotations
 
@@ -58,4 +58,4 @@ GLOSSARY: Final = (
     ),
     ("Converted", "Added up over currencies at the exchange rate of the day or of the settlement."),
 )
-"""Each term with its meaning, in the order in which a reader meets them."""
+"""Each term with its meaning, in the order in which they occur on the page."""

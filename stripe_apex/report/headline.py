@@ -1,4 +1,4 @@
-"""The report in one sentence, how sure one can be, and why."""
+"""The report in one sentence, how sure it is, and why."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The report in one sentence, how sure one can be, and why."""
+    """The report in one sentence, how sure it is, and why."""
 
     title: str
     lead: str
@@ -54,7 +54,7 @@ _DOUBTS = {
 
 
 def headline(report: Report, formats: Formats) -> Headline:
-    """What to do, and how sure one can be."""
+    """What to do, and how sure that advice is."""
     return _Headlines(report, formats).headline()
 
 
@@ -63,14 +63,14 @@ _MUST_BE = {
     "raw_charges": "Net revenue must be that of the charges as they were loaded",
     "spend": "The spend of all channels must be what the platforms billed",
 }
-"""By the name of a check, what must be equal."""
+"""The identity that each check tests, by the check's name."""
 
 
 class _Headlines(Words):
     """The sentences on top of a report."""
 
     def headline(self) -> Headline:
-        """What to do, and how sure one can be."""
+        """What to do, and how sure that advice is."""
         report, advice = self.report, self.advice
         if self.failed:
             return self._not_to_be_used()
@@ -107,7 +107,7 @@ class _Headlines(Words):
         )
 
     def _not_to_be_used(self) -> Headline:
-        """Whatever else could be said may be wrong."""
+        """The headline if a check failed: any other statement may be wrong."""
         first, number = self.failed[0], len(self.failed)
         currency = first.currency or self.report.scope.currency
         expected, found = (
@@ -122,7 +122,7 @@ class _Headlines(Words):
         )
 
     def _not_to_be_relied_on(self) -> Headline:
-        """What failed may be about any figure, and which is not known here."""
+        """The headline if a model or test failed: it is not known which figures that affects."""
         models = [failure for failure in self.broken if failure.kind != "test"]
         number = self.formats.number(len(self.broken))
         title = f"{number} {'test' if len(self.broken) == 1 else 'tests'} of the models failed"
@@ -138,7 +138,7 @@ class _Headlines(Words):
         )
 
     def _without_rates(self) -> Headline:
-        """What is left out may have been earned by spend that is not, or the other way round."""
+        """The headline if rates are missing: the figures may lack spend or what it earned."""
         shown = self.report.alone
         return Headline(
             "Which channel deserves more money cannot be said: some money has no exchange rate.",
@@ -204,7 +204,7 @@ class _Headlines(Words):
         )
 
     def _why_open(self, line: Economics) -> str:
-        """Why a return is no proof, as the end of a sentence; empty where it is one."""
+        """Why a return proves nothing, as the end of a sentence; empty if it is significant."""
         if verdict(line) is not Verdict.UNCLEAR or line.roas_interval is None:
             return ""
         low, high = line.roas_interval
@@ -216,7 +216,7 @@ class _Headlines(Words):
         )
 
     def _sure(self) -> str:
-        """How sure, in a sentence, with what stands against it."""
+        """How sure the advice is, in a sentence, with the doubts about it."""
         if self.advice.losers and not self.advice.winners:
             lost = listed([self.name_of(line) for line in self.advice.losers], ready=True)
             return f"That {lost} cost more than was earned is sure; where more money pays is not."
@@ -285,7 +285,7 @@ class _Headlines(Words):
         )
 
     def _around(self, best: Economics) -> str:
-        """What is to be said of a channel of which a part alone has proven to pay."""
+        """A remark on the channel if only a part of it has proven to pay; else empty."""
         if best.platform is None:
             return ""
         (channel,) = (line for line in self.advice.paid if line.channel == best.channel)

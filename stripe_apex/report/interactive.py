@@ -1,4 +1,4 @@
-"""The script of `--interactive`: Vega inside the page, which still asks nobody for anything."""
+"""The script of `--interactive`: Vega is embedded in the page, which still loads nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Expressions are interpreted (`ast`), so the page's policy need not allow eval. Vega's tooltip
-# takes the page's own element, inside <main>, and the page's style alone: its own is too pale.
+# uses the page's own element, inside <main>, and only the page's style: its own is too pale.
 _START = """
 const charts = JSON.parse(document.getElementById("charts").textContent);
 for (const place of document.querySelectorAll("[data-chart]")) {
@@ -38,7 +38,7 @@ for (const place of document.querySelectorAll("[data-chart]")) {
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """Vega with our start, its hash for the page's policy, and the charts as JSON."""
+    """Vega with the code that starts it, its hash for the page's policy, and the charts as JSON."""
 
     code: Markup
     hash: str
@@ -46,7 +46,7 @@ class Script:
 
 
 def script(specs: Mapping[str, Mapping[str, Any]]) -> Script:
-    """What draws `specs`, by name."""
+    """The script that draws the charts of `specs`, which are given by name."""
     code = _bundle().replace("</script", "<\\/script")
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
     charts = json.dumps(specs, ensure_ascii=True, sort_keys=True).replace("<", "\\u003c")

@@ -1,4 +1,4 @@
-"""Whether what was spent comes back, and how sure one can be: pure rules over the facts."""
+"""Whether spend is earned back, and how sure that is: pure rules over the facts."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from stripe_apex.report.economics import Economics
 
 ENOUGH_PAYERS = 30
-"""Below, a mean of payments is too far from normal for the interval to mean anything."""
+"""With fewer payers, a mean is too far from normally distributed for a meaningful interval."""
 
 
 class Verdict(StrEnum):
-    """Does what was spent come back?"""
+    """Whether spend is earned back."""
 
     PAYS = "pays"
     LOSES = "loses"
@@ -26,14 +26,14 @@ class Verdict(StrEnum):
 
 
 def verdict(line: Economics, among: int = 1) -> Verdict:
-    """A return above or below 1 by its 95 % interval and under every attribution model, or open.
+    """The verdict on a return: above or below 1 by its 95 % interval and every model, or unclear.
 
-    Nothing is said of a return while some money is left out of it, or none is credited.
+    It is unclear, too, while some money is left out of the return, or no revenue is credited.
 
     Args:
-        line: what is judged.
-        among: how many such lines were looked at to find this one; the interval is as much wider
-            (Bonferroni), since the best of many looks good by chance.
+        line: the channel, platform or campaign to judge.
+        among: number of lines that were compared to find this one; the interval is widened for
+            it (Bonferroni), since the best of many looks good by chance.
     """
     interval = line.roas_interval
     if line.spend_minor <= 0:
@@ -55,7 +55,7 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
 
 
 def worst_case(line: Economics) -> Decimal | None:
-    """The lower end of the interval under the attribution model that credits it least."""
+    """The lower bound of the interval under the attribution model that credits the line least."""
     if line.roas_interval is None or not line.roas:
         return None
     lowest = min(line.roas_by_model.values(), default=line.roas)
@@ -63,5 +63,5 @@ def worst_case(line: Economics) -> Decimal | None:
 
 
 def _z(confidence: float) -> Decimal:
-    """Half the width of an interval, in standard errors."""
+    """Half the width of an interval of that confidence, in standard errors."""
     return Decimal(NormalDist().inv_cdf((1 + confidence) / 2))

@@ -1,4 +1,4 @@
-"""The totals at the top of a report, each beside that of the equally long period before."""
+"""The totals at the top of a report, each compared with the equally long period before."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class NoChange(StrEnum):
-    """Why a figure stands without a change.
+    """Why a figure has no change.
 
     Attributes:
         NOT_OVER: the period goes on after the last day with revenue.
-        CHARGES_BEGIN_LATER: the period before starts before the first charge that is loaded.
-        SPEND_BEGINS_LATER: it starts before the first day of ad spend.
+        CHARGES_BEGIN_LATER: the previous period starts before the first charge that is loaded.
+        SPEND_BEGINS_LATER: the previous period starts before the first day of ad spend.
         SPEND_ENDS_EARLIER: ad spend is not known to the end of the period.
-        OTHER_MONEY: the period before has money that cannot be converted.
-        WHO_IS_NEW: it is not known of everybody who is new.
-        NO_FIGURE: the figure is not known in one of the periods, or it was nothing before.
+        OTHER_MONEY: the previous period has money that cannot be converted.
+        WHO_IS_NEW: it is not known of every customer whether they are new.
+        NO_FIGURE: the figure is not known in one of the periods, or it was 0 in the previous one.
     """
 
     NOT_OVER = "not_over"
@@ -52,21 +52,21 @@ OF_SPEND = frozenset({Name.SPEND, Name.ROAS, Name.CAC})
 """The figures that need ad spend."""
 
 OF_NEW = frozenset({Name.NEW_CUSTOMERS, Name.CAC})
-"""The figures that need to know who is new."""
+"""The figures that depend on who is a new customer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """What a period brought and cost, over all channels.
+    """Revenue and cost of a period over all channels.
 
     Attributes:
-        is_known: whether it can be said what the spend brought: no currency is left out, and some
-            of the revenue is credited to a channel.
-        paid_basis_minor: what the ratios count of the revenue of the channels with spend.
-        new_customers: people whose first charge ever it is known to be.
-        maybe_new_customers: people of whom it is not known.
-        paid_new_customers: the new customers of the channels with spend.
-        paid_maybe_new_customers: of those of whom it is not known, the same.
+        is_known: whether the return of the spend is known: no currency is left out, and some of
+            the revenue is credited to a channel.
+        paid_basis_minor: revenue of the channels with spend, as the ratios count it.
+        new_customers: people who are known to have made their first charge ever.
+        maybe_new_customers: people of whom it is not known whether they are new.
+        paid_new_customers: the part of `new_customers` from channels with spend.
+        paid_maybe_new_customers: the part of `maybe_new_customers` from channels with spend.
     """
 
     net_minor: int
@@ -80,7 +80,7 @@ class Sums:
 
     @classmethod
     def of(cls, net_minor: int, channels: Iterable[Economics]) -> Sums:
-        """The sums over channels that had `net_minor` together."""
+        """The sums over channels whose total net revenue is `net_minor`."""
         lines = list(channels)
         paid = [line for line in lines if line.spend_minor > 0]
         return cls(
@@ -95,10 +95,10 @@ class Sums:
         )
 
     def value(self, name: Name, unit: int) -> Decimal | None:
-        """A figure; amounts in minor units, CAC in major ones, of which one has `unit` minor ones.
+        """A figure in minor units; CAC in major units, each of `unit` minor ones.
 
-        None where it is not known: without spend, where it cannot be said what it brought, or where
-        somebody may be new or not.
+        It is None if it is not known: there is no spend, its return is not known, or it is not
+        known whether somebody is new.
         """
         match name:
             case Name.NET_REVENUE:
@@ -117,13 +117,13 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigure:
-    """One total.
+    """A total and its change from the previous period.
 
     Attributes:
-        value: minor units of net revenue and spend, major units of CAC; None where not known.
-        before: the same of the period before; None where `change` is.
-        change: (value - before) / before.
-        why_no_change: None where there is one.
+        value: minor units for net revenue and spend, major units for CAC; None if not known.
+        before: the value of the previous period; None if `change` is.
+        change: (value - before) / before; None if it cannot be computed.
+        why_no_change: the reason why `change` is None, else None.
     """
 
     name: Name
@@ -135,11 +135,11 @@ class KeyFigure:
 
 @dataclass(frozen=True, slots=True)
 class KeyFigures:
-    """The totals of a period, and what they are made of.
+    """The totals of a period, and the sums that they are made of.
 
     Attributes:
-        before_start: the first day of the period before; None where its data is not whole.
-        now: what the figures are made of.
+        now: the sums of this period.
+        before_start: the first day of the previous period; None if its data are incomplete.
     """
 
     figures: tuple[KeyFigure, ...]
@@ -155,14 +155,14 @@ def compared(
     revenue_gap: NoChange | None,
     spend_gap: NoChange | None,
 ) -> tuple[KeyFigure, ...]:
-    """The figures of `now`, each with its change against `before`.
+    """The figures of `now`, each with its change from `before`.
 
     Args:
-        now: of the period.
-        before: of the one before; None where there is a gap in its revenue.
-        unit: minor units of a major one.
-        revenue_gap: why no figure can be compared.
-        spend_gap: why those that need ad spend cannot be.
+        now: the sums of the period.
+        before: the sums of the previous period; None if its revenue is incomplete.
+        unit: the number of minor units in a major one.
+        revenue_gap: why no figure can be compared, if that is so.
+        spend_gap: why the figures that need ad spend cannot be compared, if that is so.
     """
     found = []
     for name in Name:
@@ -181,7 +181,7 @@ def compared(
 
 
 def _may_be_new(name: Name, *sums: Sums | None) -> bool:
-    """Whether it is not known of somebody whom the figure would count."""
+    """Whether the figure depends on people of whom it is not known whether they are new."""
     return any(
         each.maybe_new_customers if name is Name.NEW_CUSTOMERS else each.paid_maybe_new_customers
         for each in sums

@@ -1,4 +1,4 @@
-"""Names from the warehouse, made fit to print: whoever set a UTM tag may have written anything."""
+"""Makes names from the warehouse printable: anybody can write anything into a UTM tag."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from stripe_apex.report.facts import UNATTRIBUTED
 MAX_LENGTH = 80
 
 NOT_MATCHED = "not matched to a platform"
-"""What a channel brought that none of its platforms did, so that the parts add up to it."""
+"""Stands for a channel's results outside of its platforms, so that the parts add up to it."""
 
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _ISOLATE, _POP = "\u2068", "\u2069"
@@ -30,7 +30,7 @@ _PROPER = {
 
 
 def clean(name: str) -> str:
-    """`name` without control characters and marks that turn the text around it, at most so long."""
+    """`name`, cut to a length, without control characters and marks that change text direction."""
     visible = "".join(
         " " if unicodedata.category(character) in {"Cc", "Zl", "Zp", "Cs"} else character
         for character in _BIDI_CONTROLS.sub("", name)
@@ -40,25 +40,25 @@ def clean(name: str) -> str:
 
 
 def label(name: str) -> str:
-    """A snake case name in plain words: `paid_search` is paid search."""
+    """A snake case name in plain words: `paid_search` becomes "paid search"."""
     if name in _PROPER:
         return _PROPER[name]
     return clean(name.replace("_", " ")) or "(empty)"
 
 
 def quoted(name: str) -> str:
-    """A label inside a sentence: one that runs from right to left does not turn the rest around."""
+    """A label for use inside a sentence, isolated so that right-to-left text does not affect it."""
     text = label(name)
     return text if text.isascii() else f"{_ISOLATE}{text}{_POP}"
 
 
 def listed(names: list[str], most: int = 3, *, ready: bool = False) -> str:
-    """Labels as a list in words: a, b and 3 more.
+    """A list of labels in words: a, b and 3 more.
 
     Args:
-        names: of the warehouse, or as they are to be shown.
-        most: names before "and 3 more".
-        ready: the names are to be shown as they are.
+        names: names from the warehouse, or texts to show as they are.
+        most: the number of names before "and 3 more".
+        ready: whether the names are texts to show as they are.
     """
     shown = names[:most] if ready else [quoted(name) for name in names[:most]]
     if len(names) > most:
@@ -67,5 +67,5 @@ def listed(names: list[str], most: int = 3, *, ready: bool = False) -> str:
 
 
 def sentence(text: str) -> str:
-    """With a capital letter first."""
+    """A text with its first letter capitalised."""
     return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""How payments find their people, as facts: by which way, and what would match the rest."""
+"""How payments are matched to people, as facts: in which way, and what would match the rest."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
     Rows = Callable[..., list[dict[str, Any]]]
 
 NOT_MATCHED = "none"
-"""The way of a payment of which nobody is known."""
+"""The way of a payment that is matched to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Unmatched:
-    """Charges without a lead before them; the payer's touches credit some all the same.
+    """Charges without an earlier lead; some of them are still credited by the payer's touchpoints.
 
     Attributes:
-        remedy: the one that is true of all of them; None where they differ.
+        remedy: the remedy of all these charges; None if they have different ones.
     """
 
     reason: str
@@ -34,12 +34,12 @@ class Unmatched:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """The payments of a month that found their people in one way.
+    """The payments of a month that were matched in one way.
 
     Attributes:
         way: `direct`, `by_reference`, `via_customer`, `by_touch`, `by_code` or `none`.
-        conflicts: those that name two people whom nothing else joins.
-        conflicts_minor: what these brought.
+        conflicts: number of payments that name two people whom nothing else links.
+        conflicts_minor: the revenue of these payments.
     """
 
     month: date
@@ -52,7 +52,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """What would match some of the rest; each unmatched payment stands under one of them."""
+    """A way to match more payments; each unmatched payment is counted under one remedy."""
 
     remedy: str
     charges: int
@@ -61,7 +61,7 @@ class Remedy:
 
 @dataclass(frozen=True, slots=True)
 class SharedReference:
-    """A value of metadata that so many people carry that it names nobody."""
+    """A metadata value that too many people share for it to identify anybody."""
 
     reference_key: str
     reference_value: str
@@ -70,7 +70,7 @@ class SharedReference:
 
 @dataclass(frozen=True, slots=True)
 class PromotionCode:
-    """What a promotion code brought, whenever it was used; without a channel if it has no row."""
+    """Revenue of a promotion code over all days; it has no channel if nobody assigned it one."""
 
     promotion_code: str
     channel: str | None
@@ -83,12 +83,12 @@ class PromotionCode:
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """How payments find their people.
+    """How payments are matched to people.
 
     Attributes:
-        remedies: of these days; empty where everybody is known, or the mart is missing.
-        codes: over all days, what brought most first.
-        missing: marts of this that the warehouse does not have, since an older version built it.
+        remedies: the remedies for these days; empty if all is matched, or the mart is missing.
+        codes: the promotion codes over all days, those with the most revenue first.
+        missing: the marts that the warehouse lacks, since an older version built it.
     """
 
     ways: tuple[Way, ...] = ()
@@ -107,13 +107,13 @@ class Matched:
 
 
 def read(rows: Rows, tables: set[str], selected: Sequence[Any], *, converted: bool) -> Matched:
-    """Ask the marts.
+    """Query the marts.
 
     Args:
-        rows: runs a query with its parameters.
-        tables: those that are there, with their schemas.
-        selected: first day, the day after the last one, currencies or None.
-        converted: amounts are of the reporting currency.
+        rows: a function that runs a query with its parameters.
+        tables: the warehouse's tables, with their schemas.
+        selected: the first day, the day after the last one, and the currencies or None.
+        converted: whether amounts are in the reporting currency.
     """
     missing = tuple(mart for mart in queries.NEWER_MARTS if f"marts.{mart}" not in tables)
     return Matched(

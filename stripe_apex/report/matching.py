@@ -1,4 +1,4 @@
-"""How payments find their people, in words, with what would match the rest."""
+"""How payments are matched to people, in words, and what would match the rest."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ WAYS: Final = {
     "by_touch": "by a campaign that the payment carries",
     "by_code": "by a promotion code",
 }
-"""What the ways are called inside a sentence; their order is that of tables."""
+"""The names of the ways inside a sentence, in the order of tables."""
 
 NAMES: Final = {**WAYS, NOT_MATCHED: "not matched"}
-"""The same, with payments of which nobody is known."""
+"""The names of the ways, including payments that are matched to nobody."""
 
 _MOST_SHARED: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Help:
-    """Something to look at or to do: what it is about, what to do, and what to copy."""
+    """A hint: what it is about, what to do, and a text to copy."""
 
     name: str
     text: str
@@ -97,7 +97,7 @@ _HELP: Final = {
 
 
 def coverage(report: Report, formats: Formats) -> str:
-    """The share that is matched, by each way; empty where nothing is, or nothing came in."""
+    """The share that is matched, by way; empty if nothing is matched, or there is no revenue."""
     found = {way: minor for way in WAYS if (minor := report.matched.by_way.get(way, 0)) > 0}
     if not found or report.net_minor <= 0:
         return ""
@@ -114,7 +114,7 @@ def coverage(report: Report, formats: Formats) -> str:
 
 
 def to_look_at(report: Report, formats: Formats) -> Iterator[Help]:
-    """What stands against the matching: payments that name two people, values that name many."""
+    """Doubtful matches: payments that name two people, and values that many people share."""
     conflicts = sum(line.conflicts for line in report.matched.ways)
     if conflicts:
         money = formats.money(
@@ -146,7 +146,7 @@ def to_look_at(report: Report, formats: Formats) -> Iterator[Help]:
 
 
 def remedies(report: Report, formats: Formats) -> Iterator[Help]:
-    """What would match how much of the rest, the most first."""
+    """The remedies with how much of the rest each would match, the most first."""
     for line in report.matched.remedies:
         known = _HELP.get(line.remedy, Help(clean(line.remedy.replace("_", " ")), ""))
         money = formats.money(line.revenue_minor, report.scope.currency)
@@ -171,7 +171,7 @@ def of_codes(report: Report, formats: Formats) -> Iterator[Help]:
 
 
 def missing(report: Report) -> str:
-    """Which marts an older version did not build, and what builds them; else an empty text."""
+    """The marts that an older version did not build, and how to build them; else empty."""
     if not report.matched.missing:
         return ""
     return (
@@ -181,5 +181,5 @@ def missing(report: Report) -> str:
 
 
 def _value(value: str) -> str:
-    """A value of metadata, unless it is somebody's address: the page holds none."""
+    """A metadata value, unless it is an email address: the page holds none."""
     return "with an email address" if "@" in value else f"“{clean(value)[:40]}”"

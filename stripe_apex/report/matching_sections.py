@@ -1,4 +1,4 @@
-"""The page's sections on matching: how payments find people, what would help, promotion codes."""
+"""The page's sections on matching: how payments are matched, remedies, promotion codes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def matching_section(report: Report, formats: Formats) -> Section:
-    """How payments find their people, by month."""
+    """How payments are matched to people, by month."""
     used = {line.way for line in report.matched.ways}
     title = matching.coverage(report, formats) or "No payment is matched to a person yet"
     note = (
@@ -50,7 +50,7 @@ def matching_section(report: Report, formats: Formats) -> Section:
 
 
 def codes_section(report: Report, formats: Formats) -> Section:
-    """What promotion codes brought, and which of them stand for no channel."""
+    """The revenue of promotion codes, and which of them are assigned to no channel."""
     codes, currency = report.matched.codes, report.scope.currency
     lost = [line for line in codes if not line.has_channel]
     known = [line.revenue_minor for line in lost]

@@ -1,4 +1,4 @@
-"""What is not there, each by its own name, and names that the models do not know."""
+"""Inputs that are missing, each by its own name, and names that the models do not know."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _INPUTS: Final = {
     "experiments": "experiments",
     "experiment_exposures": "exposures to experiments",
 }
-"""The inputs beside Stripe, in people's words."""
+"""The inputs besides Stripe, as users call them."""
 
 _MOST_NAMES: Final = 5
 
 
 def asked_for(report: Report, *inputs: str) -> str:
-    """Ask for those of these inputs of which there is not one row; empty where each has some."""
+    """A request for those of these inputs that have no rows; empty if all have some."""
     missing = [name for name in inputs if not report.coverage.inputs.get(name)]
     if not missing:
         return ""
@@ -38,7 +38,7 @@ def asked_for(report: Report, *inputs: str) -> str:
 
 
 def unknown_names(report: Report, formats: Formats) -> Iterator[tuple[str, str]]:
-    """Names that the models do not know: a sentence on which they are, and what that does."""
+    """For names that the models do not know: a sentence that lists them, and the consequence."""
     platforms = [line for line in report.unknown_names if line.kind == "ad_platform"]
     channels = [line for line in report.unknown_names if line.kind == "lead_channel"]
     if platforms:
@@ -67,7 +67,7 @@ def _remedies(lines: list[UnknownName]) -> str:
 
 
 def _amounts(lines: list[UnknownName], formats: Formats) -> str:
-    """How many rows, and their money by currency."""
+    """The number of rows, and their spend by currency."""
     rows = sum(line.row_count for line in lines)
     sums: dict[str, int] = {}
     for line in lines:

@@ -1,4 +1,4 @@
-"""One self-contained HTML page: it asks nobody for anything and needs no script."""
+"""Renders one self-contained HTML page, which loads nothing and needs no script."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ class Figure:
     """A section with its chart drawn for each canvas.
 
     Attributes:
-        of: the period that has to be chosen for it to be seen; empty where it is always seen.
-        days: of that period.
+        of: the period whose choice shows the section; empty if it is always shown.
+        days: the days of that period.
     """
 
     section: Section
@@ -55,9 +55,9 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
     """The page.
 
     Args:
-        choices: the report; after it the other periods that the page can show.
-        formats: how numbers look.
-        with_script: Vega draws the charts again, with tooltips.
+        choices: the report, followed by the other periods that the page can show.
+        formats: the formats of numbers and dates.
+        with_script: whether Vega draws the charts again in the browser, with tooltips.
     """
     report = choices[0].report
     specs: dict[str, Mapping[str, Any]] = {}
@@ -108,7 +108,7 @@ def render(choices: Sequence[Choice], formats: Formats, *, with_script: bool = F
 
 
 def scope_in_words(report: Report, formats: Formats) -> str:
-    """Period, attribution model and filters in a line."""
+    """The period, the attribution model and the filters in one line."""
     scope = report.scope
     parts = [f"{formats.day(scope.start)} to {formats.day(day_before(scope.end))}"]
     if not report.has_payments_alone:
@@ -125,21 +125,21 @@ def scope_in_words(report: Report, formats: Formats) -> str:
 
 
 def converted_title(report: Report) -> str:
-    """Which currencies a converted total is of."""
+    """The title of a converted total, with the currencies that it includes."""
     if not report.left_out:
         return "All, converted"
     return f"{', '.join(code.upper() for code in report.scope.currencies or ())}, converted"
 
 
 def prose(text: str) -> Markup:
-    """A sentence with its commands set as such and the Dashboard's address to be followed."""
+    """A sentence with its commands marked up as code and the Dashboard's address as a link."""
     safe = _COMMAND.sub(r"<code>\1</code>", str(escape(text)))
     link = f'<a href="{KEYS_URL}" rel="noreferrer">{KEYS_URL}</a>'
     return Markup(safe.replace(KEYS_URL, link))  # noqa: S704 - escaped above
 
 
 def _style() -> Markup:
-    """The style sheet, and for each colour of the charts the page's own: light or dark."""
+    """The style sheet, with rules that give each chart colour its value in light and dark mode."""
     template = files(__package__ or "").joinpath("template")
     sheet = "".join(
         template.joinpath(name).read_text("utf-8") for name in ("page.css", "periods.css")

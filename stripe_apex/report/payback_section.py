@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def payback_section(report: Report, formats: Formats) -> Section:
-    """Months with ad spend, all channels together first, below them each that had some."""
+    """The months with ad spend: all channels together, followed by each channel with spend."""
     lines = [line for line in report.payback if line.spend_minor]
     unknown = any(line.ltv is None for line in lines)
     currency = report.scope.reporting_currency
@@ -53,7 +53,7 @@ def payback_section(report: Report, formats: Formats) -> Section:
 
 
 def _title(lines: list[PaybackCohort], formats: Formats) -> str:
-    """Of each channel with spend, how many of its months have paid for themselves."""
+    """For each channel with spend, how many of its months have paid for themselves."""
     whole: dict[str, list[PaybackCohort]] = {}
     for line in lines:
         if line.first_channel and not line.is_partial and line.cac and line.ltv is not None:

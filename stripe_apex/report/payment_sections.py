@@ -1,4 +1,4 @@
-"""The page's sections of payments: they need neither leads nor visits nor ad spend."""
+"""The page's sections on payments, which need neither leads nor visits nor ad spend."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def payment_sections(report: Report, formats: Formats) -> tuple[Section, ...]:
-    """Revenue by week, what customers do next, how and from where they pay, and what fails."""
+    """Revenue by week, later payments, methods, countries, failures and the largest customers."""
     if not report.payments.weeks:
         return ()
     of = _PaymentSections(report, formats)
@@ -40,7 +40,7 @@ class _PaymentSections:
         self._unit = f"in {report.scope.currency.upper()}{converted}"
 
     def all(self) -> Iterator[Section]:
-        """All that have data."""
+        """The sections that have data."""
         yield self.weeks()
         if self._report.payments.ages:
             yield self.ages()

@@ -1,4 +1,4 @@
-"""What payments say in words: the headline without leads and spend, titles, and the next step."""
+"""Payments in words: the headline without leads and spend, the titles, and the next step."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.payments import Age
 
 ENOUGH_CUSTOMERS = 20
-"""Fewer customers than this make no rate worth a sentence."""
+"""The fewest customers for which a rate is worth a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class PaymentWords(Words):
     """Sentences that need payments and nothing else."""
 
     def headline(self) -> tuple[str, str]:
-        """What customers brought, and who of them; then how it goes."""
+        """The revenue and who brought it, and then its trend."""
         amount = self._amount(self.report.net_minor)
         title = f"Customers brought {amount} net in these days"
         if self.report.left_out:
@@ -46,7 +46,7 @@ class PaymentWords(Words):
         return f"{title}.", " ".join(filter(None, parts))
 
     def next_step(self) -> NextStep | None:
-        """What brings most: leads and spend, where there are payments alone."""
+        """The most useful next step: importing leads and spend if there are only payments."""
         if not self.report.has_payments_alone:
             return None
         return NextStep(
@@ -60,7 +60,7 @@ class PaymentWords(Words):
         )
 
     def weeks(self) -> str:
-        """Of revenue by week."""
+        """The title of the section on revenue by week."""
         return next(
             self._trend(),
             f"{self.formats.compact(self.report.net_minor, self.report.scope.currency)} net in "
@@ -68,7 +68,7 @@ class PaymentWords(Words):
         ).rstrip(".")
 
     def ages(self) -> str:
-        """Of what customers do after their first payment."""
+        """The title of the section on what customers do after their first payment."""
         first, *later = self.report.payments.ages
         told = next((line for line in reversed(later) if self._is_enough(line)), None)
         if told is None:
@@ -79,13 +79,13 @@ class PaymentWords(Words):
         )
 
     def methods(self) -> str:
-        """Of payment methods."""
+        """The title of the section on payment methods."""
         best = self.report.payments.methods[0]
         share = self.formats.percent(self.share(best.net_minor))
         return f"{sentence(label(best.method))} brings {share} of net revenue"
 
     def largest(self) -> str:
-        """Of the largest customers."""
+        """The title of the section on the largest customers."""
         payers = self.report.payments.payers
         if payers.customers <= ENOUGH_CUSTOMERS:
             largest = self.formats.percent(ratio(payers.largest_minor, payers.net_minor))
@@ -100,12 +100,12 @@ class PaymentWords(Words):
         return self.formats.major(ratio(line.net_minor, line.customers * unit), currency)
 
     def _amount(self, minor: int) -> str:
-        """Without cents: a headline is read, not booked."""
+        """An amount without cents, which a headline does not need."""
         currency = self.report.scope.currency
         return self.formats.major(money.to_major(minor, currency), currency)
 
     def _returning(self) -> str | None:
-        """The share of people who had paid before; at least it, where some may have."""
+        """The share of revenue from returning customers; a lower bound if some may be returning."""
         weeks = self.report.payments.weeks
         share = ratio(sum(line.returning_revenue_minor for line in weeks), self.report.net_minor)
         if share is None or self.report.net_minor < 0:
@@ -114,7 +114,7 @@ class PaymentWords(Words):
         return f"{'at least ' if unknown else ''}{self.formats.percent(share)}"
 
     def _trend(self) -> Iterator[str]:
-        """The last four whole weeks beside the four before."""
+        """The last four complete weeks compared with the four before."""
         weeks = self.report.payments.whole_weeks(*self.report.scope.known_days)[-8:]
         if len(weeks) < 8 or (weeks[-1].week - weeks[0].week).days != 49:
             return
@@ -128,7 +128,7 @@ class PaymentWords(Words):
         yield f"The last four whole weeks brought {how} the four before."
 
     def _repeat(self) -> Iterator[str]:
-        """The share that paid again, at the oldest age that enough customers have reached."""
+        """The share of customers who paid again, at the oldest age that enough have reached."""
         told = [line for line in self.report.payments.ages if line.age_days <= 90]
         line = next((line for line in reversed(told[1:]) if self._is_enough(line)), None)
         if line is not None:

@@ -1,4 +1,4 @@
-"""What payments alone tell, as values: all that a report has before leads and spend are there.
+"""Facts from payments alone: all that a report has before leads and spend are imported.
 
 Amounts are in the minor units of the scope's currency.
 """
@@ -24,10 +24,10 @@ class Week:
     """A week's revenue, by the day of the charge; it begins on Monday.
 
     Attributes:
-        kept_minor: net less disputes and fees, as far as these are known.
-        disputed_minor: taken by open and lost disputes; None where a dispute is not loaded, and
-            where amounts are converted.
-        fee_minor: Stripe's fees, as far as they are known; None where amounts are converted.
+        kept_minor: net revenue less disputes and fees, as far as these are known.
+        disputed_minor: the money taken by open and lost disputes; None if a dispute is not
+            loaded, or amounts are converted.
+        fee_minor: Stripe's fees, as far as they are known; None if amounts are converted.
         new_customers: people whose first payment was made in this week.
         maybe_new_customers: people of whom it is not known whether this was their first payment.
         returning_customers: people who had paid before a payment of this week.
@@ -50,7 +50,7 @@ class Week:
 
     @property
     def refunded_minor(self) -> int:
-        """What has gone back of this week's charges, whenever it went back."""
+        """Refunds of this week's charges, whenever they were made."""
         return self.gross_minor - self.net_minor
 
     @property
@@ -65,7 +65,7 @@ class Week:
 
     @property
     def kept_is_known(self) -> bool:
-        """Whether no less can have been kept than `kept_minor`."""
+        """Whether all fees and disputes are known, so that `kept_minor` is exact."""
         return not self.charges_without_fee and not self.charges_with_unread_dispute
 
 
@@ -83,12 +83,12 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Age:
-    """New customers of these days, so many days after their first payment.
+    """New customers of these days at an age: a number of days after their first payment.
 
     Attributes:
-        customers: those whose first payment is at least so old.
-        paid_again: of these, people who had made a second payment by then.
-        net_minor: what all of them had brought by then.
+        customers: number of new customers who have reached this age.
+        paid_again: number of them who had made a second payment by this age.
+        net_minor: net revenue of all of them up to this age.
     """
 
     age_days: int
@@ -102,11 +102,12 @@ class Payers:
     """The people who paid in these days.
 
     Attributes:
-        repeat_customers: those with more than one payment in these days.
-        net_minor: what all of them brought.
-        largest_minor: what the one who brought most brought.
-        top_ten_minor: what the ten who brought most brought.
-        top_tenth_minor: what the tenth who brought most brought, rounded down to whole people.
+        repeat_customers: number of people with more than one payment in these days.
+        net_minor: net revenue from all of them.
+        largest_minor: net revenue from the largest customer.
+        top_ten_minor: net revenue from the ten largest customers.
+        top_tenth_minor: net revenue from the largest 10 % of customers, rounded down to whole
+            people.
     """
 
     customers: int = 0
@@ -119,11 +120,11 @@ class Payers:
 
 @dataclass(frozen=True, slots=True)
 class Payments:
-    """All that payments tell without leads, visits and spend.
+    """All facts that need neither leads nor visits nor spend.
 
     Attributes:
-        converted: some are of another currency than the scope's, and converted into it.
-        attempts: where they come from, and what failed.
+        converted: whether some payments were converted into the scope's currency.
+        attempts: the countries of payments, and failed attempts.
     """
 
     weeks: tuple[Week, ...] = ()
@@ -134,7 +135,7 @@ class Payments:
     attempts: Attempts = field(default_factory=Attempts)
 
     def whole_weeks(self, start: date, end: date) -> tuple[Week, ...]:
-        """The weeks of which all seven days lie from `start` to the day before `end`."""
+        """The weeks whose seven days are all in [start, end)."""
         return tuple(
             line
             for line in self.weeks
@@ -143,13 +144,13 @@ class Payments:
 
 
 def read(rows: Rows, selected: Sequence[Any], as_of: date, *, converted: bool) -> Payments:
-    """Ask the marts.
+    """Query the marts.
 
     Args:
-        rows: runs a query with its parameters.
-        selected: first day, the day after the last one, currencies or None.
+        rows: a function that runs a query with its parameters.
+        selected: the first day, the day after the last one, and the currencies or None.
         as_of: the last day with revenue.
-        converted: amounts are of the reporting currency.
+        converted: whether amounts are in the reporting currency.
     """
     (payers,) = rows(queries.payers(converted=converted), *selected)
     return Payments(

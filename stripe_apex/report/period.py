@@ -1,4 +1,4 @@
-"""Which days a report is about: half-open ranges, said in the user's words."""
+"""The days that a report is about: half-open ranges, which users name in words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        """How many days it has."""
+        """The number of days."""
         return (self.end - self.start).days
 
     def before(self) -> Period:
@@ -52,12 +52,12 @@ def parse(text: str, whole: Period, as_of: date) -> Period:
     Args:
         text: `all`, `last-90-days`, `this-month`, `last-quarter`, `2026`, `2026-Q3`, `2026-07`, or
             `2026-01-15/2026-02-01`, the last day excluded.
-        whole: the days that the warehouse has anything of.
-        as_of: the last day with revenue. `last-90-days` and `this-month` end with it, and
-            `last-month` is the last month that is over on it.
+        whole: the days for which the warehouse has data.
+        as_of: the last day with revenue. `last-90-days` and `this-month` end with this day, and
+            `last-month` is the last month that is over by then.
 
     Raises:
-        OptionError: it names none.
+        OptionError: the text names no period.
     """
     try:
         if found := _named(text.strip(), whole, as_of):
@@ -90,7 +90,7 @@ def _named(text: str, whole: Period, as_of: date) -> Period | None:
 
 
 def _calendar(which: str, months: int, as_of: date) -> Period:
-    """This month, quarter or year up to `as_of`; or the last one that is over on `as_of`."""
+    """This month, quarter or year up to `as_of`, or the last one that is over by `as_of`."""
     start = date(as_of.year, (as_of.month - 1) // months * months + 1, 1)
     if which == "this":
         return Period(start, day_after(as_of))
@@ -111,7 +111,7 @@ def month_after(month: date, number: int = 1) -> date:
 
 
 def months_of(start: date, end: date) -> Fraction:
-    """Whole calendar months as such, of any other days each is 1 / 30.4375 of a month."""
+    """The length of a range: calendar months if it has only whole ones, else days / 30.4375."""
     if start.day == end.day == 1:
         return Fraction(12 * (end.year - start.year) + end.month - start.month)
     return Fraction((end - start).days * 10_000, 304_375)
@@ -128,7 +128,7 @@ def day_before(day: date) -> date:
 
 
 def months_until(first: date, last: date) -> list[date]:
-    """The first days of months, from one to another."""
+    """The first days of the months from `first` to `last`."""
     found = [first]
     while found[-1] < last:
         found.append(month_after(found[-1]))

@@ -1,4 +1,4 @@
-"""One short look into the warehouse, into `facts`."""
+"""Reads the warehouse into `facts`, over one short connection."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
 OfChannel = TypeVar("OfChannel", facts.Month, facts.Credit, Economics)
 
 CHOICES = ("last-90-days", "last-30-days", "last-month")
-"""The periods that a page about all days offers beside them."""
+"""The periods that a page about all days offers as well."""
 
 
 def read(address: str, filters: Filters) -> facts.Report:
-    """Everything the report says, from one connection that is closed again at once.
+    """The report, read over one connection that is closed at once.
 
     Raises:
-        OptionError: a filter names what is not there.
+        OptionError: a filter names something that the warehouse does not have.
         WarehouseError: the warehouse cannot be read, or lacks marts.
     """
     with open_warehouse(address) as warehouse:
@@ -44,19 +44,20 @@ def read(address: str, filters: Filters) -> facts.Report:
 def read_choices(
     address: str, filters: Filters, *, until_compared: bool = False
 ) -> tuple[facts.Choice, ...]:
-    """The report, and for each period that its page offers beside its own, what follows from that.
+    """The report, followed by one for each other period that its page offers.
 
-    A choice has the economics, the totals and the key figures of its own days; everything else in
-    it is the report's. It is in the same currencies. If the user names a period, that is the only
-    one.
+    Such a choice has the economics, the totals and the key figures of its own days; everything else
+    is that of the first report, and so are its currencies. If the user names a period, that is the
+    only one.
 
     Args:
-        address: of the warehouse.
+        address: the address of the warehouse.
         filters: what the user wants to see.
-        until_compared: the first period that has one before it is the last that is read.
+        until_compared: whether to stop after the first period that can be compared with the one
+            before it.
 
     Raises:
-        OptionError: a filter names what is not there.
+        OptionError: a filter names something that the warehouse does not have.
         WarehouseError: the warehouse cannot be read, or lacks marts.
     """
     with open_warehouse(address) as warehouse:
@@ -78,7 +79,7 @@ def read_choices(
 
 
 class _ReportReader:
-    """The questions of one report, asked on one connection."""
+    """Runs the queries of one report on one connection."""
 
     def __init__(
         self,
@@ -87,13 +88,13 @@ class _ReportReader:
         tables: set[str],
         left_out: tuple[facts.LeftOut, ...] | None = None,
     ) -> None:
-        """Take what is asked for.
+        """Find the scope that the filters select.
 
         Args:
-            warehouse: an open one.
+            warehouse: an open warehouse.
             filters: what the user wants to see.
-            tables: those that are there, with their schemas.
-            left_out: what the report leaves out that this is a part of; None: it is a whole one.
+            tables: the warehouse's tables, with their schemas.
+            left_out: the currencies that the first report leaves out; None if this is the first.
         """
         self._warehouse = warehouse
         self._tables = tables
@@ -174,11 +175,11 @@ class _ReportReader:
         )
 
     def starts_after(self, day: date) -> bool:
-        """Whether the period leaves out days that others have from `day` on."""
+        """Whether this report's period leaves out days from `day` on."""
         return self._scope.start > day
 
     def of_these_days(self, report: facts.Report) -> facts.Report:
-        """`report` with economics, totals and key figures of this reader's days."""
+        """`report` with the economics, totals and key figures of this reader's days."""
         scope = self._scope
         totals = tuple(
             facts.Total(**row) for row in self._warehouse.rows(queries.TOTALS, *self._asked)
@@ -201,7 +202,7 @@ class _ReportReader:
         return reader.read(net_minor)
 
     def _levels(self) -> dict[str, Any]:
-        """The economics of each level, by the report's name for it."""
+        """The economics of each level, by the name of the report's field."""
         scope, rows = self._scope, self._warehouse.rows
         converted, model = scope.converted, scope.attribution_model
         by_model = rows(
@@ -278,7 +279,7 @@ class _ReportReader:
 
     @cached_property
     def _raw_columns(self) -> set[str]:
-        """Of the charges as they were loaded; empty where the table is elsewhere."""
+        """The columns of the raw charges; empty if that table is elsewhere."""
         return {row["column_name"] for row in self._warehouse.rows(queries.RAW_COLUMNS)}
 
     def _checks(self) -> Iterable[facts.Check]:
@@ -294,7 +295,7 @@ class _ReportReader:
 def _unplaced(
     channels: Sequence[Economics], platforms: Sequence[Economics]
 ) -> tuple[Economics, ...]:
-    """What channels with spend brought, but none of their platforms."""
+    """The results of channels with spend that match none of their platforms."""
     paid = {line.channel for line in channels if line.spend_minor > 0}
     return tuple(
         line
@@ -335,13 +336,13 @@ def _figures(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _by_weight(line: Economics) -> tuple[Any, ...]:
-    """What brought most first; names break ties, so that the order is the same every time."""
+    """A sort key: the most revenue first; names break ties, so that the order is stable."""
     names = (line.channel, line.platform or "", line.campaign or "")
     return (line.channel == facts.UNATTRIBUTED, -line.revenue_minor, *names)
 
 
 def _aware(row: dict[str, Any]) -> dict[str, Any]:
-    """Times come in UTC, without saying so."""
+    """A row with aware times: the engines return times in UTC without a time zone."""
     return {
         name: value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
         for name, value in row.items()

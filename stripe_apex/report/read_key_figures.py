@@ -1,4 +1,4 @@
-"""The questions behind the key figures: this period's sums, and those of the one before."""
+"""Reads the key figures: the sums of this period, and those of the previous one."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def net_of(totals: Iterable[Total], scope: Scope) -> int:
 
 @dataclass(frozen=True, slots=True)
 class KeyFiguresReader:
-    """Sums over all channels, whichever are asked for: they are the totals of the report.
+    """Reads the totals of the report: sums over all channels, whatever the filter on channels.
 
     Attributes:
-        is_whole: whether no currency is left out, which may be what the spend brought.
+        is_whole: whether all currencies are included; the spend may have earned those left out.
     """
 
     warehouse: Warehouse
@@ -45,7 +45,7 @@ class KeyFiguresReader:
     is_whole: bool
 
     def read(self, net_minor: int) -> KeyFigures:
-        """The figures of the scope, whose net revenue is known already."""
+        """The figures of the scope, whose net revenue has been read already."""
         scope = self.scope
         now = self._sums(scope, net_minor)
         revenue_gap = self._revenue_gap()
@@ -88,7 +88,7 @@ class KeyFiguresReader:
         return NoChange.SPEND_ENDS_EARLIER if day_after(last) < scope.end else None
 
     def _has_other_money(self, scope: Scope) -> bool:
-        """Whether a sum over these days would lack a part for want of an exchange rate."""
+        """Whether a sum over these days would lack a part that has no exchange rate."""
         rows = self.warehouse.rows(queries.CURRENCIES, *_selected(scope))
         if scope.converted:
             return any(row["charges"] or row["bills"] for row in rows)

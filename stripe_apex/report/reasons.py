@@ -52,5 +52,5 @@ _WORDS: Final = {
 
 
 def in_words(reason: str) -> str:
-    """A reason as people say it; a code that is not known, without its underscores."""
+    """A reason in plain words; an unknown code without its underscores."""
     return _WORDS.get(reason) or sentence(label(reason))

@@ -1,4 +1,4 @@
-"""The page's sections: what each is about, what it found, how to read it, what it lacks."""
+"""The page's sections: subject, finding, how to read them, and what they lack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An entry of a legend: a shape or a line in a colour of the page, and what it means."""
+    """An entry of a legend: a shape or a line in one of the page's colours, and its meaning."""
 
     shape: str
     colour: str
@@ -36,13 +36,13 @@ class Section:
     """A part of the page.
 
     Attributes:
-        draw: the chart for a canvas; None where there is nothing to draw.
-        description: the chart in words, for who does not see it.
-        empty: why there is nothing, and what to connect.
-        remedies: what to look at, or to do.
-        shows_table: the table itself is what is shown, without a chart.
-        of_all_money: it is of all currencies, those too that the report leaves out of its sums.
-        details: a second table, of what the rows of `table` add up.
+        draw: a function that draws the chart on a canvas; None if there is nothing to draw.
+        description: the chart in words, for people who cannot see it.
+        empty: why there is nothing to show, and what to connect.
+        remedies: hints on what to look at or to do.
+        shows_table: whether the table is shown instead of a chart.
+        of_all_money: whether it includes the currencies that the report's sums leave out.
+        details: a second table with the rows that those of `table` add up.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Section:
 
 
 def sections(report: Report, formats: Formats) -> tuple[Section, ...]:
-    """All sections, empty ones too."""
+    """All sections, including empty ones."""
     of = _Sections(report, formats)
     return (
         of.economics(),

@@ -1,4 +1,4 @@
-"""The figures under each chart, and in JSON to the last digit: one table for each section."""
+"""The table under each section's chart; JSON has the same figures to the last digit."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Cells as they are shown; the first `names` columns are text, the others figures."""
+    """Formatted cells; the first `names` columns are text, the others are figures."""
 
     caption: str
     columns: tuple[str, ...]
@@ -114,7 +114,7 @@ class Tables:
         return Table(f"Net revenue by attribution model, {self._unit}", columns, tuple(rows))
 
     def economics(self) -> Table:
-        """What each channel, platform and campaign costs and brings."""
+        """Cost and revenue of each channel, platform and campaign."""
         columns = (
             "channel", "platform", "campaign", "spend", "revenue", "ROAS", "95% interval",
             "by attribution model", "leads", "CPL", "new customers", "CAC", "LTV",
@@ -133,7 +133,7 @@ class Tables:
         return Table(caption, columns, rows, names=3)
 
     def customers(self) -> Table:
-        """What first and later payments brought by channel, and if so, what may be either."""
+        """Revenue of first and later payments by channel, and of payments that may be either."""
         formats = self._formats
         may_be_either = bool(self._report.maybe_new_customers)
         columns = (
@@ -162,7 +162,7 @@ class Tables:
         return Table(f"New and returning customers, {self._unit}", columns, tuple(rows))
 
     def _outline(self) -> Callable[[Economics], Any]:
-        """Channels by revenue, below each its platforms, below each their campaigns."""
+        """A sort key: channels by revenue, each followed by its platforms and their campaigns."""
         rank = {line.channel: index for index, line in enumerate(self._report.channels)}
         return lambda line: (
             rank.get(line.channel, len(rank)),
@@ -236,7 +236,7 @@ class Tables:
         return Table(caption, columns, tuple(rows) if is_known else ())
 
     def experiments(self) -> Table:
-        """Each variant beside control."""
+        """Each variant compared with control."""
         formats = self._formats
         columns = (
             "experiment", "variant", "from", "to", "visitors", "in control", "saw several",
@@ -276,7 +276,7 @@ class Tables:
         return Table(caption, columns, tuple(rows), names=2)
 
     def unmatched(self) -> Table:
-        """Charges without a lead, and what would help."""
+        """Charges without a lead, and what would match them."""
         rows = tuple(
             (
                 label(line.reason),
@@ -306,7 +306,7 @@ class Tables:
 
 
 def unit(scope: Scope) -> str:
-    """The currency of a table's amounts, and whether they were converted into it."""
+    """The currency of a table's amounts, with a note if they were converted into it."""
     return f"in {scope.currency.upper()}" + (", converted" if scope.converted else "")
 
 

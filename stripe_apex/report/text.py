@@ -1,4 +1,4 @@
-"""The short table for terminals and logs, at most 60 columns wide."""
+"""Renders the short table for terminals and logs, at most 60 columns wide."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ MOST_CHANNELS = 12
 
 
 def amount(minor: int, currency: str) -> str:
-    """Major units with as many decimals as the currency has: 1,234.50 usd, 1,235 jpy."""
+    """An amount in major units with the currency's decimals: 1,234.50 usd, 1,235 jpy."""
     return f"{money.to_major(minor, currency):,.{money.decimals(currency)}f}"
 
 
 def render(choices: Sequence[Choice], formats: Formats) -> str:
-    """What to do, then revenue, how it has changed, channels and what is unmatched.
+    """The advice, revenue and its change, the channels, and unmatched revenue.
 
     Args:
-        choices: the report; after it shorter periods, of which one stands beside that before it.
-        formats: how numbers look.
+        choices: the report, followed by shorter periods; one is compared with the period before.
+        formats: the formats of numbers and dates.
     """
     return "\n".join(_lines(choices, formats))
 
@@ -94,7 +94,7 @@ def _lines(choices: Sequence[Choice], formats: Formats) -> Iterator[str]:
 
 
 def _compared(choices: Sequence[Choice]) -> Choice:
-    """The first period with a change; a page of all days has none of its own."""
+    """The first period with a change; a report of all days has no change."""
     for choice in choices:
         if choice.report.key_figures.before_start is not None:
             return choice
@@ -102,7 +102,7 @@ def _compared(choices: Sequence[Choice]) -> Choice:
 
 
 def _key_figures(choice: Choice, formats: Formats) -> Iterator[str]:
-    """The key figures of a period and how each has changed; nothing where none has."""
+    """The key figures of a period, each with its change; nothing if none has one."""
     panel = glance.panel(choice.name, choice.report, formats)
     if not any(card.change for card in panel.cards):
         return
@@ -124,7 +124,7 @@ def _key_figures(choice: Choice, formats: Formats) -> Iterator[str]:
 
 
 def _also(report: Report, words: Titles) -> Iterator[str]:
-    """What else the page says of these figures."""
+    """The page's other statements about these figures."""
     if words.stands_on_leads_alone:
         yield words.why_on_leads_alone
     if report.too_old_minor > 0:
@@ -135,7 +135,7 @@ def _also(report: Report, words: Titles) -> Iterator[str]:
 
 
 def _attempts(report: Report, formats: Formats) -> Iterator[str]:
-    """Where payments come from, and why attempts at them fail: the first of each."""
+    """The countries with the most revenue, and how many attempts failed and why."""
     attempts, currency = report.payments.attempts, report.scope.currency
     if any(line.country != UNKNOWN for line in attempts.countries):
         yield from _aligned(
@@ -209,7 +209,7 @@ def _unmatched(report: Report, formats: Formats) -> Iterator[str]:
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    """Names on the left, figures on the right; a name that has no room is cut."""
+    """Rows with names on the left and figures on the right; names that are too long are cut."""
     widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
     room = WIDTH - sum(width + 2 for width in widths[1:])
     widths[0] = min(widths[0], room)
@@ -223,7 +223,7 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a text takes; wide characters take two."""
+    """The number of terminal columns that a text takes; wide characters take two."""
     return sum(
         0
         if unicodedata.combining(character)

@@ -1,4 +1,4 @@
-"""The titles of the sections: each says what is to be seen below it."""
+"""The titles of the sections: each states what the section shows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Titles(Words):
     """One sentence for each section."""
 
     def revenue(self) -> str:
-        """Of the way from gross to net."""
+        """The title of the section on the way from gross to net revenue."""
         totals = self.report.totals
         if not totals:
             return "No revenue in these days"
@@ -49,7 +49,7 @@ class Titles(Words):
         return f"Of {which}, {', '.join(parts)}"
 
     def not_kept(self) -> Iterator[str]:
-        """What is not known of fees and disputes, and what would read it."""
+        """The fees and disputes that are not known, and how to load them."""
         totals, formats = self.report.totals, self.formats
         without_fee = sum(total.charges_without_fee for total in totals)
         if without_fee:
@@ -80,7 +80,7 @@ class Titles(Words):
             yield by_settled_rates
 
     def months(self) -> str:
-        """Of revenue by month and channel."""
+        """The title of the section on revenue by month and channel."""
         by_month: dict[int, int] = {}
         for line in self.report.months:
             index = line.month.year * 12 + line.month.month
@@ -102,7 +102,7 @@ class Titles(Words):
         return f"{total} net in {number} {'month' if number == 1 else 'months'}"
 
     def models(self) -> str:
-        """Of revenue under each attribution model."""
+        """The title of the section on revenue under each attribution model."""
         first: dict[str, int] = {}
         for model in self.report.scope.attribution_models:
             ranked = {
@@ -137,7 +137,7 @@ class Titles(Words):
         return shares
 
     def economics(self) -> str:
-        """Of return on spend."""
+        """The title of the section on return on spend."""
         advice = self.advice
         if self.failed or self.broken:
             return "What spend brought back cannot be said while checks fail"
@@ -165,7 +165,7 @@ class Titles(Words):
         return ", ".join(parts)
 
     def returns_of_a_part(self) -> str:
-        """What makes returns another while currencies are left out; else an empty text."""
+        """Why returns may differ while currencies are left out; empty if none is."""
         if not self.report.left_out:
             return ""
         codes = [line.currency.upper() for line in self.report.left_out]
@@ -176,7 +176,7 @@ class Titles(Words):
         )
 
     def customers(self) -> str:
-        """Of revenue of new and of returning customers."""
+        """The title of the section on revenue from new and from returning customers."""
         lines = self.report.channels
         if not any(line.payers for line in lines):
             return "Nobody paid in these days"
@@ -188,7 +188,7 @@ class Titles(Words):
         return f"First payments brought {self.formats.percent(share)} of net revenue"
 
     def cohorts(self) -> str:
-        """Of LTV by cohort."""
+        """The title of the section on LTV by cohort."""
         curve = dict(ltv_curve(self.report))
         if len(curve) < 2:
             return "What a customer is worth, month by month"
@@ -200,7 +200,7 @@ class Titles(Words):
         return f"A customer brings {first} in the first month and has brought {later} {months}"
 
     def experiments(self) -> str:
-        """Of experiments."""
+        """The title of the section on experiments."""
         lines = self.report.experiments
         if self.experiments_lack_rates:
             return "What experiments brought cannot be said: some money has no exchange rate"
@@ -217,7 +217,7 @@ class Titles(Words):
         return f"Of {number}, {' and '.join(parts) or 'none showed an effect on revenue'}"
 
     def experiments_note(self) -> str:
-        """How the intervals of experiments are meant, and who is left out."""
+        """What the intervals of experiments mean, and which visitors are left out."""
         lines = self.report.experiments
         ids = [line.experiment_id for line in lines]
         left_out = sum(
@@ -254,7 +254,7 @@ class Titles(Words):
         return " ".join(notes)
 
     def unmatched(self) -> str:
-        """Of what no channel is credited with."""
+        """The title of the section on revenue that is credited to no channel."""
         share = self.share(self.report.unattributed_minor)
         if not share:
             return "All revenue is credited to a channel"
@@ -265,7 +265,7 @@ class Titles(Words):
         return f"{self.formats.percent(share)} of net revenue has no channel{why}"
 
     def checks(self) -> str:
-        """Of the reconciliation."""
+        """The title of the section on the reconciliation."""
         checks = self.report.checks
         failed = sum(not check.passed for check in checks)
         if not checks:
@@ -283,7 +283,7 @@ class Titles(Words):
 def _change_of_three_months(
     by_month: dict[int, int], whole: list[int], months_back: int
 ) -> Decimal | None:
-    """The last three whole months beside those so much earlier; None where these are not known."""
+    """The last three complete months' change from those `months_back` earlier; None if unknown."""
     if not whole or whole[-1] - 2 - months_back < whole[0]:
         return None
     last, before = (

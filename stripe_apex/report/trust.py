@@ -1,4 +1,4 @@
-"""The tables that say whether the figures can be trusted: checks, failures, and what there is."""
+"""The tables that show whether the figures can be trusted: checks, failures and coverage."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def checks(report: Report, formats: Formats) -> Table:
 
 
 def build_failures(report: Report, formats: Formats) -> Table:
-    """What failed when the models were built and tested."""
+    """The models and tests that failed in the last build."""
     rows = tuple(
         (
             failure.name,
@@ -47,7 +47,7 @@ def build_failures(report: Report, formats: Formats) -> Table:
 
 
 def coverage(report: Report, formats: Formats) -> Table:
-    """How many rows each mart has."""
+    """The number of rows of each mart."""
     rows = tuple(
         (mart, formats.number(count)) for mart, count in sorted(report.coverage.rows.items())
     )

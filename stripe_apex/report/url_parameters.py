@@ -1,4 +1,4 @@
-"""What each platform writes into the addresses of its ads, so that a visit names its campaign."""
+"""The URL parameters of each ad platform that make a visit name its campaign."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The parameters of a platform's ads.
+    """The URL parameters of a platform's ads.
 
     Attributes:
-        place: where they are written on the platform.
-        text: what to write there; the platform fills in name and id of the campaign.
+        place: where they are entered on the platform.
+        text: the text to enter; the platform fills in the name and the id of the campaign.
     """
 
     place: str
@@ -20,20 +20,20 @@ class Parameters:
 
 
 _PARAMETERS: Final = {
-    # support.google.com/google-ads/answer/6305348: {campaignid}; there is none for the name
+    # support.google.com/google-ads/answer/6305348: {campaignid}; the name has no placeholder
     "google_ads": Parameters(
         "“Final URL suffix” in the settings of the account",
         "utm_source=google&utm_medium=cpc&utm_campaign={campaignid}",
     ),
-    # developers.facebook.com/docs/instagram/ads-api/guides/url-tags-for-tracking: the name is the
-    # one under which the campaign was published first, so the id stands beside it
+    # developers.facebook.com/docs/instagram/ads-api/guides/url-tags-for-tracking: the name is that
+    # under which the campaign was first published, so the id is added
     "meta_ads": Parameters(
         "“URL parameters” of each ad",
         "utm_source=facebook&utm_medium=paid_social&utm_campaign={{campaign.name}}"
         "&utm_id={{campaign.id}}",
     ),
     # learn.microsoft.com/en-us/linkedin/marketing/integrations/ads-reporting/dynamic-utm-tracking:
-    # pairs of a key and a value, which is fixed or chosen from a list
+    # pairs of a key and a value; the value is fixed or chosen from a list
     "linkedin_ads": Parameters(
         "the tracking parameters of each campaign, where name and id of the campaign are chosen "
         "from the list of dynamic values",
@@ -69,11 +69,11 @@ _OTHERS: Final = Parameters(
 
 
 def parameters(platform: str, *, has_ids: bool) -> Parameters:
-    """What to write where, so that visits name campaigns as the spend does.
+    """The parameters, and where to enter them, so that visits name campaigns as the spend does.
 
     Args:
-        platform: as the marts call it.
-        has_ids: the spend says the ids of its campaigns.
+        platform: the platform's name in the marts.
+        has_ids: whether the spend has the ids of its campaigns.
     """
     if platform == "google_ads" and not has_ids:
         return _GOOGLE_BY_NAME

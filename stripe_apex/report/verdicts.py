@@ -1,4 +1,4 @@
-"""What verdicts and checks are called in a table, with a symbol that does without colour."""
+"""The names of verdicts and checks in tables, with symbols that need no colour."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What findings and titles share: the report, its numbers as text, what customers are worth."""
+"""What findings and titles share: the report, its numbers as text, and the LTV curve."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 
 _TOLD: Final = frozenset({"assert_no_rate_is_missing"})
-"""Tests whose failure the report says in its own words, beside the figures that it is about."""
+"""Tests whose failure the report explains in its own words, next to the affected figures."""
 
 
 class Words:
-    """A report, and how its numbers are written."""
+    """A report and the formats of its numbers, with the sentences that several parts share."""
 
     def __init__(self, report: Report, formats: Formats) -> None:
         self.report = report
@@ -33,17 +33,17 @@ class Words:
 
     @property
     def failed(self) -> tuple[Check, ...]:
-        """Checks that failed; beside any, nothing is advised."""
+        """The checks that failed; the report gives no advice if there are any."""
         return tuple(check for check in self.report.checks if not check.passed)
 
     @property
     def broken(self) -> tuple[BuildFailure, ...]:
-        """What failed in the last build and may make any figure wrong; missing rates are told."""
+        """Failures of the last build that may affect any figure, without those told elsewhere."""
         return tuple(failure for failure in self.report.build_failures if failure.name not in _TOLD)
 
     @property
     def origin(self) -> str:
-        """Where the payments are from, unless they are real; else an empty text."""
+        """The origin of payments that are not real: simulated or test mode; empty for real ones."""
         coverage = self.report.coverage
         if coverage.is_simulated:
             return "Simulated account"
@@ -51,7 +51,7 @@ class Words:
 
     @property
     def origin_explained(self) -> str:
-        """The same with what it means."""
+        """The origin with its meaning."""
         if not self.origin:
             return ""
         if self.report.coverage.is_simulated:
@@ -60,13 +60,13 @@ class Words:
 
     @property
     def stands_on_leads_alone(self) -> bool:
-        """Whether all revenue that channels are credited with is credited by leads, not visits."""
+        """Whether all revenue with a channel is credited by leads alone, none of it by visits."""
         credited = self.report.net_minor - self.report.unattributed_minor
         return credited > 0 and self.report.on_leads_alone_minor == credited
 
     @property
     def why_on_leads_alone(self) -> str:
-        """What that means for the attribution models."""
+        """What it means for the attribution models that revenue is credited by leads alone."""
         return (
             "All revenue that has a channel stands on leads alone: no visit counts for these "
             "payments, so every model credits the channel that the lead came by, and the models "
@@ -91,17 +91,17 @@ class Words:
         return self.formats.fine(roas or Decimal(0), self.report.scope.currency, 2)
 
     def name_of(self, line: Economics) -> str:
-        """A channel, a platform or a campaign inside a sentence."""
+        """The name of a channel, a platform or a campaign for use inside a sentence."""
         if line.campaign is not None:
             return f"the campaign {quoted(line.campaign)} ({label(line.platform or '')})"
         return quoted(line.platform or line.channel)
 
     def share(self, minor: int) -> Decimal:
-        """Of the net revenue."""
+        """An amount's share of net revenue."""
         return ratio(minor, self.report.net_minor) or Decimal(0)
 
     def left_out(self) -> str:
-        """What the report leaves out for want of rates, and the remedy; else an empty text."""
+        """What the report leaves out since rates are missing, and the remedy; else empty."""
         if not self.report.left_out:
             return ""
         parts = []
@@ -126,20 +126,20 @@ class Words:
 
     @property
     def experiments_lack_rates(self) -> bool:
-        """Whether there are experiments, but their revenue lacks charges without a rate."""
+        """Whether there are experiments whose revenue lacks charges that have no rate."""
         coverage = self.report.coverage
         return bool(coverage.charges_without_rate and coverage.inputs.get("experiments"))
 
     @property
     def rates_help(self) -> str:
-        """What brings exchange rates, or that the top of the page says it."""
+        """How to get exchange rates, or a reference to the top of the page, which says it."""
         return (
             "The top of this page says what helps." if self.report.left_out else self.rates_remedy
         )
 
     @property
     def rates_remedy(self) -> str:
-        """What brings exchange rates."""
+        """How to get exchange rates."""
         return (
             "Import the rates as a CSV: `stripe-apex import --template fx_rates` prints its "
             "columns, `stripe-apex import rates.csv` loads it. Or let Stripe's own rates count "
@@ -149,7 +149,7 @@ class Words:
         )
 
     def by_settled_rates(self) -> str:
-        """What is converted at rates of other charges; else an empty text."""
+        """What is converted at the rates of other charges; empty if nothing is."""
         report = self.report
         parts = []
         if report.charges_by_settled_rates:
@@ -183,13 +183,13 @@ class Words:
         )
 
     def who_may_be_new(self) -> str:
-        """Of how many customers it is not known whether they are new."""
+        """How many customers may be new or not, as a clause."""
         number = self.report.maybe_new_customers
         customers = "1 customer" if number == 1 else f"{self.formats.number(number)} customers"
         return f"Of {customers} in these days it is not known whether they are new"
 
     def how_to_know_who_is_new(self) -> str:
-        """Why it is not known, what is left out for it, and what helps."""
+        """Why it is not known who is new, what is left out for that reason, and the remedy."""
         coverage = self.report.coverage
         first = coverage.first_charge_at
         begin = self.formats.day(first.date() if first else None)
@@ -216,8 +216,8 @@ class Words:
 def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:
     """Net revenue per customer by age in months, in major units of the reporting currency.
 
-    What a customer brings at an age is averaged over the cohorts that have reached the end of it,
-    and these steps are added up, so that old cohorts alone do not set the far end.
+    The revenue at each age is averaged over the cohorts that have completed that age, and these
+    averages are added up. So the end of the curve is not determined by the oldest cohorts alone.
     """
     unit = money.minor_per_major(report.scope.reporting_currency)
     cumulative = {(line.cohort_month, line.age_months): line for line in report.cohorts}

@@ -1,1 +1,1 @@
-"""How records look in Stripe's API: every field that the stripe package names for them."""
+"""The records in the form of Stripe's API, with every field that the `stripe` package declares."""

@@ -41,7 +41,7 @@ class BalanceTransactionObject(StripeObject, kw_only=True):
 def balance_transaction_object(
     transaction: BalanceTransactionRecord, *, now: int, source: Expandable = None
 ) -> BalanceTransactionObject:
-    """A balance transaction in Stripe's form; `source` is its expanded object, if it is."""
+    """A balance transaction in Stripe's form; `source` is its object if that is expanded."""
     rate = transaction.rate
     return BalanceTransactionObject(
         id=transaction.id,

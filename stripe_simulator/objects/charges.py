@@ -104,7 +104,7 @@ def charge_object(
     failure_balance_transaction: Expandable = None,
     refunds: StripeObject | Absent = ABSENT,
 ) -> ChargeObject:
-    """A charge in Stripe's form; the last four are its expanded objects, if they are."""
+    """A charge in Stripe's form; the last four arguments are its objects if they are expanded."""
     billing = charge.billing
     return ChargeObject(
         id=charge.id,

@@ -45,7 +45,7 @@ class SessionCustomer(StripeObject, kw_only=True):
 
 
 class SessionDiscount(StripeObject, kw_only=True):
-    """One of `CheckoutSession.discounts`; the coupon of a promotion code is the code's own."""
+    """One of `CheckoutSession.discounts`; with a promotion code, the coupon is only in the code."""
 
     coupon: str | None
     promotion_code: Expandable
@@ -141,7 +141,7 @@ def checkout_session_object(
     customer: Expandable = None,
     promotion_code: Expandable = None,
 ) -> CheckoutSessionObject:
-    """A session in Stripe's form; the last two are its expanded objects, if they are."""
+    """A session in Stripe's form; the last two arguments are its objects if they are expanded."""
     discount = SessionDiscount(
         coupon=session.coupon, promotion_code=promotion_code or session.promotion_code
     )

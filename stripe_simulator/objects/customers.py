@@ -14,7 +14,7 @@ from stripe_simulator.records import Address, CustomerRecord, Metadata
 
 
 class DeletedCustomer(StripeObject, kw_only=True):
-    """All that Stripe tells of a deleted customer."""
+    """All that Stripe returns for a deleted customer."""
 
     id: str
     object: str = "customer"
@@ -62,7 +62,7 @@ class CustomerObject(StripeObject, kw_only=True):
 def customer_object(
     customer: CustomerRecord, *, livemode: bool
 ) -> CustomerObject | DeletedCustomer:
-    """A customer in Stripe's form; of a deleted one only that it is."""
+    """A customer in Stripe's form, or the stub of a deleted one."""
     if customer.deleted:
         return DeletedCustomer(id=customer.id)
     return CustomerObject(

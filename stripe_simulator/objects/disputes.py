@@ -113,7 +113,7 @@ def dispute_object(
     balance_transactions: Sequence[BalanceTransactionObject],
     charge: Expandable = None,
 ) -> DisputeObject:
-    """A dispute in Stripe's form, which always holds its balance transactions whole."""
+    """A dispute in Stripe's form, which always includes its whole balance transactions."""
     due_by = dispute.created + _EVIDENCE_TIME
     reason_code = "10.4" if dispute.reason == "fraudulent" else "13.1"
     return DisputeObject(

@@ -1,4 +1,4 @@
-"""JSON as the API sends it: compact, with exchange rates as plain numbers."""
+"""Encodes JSON as the API sends it: compact, with exchange rates as plain numbers."""
 
 from typing import TypeAlias
 
@@ -10,17 +10,17 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 class StripeObject(msgspec.Struct, gc=False):
-    """An object of the API; a field whose default is None is null in every simulated account."""
+    """An object of the API; a field with the default None is null in every simulated account."""
 
 
 Expandable: TypeAlias = str | StripeObject | msgspec.Raw | None
-"""An id, or the object itself where a request wants it expanded."""
+"""An id, or the object itself if a request expands it."""
 
 Null: TypeAlias = None
-"""A field that Stripe sends as null, and the simulated account never fills."""
+"""The type of a field that the simulated account never fills, and sends as null."""
 
 Absent: TypeAlias = msgspec.UnsetType
-"""A field that Stripe leaves out where it has nothing to say; the default is `ABSENT`."""
+"""The type of a field that Stripe leaves out if it is empty; its default is `ABSENT`."""
 
 ABSENT: Absent = msgspec.UNSET
 
@@ -31,12 +31,12 @@ def encode(value: object) -> bytes:
 
 
 def fragment(value: object) -> msgspec.Raw:
-    """JSON that is put into other JSON as it is."""
+    """Encoded JSON that is inserted into other JSON unchanged."""
     return msgspec.Raw(_encoder.encode(value))
 
 
 EMPTY = fragment({})
-"""Stripe's way to say that a group of optional fields has none."""
+"""The empty object, which Stripe sends for a group of optional fields that are all missing."""
 
 EMPTY_LIST = fragment([])
-"""A list that nothing is in."""
+"""The empty list."""

@@ -38,7 +38,7 @@ class EventObject(StripeObject, kw_only=True):
 
 
 def event_object(event: EventRecord, *, livemode: bool, snapshot: StripeObject) -> EventObject:
-    """An event in Stripe's form; `snapshot` is its object as it was then, unexpanded."""
+    """An event in Stripe's form; `snapshot` is its object at that time, unexpanded."""
     return EventObject(
         id=event.id,
         created=event.created,

@@ -1,4 +1,4 @@
-"""What charges, refunds and disputes say about the card or the account that paid."""
+"""The fields of charges, refunds and disputes about the card or bank account that paid."""
 
 from functools import cache
 
@@ -7,7 +7,7 @@ import msgspec
 from stripe_simulator.objects.encoding import ABSENT, Absent, Null, StripeObject, fragment
 from stripe_simulator.records import ChargeRecord, PaymentMethod
 
-# Banks have no way back through the method itself: they are sent a transfer.
+# These methods cannot return money themselves, so a refund is a bank transfer.
 _TRANSFERS = {
     "boleto": "br_bank_transfer",
     "link": "us_bank_transfer",
@@ -117,7 +117,7 @@ class Link(StripeObject, kw_only=True):
 
 
 def payment_method_details(charge: ChargeRecord) -> dict[str, StripeObject | str]:
-    """`Charge.payment_method_details`: `type` and the part that is named after it."""
+    """`Charge.payment_method_details`: `type` and the field that is named after the type."""
     method = charge.method
     match method.type:
         case "card":
@@ -133,7 +133,7 @@ def payment_method_details(charge: ChargeRecord) -> dict[str, StripeObject | str
 
 
 def refund_destination(method: PaymentMethod, reference: str) -> dict[str, dict[str, str] | str]:
-    """`Refund.destination_details`: how the money travels back."""
+    """`Refund.destination_details`: the way in which the money goes back."""
     referred = {"reference": reference, "reference_status": "available"}
     if method.type == "card":
         referred |= {"reference_type": "acquirer_reference_number", "type": "refund"}

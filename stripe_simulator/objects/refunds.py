@@ -38,7 +38,7 @@ class RefundObject(StripeObject, kw_only=True):
 
 
 class RefundList(StripeObject, kw_only=True):
-    """`Charge.refunds`, sent only when it is expanded."""
+    """`Charge.refunds`, which is sent only if it is expanded."""
 
     object: str = "list"
     data: Sequence[StripeObject]
@@ -54,7 +54,7 @@ def refund_object(
     balance_transaction: Expandable = None,
     failure_balance_transaction: Expandable = None,
 ) -> RefundObject:
-    """A refund in Stripe's form; the named objects are its expanded ones, if they are."""
+    """A refund in Stripe's form; the keyword arguments are its objects if they are expanded."""
     return RefundObject(
         id=refund.id,
         amount=refund.amount,

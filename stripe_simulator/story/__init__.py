@@ -1,1 +1,1 @@
-"""The demo's story: who came, what they cost and what they paid."""
+"""The demo's story: how people came, what they cost and what they paid."""

@@ -7,20 +7,20 @@ from stripe_simulator.story.dice import Odds
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """A way to the company's site.
+    """A campaign or another source of visits to the company's site.
 
     Args:
-        name: `utm_campaign`; also told apart by it where the visit has no UTM fields.
-        channel: what a lead form would record.
+        name: the `utm_campaign`, or a name of ours if its visits have no UTM fields.
+        channel: the channel that a lead form would record.
         sources: spellings of `utm_source`; empty for visits without UTM fields.
         mediums: spellings of `utm_medium`.
-        click_id: the parameter that the advertiser adds.
-        referrers: what the browser tells.
-        payers: how many of those who pay come this way, as a weight.
-        prospects: how many of those who leave only an email.
+        click_id: the URL parameter of the ad platform's click id.
+        referrers: possible referrers of a visit.
+        payers: the relative number of payers who come this way.
+        prospects: the relative number of people who come this way and leave only an email.
         loyal: percent of payers who subscribe.
         churn: percent of subscribers who leave after any month.
-        premium: percent of payers who take a dearer plan than they would.
+        premium: percent of payers who take a more expensive plan than they otherwise would.
     """
 
     name: str
@@ -167,7 +167,7 @@ BY_NAME = {campaign.name: campaign for campaign in CAMPAIGNS}
 OF_PAYERS = Odds({campaign: campaign.payers for campaign in CAMPAIGNS})
 OF_PROSPECTS = Odds({campaign: campaign.prospects for campaign in CAMPAIGNS})
 
-# How people come back who know the company already.
+# How people who already know the company come back.
 OF_RETURNING = Odds(
     {
         BY_NAME["newsletter"]: 38,

@@ -1,9 +1,9 @@
-"""Where people paid, and what that tells Stripe of where they came from.
+"""Where people paid, and what Stripe learns there about where they came from.
 
-A third of the company's payments say nothing of it. Some of its forms write the visitor's id to
-the payment, some to the customer, and some write the campaign of the first visit to the payment;
-Checkout and payment links have the id on their sessions. What is decided here changes nothing of
-a charge but its metadata.
+A third of the company's payments carry no such information. Some of its forms write the visitor's
+id to the payment, some to the customer, and some write the campaign of the first visit to the
+payment; Checkout and payment links have the id on their sessions. The decisions made here change
+only the metadata of a charge.
 """
 
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ Way: TypeAlias = Literal[
     "plain form", "campaign", "payment", "customer", "checkout", "payment link"
 ]
 
-_CHECKOUTS = 40  # the purpose of these dice
+_CHECKOUTS = 40  # the purpose of this module's dice
 _WAYS: Odds[Way] = Odds(
     {
         "plain form": 34,
@@ -41,9 +41,9 @@ _LINKS = 3
 
 
 class Promotion(NamedTuple):
-    """A code that a podcast, a partner or a newsletter hands out, and what the company says of it.
+    """A code that a podcast, a partner or a newsletter hands out, with the company's note on it.
 
-    Nobody has written down yet where a code without a channel is handed out.
+    The company has not noted yet where a code without a channel is handed out.
     """
 
     code: str
@@ -76,13 +76,13 @@ class PlannedSession(Struct, gc=False):
 def refer(
     seed: int, payer: Payer, visitor: str, charges: list[PlannedCharge]
 ) -> list[PlannedSession]:
-    """The sessions in which somebody pays; payer and charges get the metadata that they carry.
+    """Plan the sessions in which a payer pays; sets the metadata of payer and charges.
 
     Args:
-        seed: of the story.
-        payer: who pays.
-        visitor: the id of the browser in which that happens.
-        charges: what is paid, in order of time.
+        seed: the seed of the story.
+        payer: the person who pays.
+        visitor: the id of the browser that the payer uses.
+        charges: the payer's charges, in order of time.
     """
     dice = Dice(seed, _CHECKOUTS, payer.index)
     match dice.pick(_WAYS):
@@ -107,7 +107,7 @@ def refer(
 
 
 def open_session(account: Account, planned: PlannedSession) -> None:
-    """Let the payer open it."""
+    """Let the payer open the session."""
     charge, payer = planned.charge, planned.charge.payer
     tax = charge.amount * 19 // 1190 * 10 if payer.currency == "eur" else 0
     discount, code = 0, None
@@ -135,7 +135,7 @@ def open_session(account: Account, planned: PlannedSession) -> None:
 
 
 def complete_session(account: Account, planned: PlannedCharge, charge: str) -> None:
-    """Let a charge pay the session that was opened for it; a declined card leaves it open."""
+    """Let a charge pay its session; if the card is declined, the session stays open."""
     if planned.session is not None and account.charges[charge].status != "failed":
         account.complete_session(
             planned.session, charge, email=_typed_email(account, planned.payer)
@@ -143,7 +143,7 @@ def complete_session(account: Account, planned: PlannedCharge, charge: str) -> N
 
 
 def create_promotion_codes(account: Account) -> None:
-    """The codes of the story."""
+    """Create the promotion codes of the story."""
     for promotion in PROMOTIONS:
         account.create_promotion_code(promotion.code, coupon=f"{promotion.percent_off}-off")
 
@@ -182,7 +182,7 @@ def _sessions(
 
 
 def _by_hand(charges: list[PlannedCharge]) -> Iterator[PlannedCharge]:
-    """All but the renewals of a plan, which nobody fills in a form for."""
+    """The charges without renewals of a plan, which need no form."""
     subscribed = False
     for charge in charges:
         if not (subscribed and _is_of_plan(charge)):
@@ -195,7 +195,7 @@ def _is_of_plan(charge: PlannedCharge) -> bool:
 
 
 def _typed_email(account: Account, payer: Payer) -> str:
-    """What Checkout, which always asks, gets to know; the shy have a relay made for the purpose."""
+    """The email entered in Checkout, which requires one; people who hide theirs use a relay."""
     if payer.customer is not None and (email := account.customers[payer.customer].email):
         return email
     if payer.identity in {"guest_receipt", "guest_billing", "nameless"}:

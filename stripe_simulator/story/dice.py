@@ -1,4 +1,4 @@
-"""Chance that is the same everywhere: built on `Random.random` alone, which Python guarantees."""
+"""Random choices that are the same everywhere: they use only what Python guarantees of `random`."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -10,26 +10,26 @@ T = TypeVar("T")
 
 
 class Odds(Generic[T]):
-    """Options and how likely each is, as whole-number weights."""
+    """Options with whole-number weights."""
 
     def __init__(self, weights: Mapping[T, int]) -> None:
         self._options = tuple(weights)
         self._sums = tuple(accumulate(weights.values()))
 
     def at(self, share: float) -> T:
-        """The option that lies at `share` (0 to below 1) of all weights."""
+        """The option at the fraction `share` of the summed weights, with 0 <= share < 1."""
         return self._options[bisect_right(self._sums, share * self._sums[-1])]
 
 
 class Dice:
-    """A stream of chance that depends on a seed, a purpose and an index alone."""
+    """A stream of random choices that depends only on a seed, a purpose and an index."""
 
     def __init__(self, seed: int, purpose: int, index: int = 0) -> None:
         mixed = (seed * 1_000_003 + purpose) * 1_000_000_007 + index
         self.share = Random(mixed).random  # noqa: S311 - a story, not a secret
 
     def chance(self, percent: int) -> bool:
-        """True in `percent` of a hundred cases."""
+        """True with a probability of `percent`."""
         return self.share() * 100 < percent
 
     def below(self, end: int) -> int:
@@ -45,5 +45,5 @@ class Dice:
         return table.at(self.share())
 
     def one_of(self, options: tuple[T, ...]) -> T:
-        """One of some options that are all as likely."""
+        """One of the options, all equally likely."""
         return options[int(self.share() * len(options))]

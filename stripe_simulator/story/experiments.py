@@ -25,11 +25,11 @@ class Experiment:
         return self.started_at.timestamp() <= at < self.ended_at.timestamp()
 
     def variant(self, visitor: str) -> Variant:
-        """What a visitor sees, now and always."""
+        """The variant that a visitor sees, which never changes."""
         return "variant_b" if bucket(f"{visitor}:{self.id}", 2) else "control"
 
 
-# The new page makes more visitors buy, and buy more.
+# Because of the new page, more visitors buy, and they buy more.
 PRICING_PAGE = Experiment(
     "exp_pricing_page",
     "Annual plans first on the pricing page",

@@ -1,4 +1,4 @@
-"""Who saw which variant of which experiment: people who pay, who do not, and who only look."""
+"""Which visitors saw which variant of which experiment: payers, prospects and anonymous ones."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from stripe_simulator.story.journeys import Visit
 from stripe_simulator.story.people import visitor_id
 
 _BROWSERS = 4  # a purpose of dice
-_PAYERS_PER_BROWSER = 4  # anonymous visitors of each experiment, for so many payers one
+_PAYERS_PER_BROWSER = 4  # each experiment has one anonymous visitor for this many payers
 
 
 class Exposure(NamedTuple):
@@ -24,7 +24,7 @@ class Exposure(NamedTuple):
 
 
 def exposures(seed: int, engagements: list[Engagement], visits: list[Visit]) -> list[Exposure]:
-    """Each exposed visitor once per experiment, in order of time."""
+    """The exposures in order of time, one per visitor and experiment."""
     found = [
         exposure
         for number, experiment in enumerate(EXPERIMENTS)
@@ -46,7 +46,7 @@ def _of(
             first[visit.visitor] = min(visit.at, first.get(visit.visitor, visit.at))
     for engagement in engagements:
         if experiment.runs(engagement.joined):
-            # Whoever buys has seen the page that sells, at the latest minutes before.
+            # Everybody who buys has seen the pricing page, at the latest some minutes before.
             seen = max(engagement.joined - 240, epoch(experiment.started_at))
             first[engagement.visitor] = min(seen, first.get(engagement.visitor, seen))
     for index in range(len(engagements) // _PAYERS_PER_BROWSER):

@@ -1,4 +1,4 @@
-"""Lets a planned charge happen on an account, and schedules what becomes of it."""
+"""Makes a planned charge on an account, and schedules what happens to it later."""
 
 from collections.abc import Callable
 from functools import partial
@@ -30,7 +30,7 @@ _RETURNS = Odds({"insufficient_funds": 80, "account_closed": 12, "debit_not_auth
 
 
 def happen(account: Account, planned: PlannedCharge) -> None:
-    """Make the charge now, and the payer's customer with the first one."""
+    """Make the charge now, and with the first one the payer's customer."""
     payer, fate = planned.payer, planned.fate
     if payer.has_customer and payer.customer is None:
         payer.customer = _welcome(account, payer, planned)
@@ -59,7 +59,7 @@ def happen(account: Account, planned: PlannedCharge) -> None:
 
 
 def _unpaid(account: Account, payer: Payer) -> str | None:
-    """The renewal that could not be paid: the next one is a further attempt at it."""
+    """The charge of an unpaid renewal, if any: the next charge is a further attempt at it."""
     unpaid = payer.unpaid
     return unpaid if unpaid and account.charges[unpaid].status == "failed" else None
 
@@ -72,18 +72,18 @@ def _posted(planned: PlannedCharge) -> bool | None:
 
 
 def _before_basil(planned: PlannedCharge) -> bool:
-    """Some of the company's authorisations are still ended by an integration of an old version."""
+    """Whether an integration with an old API version ends this authorisation, as it does some."""
     return planned.luck % 16 == 0
 
 
 def part(planned: PlannedCharge) -> int:
-    """Some of the amount, in steps that every currency has."""
+    """A part of the amount, in a unit that every currency has."""
     return max(planned.amount * (10 + planned.luck % 80) // 1000 * 10, 10)
 
 
 def _welcome(account: Account, payer: Payer, planned: PlannedCharge) -> str:
     named = payer.identity != "nameless"
-    # Who will be "edited" pays under an old address first and is put right later.
+    # A payer whose identity is "edited" first pays under an old address, which is corrected later.
     email = f"old.{payer.email}" if payer.identity == "edited" else payer.checkout_email
     customer = account.create_customer(
         email if named else None,

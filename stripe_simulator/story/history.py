@@ -1,4 +1,4 @@
-"""The story of a company as its Stripe account saw it: a pure function of seed and size."""
+"""The story of a company in its Stripe account: a pure function of seed and size."""
 
 import gc
 from collections.abc import Iterator
@@ -30,11 +30,11 @@ from stripe_simulator.story.span import (
 )
 
 _PAYERS = 1  # the purpose of the dice that decide who pays what
-_SWAYED_PERCENT = 55  # of those who see the better page and take a dearer plan
+_SWAYED_PERCENT = 55  # payers who take a more expensive plan after seeing the better page
 _NATURAL_SHARE = 5  # percent of all charges that lie in the great day without bargain hunters
 _CHARGES_PER_PAYER = 3.7
 _CHARGES_PER_HUNTER = 1.5
-_LOST_PERCENT = 30  # of those who see the old page and do not buy after all
+_LOST_PERCENT = 30  # people who saw the old page and therefore do not buy
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class Engagement:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """Eighteen months of a company, and what is bound to happen in the month after.
+    """Eighteen months of a company, and what is scheduled for the month after.
 
     Args:
-        seed: another seed, another company.
-        charges: how many there are before the account's clock stands still, of any status.
-        great_share: about how many percent of all charges lie in the great day. By default
-            only those who know the company buy on it; for more, bargain hunters come who buy
-            on that day and never again.
+        seed: determines the company and its history.
+        charges: the number of charges, of any status, up to the end of the story.
+        great_share: the approximate percentage of all charges on the great day. By default,
+            only people who know the company buy on it; a higher share adds bargain hunters, who
+            buy on that day and never again.
     """
 
     seed: int = 7
@@ -78,7 +78,7 @@ class Story:
         return DailyRates(self.seed, self.start, epoch(NOW + AFTERMATH))
 
     def engagements(self) -> Iterator[Engagement]:
-        """Payers, one after the other, until there are enough charges."""
+        """Payers with their charges, until there are enough charges."""
         end = epoch(NOW + AFTERMATH)
         rhythm = Rhythm(self.start, end)
         billing_days = first_of_months(self.start, end)
@@ -94,7 +94,7 @@ class Story:
             yield engagement
 
     def account(self, account: Account | None = None) -> Account:
-        """The account with its history, its clock at the end of it and more on its schedule."""
+        """The account with its history; the clock is at its end, and later events are scheduled."""
         account = account or self._empty_account()
         with _collector_paused():
             self._replay(account)
@@ -115,7 +115,7 @@ class Story:
                 leaves_at = engagement.charges[-1].at + (10 + engagement.payer.index % 40) * DAY
                 account.schedule_epoch(leaves_at, partial(_leave, account, engagement.payer))
         planned.sort(key=attrgetter("at"), reverse=True)
-        # Popped one by one, plans make room for what they become.
+        # Plans are popped one by one, so that their memory is reused for the records.
         while planned and planned[-1].at < now:
             account.advance_to_epoch(planned[-1].at)
             happen(account, planned.pop())
@@ -152,7 +152,7 @@ class Story:
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Records hold no cycles: looking for some among a million costs a third of the time."""
+    """Pause the garbage collector, which would take a third of the time: records have no cycles."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -12,7 +12,7 @@ from stripe_simulator.story.people import prospect_email, visitor_id
 from stripe_simulator.story.span import HOUR, Rhythm
 
 _JOURNEYS, _PROSPECTS, _PAGE_VIEWS = 2, 3, 6  # purposes of dice
-_PROSPECTS_PERCENT = 40  # people who leave only an email, for a hundred who pay
+_PROSPECTS_PERCENT = 40  # people who leave only an email, per hundred payers
 
 _SITE = "https://www.store.example"  # a name that is reserved for examples
 _PAGES = ("/", "/pricing", "/features", "/blog/roi", "/demo")
@@ -25,7 +25,7 @@ _TERMS = {
 _CONTENTS = {"prospecting": ("video_a", "video_b"), "lookalike": ("carousel",)}
 _CLICK_PREFIX = {"gclid": "Cj0K", "fbclid": "IwAR", "li_fat_id": "li", "msclkid": "ms"}
 
-# Days from the form to the first payment; a few fill in a form only after they paid.
+# Days from the form to the first payment; a few people fill in a form only after they paid.
 _CONSIDERATION = Odds({(0, 0): 24, (1, 10): 38, (11, 60): 24, (61, 120): 11, (-20, -2): 3})
 
 
@@ -34,7 +34,7 @@ _MORE_PAGES = Odds({0: 55, 1: 20, 2: 15, 3: 10})
 
 
 class Visit(NamedTuple):
-    """A visit; `email` is what was typed into a form on its first page, if one was sent."""
+    """A visit; `email` was entered in a form on its first page, if a form was sent."""
 
     at: int
     visitor: str
@@ -63,7 +63,7 @@ class Touchpoint(NamedTuple):
 
 
 class Lead(NamedTuple):
-    """A row of `leads`; `channel` is what the form recorded, if it did."""
+    """A row of `leads`; `channel` is the one that the form recorded, if it did."""
 
     created_at: int
     email: str
@@ -76,7 +76,7 @@ class Lead(NamedTuple):
 
 
 def visits(story: Story) -> Iterator[Visit]:
-    """Every recorded visit before the story's now, person by person."""
+    """Every recorded visit before the end of the story, person by person."""
     payers = 0
     for engagement in story.engagements():
         payers += 1
@@ -111,7 +111,7 @@ def touchpoint(visit: Visit) -> Touchpoint:
 
 
 def page_views(visit: Visit, now: int) -> Iterator[Touchpoint]:
-    """All that the tracking snippet records of a visit: many people look at more than one page."""
+    """All page views of a visit that the tracking snippet records."""
     first = touchpoint(visit)
     yield first
     dice = Dice(bucket(visit.visitor, 16**8), _PAGE_VIEWS, visit.at)
@@ -123,7 +123,7 @@ def page_views(visit: Visit, now: int) -> Iterator[Touchpoint]:
 
 
 def lead(visit: Visit) -> Lead:
-    """A visit with a form as the company's lead list has it."""
+    """A visit with a form as a row of the company's list of leads."""
     seen = touchpoint(visit)
     return Lead(
         visit.at,
@@ -154,7 +154,7 @@ def _payer_visits(story: Story, engagement: Engagement, dice: Dice) -> Iterator[
         yield Visit(form_at, first, payer.campaign, _typed(payer.email, dice), dice.below(9_973))
     second = visitor_id(story.seed, "payer", payer.index, 1) if dice.chance(30) else first
     if second != first and joined - form_at > 2 * DAY:
-        # Another device is known to be theirs once the email is typed in there, too.
+        # Another device is known to be theirs once they enter the email on it, too.
         known_at = dice.between(form_at + HOUR, joined - HOUR)
         yield Visit(known_at, second, dice.pick(OF_RETURNING), payer.email, dice.below(9_973))
     if joined - form_at > DAY and dice.chance(60):
@@ -181,7 +181,7 @@ def _recorded(story: Story, made: Iterator[Visit]) -> Iterator[Visit]:
 
 
 def _typed(email: str, dice: Dice) -> str:
-    """An email as people type it: now and then with capitals or a space."""
+    """An email as people type it: sometimes with capitals or a space."""
     if dice.chance(90):
         return email
     return dice.one_of((email.upper(), email.title(), f"{email} "))

@@ -1,4 +1,4 @@
-"""What people pay, and what becomes of it: one fate for each charge."""
+"""What people pay, and what happens to each charge later: its fate."""
 
 from enum import Enum
 from operator import attrgetter
@@ -11,7 +11,7 @@ from stripe_simulator.story.dice import Dice, Odds
 from stripe_simulator.story.people import Payer
 from stripe_simulator.story.span import busy_second
 
-# Minor units for one unit of a price list in dollars: 29 is 29.00, 4,350 yen or 8.700 dinars.
+# Minor units per dollar of the price list: $29 becomes 29.00 euros, 4,350 yen or 8.700 dinars.
 _PRICE_UNITS = {"jpy": 150, "kwd": 300}
 
 _PLANS = (("starter", 29), ("team", 79), ("business", 199))
@@ -20,14 +20,14 @@ _PLAN_METADATA: tuple[Metadata, ...] = tuple({"plan": name} for name, _ in _PLAN
 _PRODUCTS = (("Template pack", 19), ("Workshop", 49), ("Audit", 149), ("Annual pass", 290))
 _PRODUCT_OF = Odds({0: 40, 1: 33, 2: 19, 3: 8})
 _BATCH_PERCENT = 8
-_GREAT_PERCENT = 45  # of those who know the company by then
+_GREAT_PERCENT = 45  # of payers who know the company by the great day
 LUCK = 1_000_000
-"""The luck of a charge is below this."""
+"""The upper bound, exclusive, of a charge's luck."""
 _MONTH = 30 * DAY + 37_800  # a twelfth of a year and a little less
 
 
 class Fate(Enum):
-    """What becomes of a charge, and the status and capture that it begins with."""
+    """What happens to a charge, with its first status and whether it is captured at once."""
 
     def __init__(self, _: str, status: ChargeStatus = "succeeded", *uncaptured: str) -> None:
         self.status: ChargeStatus = status
@@ -82,7 +82,7 @@ _BANK_FATES = Odds(
 
 
 class PlannedCharge(Struct, gc=False):
-    """A charge that will be made at epoch second `at`; `luck` decides its fate's details.
+    """A charge that will be made at epoch second `at`; `luck` decides the details of its fate.
 
     `renews` says that it is the next month of a plan. `session` is the checkout session that it
     pays, known once that is open.
@@ -103,8 +103,8 @@ class Planner:
     """Plans what payers buy in the span of a story.
 
     Args:
-        end: the epoch second at which nothing more is planned.
-        billing_days: when subscribers of the batch biller pay, all in one second.
+        end: the epoch second from which no charges are planned.
+        billing_days: the epoch seconds at which the batch biller charges all its subscribers.
         great_day: the epoch second at which the great day begins.
     """
 
@@ -114,7 +114,7 @@ class Planner:
         self._great_day = great_day
 
     def plan(self, payer: Payer, joined: int, *, premium: bool, dice: Dice) -> list[PlannedCharge]:
-        """The charges of a payer whose first is at `joined`, in order of time."""
+        """The charges of a payer, the first of them at `joined`, in order of time."""
         if dice.chance(payer.campaign.loyal):
             charges = self._subscription(payer, joined, dice, premium=premium)
         else:
@@ -125,7 +125,7 @@ class Planner:
         return charges
 
     def bargains(self, payer: Payer, dice: Dice) -> list[PlannedCharge]:
-        """What somebody buys on the great day, a fifth off, in order of time."""
+        """What a payer buys on the great day, at a fifth off, in order of time."""
         charges = []
         for _ in range(dice.between(1, 2)):
             order = self._order(busy_second(dice, self._great_day), payer, dice)

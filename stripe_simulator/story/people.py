@@ -1,4 +1,4 @@
-"""Who pays: names, addresses, cards, and how an email at the checkout differs from the lead's."""
+"""The payers: names, addresses, cards, and how their email at checkout differs from the lead's."""
 
 from typing import Literal, TypeAlias
 
@@ -132,7 +132,7 @@ _IDENTITIES: Odds[Identity] = Odds(
 
 
 class Payer(Struct, gc=False):
-    """Somebody who pays at least once; `customer` is known from the first charge on.
+    """A person who pays at least once; `customer` is known from the first charge on.
 
     `email` is the address that this person types into forms, `checkout_email` the one that the
     checkout gets to know. `metadata` is what the company writes to the customer that it makes of
@@ -163,12 +163,12 @@ class Payer(Struct, gc=False):
 
     @property
     def has_customer(self) -> bool:
-        """Whether the company's shop made a customer of them, or let them pay as a guest."""
+        """Whether the shop makes a customer object for them, instead of a guest payment."""
         return self.identity in {"same", "untidy", "other", "edited", "nameless"}
 
 
 def make_payer(seed: int, index: int, campaign: Campaign, dice: Dice) -> Payer:
-    """The payer of that index; a pure function of its arguments and of the dice's stream."""
+    """The payer with that index; a pure function of its arguments and of the dice's stream."""
     first, last = dice.one_of(_FIRST), dice.one_of(_LAST)
     identity = dice.pick(_IDENTITIES)
     email = f"{first}.{last}{index}@{dice.one_of(_DOMAINS)}"
@@ -195,7 +195,7 @@ def make_payer(seed: int, index: int, campaign: Campaign, dice: Dice) -> Payer:
 
 
 def prospect_email(index: int, dice: Dice) -> str:
-    """The address of somebody who never pays."""
+    """The address of a person who never pays."""
     return f"{dice.one_of(_FIRST)}.{dice.one_of(_LAST)}.p{index}@{dice.one_of(_DOMAINS)}"
 
 

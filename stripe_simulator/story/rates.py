@@ -1,12 +1,12 @@
-"""Exchange rates: one for each day and currency, wandering about where they started."""
+"""Exchange rates per day and currency: random walks around their first value."""
 
 from stripe_simulator.funds import DAY, MILLION
 from stripe_simulator.story.dice import Dice
 
 _PURPOSE = 11
 _STARTS = {"eur": 1_080_000, "gbp": 1_270_000, "jpy": 6_700, "kwd": 3_250_000}
-_STEP = 30  # ten-thousandths that a rate moves in a day, at most
-_PULL = 50  # a rate comes back to where it started in about so many days
+_STEP = 30  # the most that a rate moves in a day, in ten-thousandths
+_PULL = 50  # a rate returns to its first value in about this many days
 
 CURRENCIES = ("usd", *_STARTS)
 
@@ -24,7 +24,7 @@ class DailyRates:
         self._rates["usd"] = [MILLION] * days
 
     def on(self, currency: str, at: int) -> int | None:
-        """The rate of the day that `at` lies in (of the nearest day that has one)."""
+        """The rate of the day of `at`, or of the nearest day that has one."""
         rates = self._rates.get(currency)
         if rates is None:
             return None
@@ -32,7 +32,7 @@ class DailyRates:
 
 
 def _walk(dice: Dice, base: int, days: int) -> list[int]:
-    # A walk in millionths of the base is as fine for yen as it is for dinars.
+    # Walking in millionths of the base gives yen and dinars the same precision.
     level, levels = MILLION, []
     for _ in range(days):
         levels.append(base * level // MILLION)

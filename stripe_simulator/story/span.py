@@ -1,4 +1,4 @@
-"""When things happen: growth over the months, the rhythm of the week and the day, one great day."""
+"""The times of events: growth over months, weekly and daily rhythms, and one great day."""
 
 from array import array
 from bisect import bisect_right
@@ -9,16 +9,16 @@ from stripe_simulator.story.dice import Dice
 
 HOUR = 3_600
 
-# The first customer of the simulated company came on the first day of its story; its clock stands
-# at the end of the story, so that a run today and a run next year see the same.
+# The first customer of the simulated company came on the first day of its story. The account's
+# clock stands at the end of the story, so that a run today and a run next year see the same.
 START = datetime(2025, 5, 1, tzinfo=UTC)
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-AFTERMATH = timedelta(days=31)  # what is bound to happen when the clock is moved on
+AFTERMATH = timedelta(days=31)  # the time after the story for which events are scheduled
 GREAT_DAY = date(2025, 11, 28)
 
 _WEEKDAYS = (11, 12, 12, 11, 10, 6, 5)
 _HOURS = (2, 1, 1, 1, 1, 2, 3, 5, 8, 10, 11, 12, 11, 11, 12, 12, 11, 10, 9, 8, 8, 7, 5, 3)
-_GROWTH = 3  # the last day is this many times busier than the first, and once more
+_GROWTH = 3  # the last day is this many plus one times as busy as the first
 
 
 class Rhythm:
@@ -38,13 +38,13 @@ class Rhythm:
         self._total = total
 
     def moment(self, dice: Dice) -> int:
-        """A moment of the span."""
+        """A random moment of the span, as an epoch second."""
         hour = bisect_right(self._sums, dice.share() * self._total)
         return self._start + hour * HOUR + dice.below(HOUR)
 
 
 def busy_second(dice: Dice, day: int) -> int:
-    """A moment of the day that begins at epoch second `day`, mostly in its evening."""
+    """A random moment of the day that begins at epoch second `day`, mostly in the evening."""
     hour = max(dice.below(24), dice.below(24))
     return day + hour * HOUR + dice.below(HOUR)
 
@@ -55,7 +55,7 @@ def midnight(day: date) -> int:
 
 
 def first_of_months(start: int, end: int) -> list[int]:
-    """Nine o'clock on the first of each month within [start, end): when the batch biller runs."""
+    """The times of the batch biller: 9:00 on the first of each month within [start, end)."""
     moments = []
     when = datetime.fromtimestamp(start, UTC).replace(day=1, hour=9, minute=0, second=0)
     while (at := int(when.timestamp())) < end:

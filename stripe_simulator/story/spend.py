@@ -13,7 +13,7 @@ _SPEND = 21  # a purpose of dice, one for each budget
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """A campaign's money: `daily` minor units in the middle of the story, for 20,000 charges."""
+    """A campaign's budget: `daily` minor units in the middle of a story of 20,000 charges."""
 
     platform: str
     account_id: str
@@ -33,7 +33,7 @@ _BUDGETS = (
     Budget("meta_ads", "act_1001", "prospecting", "facebook", "usd", 16_000, 95),
     Budget("meta_ads", "act_1001", "lookalike", "instagram", "usd", 8_000, 85),
     Budget("linkedin_ads", "507001", "abm_enterprise", "linkedin", "usd", 11_000, 780),
-    # Money that never came back: nobody followed these banners.
+    # This spend earns nothing: nobody followed these banners.
     Budget("google_ads", "111-222-3333", "display_awareness", "google", "usd", 5_200, 60, 300, 390),
 )
 
@@ -54,7 +54,7 @@ class Spend(NamedTuple):
 
 
 def ad_spend(story: Story) -> Iterator[Spend]:
-    """Every day of the story by every campaign that ran on it."""
+    """The spend of every day of the story and every campaign that ran on it."""
     days = (story.now - story.start) // DAY
     dice = [Dice(story.seed, _SPEND + number) for number in range(len(_BUDGETS))]
     for day in range(days):
@@ -62,7 +62,7 @@ def ad_spend(story: Story) -> Iterator[Spend]:
             noise = chance.between(70, 130)
             rate = chance.between(60, 160)
             if budget.first_day <= day < budget.last_day:
-                # From half the budget to one and a half: the company grows, its campaigns too.
+                # The budget grows from half to one and a half of `daily`, as the company does.
                 grown = budget.daily * (days + 2 * day) // (2 * days)
                 spend = grown * noise * story.charges // 2_000_000
                 yield _day(budget, story.start + day * DAY, spend, noise, rate)

@@ -1,4 +1,4 @@
-"""A Postgres server, for the commands that read and write warehouses."""
+"""A Postgres server for the tests of commands that read and write warehouses."""
 
 import shutil
 import tempfile
@@ -11,12 +11,12 @@ from tests import servers
 
 @pytest.fixture(scope="session")
 def postgres():
-    """The environment that names a cluster of the tests' own: PGHOST, PGPORT, PGUSER."""
+    """The environment of a new cluster: PGHOST, PGPORT, PGUSER."""
     try:
         servers.postgres_binaries()
     except servers.ServerError as missing:
         pytest.skip(str(missing))
-    # Where the user `postgres` may go, too; pytest's own folders are root's alone.
+    # The user `postgres` must have access, too; only root has access to pytest's own folders.
     folder = Path(tempfile.mkdtemp(prefix="postgres-"))
     folder.chmod(0o755)
     try:

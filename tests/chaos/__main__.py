@@ -1,7 +1,7 @@
-"""`make chaos`: many campaigns, new ones each time, and what they came to.
+"""`make chaos`: runs many campaigns, new ones each time, and sums up their outcomes.
 
-COUNT: how many; 500 by default. SEED: the number of the first; by default it is drawn. JOBS: how
-many run at a time. RENEW=1 writes the figures into docs/reliability.md.
+COUNT: the number of campaigns; 500 by default. SEED: the number of the first one; random by
+default. JOBS: the number of campaigns at a time. RENEW=1 writes the figures to docs/reliability.md.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tests.chaos.life import Outcome, live_alone
 
 
 def main() -> int:
-    """Run them all; 1 if something was lost, shown or said badly in one of them."""
+    """Run all campaigns; returns the exit code, which is 1 if any of them has complaints."""
     count = int(os.environ.get("COUNT") or 500)
     first = int(os.environ.get("SEED") or secrets.randbelow(10**9))
     jobs = int(os.environ.get("JOBS") or (os.cpu_count() or 1) + 1)

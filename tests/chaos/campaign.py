@@ -1,4 +1,4 @@
-"""A campaign as data, drawn from one number: what an account lives through, and what fails.
+"""A campaign as data, drawn from one number: changes of an account, runs, and faults.
 
 Nothing here starts a process or opens a file.
 """
@@ -18,7 +18,7 @@ from tests.whole.holdings import COLUMNS
 
 STREAMS = tuple(COLUMNS)
 EVERYTHING = {"start": "2026-01-01"}
-"""Before an account has anything."""
+"""A date range that starts before the account's first object."""
 
 KINDS = {
     "network": "429, 409, 500, 502 or 503; a connection that is reset, before or within an answer; "
@@ -46,7 +46,7 @@ KINDS = {
     "date range changed": "the last 3 or 400 days instead of all since a date",
     "account changed during the run": "payments, refunds, disputes, edits while Stripe is asked",
 }
-"""Each kind of trouble, and what it is."""
+"""Each kind of trouble, with its description."""
 
 Victim: TypeAlias = Literal["tap", "target"]
 Action: TypeAlias = tuple[str, int]
@@ -54,7 +54,7 @@ Action: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True)
 class Moment:
-    """When a signal is sent: at the `nth` request or record; or `after` all, in seconds."""
+    """When a signal is sent: at the `nth` request or record, or `after` seconds past the last."""
 
     of: Literal["request", "record", "half a record", "end"]
     nth: int = 1
@@ -63,7 +63,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Network:
-    """Stripe refuses, or its answers break; `lasting` ends the run."""
+    """Stripe refuses requests, or its answers are damaged; a `lasting` fault ends the run."""
 
     fault: Fault
     kind = "network"
@@ -78,7 +78,7 @@ class NoServer:
 
 @dataclass(frozen=True)
 class Slow:
-    """Each answer takes as long."""
+    """Each answer takes this long."""
 
     seconds: float
     kind = "slow"
@@ -86,7 +86,7 @@ class Slow:
 
 @dataclass(frozen=True)
 class Signal:
-    """A signal to one of the two processes, or to both, as Ctrl-C and a power cut are."""
+    """A signal to one of the two processes, or to both, as by Ctrl-C or in a power cut."""
 
     number: signal.Signals
     victims: tuple[Victim, ...]
@@ -99,7 +99,7 @@ class Signal:
 
 @dataclass(frozen=True)
 class DiskFull:
-    """The warehouse's disk has `spare` bytes left; or that of the state has none."""
+    """The warehouse's disk has only `spare` bytes left, or the disk of the state has none."""
 
     where: Literal["warehouse", "state"]
     spare: int = 0
@@ -111,7 +111,7 @@ class DiskFull:
 
 @dataclass(frozen=True)
 class Locked:
-    """Another process holds the warehouse, for as long as the run lasts or for `seconds`."""
+    """Another process holds the warehouse, for the whole run or for `seconds`."""
 
     seconds: float | None
     kind = "warehouse locked"
@@ -119,7 +119,7 @@ class Locked:
 
 @dataclass(frozen=True)
 class HalfMade:
-    """What a machine that went down leaves where the warehouse and its spool are."""
+    """Files that a machine that went down leaves in the place of the warehouse and its spool."""
 
     what: Literal["warehouse begun", "warehouse damaged", "temporary files"]
     kind = "half-made file"
@@ -127,7 +127,7 @@ class HalfMade:
 
 @dataclass(frozen=True)
 class BadState:
-    """What the tap finds instead of its last state."""
+    """A damaged or outdated state that the tap gets instead of its last one."""
 
     what: Literal["lost", "empty", "old", "torn", "log", "torn log"]
     share: float = 0.5
@@ -146,7 +146,7 @@ class BadState:
 
 @dataclass(frozen=True)
 class WrongClock:
-    """The clock of the machine is off."""
+    """The machine's clock is wrong."""
 
     by: timedelta
     kind = "clock wrong"
@@ -154,7 +154,7 @@ class WrongClock:
 
 @dataclass(frozen=True)
 class Permissions:
-    """The key cannot read these, from the `nth` request on; all of them: it was revoked."""
+    """The key lacks permissions from the `nth` request on; if it lacks all, it was revoked."""
 
     lacking: frozenset[Permission]
     nth: int = 1
@@ -180,12 +180,12 @@ Trouble: TypeAlias = (
 
 @dataclass(frozen=True)
 class Catalog:
-    """What is selected.
+    """The selected streams and columns.
 
     Attributes:
-        streams: by name.
-        left_out: columns, with their streams.
-        anew: whether everything is asked for (FULL_TABLE).
+        streams: the names of the selected streams.
+        left_out: the deselected columns, with their streams.
+        anew: whether a full refresh is asked for (FULL_TABLE).
     """
 
     streams: frozenset[str] = frozenset(STREAMS)
@@ -195,7 +195,7 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Run:
-    """What happens, for how long nothing does, and a run of tap and target."""
+    """Actions on the account, a pause, and a run of tap and target."""
 
     before: tuple[Action, ...] = ()
     wait: timedelta = timedelta(minutes=6)
@@ -208,7 +208,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Some runs; the last one has no trouble, and must set all right."""
+    """Some runs; the last one has no trouble, and must correct everything."""
 
     seed: int
     runs: tuple[Run, ...]
@@ -222,7 +222,7 @@ def draw(seed: int) -> Campaign:
     """The same campaign for the same number."""
     dice = Random(seed)
     middle = [_run(dice, first=n == 0) for n in range(dice.randint(2, 6))]
-    # A run that asks for no object cannot see what its key may by now.
+    # A run that requests no object cannot notice that its key has permissions again.
     last = Run(before=(*_actions(dice, 3), ("charge", 1), ("shop", 1)))
     return Campaign(
         seed=seed,
@@ -253,7 +253,7 @@ def _run(dice: Random, *, first: bool) -> Run:
 
 
 def _actions(dice: Random, most: int) -> tuple[Action, ...]:
-    """Of `charges`, which makes many, fewer than a page at a time."""
+    """Random actions; the action `charges` makes many charges, but fewer than a page."""
     return tuple(
         (action, dice.randint(0, 29 if action == "charges" else 129))
         for action in dice.choices(ACTIONS, k=most)
@@ -333,4 +333,4 @@ _TROUBLES = (
         dice.choice([-1, 1]) * dice.choice([timedelta(days=31), timedelta(days=3650)])
     ),
 )
-"""Each makes one kind of trouble; what stands twice is drawn twice as often."""
+"""Functions that each make one kind of trouble; one listed twice is drawn twice as often."""

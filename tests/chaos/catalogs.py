@@ -1,4 +1,4 @@
-"""Catalogs as `--discover` writes them, with a choice of streams and columns."""
+"""Catalogs as `--discover` writes them, with selected streams and columns."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def catalog(wanted: Catalog) -> dict[str, Any]:
-    """The catalog that asks for it."""
+    """The catalog with this selection."""
     found: dict[str, Any] = json.loads(_discovered())
     for stream in found["streams"]:
         name = stream["tap_stream_id"]

@@ -1,4 +1,4 @@
-"""What a warehouse lacks, has too much, or has otherwise than the account."""
+"""Compares a warehouse with the account: missing, superfluous and different rows."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ NAMES = {
 }
 
 OF_THE_READING = {"updated_at"}
-"""Columns that tell of the reading, not of the object: which event or listing showed it."""
+"""Columns about the reading instead of the object: which event or listing showed it."""
 
 _BY_CLOCK = re.compile(r'"past_due":\w+')
-"""Of a dispute's evidence: it becomes true as time passes, and no event tells so."""
+"""A field of a dispute's evidence that becomes true as time passes, without an event."""
 
 
 @dataclass
 class Verdict:
-    """How many records were compared, and what is wrong with which."""
+    """The number of compared records, and what is wrong with which of them."""
 
     compared: int = 0
     wrong: list[str] = field(default_factory=list)
@@ -47,14 +47,14 @@ def compare(
     unknown: Collection[str] = (),
     matters: Callable[[Row], bool] = lambda _: True,
 ) -> Verdict:
-    """Compare rows with what was true at the start of a run, or at a moment since.
+    """Compare rows with the truth at the start of a run, or at a moment since.
 
     Args:
-        stream: whose rows these are.
-        found: in the warehouse, by id.
-        moments: what was true at the start, and after each change that came into the run.
-        unknown: columns that nobody could have read.
-        matters: whether an object is one that the run must have right.
+        stream: the stream of the rows.
+        found: the rows in the warehouse, by id.
+        moments: the truth at the start, and after each change during the run.
+        unknown: columns that the run could not read.
+        matters: whether the run must have read a given object correctly.
     """
     verdict = Verdict()
     places = [n for n, name in enumerate(NAMES[stream]) if name not in unknown]
@@ -80,7 +80,7 @@ def compare(
 
 
 def compare_whole(stream: str, found: Path, control: Path, ids: Iterable[str]) -> Verdict:
-    """Compare every column with a warehouse that was filled at once, and without trouble."""
+    """Compare every column with a warehouse that a single run without trouble has filled."""
     rows, others = _whole(found, stream), _whole(control, stream)
     verdict = Verdict()
     for id_ in ids:

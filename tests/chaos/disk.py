@@ -1,4 +1,4 @@
-"""A disk that can be full: a small file system of its own where root may mount one.
+"""A disk that can be full: a small file system of its own if root may mount one.
 
 Elsewhere, as in most CI, no file of the process may grow (RLIMIT_FSIZE). The kernel then says
 EFBIG instead of ENOSPC, and only to the target.
@@ -19,7 +19,7 @@ SIZE = 48 << 20
 
 
 class Disk:
-    """A folder, which may be a disk of its own."""
+    """A folder, which may be a mounted file system."""
 
     def __init__(self, folder: Path, *, mounted: bool) -> None:
         self.folder = folder
@@ -27,9 +27,9 @@ class Disk:
 
     @contextmanager
     def full(self, spare: int) -> Iterator[int | None]:
-        """Only `spare` bytes are left inside; the largest file that a process may then write.
+        """Leave only `spare` bytes free; yields the size limit for a process's files.
 
-        None where the disk itself sees to it.
+        It is None if the file system itself enforces this.
         """
         if not self.mounted:
             files = [path.stat().st_size for path in self.folder.rglob("*") if path.is_file()]
@@ -47,7 +47,7 @@ class Disk:
 
 @contextmanager
 def disk(folder: Path) -> Iterator[Disk]:
-    """A disk in a folder that is made for it."""
+    """A context manager that makes a disk in a new folder."""
     folder.mkdir()
     mounted = False
     if os.geteuid() == 0:

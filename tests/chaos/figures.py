@@ -1,4 +1,4 @@
-"""What many campaigns came to, as the tables of docs/reliability.md."""
+"""The outcomes of many campaigns, as the tables of docs/reliability.md."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Figures:
 
     @property
     def failed(self) -> list[Outcome]:
-        """The campaigns in which something was wrong."""
+        """The campaigns with complaints."""
         return [each for each in self.outcomes if each.complaints]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""The warehouse's file, as machines that went down and other processes leave it."""
+"""The states in which crashed machines and other processes leave the warehouse's file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HEADERS = 3 * 4096
-"""The bytes at the beginning of a DuckDB file, without which it is none."""
+"""The size of the headers at the beginning of every DuckDB file."""
 
 What = Literal["warehouse begun", "warehouse damaged", "temporary files"]
 
 
 @contextmanager
 def half_made(warehouse: Path, what: What) -> Iterator[bool]:
-    """Damage it, and put the backup in its place again; whether a run must refuse it."""
+    """Damage the file, and restore it at the end; yields whether a run must refuse it."""
     match what:
         case "warehouse begun":
             if not warehouse.exists():
@@ -47,7 +47,7 @@ def half_made(warehouse: Path, what: What) -> Iterator[bool]:
 
 @contextmanager
 def held_by_another(warehouse: Path, seconds: float | None) -> Iterator[bool]:
-    """Another process holds the file, to the end if no `seconds` are given; whether it could."""
+    """Let another process hold the file, for `seconds` or to the end; yields whether it does."""
     process = CONTEXT.Process(target=hold, args=(warehouse, seconds or 600.0), daemon=True)
     process.start()
     mark = warehouse.parent / "held"

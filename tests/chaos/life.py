@@ -1,4 +1,4 @@
-"""An account and its warehouse live through a campaign."""
+"""Runs a campaign on an account and its warehouse."""
 
 from __future__ import annotations
 
@@ -47,20 +47,20 @@ if TYPE_CHECKING:
 Truth = dict[str, dict[str, "Row"]]
 
 EVENTS_LIFE = timedelta(days=25)
-"""Somewhat less than what Stripe keeps events for."""
+"""Somewhat less than the time for which Stripe keeps events."""
 
 
 @dataclass
 class Outcome:
-    """What came of a campaign.
+    """The outcome of a campaign.
 
     Attributes:
-        seed: of the campaign.
-        troubles: how often each kind struck.
-        runs: how many there were.
-        complete: how many of them ended with exit code 0.
-        verdict: records compared, and those that were wrong.
-        secrets: where a secret or an address was shown.
+        seed: the number of the campaign.
+        troubles: how often each kind of trouble occurred.
+        runs: the number of runs.
+        complete: the number of runs that ended with exit code 0.
+        verdict: the compared records, and those that were wrong.
+        secrets: the places where a secret or an address was shown.
         manners: what was wrong with the way in which runs ended.
     """
 
@@ -79,15 +79,15 @@ class Outcome:
 
 
 def live_alone(seed: int) -> Outcome:
-    """Live through the campaign of a number, in a folder that is gone afterwards."""
-    # A server that ends while a request hangs in it would tell of it.
+    """Run the campaign with a number in a temporary folder."""
+    # A server that ends while a request hangs would log that.
     logging.getLogger("asyncio").setLevel(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder:
         return live(draw(seed), Path(folder))
 
 
 def live(campaign: Campaign, folder: Path, pipeline: type[Pipeline] = Pipeline) -> Outcome:
-    """Live through all runs of a campaign in an empty folder."""
+    """Do all runs of a campaign in an empty folder."""
     account = Account(now=NOW, listing_delay=campaign.listing_delay, old_events=campaign.old_events)
     with serve(account) as server, disk(folder / "disk") as its_disk:
         life = Life(campaign, World(account), server, folder, its_disk, pipeline)
@@ -118,7 +118,7 @@ class Life:
         self._blind = False
 
     def go_through(self, run: Run) -> None:
-        """What happens before it, the run itself, and what must be true afterwards."""
+        """Do the actions before a run and the run, and check what must be true afterwards."""
         for action in run.before:
             self._world.act(*action)
         self._world.account.advance(run.wait)
@@ -163,7 +163,7 @@ class Life:
             self._unknown |= {"customer_email", "customer_metadata"}
         if Permission.PROMOTION_CODES in lacking:
             self._unknown.add("promotion_code")
-        # Without events, nothing tells of the customers that were deleted.
+        # Without events, deleted customers cannot be known.
         forgotten = any(
             isinstance(each, BadState) and each.what in {"lost", "empty"} for each in run.troubles
         )
@@ -174,7 +174,7 @@ class Life:
     def _meddling(
         self, run: Run, pipeline: Pipeline, moments: list[Truth], struck: Counter[str]
     ) -> Iterator[None]:
-        """What happens to account and key while Stripe is asked."""
+        """Change account and key during the run's requests."""
         pending = list(run.during)
         permissions = [each for each in run.troubles if isinstance(each, Permissions)]
         asked = 0
@@ -232,7 +232,7 @@ class Life:
         return str(path)
 
     def _count(self, run: Run, end: End, struck: Counter[str]) -> None:
-        """Which of the other troubles were met; some came too late, or to nobody."""
+        """Count the other troubles that occurred, since some come too late to affect the run."""
         for each in run.troubles:
             match each:
                 case Network():
@@ -262,7 +262,7 @@ class Life:
             outcome.verdict.add(verdict)
 
     def _files(self) -> list[Path]:
-        """All that a run leaves, but the setting in which the key is."""
+        """All files that runs leave, except the tap's settings, which contain the key."""
         return [
             path for path in self._folder.rglob("*") if path.is_file() and path.name != "tap.json"
         ]
@@ -288,7 +288,7 @@ class Life:
         return verdict
 
     def compare_with_a_fresh_one(self) -> None:
-        """Every column is what a single run without trouble brings into an empty warehouse."""
+        """Check every column against an empty warehouse that a single run without trouble fills."""
         if self.outcome.complaints:
             return
         warehouse, self._warehouse = self._warehouse, self._disk.folder / "fresh.duckdb"

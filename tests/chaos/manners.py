@@ -1,4 +1,4 @@
-"""How a run may end: with exit code 0, or with one clear line; and never with a secret."""
+"""Checks that a run ends with exit code 0 or with one clear line, and shows no secret."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LINE = {
     "tap": re.compile(r"\| (?:ERROR|CRITICAL) |Ended by SIG|^Aborted!$", re.MULTILINE),
     "target": re.compile(r"^target-apex: error: |^Aborted!$", re.MULTILINE),
 }
-"""What begins the line that says why a process failed."""
+"""Patterns of the line in which a process says why it failed."""
 
 BUG = re.compile(r"Traceback|[Tt]his is a bug|internal error|Exception ignored|Segmentation")
 ADDRESS = re.compile(r"[\w.]+@example\.com")
@@ -45,7 +45,7 @@ def ill_mannered(end: End) -> Iterator[str]:
 
 
 def shown(said: dict[Victim, str], files: Iterable[Path]) -> Iterator[str]:
-    """Where a key, or in what is said an address of a payer, is shown."""
+    """The places that show a key, or, in messages, a payer's address."""
     for name, text in said.items():
         if leaks.shown(text):
             yield f"{name} shows a secret"

@@ -1,4 +1,4 @@
-"""Tap and target as a pipeline: what one writes is passed on to the other, line by line.
+"""Tap and target as a pipeline: the tap's output is passed to the target line by line.
 
 As Meltano does, the pipeline stands between the two, and keeps the last whole line that the target
 wrote as the state of the next run.
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tests.chaos.campaign import Signal, Victim
 
 LONGEST = 300.0
-"""Seconds, after which a run hangs."""
+"""The timeout of a run in seconds, after which it counts as hanging."""
 
 RECORD = b'{"type":"RECORD"'
 
@@ -35,9 +35,9 @@ class End:
 
     Attributes:
         codes: the exit code of each process; None for one that hung.
-        said: what each wrote to standard error.
-        state: the last whole line of the target's output; None without any.
-        signals: those that reached a process.
+        said: the standard error of each process.
+        state: the last whole line of the target's output; None if there is none.
+        signals: the signals that reached a process.
     """
 
     codes: dict[Victim, int | None] = field(default_factory=dict)
@@ -54,10 +54,10 @@ class Pipeline:
     """A run of tap and target.
 
     Args:
-        folder: where both run.
-        signals: what they get on the way.
-        conditions: what each finds.
-        states: where the target writes them.
+        folder: the working directory of both.
+        signals: the signals that are sent during the run.
+        conditions: the conditions of each process.
+        states: the file that the target writes states to.
     """
 
     def __init__(
@@ -76,15 +76,15 @@ class Pipeline:
         self._processes: dict[Victim, Process] = {}
 
     def passed(self, line: bytes) -> bytes:
-        """A line as it reaches the target: the same, unless a test wants a loss to be seen."""
+        """A line as it reaches the target: unchanged, unless a test simulates a loss."""
         return line
 
     def kept(self, state: str) -> str:
-        """A state as it is kept: the same, unless a test wants a loss to be seen."""
+        """A state as it is kept: unchanged, unless a test simulates a loss."""
         return state
 
     def asked(self) -> None:
-        """Stripe is asked for something: call this before it is answered."""
+        """Count a request to Stripe; must be called before it is answered."""
         self._requests += 1
         self._strike("request", self._requests)
 
@@ -122,7 +122,7 @@ class Pipeline:
         return self._end
 
     def _pass_on(self, source: int, sink: int, deadline: float) -> None:
-        """Until the tap has ended, or nobody reads what it writes."""
+        """Pass lines on until the tap has ended, or the target has stopped reading."""
         os.set_blocking(sink, False)
         rest = b""
         while time.monotonic() < deadline:

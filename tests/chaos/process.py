@@ -1,4 +1,4 @@
-"""One of the two commands as a process of its own, under conditions that a machine may have."""
+"""Runs tap or target as a process under the conditions of a particular machine."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ HURRIED = replace(
     silence=1.0,
     unless_told=0.02,
 )
-"""The patience of a run with seconds for minutes."""
+"""The `Patience` of a run with seconds instead of minutes."""
 
 
 @dataclass(frozen=True)
 class Conditions:
-    """What a process finds.
+    """The conditions of a process.
 
     Attributes:
         clock: how far the machine's clock is off.
-        hurried: whether Stripe is waited for only as long as a test can wait.
-        largest_file: in bytes, where the disk of a file is full from there on.
+        hurried: whether timeouts are as short as a test needs them.
+        largest_file: the limit of file sizes in bytes, which stands for a full disk.
     """
 
     clock: timedelta = timedelta(0)
@@ -50,14 +50,14 @@ class Conditions:
 
 
 class Process:
-    """A command that is under way.
+    """A running command.
 
     Args:
         words: the command, with its arguments.
-        stdin: what it reads; None for nothing.
-        stdout: a pipe, or a file that is written anew.
-        folder: where it runs, and keeps its temporary files in `tmp`.
-        conditions: what it finds.
+        stdin: its input; None for none.
+        stdout: a pipe, or a file that is overwritten.
+        folder: its working directory, with its temporary files in `tmp`.
+        conditions: its conditions.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Process:
         self._process.start()
 
     def send(self, number: signal.Signals) -> bool:
-        """Whether there was still a process to get the signal; for any thread."""
+        """Send a signal; returns whether the process still existed. Thread-safe."""
         with self._lock:
             if self._process.pid is None or self._process.exitcode is not None:
                 return False
@@ -87,7 +87,7 @@ class Process:
             return True
 
     def end(self, until: float) -> tuple[int | None, str]:
-        """Its exit code, None where it had to be killed for it hung, and what it said."""
+        """Wait for the end; returns the exit code, or None if it was killed, and its messages."""
         while self._code() is None and time.monotonic() < until:
             time.sleep(0.003)
         code = self._code()
@@ -110,7 +110,7 @@ def _become(
     folder: Path,
     conditions: Conditions,
 ) -> None:
-    """Be the command, from here to the end of the process."""
+    """Turn this process into the command."""
     write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     os.dup2(os.open(os.devnull, os.O_RDONLY) if stdin is None else stdin.fileno(), 0)
     os.dup2(os.open(stdout, write, 0o600) if isinstance(stdout, Path) else stdout.fileno(), 1)
@@ -133,7 +133,7 @@ def _become(
 
 
 def _prepare(conditions: Conditions) -> None:
-    """Let the process find what it should."""
+    """Set up the conditions in this process."""
     if conditions.hurried:
         TapStripeApex.patience = HURRIED
     reader._BATCH = 10  # type: ignore[misc] - the real batches, smaller
@@ -162,7 +162,7 @@ def _set_clock(by: timedelta) -> None:
 
 
 class _AnyDatetime(type):
-    """Of a class whose instances are those of `datetime`."""
+    """The metaclass of a class whose instances are those of `datetime`."""
 
     def __instancecheck__(cls, instance: Any) -> bool:
         return isinstance(instance, datetime)

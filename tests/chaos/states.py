@@ -1,4 +1,4 @@
-"""The state between runs: kept as Meltano keeps it, and lost, old or torn as disks have it."""
+"""The state between runs: kept as Meltano keeps it, or lost, old or torn as after a crash."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Kept(NamedTuple):
-    """A state, and when the last run began that read everything up to then."""
+    """A state, and the start of the last run that read everything up to then."""
 
     text: str
     at: datetime | None
@@ -21,7 +21,7 @@ class Kept(NamedTuple):
 class States:
     """All states so far; the last one is given to the next run.
 
-    `log` is where a target writes them.
+    `log` is the file that a target writes states to.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -30,18 +30,18 @@ class States:
         self._kept: list[Kept] = []
 
     def age(self, now: datetime) -> timedelta:
-        """For how long nobody has read all events; nothing while nobody ever has."""
+        """The time since all events were last read; 0 if they never were."""
         at = self._kept[-1].at if self._kept else None
         return timedelta(0) if at is None else now - at
 
     def keep(self, text: str | None, at: datetime | None) -> None:
-        """Keep what a run said; `at` is when it began, None where it did not read everything."""
+        """Keep a run's state; `at` is the run's start, or None if it did not read everything."""
         if text is not None:
             before = self._kept[-1].at if self._kept else None
             self._kept.append(Kept(text, at or before))
 
     def given(self, bad: BadState | None) -> tuple[Path | None, bool]:
-        """The file for the next run, and whether `bad` could happen: there must be a state."""
+        """The state file for the next run, and whether `bad` was possible, which needs a state."""
         if not self._kept:
             return None, False
         if bad is None or (bad.what == "old" and len(self._kept) == 1):
@@ -70,7 +70,7 @@ class States:
         return self._path, True
 
     def _go_back(self, share: float) -> None:
-        """To an older one, of which there is a copy; after a torn one, that is what one has."""
+        """Go back to an older state, as somebody does who has only a copy of that one."""
         del self._kept[1 + int(share * (len(self._kept) - 1)) :]
 
 

@@ -1,4 +1,4 @@
-"""What a run finds: address, state, clock, files and disk, as its troubles have them."""
+"""The surroundings of a run: address, state, clock, files and disk, with its troubles."""
 
 from __future__ import annotations
 
@@ -31,22 +31,22 @@ if TYPE_CHECKING:
     from tests.chaos.states import States
 
 FULL = Path("/dev/full")
-"""What is written here finds no room."""
+"""A device on which every write fails, since there is no space."""
 
 
 @dataclass
 class Surroundings:
-    """What a run finds.
+    """The surroundings of a run.
 
     Attributes:
-        url: where Stripe is.
-        states: where the target writes them.
-        state: the file that the tap is given.
-        clock: how far the machine's is off.
+        url: the address of Stripe.
+        states: the file that the target writes states to.
+        state: the state file that the tap gets.
+        clock: how far the machine's clock is off.
         lock_wait: seconds for which the target waits for the warehouse.
-        largest_file: where the warehouse's disk is full without being a disk of its own.
+        largest_file: the limit of file sizes that stands for a full disk, if none is mounted.
         refused: whether the run must end with an error.
-        struck: the troubles that are there from the start.
+        struck: the troubles that exist from the start.
     """
 
     url: str
@@ -63,7 +63,7 @@ class Surroundings:
 def surround(
     run: Run, server: Simulator, states: States, warehouse: Path, its_disk: Disk
 ) -> Iterator[Surroundings]:
-    """Arrange what a run finds, and put it right afterwards."""
+    """A context manager that sets up the surroundings of a run, and undoes them at the end."""
     around = Surroundings(server.url, states.log)
     bad = next((each for each in run.troubles if isinstance(each, BadState)), None)
     around.state, happened = states.given(bad)
@@ -100,5 +100,5 @@ def surround(
 
 
 def _order(trouble: Trouble) -> int:
-    """Files first, then who holds them, then the disk."""
+    """The order of set-up: files first, then the processes that hold them, then the disk."""
     return {HalfMade: 0, Locked: 2, DiskFull: 3}.get(type(trouble), 1)

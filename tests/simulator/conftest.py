@@ -1,4 +1,4 @@
-"""An account, and a client that asks it over HTTP."""
+"""An account, and an HTTP client of it."""
 
 from datetime import UTC, datetime
 
@@ -15,7 +15,7 @@ NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 class Client(requests.Session):
-    """Asks one simulator with one key, and knows nothing of retries."""
+    """A client of one simulator with one key, without retries."""
 
     def __init__(self, url: str, key: str = DEFAULT_KEY) -> None:
         super().__init__()
@@ -28,7 +28,7 @@ class Client(requests.Session):
         return super().request(method, self.url + url, *args, **kwargs)
 
     def list_all(self, path, params=(), page=100):
-        """Every object of a list, newest first, by cursor."""
+        """Every object of a list, newest first, read page by page."""
         found, cursor = [], []
         while True:
             answer = self.get(path, params=[*params, *cursor, ("limit", page)])
@@ -47,7 +47,7 @@ def account() -> Account:
 
 @pytest.fixture
 def told(account):
-    """The types of the events since it was asked last."""
+    """A function that returns the types of the events since its last call."""
     seen = 0
 
     def ask() -> list[str]:
@@ -72,7 +72,7 @@ def api(account, keys) -> Api:
 
 @pytest.fixture
 def get(api):
-    """Ask the API: `get(path, query)` gives status, JSON and headers."""
+    """A function: `get(path, query)` returns the API's status, JSON and headers."""
 
     def ask(path, query="", *, key=DEFAULT_KEY, **headers):
         headers = {name.replace("_", "-"): value for name, value in headers.items()}

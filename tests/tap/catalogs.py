@@ -1,4 +1,4 @@
-"""Catalogs as `--discover` writes them, with a choice of streams."""
+"""Catalogs as `--discover` writes them, with selected streams."""
 
 from tap_stripe_apex.tap import TapStripeApex
 

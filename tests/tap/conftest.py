@@ -13,7 +13,7 @@ def warehouse():
 
 @pytest.fixture
 def read(stripe, warehouse):
-    """Run the tap on the warehouse's state, load what it wrote, and count the requests."""
+    """A function: runs the tap on the warehouse's state, loads its output, counts the requests."""
 
     def run(**config):
         stripe.requests.clear()

@@ -1,8 +1,8 @@
-"""What a target would hold after what the tap wrote."""
+"""The rows that a target would hold after loading the tap's output."""
 
 
 class Warehouse:
-    """What a target that upserts by id and deletes by _sdc_deleted_at would hold."""
+    """The rows of a target that upserts by id and deletes by _sdc_deleted_at."""
 
     def __init__(self):
         self.rows = {}

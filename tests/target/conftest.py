@@ -1,4 +1,4 @@
-"""A target to feed with messages, and the warehouse it leaves."""
+"""A target that tests feed with messages, and its warehouse."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def state(**value: Any) -> dict[str, Any]:
 
 @dataclass
 class Warehouse:
-    """The DuckDB file that a target writes, and how to run one."""
+    """The DuckDB file of a target, and methods to run the target."""
 
     path: Path
     settings: dict[str, Any] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Warehouse:
         TargetApex(config=config | settings).listen(io.StringIO("".join(f"{x}\n" for x in lines)))
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
-        """Rows of a query on what is committed."""
+        """Rows of a query on committed data."""
         with reading(self.path) as connection:
             return connection.execute(sql).fetchall()
 

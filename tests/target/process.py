@@ -1,6 +1,6 @@
-"""The real command in a process of its own, which may be killed, starved or stopped.
+"""The real command in a process of its own, which tests can kill, stop or limit.
 
-A fork server has the imports done, so that a process takes milliseconds to start.
+A fork server has done the imports, so that a process starts within milliseconds.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Result:
-    """How a command ended."""
+    """The exit code and output of a command."""
 
     exit_code: int
     out: str
@@ -44,17 +44,17 @@ class Command:
         self._process.start()
 
     def wait(self, seconds: float | None = 60) -> bool:
-        """Whether it ended within that time."""
+        """Wait for the end; returns whether it came within that time."""
         self._process.join(seconds)
         return self._process.exitcode is not None
 
     def send(self, number: signal.Signals) -> None:
-        """Send it a signal."""
+        """Send the process a signal."""
         if self._process.pid is not None and self._process.exitcode is None:
             os.kill(self._process.pid, number)
 
     def result(self) -> Result:
-        """Wait for the end."""
+        """Wait for the end; returns the result."""
         assert self.wait(), "the command hangs"
         peak = self._folder / "peak"
         return Result(
@@ -66,7 +66,7 @@ class Command:
 
 
 def _run(folder: Path, args: list[str], stdin: Path, largest_file: int | None) -> None:
-    """Become the command."""
+    """Turn this process into the command."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     for number, path, mode in (
         (0, stdin, os.O_RDONLY),
@@ -89,7 +89,7 @@ def _run(folder: Path, args: list[str], stdin: Path, largest_file: int | None) -
 
 
 def hold(path: Path, seconds: float) -> None:
-    """Hold the database file for a while, in the process that calls this."""
+    """Hold the database file open for a while in this process."""
     with duckdb.connect(path):
         (path.parent / "held").touch()
         time.sleep(seconds)

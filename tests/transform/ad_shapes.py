@@ -1,4 +1,4 @@
-"""What loaders of ad spend call their tables and columns, by their public schemas."""
+"""The names of tables and columns that loaders of ad spend use, by their public schemas."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Shape:
-    """What a loader calls things; a field that it does not have is None."""
+    """A loader's names of tables and columns; None for a column that it does not have."""
 
     type: str
     report: str
@@ -24,21 +24,21 @@ class Shape:
     urn: str = "{}"
     extra: dict[str, str] = field(default_factory=dict)
     campaigns: tuple[str, ...] = ()
-    """Table, id, name, version, account."""
+    """The table of campaigns, and its columns of id, name, version and account."""
     accounts: tuple[str, ...] = ()
-    """Table, id, currency, version."""
+    """The table of accounts, and its columns of id, currency and version."""
     ads: str | None = None
     once: tuple[str, ...] = ()
-    """Columns that no two rows have alike, beside the day."""
+    """Columns that together with the day identify a row."""
 
     @property
     def is_micros(self) -> bool:
-        """Whether money is whole millionths."""
+        """Whether money is in whole millionths."""
         return "micros" in self.money.lower()
 
     @property
     def one_currency(self) -> bool:
-        """Whether the account of a campaign that is gone is not known."""
+        """Whether the report lacks the account, so that it is not known for a deleted campaign."""
         return self.account is None
 
 

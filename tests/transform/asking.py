@@ -1,4 +1,4 @@
-"""A warehouse on DuckDB or Postgres that dbt built on given tables, and how to ask it."""
+"""Builds a warehouse with dbt on given tables, on DuckDB or Postgres, and queries it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Asking:
-    """What dbt said when it built, and rows of a query afterwards."""
+    """A built warehouse: dbt's output, and rows of queries."""
 
     said: str
     rows: Callable[[str], list[tuple[Any, ...]]]
@@ -34,7 +34,7 @@ def built(
     engine: str, tables: str, selected: tuple[str, ...], settings: dict[str, Any],
     *, folder: Path, running: ExitStack,
 ) -> Asking:  # fmt: skip
-    """Make the tables and build what is selected; `running` ends the server."""
+    """Make the tables and build the selected models; `running` ends the server."""
     if engine == "duckdb":
         path = str(folder / "warehouse.duckdb")
         with duckdb.connect(path) as warehouse:
@@ -48,7 +48,7 @@ def built(
         return Asking(said, rows)
 
     server = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server.chmod(0o755)  # pytest's own folders are root's alone
+    server.chmod(0o755)  # only root has access to pytest's own folders
     environment = running.enter_context(servers.postgres(server))
     address = " ".join(
         f"{name}={environment[variable]}"

@@ -1,4 +1,4 @@
-"""Each mart beside what plain Python computes from the same rows."""
+"""Compares each mart with what plain Python computes from the same rows."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def compare_with_reference(results: Results, attribution: Attribution) -> None:
-    """All marts.
+    """Compare all marts with the reference.
 
     Raises:
         AssertionError: a row differs.
@@ -53,10 +53,10 @@ def agreed(project: CompiledProject, settings: Settings, world: World) -> Result
 
 
 def assert_same(rows, expected):
-    """The same rows in any order.
+    """Check that both have the same rows, in any order.
 
     Raises:
-        AssertionError: naming the first rows that differ, as found and as expected.
+        AssertionError: rows differ; the message shows the first ones as found and as expected.
     """
     pairs = zip_longest(sorted(rows, key=str), sorted(expected, key=str))
     different = [(found, wanted) for found, wanted in pairs if found != wanted]

@@ -1,4 +1,4 @@
-"""The project compiled for two sets of settings, once for each run."""
+"""The project compiled for two sets of settings, once per test run."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _compiled: dict[Settings, CompiledProject] = {}
 
 
 def compiled(settings, tmp_path_factory):
-    """The project with these settings; dbt builds it once for each run."""
+    """The project with these settings, which dbt builds once per test run."""
     if settings not in _compiled:
         chosen = settings.as_vars()
         name = f"project-{crc32(json.dumps(chosen, sort_keys=True).encode())}"
@@ -54,7 +54,7 @@ def compiled(settings, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def running():
-    """What is to be ended after the last test of the module."""
+    """The context managers that end after the module's last test."""
     with ExitStack() as stack:
         yield stack
 

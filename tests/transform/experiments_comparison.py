@@ -1,4 +1,4 @@
-"""Experiments beside what plain Python computes from the same rows."""
+"""Compares experiments with what plain Python computes from the same rows."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def mart_rows(results, experiment_id):
 
 
 def check_verdict(row):
-    """The verdict says what its interval says, and so do the intervals of the lift."""
+    """Check that the verdict agrees with its interval, and with the intervals of the lift."""
     prefix = "always_valid_" if row["is_running"] else ""
     low, high = row[f"{prefix}difference_low"], row[f"{prefix}difference_high"]
     p_value = row["adjusted_always_valid_p_value" if prefix else "adjusted_p_value"]

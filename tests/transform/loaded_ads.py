@@ -1,4 +1,4 @@
-"""Tables of ad spend as loaders write them, random, and what was spent by hand.
+"""Random tables of ad spend as loaders write them, and the expected spend.
 
 The names of tables and columns are those of `ad_shapes`; the rows are made here.
 """
@@ -20,10 +20,10 @@ Row = dict[str, Any]
 FIRST_DAY = date(2026, 2, 27)
 LOADED = datetime.fromisoformat("2026-03-03T00:00:00")  # loaders write no zone
 VARIANTS = ("typed", "text", "bare", "empty")
-"""As it is typed; all text, in upper case, named as seeds are; the report alone; no rows."""
+"""Typed columns; all text and in upper case, named as seeds are; only the report; no rows."""
 
 MARKS = ("_fivetran_deleted", "_sdc_deleted_at")
-"""A row that has one of these is deleted."""
+"""Columns that mark a row as deleted."""
 
 
 @dataclass
@@ -37,7 +37,7 @@ class Table:
 
 @dataclass
 class Loaded:
-    """A schema that a loader wrote, the entry of the var that reads it, and what was spent."""
+    """A schema that a loader wrote, the entry of the var that reads it, and the expected spend."""
 
     schema: str
     entry: dict[str, Any]
@@ -46,7 +46,7 @@ class Loaded:
     by_campaign: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def statements(self) -> Iterator[str]:
-        """SQL that makes it, on DuckDB and Postgres."""
+        """SQL that makes the schema, for DuckDB and Postgres."""
         return statements(self.schema, self.tables)
 
 
@@ -63,7 +63,7 @@ def statements(schema: str, tables: Iterable[Table]) -> Iterator[str]:
 
 
 def loaded(shape: Shape, variant: str, number: int) -> Loaded:
-    """A random schema; `number` keeps its accounts apart from those of others."""
+    """A random schema; `number` makes its accounts different from those of other schemas."""
     chance = random.Random(f"{shape.type} {variant}")
     accounts = [str(1_000_000 + 10 * number + one) for one in range(2)]
     currencies = dict(
@@ -81,7 +81,7 @@ def loaded(shape: Shape, variant: str, number: int) -> Loaded:
     seen: set[tuple[object, ...]] = set()
     for _ in range(0 if variant == "empty" else 60):
         campaign = chance.choice(campaigns)
-        # Device and network rows: several of one day, of fractions of a cent.
+        # Rows by device and network: there are several per day, with fractions of a cent.
         micros = chance.choice([0, 10_000, 1_234_567, chance.randrange(10**9), -2_500])
         row = _report_row(shape, chance, campaign, of_account[campaign], currencies, micros)
         key = (row[shape.day], *(row[name] for name in shape.once if name in report.columns))
@@ -104,7 +104,7 @@ def loaded(shape: Shape, variant: str, number: int) -> Loaded:
 
 
 def _rename(shape: Shape, report: Table) -> None:
-    """Each campaign got its name on the last day of its spend; before, it had another one."""
+    """Give each campaign another name before the last day of its spend."""
 
     def key(row: Row) -> tuple[object, ...]:
         return row[shape.campaign], row["platform"] if "platform" in shape.extra else None
@@ -119,7 +119,7 @@ def _rename(shape: Shape, report: Table) -> None:
 
 
 def _name(shape: Shape, variant: str, campaign: str, gone: str) -> str:
-    """What the models call a campaign: its last name, else its id."""
+    """The models' name of a campaign: its last name, else its id."""
     if shape.campaign_name or (shape.campaigns and variant != "bare" and campaign != gone):
         return f"campaign {campaign}"
     if shape.ads:
@@ -187,7 +187,7 @@ def _others(
     shape: Shape, chance: random.Random, of_account: dict[str, str],
     currencies: dict[str, str], gone: str,
 ) -> Iterator[Table]:  # fmt: skip
-    """Campaigns, accounts and ads in several versions, in any order; one campaign is gone."""
+    """Campaigns, accounts and ads in several versions, in any order; one campaign is deleted."""
     versions = [LOADED - timedelta(hours=hours) for hours in (700, 22, 14)]
     if shape.campaigns:
         name, id_, title, version, account = shape.campaigns
@@ -218,7 +218,7 @@ def _others(
         yield table
     if shape.accounts:
         name, id_, currency, version = shape.accounts
-        # dbt makes a column of a seed that is empty throughout an integer.
+        # dbt makes a column of a seed an integer if it is empty in all rows.
         columns = {id_: "varchar", currency: "varchar", version: "timestamp"}
         table = Table(name, columns | {"descriptive_name": "integer"})
         table.rows = [
@@ -230,7 +230,7 @@ def _others(
 
 
 def _as_text(shape: Shape, table: Table) -> Table:
-    """All columns text and in upper case, the table named as a seed of the loader's package."""
+    """The table with text columns, names in upper case, and the name of the package's seed."""
     prefix = shape.type.split("_", 1)[1] + "_" if shape.type.startswith("fivetran") else ""
     prefix = "" if "reporting" in prefix else prefix
     suffix = "_data" if prefix else ""
@@ -243,7 +243,7 @@ def _as_text(shape: Shape, table: Table) -> Table:
 
 
 def _as_written(value: Any) -> str:
-    """Hours with one digit, as a sheet writes them; numbers as they are."""
+    """A value as a spreadsheet writes it: hours have one digit, numbers are unchanged."""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d} {value.hour}:{value:%M:%S}"
     return str(value)

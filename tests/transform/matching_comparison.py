@@ -1,4 +1,4 @@
-"""The marts on how payments are matched beside what plain Python computes from the same rows."""
+"""Compares the marts on matching with what plain Python computes from the same rows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests.transform.reference.references import payer
 
 
 def check_matching(results, attribution):
-    """How much is matched and by what, what is not, what would help, and what codes brought.
+    """Compare matched revenue by way, unmatched revenue, remedies and promotion codes.
 
     Raises:
         AssertionError: a row differs.
@@ -60,7 +60,7 @@ def check_unmatched(results, attribution):
 
 
 def remedy(attribution, payment):
-    """What could match a payment, as the documentation lists it."""
+    """The remedy that could match a payment, as the documentation lists it."""
     references = attribution.people.references
     text, row = attribution.carried.code_of(payment.charge)
     if text and row is None:
@@ -114,7 +114,7 @@ def check_promotion_codes(results, attribution):
 
 
 def summed(pairs):
-    """Charges, net revenue and the same in the reporting currency, of each key."""
+    """Charges, net revenue, and net revenue in the reporting currency, by key."""
     payments = defaultdict(list)
     for key, payment in pairs:
         payments[key].append(payment)

@@ -1,8 +1,8 @@
-"""Ask MetricFlow for metrics: python -m tests.transform.metrics PROJECT
+"""Query metrics with MetricFlow: python -m tests.transform.metrics PROJECT
 
-`questions.json` in the project's folder holds metrics and what to group them by; the rows go into
-`answers.json`. A process of its own, since MetricFlow runs dbt within itself, and not the command
-`mf`, which asks PyPI for a newer version of itself.
+`questions.json` in the project's folder holds metrics and their dimensions; the rows are written to
+`answers.json`. This is a process of its own, since MetricFlow runs dbt in its process. The command
+`mf` is not used, since it asks PyPI for newer versions.
 """
 
 from __future__ import annotations

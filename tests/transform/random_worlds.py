@@ -1,4 +1,4 @@
-"""Random small worlds in which addresses, browsers, customers and times meet by design."""
+"""Random small worlds in which addresses, browsers, customers and times coincide by design."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ emails = st.sampled_from(
 )
 visitors = st.sampled_from([None, "", "v1", "v2", "v3", "v4"])
 customers = st.sampled_from([None, "", "cus_1", "cus_2", "cus_3"])
-# Whole hours make ties likely; the extra second lies just beyond a window's edge.
+# Whole hours make ties likely; the extra second is just beyond the end of a window.
 moments = st.builds(
     lambda hours, second: START + timedelta(hours=hours, seconds=second),
     st.integers(0, 24 * 75),
     st.sampled_from([0, 0, 0, 1]),
 )
-# From one page view to the next: at once, in the visit, and around its end.
+# Pauses between two page views: none, within a visit, and around its end.
 pauses = st.sampled_from([0, 0, 60, 1799, 1800, 1801, 3600]).map(
     lambda seconds: timedelta(seconds=seconds)
 )
@@ -113,7 +113,7 @@ named = st.dictionaries(
     references.filter(lambda value: value is not None) | st.sampled_from(["ordinary", "7"]),
     max_size=2,
 )
-# A few values, which visits have too, so that the same visit is told twice.
+# There are few values, which visits have too, so that the same visit occurs in both.
 carried = st.fixed_dictionaries(
     {},
     optional={
@@ -207,7 +207,7 @@ def disputes(draw: st.DrawFn, charges: list[Charge]) -> list[Dispute]:
 
 @st.composite
 def refunds(draw: st.DrawFn, charges: list[Charge]) -> list[Refund]:
-    """Refunds of some charges: all of them loaded, some, or more than went back."""
+    """Refunds of some charges: all are loaded, or some, or more than was really given back."""
     if not charges:
         return []
     return [
@@ -250,7 +250,7 @@ def sessions(draw: st.DrawFn, charges: list[Charge]) -> list[Session]:
 
 @st.composite
 def failed_charges(draw: st.DrawFn, charges: list[Charge]) -> list[FailedCharge]:
-    """Attempts that failed, before and after those that did not, and of payments that none got."""
+    """Failed attempts before and after successful ones, and of payments that were never paid."""
     intents = [None, "", "pi_unpaid", *(f"pi_{charge.id}" for charge in charges)]
     return [
         FailedCharge(
@@ -270,9 +270,9 @@ def failed_charges(draw: st.DrawFn, charges: list[Charge]) -> list[FailedCharge]
 
 @st.composite
 def page_views(draw: st.DrawFn) -> list[Touchpoint]:
-    """Page views, of which many follow another one of the same visitor."""
+    """Page views, many of which follow another one by the same visitor."""
     rows: list[Touchpoint] = []
-    # Ties in time are ordered by id, so the ids are not in the order of time.
+    # Ties in time are broken by id, so the ids must not be in the order of time.
     for key in draw(st.permutations(numbered(draw, "touch_", 20))):
         follows = bool(rows) and draw(st.integers(0, 2)) > 0
         says_nothing = follows and draw(st.booleans())
@@ -294,7 +294,7 @@ def page_views(draw: st.DrawFn) -> list[Touchpoint]:
 
 
 def numbered(draw: st.DrawFn, prefix: str, most: int) -> list[str]:
-    """Some keys."""
+    """Up to `most` keys with a prefix and a number."""
     return [f"{prefix}{number}" for number in range(draw(st.integers(0, most)))]
 
 
@@ -387,12 +387,12 @@ def worlds(draw: st.DrawFn) -> World:
 
 
 def around(moment: datetime) -> list:
-    """The days that an instant may fall on, by time zone."""
+    """The days that an instant may be on in some time zone."""
     return [(moment + timedelta(days=shift)).date() for shift in (-1, 0, 1)]
 
 
 def together(parts: list[World]) -> World:
-    """Worlds beside each other in one warehouse, without a link between them."""
+    """Several worlds in one warehouse, without a link between them."""
     apart = [rename(part, f"w{number}") for number, part in enumerate(parts)]
     rates = {(r.rate_date, r.from_currency, r.to_currency): r for p in parts for r in p.fx_rates}
     return World(
@@ -502,7 +502,7 @@ def rename(world: World, name: str) -> World:
 
 @st.composite
 def multiverses(draw: st.DrawFn) -> World:
-    """Several worlds at once: a run of all models costs the same for many rows as for few."""
+    """Several worlds in one, since running all models costs the same for many rows as for few."""
     world = together(draw(st.lists(worlds(), min_size=4, max_size=8)))
     rates_known = draw(st.sampled_from(["all", "most", "none"]))
     if rates_known == "all":

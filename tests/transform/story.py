@@ -1,4 +1,4 @@
-"""A small world with one of each: refunded, settled elsewhere, inherited, late, tagged, unknown."""
+"""A small world with one case of each: refunded, converted, inherited, late, tagged, unknown."""
 
 from __future__ import annotations
 

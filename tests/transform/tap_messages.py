@@ -1,4 +1,4 @@
-"""Messages that ad taps write, made from their public schemas, of spend that is known."""
+"""Messages of ad taps with known spend, made from the taps' public schemas."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SCHEMAS: dict[str, dict[str, Any]] = json.loads(
 SAMPLE = yaml.safe_load((ROOT / "sample_ads.meltano.yml").read_text())
 PLUGINS = {plugin["name"]: plugin for plugin in SAMPLE["plugins"]["extractors"]}
 
-# What stands in the columns of each stream, beside counts. The first stream of a tap is its report.
+# The columns of each stream besides counts. The first stream of a tap is its report.
 _CAMPAIGNS = {"id": "campaign", "name": "name", "account_id": "account"}
 _ACCOUNTS = {"id": "account", "currency": "currency"}
 _COLUMNS = {
@@ -65,12 +65,12 @@ _REPORTS = {
         "campaign_id": "campaign", "cost_micros": "micros", "_sdc_record_hash": "attributes",
     },
 }  # fmt: skip
-"""Of the stream `campaign_performance_report`, which two taps have."""
+"""The columns of the stream `campaign_performance_report`, which two taps have."""
 
 
 @dataclass(frozen=True)
 class Spend:
-    """What a campaign cost on a day, as one reading of it says."""
+    """The cost of a campaign on a day, as it was at one reading."""
 
     day: date
     account: int
@@ -83,7 +83,7 @@ class Spend:
     status: str = "ENABLED"
 
     def value(self, what: str, schema: dict[str, Any]) -> Any:
-        """What a column holds, in the type that its schema says."""
+        """The value of a column, in the type of its schema."""
         found = {
             "amount": Decimal(self.micros) / 1_000_000,
             "ad": 7 * self.campaign,
@@ -101,9 +101,9 @@ class Spend:
 
 
 def readings(number: int, *, by_device: bool) -> tuple[list[Spend], list[Spend]]:
-    """What the first run reads, and what the second one reads again: its days, with more spend.
+    """The spend of a first run, and of a second run that reads its days again, with more spend.
 
-    Campaigns have another name by then, and are paused. `number` keeps accounts apart.
+    By then, campaigns have another name and are paused. `number` makes accounts distinct.
     """
     chance = random.Random(number)
     first, second = [], []
@@ -130,7 +130,7 @@ def readings(number: int, *, by_device: bool) -> tuple[list[Spend], list[Spend]]
 
 
 def messages(tap: str, spent: list[Spend]) -> str:
-    """SCHEMA and RECORD messages of one run, with what the plugin of the sample selects."""
+    """SCHEMA and RECORD messages of one run, with the columns that the sample plugin selects."""
     lines = []
     for stream, schema in SCHEMAS[tap]["streams"].items():
         properties = _selected(tap, stream, schema)
@@ -157,7 +157,7 @@ def messages(tap: str, spent: list[Spend]) -> str:
 
 
 def _selected(tap: str, stream: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The selected columns, and those that no tap leaves out: keys and times of reading."""
+    """The selected columns, and those that taps always send: keys and times of reading."""
     if tap not in PLUGINS:
         return dict(schema["properties"])
     always = {*schema["keys"], *(name for name in schema["properties"] if name.startswith("_sdc"))}

@@ -1,7 +1,7 @@
-"""The dbt project, built for real once, then run again and again on other rows.
+"""The dbt project, which dbt builds once and tests then run again and again on other rows.
 
-A build of dbt takes seconds, mostly before the first query. What it compiled is kept, so that the
-same SQL can run on hundreds of worlds in memory.
+A build by dbt takes seconds, mostly before the first query. The compiled SQL is kept, so that it
+can run on hundreds of worlds in memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PROJECT = Path(__file__).resolve().parents[2] / "transform"
 
 
 _parsed: dict[tuple[Path, str, str | None], bytes] = {}
-"""What dbt parsed, by project, vars and target: in another folder, it need not parse again."""
+"""dbt's partial parse by project, vars and target, so that other folders need no parse."""
 
 
 class BuildError(Exception):
@@ -37,10 +37,10 @@ def dbt(
     project: Path = PROJECT,
     **env: str,
 ) -> str:
-    """Run dbt on `folder`/warehouse.duckdb; its files go into the folder too.
+    """Run dbt on `folder`/warehouse.duckdb, with its files in that folder; returns its output.
 
     Raises:
-        BuildError: with what dbt said.
+        BuildError: dbt failed; the message is its output.
     """
     command = [
         *arguments,
@@ -49,7 +49,7 @@ def dbt(
         *("--vars", json.dumps(settings or {})),
     ]
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "APEX_"))}
-    # The path is the same in each folder: dbt parses all files again if a profile has changed.
+    # The path is relative: if the profile changed with the folder, dbt would parse all files again.
     environment = {**clean, "APEX_WAREHOUSE": "warehouse.duckdb", **env}
     parsed = folder / "target" / "partial_parse.msgpack"
     key = (project, command[-1], environment.get("DBT_TARGET"))
@@ -72,7 +72,7 @@ def query(path: Path, sql: str) -> list[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Step:
-    """A model or a test: what dbt compiled it to."""
+    """A model or a test, with its compiled SQL."""
 
     name: str
     kind: str
@@ -97,7 +97,7 @@ class CompiledProject:
 
     @classmethod
     def of(cls, folder: Path) -> CompiledProject:
-        """What dbt compiled when it built the project in this folder."""
+        """The project as dbt compiled it when it built it in this folder."""
         manifest = json.loads((folder / "target" / "manifest.json").read_text())["nodes"]
         results = json.loads((folder / "target" / "run_results.json").read_text())["results"]
         steps = []
@@ -119,7 +119,7 @@ class CompiledProject:
         """The same project with one rule changed in the SQL of one model.
 
         Raises:
-            LookupError: the rule is not written like that.
+            LookupError: the SQL does not contain `old`.
         """
         if not any(step.name == model and old in step.sql for step in self.models):
             raise LookupError(f"{model} does not contain: {old}")
@@ -130,7 +130,7 @@ class CompiledProject:
         return replace(self, models=tuple(models))
 
     def run(self, world: World) -> Results:
-        """All models on a world, in memory."""
+        """Run all models on a world, in memory."""
         warehouse = duckdb.connect()
         warehouse.execute("attach ':memory:' as warehouse; use warehouse; set timezone = 'UTC'")
         for schema in ("reference", "staging", "intermediate", "marts"):

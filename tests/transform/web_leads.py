@@ -1,4 +1,4 @@
-"""What CRMs and lead forms call their tables and columns, and random records in them."""
+"""The tables and columns of CRMs and lead forms, with random records."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 HUBSPOT = ("ORGANIC_SEARCH", "PAID_SOCIAL", "DIRECT_TRAFFIC", "OFFLINE", None)
 SALESFORCE = ("Web", "Trade Show", "Direct", None)
-"""Of these, the models know the last word alone."""
+"""Lead sources of Salesforce; the models know the channel of Direct only."""
 
 
 def fivetran_hubspot(name: str, variant: str, number: int) -> Told:
-    """Contacts; those that were merged are in the list of another, or in a table of their own."""
+    """Contacts; merged ones are in the list of another contact, or in a table of their own."""
     told, made = Told(name, "fivetran_hubspot"), records(name, number, HUBSPOT)
     contacts = Table("contact", {
         "id": "bigint", "property_email": "varchar", "property_createdate": "timestamp",
@@ -56,7 +56,7 @@ def fivetran_hubspot(name: str, variant: str, number: int) -> Told:
 
 
 def airbyte_hubspot(name: str, variant: str, number: int) -> Told:
-    """Contacts with all properties in one column of JSON or, as text, in a column each."""
+    """Contacts with all properties in one JSON column or, as text, with a column for each."""
     told, made = Told(name, "airbyte_hubspot"), records(name, number, HUBSPOT)
     properties = {
         "email": "email", "createdate": "at", "hs_analytics_source": "channel",
@@ -96,7 +96,7 @@ def airbyte_hubspot(name: str, variant: str, number: int) -> Told:
 
 
 def fivetran_salesforce(name: str, variant: str, number: int) -> Told:
-    """Leads, converted ones too; as text, with the names of Salesforce itself."""
+    """Leads, including converted ones; as text, with Salesforce's own names of columns."""
     told, made = Told(name, "fivetran_salesforce"), records(name, number, SALESFORCE)
     own = {
         "id": "Id", "email": "Email", "created_date": "CreatedDate", "lead_source": "LeadSource",
@@ -140,7 +140,7 @@ def fivetran_salesforce(name: str, variant: str, number: int) -> Told:
 
 
 def facebook_lead_ads(name: str, variant: str, number: int) -> Told:
-    """Answers to a form, among which the address is; organic leads came by no ad."""
+    """Answers to a form, including the address; organic leads came by no ad."""
     told, made = Told(name, "facebook_lead_ads"), records(name, number, (None,))
     table = Table("leads", {"id": "varchar", "created_time": "varchar", "field_data": "json"})
     if variant != "bare":
@@ -177,7 +177,7 @@ FORMS = (fivetran_hubspot, airbyte_hubspot, fivetran_salesforce, facebook_lead_a
 def _versions(
     row: Row, record: Record, key: str, variant: str, old: Any = None
 ) -> Sequence[Row]:  # fmt: skip
-    """The record, and of one that was deleted or changed an older version beside it."""
+    """The row of a record, with an older version if it was deleted or changed."""
     if variant == "bare" or record.fate not in {"deleted", "changed"}:
         return [row]
     older = row | {key: old or f"old-{record.email}"}
@@ -191,7 +191,7 @@ def _versions(
 
 
 def _tell(told: Told, made: Sequence[Record], variant: str, gone: set[str]) -> None:
-    """Without the columns that say so, nothing is gone."""
+    """Add the expected leads; in the bare variant, no column marks records as deleted."""
     told.leads += [
         record.by_hand() for record in made if variant == "bare" or record.fate not in gone
     ]

@@ -1,4 +1,4 @@
-"""What trackers call their tables and columns, and the rows that a site leaves in them."""
+"""The tables and columns of trackers, and the rows that a site leaves in them."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from tests.transform.web_worlds import Page, Site
 
 STRANGERS = 50
-"""More visitors than one user can be, who all have the id `undefined`, half of them no other."""
+"""Visitors with the user id `undefined`, too many for one user; half have no other id."""
 
 
 def segment(name: str, variant: str) -> Told:
-    """Pages and identifies; the campaign stands in columns, in `search` or in the address alone."""
+    """Pages and identifies; the campaign is in columns, in `search`, or only in the address."""
     told, here = Told(name, "segment"), site(name)
     pages = Table("pages", {
         "id": "varchar", "anonymous_id": "varchar", "timestamp": "timestamp", "url": "varchar",
@@ -123,7 +123,7 @@ def rudderstack(name: str, variant: str) -> Told:
 
 
 def umami(name: str, variant: str) -> Told:
-    """Events and sessions; an address is the `distinct_id` of some, and data of other sessions."""
+    """Events and sessions; the email is the `distinct_id` of some sessions, and data of others."""
     told, here = Told(name, "umami"), site(name)
     events = Table("website_event", {
         "event_id": "varchar", "session_id": "varchar", "created_at": "timestamp with time zone",
@@ -189,9 +189,9 @@ def umami(name: str, variant: str) -> Told:
 
 
 def posthog(name: str, variant: str) -> Told:
-    """Events with properties in JSON, which remember the first page of all.
+    """Events with properties in JSON, which include the visitor's first page.
 
-    As text, they lack the device: a visitor has the id that it has at the moment.
+    As text, they lack the device's id: a visitor is known by the id of the moment.
     """
     told, here = Told(name, "posthog"), site(name)
     by_device = variant != "text"

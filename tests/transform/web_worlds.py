@@ -1,4 +1,4 @@
-"""What people did on a site, told once, and the rows of staging that it makes by hand."""
+"""The actions of people on a site, and the expected rows of staging, made by hand."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UTMS = ("utm_source", "utm_medium", "utm_campaign", "utm_term", "utm_content")
 
 @dataclass(frozen=True)
 class Page:
-    """A page that was seen, and with what somebody came to it."""
+    """A page view, with the campaign, click id and referrer that it came with."""
 
     id: str
     visitor: str
@@ -42,7 +42,7 @@ class Page:
 
     @property
     def query(self) -> str:
-        """What stands behind the question mark."""
+        """The query string, without its question mark."""
         return urlencode(self.came_with)
 
     @property
@@ -56,7 +56,7 @@ class Page:
         return self.bare_url + (f"?{self.query}" if self.query else "")
 
     def by_hand(self, email: str | None) -> Touchpoint:
-        """The row that staging should have; the address is that which the visitor left."""
+        """The expected row of staging; `email` is the address that the visitor left."""
         return Touchpoint(
             touchpoint_id=self.id, visitor_id=self.visitor, occurred_at=self.at, email=email,
             landing_page=self.url, referrer=self.referrer, **self.came_with,
@@ -65,7 +65,7 @@ class Page:
 
 @dataclass(frozen=True)
 class SignUp:
-    """A visitor said who it is; the site may know the address from another device alone."""
+    """A visitor's sign-up; the site may know the address only from another device."""
 
     id: str
     user: str
@@ -80,15 +80,15 @@ class Site:
     pages: list[Page] = field(default_factory=list)
     sign_ups: list[SignUp] = field(default_factory=list)
     links: set[tuple[str, str]] = field(default_factory=set)
-    """Each visitor that signed up, and the address of its person."""
+    """The visitors who signed up, each with the person's address."""
 
     @property
     def users(self) -> set[tuple[str, str]]:
-        """The id that the site gave to a person, and the address."""
+        """The ids that the site gave to people, each with the person's address."""
         return {(each.user, each.email) for each in self.sign_ups if each.email}
 
     def leads(self) -> dict[str, SignUp]:
-        """Who left an address first, by the address."""
+        """The first sign-up with each address, by address."""
         first: dict[str, SignUp] = {}
         for sign_up in sorted(self.sign_ups, key=lambda each: (each.page.at, each.id)):
             if sign_up.email is not None:
@@ -97,7 +97,7 @@ class Site:
 
 
 def site(name: str) -> Site:
-    """A random one; its name begins all ids and addresses."""
+    """A random site; all ids and addresses begin with its name."""
     chance, made = random.Random(name), Site()
     at = FIRST + timedelta(seconds=chance.randrange(3600))
     for person in range(6):
@@ -124,7 +124,7 @@ def site(name: str) -> Site:
 
 @dataclass(frozen=True)
 class Record:
-    """A record of a CRM or a form, and what became of it."""
+    """A record of a CRM or a form, with its fate."""
 
     number: int
     email: str
@@ -136,12 +136,12 @@ class Record:
 
     @property
     def url(self) -> str | None:
-        """The first page that was seen."""
+        """The address of the first page view."""
         query = urlencode(self.came_with)
         return f"https://shop.example/?{query}" if query else None
 
     def by_hand(self, **fields: str | None) -> Lead:
-        """The row that staging should have."""
+        """The expected row of staging."""
         return Lead(
             lead_id=str(self.number), email=self.email, created_at=self.at,
             **{  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ class Record:
 
 
 def records(name: str, number: int, channels: tuple[str | None, ...]) -> list[Record]:
-    """Random records with ids that no other call gives."""
+    """Random records; `name` and `number` make addresses and ids unique."""
     chance = random.Random(name)
     domain = f"{name.replace('_', '-')}.example"
     return [
@@ -171,7 +171,7 @@ def records(name: str, number: int, channels: tuple[str | None, ...]) -> list[Re
 
 @dataclass
 class Told:
-    """A schema in which a tracker or a CRM tells it, and the rows that it makes by hand."""
+    """A schema as a tracker or a CRM writes it, and the expected rows of staging."""
 
     schema: str
     type: str
@@ -182,18 +182,18 @@ class Told:
 
     @property
     def entry(self) -> dict[str, str]:
-        """What the var says of it."""
+        """The schema's entry in the var."""
         return {"type": self.type, "schema": self.schema}
 
     def emptied(self) -> Told:
-        """The same tables without a row."""
+        """The same tables without rows."""
         for table in self.tables:
             table.rows.clear()
         return Told(self.schema, self.type, self.tables)
 
 
 def as_text(told: Told) -> Told:
-    """All columns text and in upper case, and times in a zone of their own."""
+    """The same with all columns as text and in upper case, and times in another time zone."""
     for table in told.tables:
         table.name = table.name.upper()
         table.columns = {column.upper(): "varchar" for column in table.columns}

@@ -1,4 +1,4 @@
-"""Small worlds of payments and marketing, and the DuckDB warehouse that they make.
+"""Small worlds of payments and marketing, and the DuckDB warehouse that is made of each.
 
 A world holds the rows of the raw tables as frozen values, so that the dbt models and the reference
 implementation read the same inputs.
@@ -50,21 +50,21 @@ class Charge:
 
     @property
     def gross(self) -> int:
-        """Captured minor units."""
+        """The captured amount in minor units."""
         if self.amount_captured is not None:
             return self.amount_captured
         return self.amount if self.captured else 0
 
     @property
     def given_back(self) -> int:
-        """Really refunded minor units; without that column, at most what was captured."""
+        """The really refunded amount; without its column, at most the captured amount."""
         if self.refunded_amount is not None:
             return self.refunded_amount
         return min(self.gross, self.amount_refunded)
 
     @property
     def net_of_refunds(self) -> int:
-        """Captured less refunded minor units."""
+        """The captured less the refunded amount, in minor units."""
         return self.gross - self.given_back
 
     def row(self) -> tuple[Any, ...]:
@@ -250,7 +250,7 @@ class Rate:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule of the user's own for channels; empty texts and nulls are no condition."""
+    """A channel rule of the user's own; empty texts and nulls are no conditions."""
 
     priority: int
     channel: str
@@ -262,7 +262,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Mapped:
-    """The user's own word on which campaign a `utm_campaign` is of."""
+    """The campaign that the user assigned to a `utm_campaign`."""
 
     platform: str
     campaign: str
@@ -271,7 +271,7 @@ class Mapped:
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """The user's own word on the channel of an ad platform."""
+    """The channel that the user assigned to an ad platform."""
 
     platform: str
     channel: str
@@ -279,7 +279,7 @@ class Platform:
 
 @dataclass(frozen=True, kw_only=True)
 class PromotionCode:
-    """The user's own word on the channel of a promotion code."""
+    """The channel that the user assigned to a promotion code."""
 
     code: str | None
     channel: str | None = None
@@ -376,13 +376,13 @@ APEX = {
 
 
 def build_warehouse(path: Path, world: World) -> None:
-    """Write the raw tables of `world` into the DuckDB file at `path`, replacing what is there."""
+    """Write the raw tables of `world` into the DuckDB file at `path`, replacing existing ones."""
     with duckdb.connect(str(path)) as warehouse:
         fill(warehouse, world)
 
 
 def fill(warehouse: duckdb.DuckDBPyConnection, world: World) -> None:
-    """Write the raw tables of `world`, replacing what is there."""
+    """Write the raw tables of `world`, replacing existing ones."""
     warehouse.execute("create schema if not exists raw_stripe")
     _fill(warehouse, "raw_stripe.charges", CHARGES, [c.row() for c in world.charges])
     for schema, tables in (("raw_stripe", STRIPE), ("apex", APEX)):

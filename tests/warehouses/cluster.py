@@ -1,4 +1,4 @@
-"""A real Spark cluster on loopback, started for the tests and ended with them."""
+"""A real Spark cluster on loopback, which is started for the tests and ends with them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPARK_HOME = Path(pyspark.__file__).parent
 
 @contextmanager
 def spark(folder: Path) -> Iterator[dict[str, str]]:
-    """One master and two workers with one core each; the environment by which dbt finds them."""
+    """A context manager that runs a master and two one-core workers; yields dbt's environment."""
     if not shutil.which("java"):
         raise ServerError("Spark needs Java; run: apt-get install default-jre-headless")
     master_log = folder / "master.log"
@@ -66,7 +66,7 @@ def daemon(arguments: Sequence[str]) -> list[str | Path]:
 
 
 def url_in(log: Path) -> str:
-    """Where the master listens, once it says so."""
+    """The address of the master, once its log says it."""
     for line in log.read_text().splitlines():
         if "Starting Spark master at" in line:
             return line.rsplit(" ", 1)[1]
@@ -74,7 +74,7 @@ def url_in(log: Path) -> str:
 
 
 def small_settings(folder: Path) -> str:
-    """For thousands of rows on two cores: little memory, few partitions, no time to compile."""
+    """Settings for small data on two cores: little memory, few partitions, no code generation."""
     quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     metastore = folder / "metastore"
     return f"""\

@@ -22,7 +22,7 @@ STORY = Story(seed=7, charges=2000)
 
 @pytest.fixture(scope="session")
 def server_folder():
-    """Where the user `postgres` may go, too; pytest's own folders are root's alone."""
+    """A folder that the user `postgres` has access to, unlike pytest's own folders."""
     folder = Path(tempfile.mkdtemp(prefix="warehouses-"))
     folder.chmod(0o755)
     yield folder
@@ -37,7 +37,7 @@ def postgres(server_folder):
 
 @pytest.fixture(scope="module")
 def databases(postgres):
-    """Make an empty database."""
+    """A function that makes an empty database."""
 
     def make(name: str) -> dict[str, str]:
         with servers.connect(postgres) as connection:
@@ -66,7 +66,7 @@ def stripe(account):
 
 @pytest.fixture(scope="module")
 def settings(stripe):
-    """What makes the tap read the simulated account."""
+    """The settings with which the tap reads the simulated account."""
     return {
         "TAP_STRIPE_APEX_API_KEY": "rk_test_simulated",
         "TAP_STRIPE_APEX_API_BASE": stripe.url,
@@ -81,7 +81,7 @@ def settings(stripe):
 
 @pytest.fixture(scope="module")
 def clones(tmp_path_factory):
-    """Make a clone of the project, with what the story's company has besides Stripe."""
+    """A function that makes a clone of the project with the story's data besides Stripe."""
 
     def make(name: str, environment: dict[str, str]) -> Clone:
         folder = tmp_path_factory.mktemp(name)
@@ -95,7 +95,7 @@ def clones(tmp_path_factory):
 
 
 def write_later_rates(path: Path) -> None:
-    """The rates of the story's last day for the weeks after it, too."""
+    """Write the rates of the story's last day for the weeks after it, too."""
     rows = [line.split(",", 1) for line in path.read_text().splitlines()[1:]]
     last = max(day for day, _ in rows)
     rates = [rate for day, rate in rows if day == last]

@@ -1,4 +1,4 @@
-"""The same pipeline on three engines, and how to ask each of them."""
+"""The same pipeline on three engines, and queries on each of them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ for table in tables:
 
 @dataclass(frozen=True)
 class Engine:
-    """A warehouse that a clone loads and builds."""
+    """An engine whose warehouse a clone loads and builds."""
 
     name: str
     environment: str
@@ -48,11 +48,11 @@ class Engine:
     clone: Clone
 
     def load(self) -> str:
-        """Load what changed at Stripe."""
+        """Load what changed at Stripe; returns the output."""
         return self.clone.meltano(self.environment, "run", *self.job)
 
     def build(self, *arguments: str) -> str:
-        """Build some models with their tests; without arguments all, if anything changed."""
+        """Build the selected models and tests; without arguments all, if anything changed."""
         command = "dbt:build" if arguments else "dbt:refresh"
         return self.clone.meltano(
             self.environment, "invoke", command, *arguments, APEX_DEMO_SEEDS="true"
@@ -89,7 +89,7 @@ class DuckDB(Engine):
         return self.ask(f"select * from {table}")
 
     def marts(self) -> list[str]:
-        """All tables and views that people read; what failed in a build is not kept on Spark."""
+        """All tables and views that people read, but not `build_failures`, which Spark lacks."""
         _, rows = self.ask(
             "select table_name from information_schema.tables "
             "where table_schema = 'marts' and table_name <> 'build_failures'"
@@ -98,7 +98,7 @@ class DuckDB(Engine):
 
 
 class Postgres(Engine):
-    """A server."""
+    """A Postgres server."""
 
     def query(self, table: str) -> Rows:
         with servers.connect(dict(self.clone.environment)) as connection:
@@ -107,7 +107,7 @@ class Postgres(Engine):
 
 
 class Spark(Engine):
-    """A cluster; its tables are read from files that it exports."""
+    """A Spark cluster, whose tables are read from files that it exports."""
 
     def tables(self, names: Sequence[str]) -> dict[str, Mart]:
         self.clone.run("python", "-c", EXPORT, str(self._exported), *names)

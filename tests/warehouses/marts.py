@@ -1,4 +1,4 @@
-"""Tables as rows of plain Python, the same on every engine, and where two engines disagree."""
+"""Tables as Python values that are the same for every engine, and their differences."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     Query = Callable[[str], tuple[Sequence[str], Sequence[Sequence[Any]]]]
 
 SHOWN = 3
-"""Differing rows in a message."""
+"""The most differing rows in a message."""
 
 
 @dataclass(frozen=True)
 class Mart:
-    """A table: what is exact as a bag of rows, and the floats of each row apart."""
+    """A table: a multiset of the exact values of each row, with the row's floats separately."""
 
     name: str
     columns: tuple[str, ...]
@@ -28,7 +28,7 @@ class Mart:
 
     @classmethod
     def read(cls, query: Query, name: str) -> Mart:
-        """All rows, the columns in alphabetical order, for engines may order them otherwise."""
+        """Read all rows; columns are in alphabetical order, since engines differ in it."""
         names, rows = query(name)
         order = sorted(range(len(names)), key=names.__getitem__)
         return cls(
@@ -46,11 +46,11 @@ class Mart:
 
 
 COMPLAINTS = {"marts.mart_missing_rates", "marts.mart_unknown_names"}
-"""The story has a rate for all money and knows all names, so these are empty on each engine."""
+"""Marts that are empty, since the story has rates for all money and only known names."""
 
 
 def plain(value: Any) -> Any:
-    """One value for what engines give as several: instants in UTC, numbers by what they are."""
+    """A value in a form that is the same for all engines: times in UTC, decimals normalised."""
     match value:
         case bool() | None | str():
             return value
@@ -64,7 +64,7 @@ def plain(value: Any) -> Any:
 
 
 def differences(one: Mart, two: Mart, names: tuple[str, str]) -> Iterable[str]:
-    """What a person needs to find the cause; nothing where both are the same, row for row."""
+    """The differences in words, with the details to find the cause; empty for equal tables."""
     if one.columns != two.columns:
         yield f"{one.name}: columns {set(one.columns) ^ set(two.columns)} are on one engine only"
         return
@@ -81,7 +81,7 @@ def differences(one: Mart, two: Mart, names: tuple[str, str]) -> Iterable[str]:
 
 
 def close(mine: Sequence[float], theirs: Sequence[float]) -> bool:
-    """Equal but for the order in which a sum of floats was taken."""
+    """Whether the floats are equal except for the order in which they were summed."""
     return len(mine) == len(theirs) and all(
         math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9) for a, b in zip(mine, theirs, strict=True)
     )

@@ -1,4 +1,4 @@
-"""A copy of the project, as a clone of it on some machine would be, and what it runs."""
+"""A copy of the project, like a clone on another machine, and its commands."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 FOREIGN = ("APEX_", "AWS_", "DBT_", "MELTANO_", "PG", "SPARK_", "TAP_", "TARGET_")
-"""Settings of whoever runs the tests."""
+"""Prefixes of variables in the developer's own environment, which are removed."""
 
 
 class RunError(Exception):
@@ -24,14 +24,14 @@ class RunError(Exception):
 
 @dataclass(frozen=True)
 class Clone:
-    """A clone, and the environment that its commands run in."""
+    """A clone, and the environment of its commands."""
 
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def make(cls, folder: Path, environment: Mapping[str, str]) -> Clone:
-        """Copy what the pipeline needs, without what earlier runs left."""
+        """Copy what the pipeline needs, without the results of earlier runs."""
         ignored = shutil.ignore_patterns("target", "logs", ".user.yml")
         shutil.copytree(ROOT / "transform", folder / "transform", ignore=ignored)
         shutil.copytree(ROOT / "scripts", folder / "scripts")
@@ -56,10 +56,10 @@ class Clone:
         )
 
     def run(self, *command: str, **environment: str) -> str:
-        """What a command says.
+        """Run a command; returns its output.
 
         Raises:
-            RunError: with what it said.
+            RunError: the command failed; the message has its output.
         """
         with self.start(*command, **environment) as process:
             said, _ = process.communicate()
@@ -68,5 +68,5 @@ class Clone:
         return said
 
     def meltano(self, name: str, *arguments: str, **environment: str) -> str:
-        """What `meltano` says in an environment of the project."""
+        """Run `meltano` in an environment of the project; returns its output."""
         return self.run("meltano", "--environment", name, *arguments, **environment)

@@ -1,4 +1,4 @@
-"""What can happen to an account, and how a tap and a target may run meanwhile, at random."""
+"""Random histories of an account, with runs of tap and target in between."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ ACTIONS = (
     "expire session",
     "delete customer",
 )
-"""What `World.act` can do; a word that stands twice is drawn twice as often."""
+"""The actions of `World.act`; a word that is listed twice is drawn twice as often."""
 
 actions = st.tuples(st.sampled_from(ACTIONS), st.integers(0, 129))
 
@@ -81,7 +81,7 @@ faults = st.builds(
         ]
     ),
     nth=st.integers(1, 4),
-    times=st.sampled_from([1, 2, 99]),  # the last one ends the run
+    times=st.sampled_from([1, 2, 99]),  # 99 times exhausts the retries and ends the run
 )
 
 
@@ -103,16 +103,16 @@ class Run:
     """One run of tap and target.
 
     Attributes:
-        fault: what goes wrong at Stripe.
-        cut: the tap is gone after this share of its output, perhaps in the middle of a line.
-        killed: the target is, too: what it did not commit is lost.
-        key: by its name.
-        date_range: the setting.
+        fault: the fault that is injected at Stripe.
+        cut: the share of its output after which the tap ends, perhaps in the middle of a line.
+        killed: whether the target is killed, too, and loses what it has not committed.
+        key: the name of the key.
+        date_range: the setting `date_range`.
         settled: whether settled amounts are read.
-        anew: whether the catalog asks for everything.
-        batch: rows that the target commits at a time.
+        anew: whether the catalog asks for a full refresh.
+        batch: the number of rows that the target commits at a time.
         clock: how far the machine's clock is off.
-        during: what happens while the run is under way.
+        during: what happens to the account during the run.
     """
 
     fault: Fault | None = None
@@ -144,6 +144,6 @@ def runs(*keys: str) -> st.SearchStrategy[Run]:
 
 
 def chapters(*keys: str) -> st.SearchStrategy[list[Any]]:
-    """What happens, how long nothing happens, and a run of the tap; again and again."""
+    """Histories: lists of chapters, each with actions, a pause and a run of the tap."""
     chapter = st.tuples(st.lists(actions, max_size=6), waits, runs(*keys))
     return st.lists(chapter, min_size=1, max_size=6)

@@ -1,4 +1,4 @@
-"""What a warehouse holds of an account, in the form of `World.truth`."""
+"""The rows that a warehouse holds of an account, in the form of `World.truth`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COLUMNS = {
     "balance_transactions": "amount, fee, status",
     "checkout_sessions": "status, payment_status, customer_email, customer_id, promotion_code",
 }
-"""By stream, what is compared."""
+"""The compared columns, by stream."""
 
 
 def held(path: Path, stream: str, left_out: Collection[str] = ()) -> dict[str, tuple[Any, ...]]:

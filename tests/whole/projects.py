@@ -1,4 +1,4 @@
-"""The project as it is after it was cloned, on the environment that runs the tests."""
+"""The project as it is after cloning, with the Python environment of the tests."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ OURS = ["meltano.yml", "sample_ads.meltano.yml", "sample_config.json", "scripts"
 
 NOBODY = "http://127.0.0.1:9"
 UNFRIENDLY = {"LC_ALL": "C", "HTTP_PROXY": NOBODY, "http_proxy": NOBODY, "ALL_PROXY": NOBODY}
-"""A locale that cannot spell the folder, and a proxy that does not answer."""
+"""A locale that cannot encode the folder's name, and a proxy that does not answer."""
 
 SAID = "said.txt"
 
 
 def lay_out(folder: Path) -> Path:
-    """A project without what earlier runs left."""
+    """Copy the project without the results of earlier runs."""
     folder.mkdir()
     for name in OURS:
         source = ROOT / name
@@ -33,7 +33,7 @@ def lay_out(folder: Path) -> Path:
 
 
 def unfriendly(folder: Path) -> dict[str, str]:
-    """The environment of a run: nothing of ours, and much that gets in the way."""
+    """The environment of a run: without our own settings, and with unfavourable ones."""
     kept = {
         name: value
         for name, value in os.environ.items()
@@ -43,7 +43,7 @@ def unfriendly(folder: Path) -> dict[str, str]:
 
 
 def run(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """What `make run` runs, once the environment is there."""
+    """Run what `make run` runs once the Python environment is made."""
     return subprocess.run(
         [folder / "scripts/run"],
         cwd=folder,
@@ -56,7 +56,7 @@ def run(folder: Path, environment: dict[str, str]) -> subprocess.CompletedProces
 
 
 def run_demo(folder: Path) -> None:
-    """The project after the demo, with what that said in a file."""
+    """Lay out the project and run the demo in it, with its output in a file."""
     lay_out(folder)
     done = run(folder, unfriendly(folder))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -64,5 +64,5 @@ def run_demo(folder: Path) -> None:
 
 
 def copied(project: Path, folder: Path) -> Path:
-    """A project with all that its runs left, in another folder."""
+    """Copy a project with the results of its runs into another folder."""
     return shutil.copytree(project, folder, symlinks=True)

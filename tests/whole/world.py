@@ -1,4 +1,4 @@
-"""An account that people act on, and what a warehouse should hold of it."""
+"""An account, actions on it, and what a warehouse should hold of it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class World:
-    """An account and who acts on it."""
+    """An account and the actions on it."""
 
     account: Account
     customers: list[str] = field(default_factory=list)
@@ -26,7 +26,7 @@ class World:
     sessions: list[str] = field(default_factory=list)
 
     def act(self, action: str, n: int) -> None:
-        """Do it where it is possible: a charge can be refunded only so often."""
+        """Do the action unless it is impossible, such as refunding a charge once more."""
         with suppress(InvalidOperationError, KeyError, ZeroDivisionError):
             self._act(action, n)
 
@@ -136,7 +136,7 @@ class World:
         self.account.complete_session(session.id, charge, email=f"s{n}@example.com")
 
     def _session(self, n: int) -> str:
-        """One that is open; of the latest, so that stories meet."""
+        """One of the latest open sessions, so that several actions meet the same one."""
         sessions = self.account.checkout_sessions
         possible = [id_ for id_ in self.sessions if sessions[id_].status == "open"][-4:]
         return possible[n % len(possible)]
@@ -149,7 +149,7 @@ class World:
         return record.metadata.get("visitor_id") if record and not record.deleted else None
 
     def _charge(self, n: int, among: list[str] | None = None, **needed: Any) -> str:
-        """One of the charges to which it can happen; of the latest, so that stories meet."""
+        """One of the latest suitable charges, so that several actions meet the same one."""
         possible = [
             id_
             for id_ in (self.charges if among is None else among)
@@ -158,14 +158,14 @@ class World:
         return possible[n % len(possible)]
 
     def _settled(self, entry: LedgerEntry) -> int:
-        """Of the captured part, where the balance got all that was authorised."""
+        """The settled amount of the captured part; the balance may have got the whole charge."""
         whole = self.account.balance_transactions[entry.balance_transaction or ""].amount
         if self.account.charges[entry.id].released:
             return round(Fraction(whole * entry.amount_captured, entry.amount))
         return whole
 
     def truth(self, *, settled: bool) -> dict[str, Any]:
-        """By stream, what the warehouse should hold."""
+        """The rows that the warehouse should hold, by stream."""
         account = self.account
         charges = {
             id_: (

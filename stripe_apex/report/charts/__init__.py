@@ -1,6 +1,6 @@
-"""Charts: Altair describes them, vl-convert draws them as SVG, without a browser or a network.
+"""Charts: Altair describes them; vl-convert draws them as SVG without a browser or a network.
 
-`kit` has what all charts share; the others have the charts by subject.
+`kit` has what all charts share; each other module has the charts of one subject.
 """
 
 __all__ = ["channels", "kit", "money", "people"]

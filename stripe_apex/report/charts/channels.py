@@ -60,7 +60,7 @@ VERDICTS: Final = {
 
 
 def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
-    """A row for each channel, a symbol for each attribution model: how far they disagree."""
+    """A row per channel with a symbol per attribution model: it shows how far models disagree."""
     chosen = easel.report.scope.attribution_model
     ranked = sorted(shares, key=lambda channel: (-shares[channel].get(chosen, 0), channel))
     ranked = ranked[:MOST_CHANNELS]
@@ -117,7 +117,7 @@ def models(easel: Easel, shares: Mapping[str, Mapping[str, Decimal]]) -> Chart:
 
 
 def _lanes(report: Report) -> dict[str, int]:
-    """Each attribution model's lane within a row, in the order of the legend."""
+    """The number of each attribution model's lane within a row, in the order of the legend."""
     known = report.scope.attribution_models
     ordered = [model for model in MODELS if model in known]
     ordered += [model for model in known if model not in MODELS]
@@ -130,7 +130,7 @@ def _shares(
     ranked: list[str],
     height: Mapping[str, float],
 ) -> Iterator[dict[str, Any]]:
-    """A row for each symbol, each model in a lane of its own; the chosen model's is larger."""
+    """A data row per symbol, in the lane of its model; the chosen model's symbol is larger."""
     chosen = easel.report.scope.attribution_model
     for row, channel in enumerate(ranked):
         for model, share in shares[channel].items():
@@ -148,9 +148,9 @@ def _shares(
 
 
 def paid_lines(report: Report) -> list[tuple[int, Economics]]:
-    """Channels with spend, below each its platforms, below each their campaigns, with the depth.
+    """Channels with spend, each followed by its platforms and their campaigns, with the depth.
 
-    A platform's only campaign is left out, and all campaigns where there are too many rows.
+    A platform's only campaign is left out; so are all campaigns if there are too many rows.
     """
     for deepest in (2, 1, 0):
         lines = list(_outline(report, deepest))
@@ -181,7 +181,7 @@ def _outline(report: Report, deepest: int) -> Iterator[tuple[int, Economics]]:
 
 
 def returns(easel: Easel) -> Chart:
-    """ROAS with its interval and the models' ticks, the line at 1, CAC and payback beside it."""
+    """ROAS with its interval, a tick per model and a line at 1, beside CAC and payback."""
     lines = paid_lines(easel.report)
     high = reach(lines)
     marks = kit.ticks(0, high, most=3 if easel.is_narrow else 5)
@@ -238,7 +238,7 @@ def returns(easel: Easel) -> Chart:
 
 
 def reach(lines: list[tuple[int, Economics]]) -> float:
-    """Where the scale ends: one return of 80 shall not squeeze all others together."""
+    """The end of the scale: a single return of 80 must not squeeze all others together."""
     roas = sorted(float(line.roas) for _, line in lines if line.roas is not None) or [0.0]
     ends = [float(line.roas_interval[1]) for _, line in lines if line.roas_interval]
     return max(1.25, min(max(ends, default=1.25), max(6 * roas[len(roas) // 2], 5.0)))
@@ -252,7 +252,7 @@ def is_cut(line: Economics, reach: float) -> bool:
 def _returns_row(
     easel: Easel, row: int, depth: int, line: Economics, reach: float
 ) -> dict[str, Any]:
-    """The figures of a line, where what lies beyond the scale has an arrow and its value."""
+    """The figures of a line; those beyond the scale are drawn as an arrow with the value."""
     formats, currency = easel.formats, easel.report.scope.currency
     unit = money.minor_per_major(currency)
     shape, colour, words = VERDICTS.get(verdict(line), ("", kit.MUTED, ""))
@@ -298,7 +298,7 @@ def _returns_row(
 
 
 def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
-    """Names on the left; on the right revenue, spend and ROAS; where there is room, more."""
+    """Names on the left; revenue, spend and ROAS on the right, and more if there is room."""
     above = -15 if easel.is_narrow else 0
     for depth, weight in enumerate(("bold", "normal", "normal")):
         yield (

@@ -1,4 +1,4 @@
-"""What all charts share: colours, type, ticks, and the way to SVG."""
+"""What all charts share: colours, fonts, ticks and rendering to SVG."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 VEGA_LITE: Final = "6.4"
 
 FONT: Final = "Helvetica, Arial, 'Liberation Sans', sans-serif"
-"""Of one metric on every system, so that what is measured here fits there."""
+"""Fonts with equal metrics on every system, so that a text fits wherever the page is shown."""
 
-# Okabe and Ito's colours, which people with any colour vision tell apart, and greys. The page's
-# style sheet maps each of them to a variable, so that one drawing serves light and dark.
+# Okabe and Ito's colours, which people with any colour vision can tell apart, and greys. The page's
+# style sheet maps each of them to a variable, so that one drawing serves light and dark mode.
 BLUE: Final = "#0072b2"
 ORANGE: Final = "#e69f00"
 GREEN: Final = "#009e73"
@@ -51,12 +51,12 @@ COLOURS: Final = {
     GRID: "grid",
     PAPER: "paper",
 }
-"""The page's name of each colour."""
+"""The name of each colour's variable in the page's style sheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """How much room a chart has: a page is drawn for a desk and for a telephone."""
+    """The size of a chart: each is drawn once for wide screens and once for telephones."""
 
     name: str
     width: int
@@ -67,12 +67,12 @@ WIDE: Final = Canvas("wide", 940, 13)
 NARROW: Final = Canvas("narrow", 346, 12.5)
 
 Chart = Any
-"""Altair's types are generated and say little: layers, concatenations and facets alike."""
+"""Any Altair chart, be it a layer, concatenation or facet; the generated types say little."""
 
 
 @dataclass(frozen=True, slots=True)
 class Easel:
-    """What a chart is drawn of, how its numbers are written, and on what."""
+    """The report, formats and canvas that a chart is drawn with."""
 
     report: Report
     formats: Formats
@@ -80,16 +80,16 @@ class Easel:
 
     @property
     def width(self) -> int:
-        """In pixels of the drawing, which the page may scale."""
+        """The chart's width in pixels of the drawing, which the page may scale."""
         return self.canvas.width
 
     @property
     def is_narrow(self) -> bool:
-        """Whether labels stand above what they name."""
+        """Whether labels stand above what they name, since there is no room beside it."""
         return self.canvas.width < 500
 
     def text(self, **options: Any) -> dict[str, Any]:
-        """Options of a text mark; the paper around the letters keeps lines away from them."""
+        """Options of a text mark; an outline in the paper's colour keeps lines off the text."""
         return {
             "fontSize": self.canvas.text,
             "fill": INK,
@@ -112,7 +112,7 @@ class Easel:
         return alt.TitleParams(name, **(style | options))
 
     def names(self, names: Sequence[str], y: alt.Y, above: float | None = None) -> Chart:
-        """What each row is called: on the left, or above it where there is no room."""
+        """The name of each row: on the left, or above the row on a narrow canvas."""
         above = (15 if self.is_narrow else 0) if above is None else above
         named = ({"row": row, "name": shortened(name, 28)} for row, name in enumerate(names))
         return (
@@ -122,7 +122,7 @@ class Easel:
         )
 
 
-# Altair's own classes of these copy each chart four times, to lift its parameters; ours have none.
+# Altair's own classes copy each chart four times to lift its parameters; ours have no parameters.
 class _Layers(alt.TopLevelMixin, alt.TopLevelLayerSpec):
     pass
 
@@ -136,12 +136,12 @@ class _Stack(alt.TopLevelMixin, alt.TopLevelVConcatSpec):
 
 
 def layer(*charts: Chart, **options: Any) -> Chart:
-    """Charts on top of each other, in one panel."""
+    """Charts drawn on top of each other in one panel."""
     return _Layers(layer=list(charts), **options)
 
 
 def grid(*charts: Chart, **options: Any) -> Chart:
-    """Panels beside each other, in rows of so many `columns`."""
+    """Panels side by side, in rows of `columns` panels."""
     return _Grid(concat=list(charts), **options)
 
 
@@ -153,13 +153,13 @@ def stack(*charts: Chart, **options: Any) -> Chart:
 def rows(values: Iterable[Mapping[str, Any]]) -> alt.InlineData:
     """Rows of data inside the chart.
 
-    They are a tuple, which Altair shares: it would copy a list for each layer of each panel.
+    They are a tuple, which Altair does not copy; it would copy a list for each layer of each panel.
     """
     return alt.InlineData(values=tuple(dict(value) for value in values))
 
 
 def tooltip(*names: str) -> list[alt.Tooltip]:
-    """What a pointer shows, if the page has a script."""
+    """The tooltip that the pointer shows if the page has a script."""
     return [alt.Tooltip(f"{name}:N") for name in names]
 
 
@@ -176,7 +176,7 @@ def top_axis(labels: Mapping[float, str]) -> alt.Axis:
 
 
 def threshold(at: float, x: Mapping[str, Any]) -> Chart:
-    """The dashed line that everything is compared with."""
+    """A dashed line at the value that everything is compared with."""
     return (
         alt.Chart(rows([{"at": at}]))
         .mark_rule(stroke=INK, strokeDash=[4, 3], strokeWidth=1.2)
@@ -185,7 +185,7 @@ def threshold(at: float, x: Mapping[str, Any]) -> Chart:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round numbers from about `low` to about `high`, zero among them where they pass it."""
+    """Round numbers from about `low` to about `high`, with zero if the range includes it."""
     span = high - low
     if span <= 0 or not math.isfinite(span):
         return [low]
@@ -197,7 +197,7 @@ def ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def label_expr(labels: Mapping[Any, str]) -> str:
-    """An axis' labels as given, in whatever locale."""
+    """A Vega expression that shows the given labels, whatever the locale."""
     cases = "".join(
         f"abs(datum.value - {value!r}) < 1e-9 ? {_quoted(label)} : "
         for value, label in labels.items()
@@ -210,18 +210,18 @@ def _quoted(label: str) -> str:
 
 
 def drawn(draw: Callable[[Canvas], Chart], canvas: Canvas) -> dict[str, Any]:
-    """The Vega-Lite of what `draw` draws.
+    """The Vega-Lite specification of the chart that `draw` returns.
 
-    Altair would hold each part against its schema as it is made, a quarter of the time of a page;
-    a test does that.
+    Altair does not validate each part against its schema here, since that takes a quarter of a
+    page's time; a test does it.
     """
     with debug_mode(arg=False):
         return _dressed(draw(canvas))
 
 
 def _dressed(chart: Chart) -> dict[str, Any]:
-    """The chart's Vega-Lite, in our clothes."""
-    # Set instead of by configure(), which copies the whole chart.
+    """The chart's Vega-Lite specification with the report's style."""
+    # This is not done by configure(), since that copies the whole chart.
     chart.config = alt.Config(
         background="transparent",
         font=FONT,
@@ -244,7 +244,7 @@ def _dressed(chart: Chart) -> dict[str, Any]:
 
 
 def svg(spec: Mapping[str, Any], *, name: str, description: str) -> Markup:
-    """A chart as inline SVG that scales, with a description for those who do not see it."""
+    """A chart as scalable inline SVG, with a description for people who cannot see it."""
     drawn = vl_convert.vegalite_to_svg(dict(spec), vl_version=VEGA_LITE)
     size = _SIZE.search(drawn)
     body = drawn[drawn.index(">") + 1 :]
@@ -264,5 +264,5 @@ _SVG: Final = Markup(
 
 
 def shortened(name: str, most: int) -> str:
-    """A label of at most so many characters."""
+    """A label cut to at most `most` characters."""
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"

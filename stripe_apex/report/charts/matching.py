@@ -1,4 +1,4 @@
-"""How payments find their people, by month."""
+"""How payments are matched to people, by month."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ COLOURS: Final = {
     "by_code": kit.PURPLE,
     NOT_MATCHED: kit.GRID,
 }
-"""Each way has a colour, from the bottom of a column to its top."""
+"""The colour of each way of matching, from the bottom of a column to its top."""
 
 _HEIGHT: Final = 130
 
 
 def months(easel: Easel) -> Chart:
-    """A column for each month: the share of net revenue that was matched, by each way."""
+    """A column per month: the share of net revenue that was matched, by way of matching."""
     lines = easel.report.matched.ways
     axis = months_until(min(line.month for line in lines), max(line.month for line in lines))
     by_month = {
@@ -82,7 +82,7 @@ def months(easel: Easel) -> Chart:
 
 
 def _ends(easel: Easel, axis: list[date]) -> Iterator[Chart]:
-    """The first and the last month, below the columns."""
+    """Labels of the first and the last month, below the columns."""
     ends = [(axis[0], 0, "left")] + ([(axis[-1], easel.width, "right")] if len(axis) > 1 else [])
     for month, x, align in ends:
         yield (

@@ -1,4 +1,4 @@
-"""Where the money goes, and what could not be matched."""
+"""Charts of the way from gross to kept revenue, and of unmatched revenue."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KEPT, AT_MOST = "kept", "kept, at most"
 
 
 def steps(total: Total) -> list[tuple[str, int, int]]:
-    """From gross to what is kept: label, and where a bar starts and ends, in minor units."""
+    """The bars from gross to kept revenue: label, start and end in minor units."""
     at = total.gross_minor
     found = [("captured", 0, at)]
     for name, amount in (
@@ -36,7 +36,7 @@ def steps(total: Total) -> list[tuple[str, int, int]]:
 
 
 def waterfall(easel: Easel) -> Chart:
-    """One waterfall for each currency, each on a scale of its own."""
+    """One waterfall per currency, each on its own scale."""
     totals = [total for total in easel.report.totals if total.gross_minor > 0]
     columns = 1 if easel.is_narrow or len(totals) == 1 else 2
     width = (easel.width - (columns - 1) * 56) / columns

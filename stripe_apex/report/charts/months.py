@@ -1,7 +1,7 @@
-"""Revenue by month: all of it, and below it each channel's, with values on the columns.
+"""Revenue by month, in total and below it by channel, with values on the columns.
 
-Everything is laid out in pixels here, so that it is known what fits: one month is a column and not
-a wall; each value stands on its column where there is room; of sixty months the years are named.
+Everything is laid out in pixels here, so that it is known what fits: a single month does not fill
+the whole width; values stand on their columns if there is room; sixty months are labelled by year.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 MOST_CHANNELS: Final = 7
 
 _WIDEST: Final = 88
-"""A column is no wider, in pixels."""
+"""The greatest width of a column in pixels."""
 
 _LETTER: Final = 6.3
-"""About the width of a letter of the small type, in pixels."""
+"""The approximate width of a letter in the small font, in pixels."""
 
 _GAP: Final = 10
-"""Between two labels side by side."""
+"""The least distance between two labels side by side, in pixels."""
 
 Panel = tuple[str, dict["date", int], str]
 """A name, net revenue by month, and the colour of its columns."""
@@ -40,7 +40,7 @@ Panel = tuple[str, dict["date", int], str]
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where the columns of a panel stand, in pixels."""
+    """The positions of a panel's columns, in pixels."""
 
     width: float
     height: float
@@ -48,7 +48,7 @@ class Room:
 
     @property
     def step(self) -> float:
-        """From one column to the next."""
+        """The distance from one column to the next."""
         return min(self.width / self.number, _WIDEST / 0.82)
 
     def middle(self, index: int) -> float:
@@ -61,16 +61,16 @@ class Room:
         return self.middle(index) - half, self.middle(index) + half
 
     def fits(self, texts: Sequence[str]) -> bool:
-        """Whether each column can have its text."""
+        """Whether every text fits its column."""
         return all(_length(text) + _GAP <= self.step for text in texts)
 
     def kept_inside(self, index: int, text: str) -> float:
-        """The middle of a text that stands at a column and does not leave the panel."""
+        """The middle of a text at a column, moved if needed so that the text stays in the panel."""
         half = _length(text) / 2
         return max(half, min(self.middle(index), self.width - half))
 
     def below(self, index: int, text: str) -> list[int]:
-        """The columns that a text would hide a part of if it stood no higher than its own."""
+        """The columns below a text; it must stand above the highest of them to hide none."""
         at, half = self.kept_inside(index, text), _length(text) / 2
         sides = [self.sides(other) for other in range(self.number)]
         return [
@@ -80,7 +80,7 @@ class Room:
         ]
 
     def apart(self, texts: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
-        """Those of the texts, the first ones first, that do not run into one before them."""
+        """The texts that do not overlap; of texts that would, the earlier in the list is kept."""
         shown: list[tuple[int, str]] = []
         for index, text in texts:
             at = self.kept_inside(index, text)
@@ -98,7 +98,7 @@ def _length(text: str) -> float:
 
 
 def months(easel: Easel) -> Chart:
-    """All revenue by month, then each channel's on one scale of their own."""
+    """Total revenue by month, then each channel's; the channels share a scale of their own."""
     panels = _panels(easel.report)
     together: dict[date, int] = {}
     for _, values, _ in panels:
@@ -120,7 +120,7 @@ def months(easel: Easel) -> Chart:
 
 
 def _panels(report: Report) -> list[Panel]:
-    """The largest channels, all others together, and what is unmatched."""
+    """The largest channels, all other channels together, and unmatched revenue."""
     by_channel: dict[str, dict[date, int]] = {}
     for line in report.months:
         by_channel.setdefault(line.channel, {})[line.month] = line.revenue_minor
@@ -142,7 +142,7 @@ def _panels(report: Report) -> list[Panel]:
 def _columns(
     easel: Easel, panel: Panel, axis: list[date], scaled_by: list[int], room: Room
 ) -> Chart:
-    """A column for each month; the last one is pale where its month is not over."""
+    """A column per month; the last one is pale if its month is not over."""
     name, values, colour = panel
     currency = easel.report.scope.currency
     pale = None if easel.report.last_month_is_whole else axis[-1]
@@ -208,7 +208,7 @@ def _columns(
 def _amounts(
     easel: Easel, values: dict[date, int], axis: list[date], room: Room
 ) -> Iterator[dict[str, Any]]:
-    """The value on each column if all fit; else on the largest and, if there is room, the last."""
+    """The value on each column if all fit; else on the largest and, with room, on the last one."""
     currency = easel.report.scope.currency
     texts = [easel.formats.compact(values.get(month, 0), currency) for month in axis]
     wanted = [index for index, month in enumerate(axis) if values.get(month)]
@@ -220,7 +220,7 @@ def _amounts(
 
 
 def _names(easel: Easel, axis: list[date], room: Room) -> Iterator[dict[str, Any]]:
-    """Each month below its column if all fit; else both ends, the years, and months if they fit."""
+    """Each month below its column if all fit; else both ends, the years, and some months."""
     formats, ends = easel.formats, [0, len(axis) - 1]
     texts = [formats.month(month) for month in axis]
     wanted = list(range(len(axis)))

@@ -1,4 +1,4 @@
-"""Payments alone: revenue by week, and bars with a name and a figure."""
+"""Charts of payments alone: revenue by week, and bars with a name and a figure."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ LETTERS_A_PIXEL: Final = 28 / 190
 """About; a name that is longer than its room is cut."""
 
 AS_FAR_AS_KNOWN: Final = ", as far as known"
-"""What ends the name of an amount of which a part was not read; of nothing, nothing is known."""
+"""Ends the name of an amount that is only partly known; if none is, the chart says "not known"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A row: what it is, how long its bar is, and what stands at its end."""
+    """A row: its name, the length of its bar, and the text at the bar's end."""
 
     name: str
     value: float
@@ -40,12 +40,12 @@ class Bar:
 
 
 def bars(easel: Easel, lines: Sequence[Bar], *, names_take: int = NAMES_TAKE) -> Chart:
-    """A bar for each line, the longest as wide as there is room.
+    """A bar per line; the longest takes all of the room for bars.
 
     Args:
-        easel: what it is drawn on.
-        lines: from top to bottom.
-        names_take: pixels left of the bars, where there is room beside them.
+        easel: the report, formats and canvas of the chart.
+        lines: the lines from top to bottom.
+        names_take: the pixels for names left of the bars, if the canvas is wide.
     """
     narrow = easel.is_narrow
     above = -19 if narrow else 0
@@ -82,7 +82,7 @@ def bars(easel: Easel, lines: Sequence[Bar], *, names_take: int = NAMES_TAKE) ->
 
 
 def weeks(easel: Easel) -> Chart:
-    """Net revenue by week and by who paid, and below it what went away again."""
+    """Net revenue by week and by kind of customer, and below it refunds, disputes and fees."""
     report = easel.report
     lines = report.payments.weeks
     axis = list(_mondays(lines[0].week, lines[-1].week))
@@ -112,7 +112,7 @@ def weeks(easel: Easel) -> Chart:
 
 
 def _away(payments: Payments) -> Iterator[tuple[str, Callable[[Week], int]]]:
-    """What is taken from revenue: disputes and fees apart where the marts have them apart."""
+    """Deductions from revenue; disputes and fees are separate if the marts have them separately."""
     lines = payments.weeks
     yield "Refunded", lambda line: line.refunded_minor
     if payments.converted:
@@ -132,7 +132,7 @@ Part = tuple[tuple[str, str], "Callable[[Week], int]"]
 def _columns(
     easel: Easel, axis: list[date], name: str, parts: Sequence[Part], *size: float
 ) -> Chart:
-    """A column for each week, its parts on top of each other."""
+    """A column per week, with its parts stacked."""
     width, height = size
     by_week = {line.week: line for line in easel.report.payments.weeks}
     currency, scope = easel.report.scope.currency, easel.report.scope
@@ -183,7 +183,7 @@ def _columns(
 
 
 def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Iterator[Chart]:
-    """The line at nothing, and one at a round amount."""
+    """Lines at zero and at a round amount."""
     mark = kit.ticks(0, highest, 2)[-1]
     for minor, colour in ((0, kit.SOFT), (mark, kit.GRID)):
         yield (
@@ -200,7 +200,7 @@ def _marks(easel: Easel, highest: int, width: float, y: dict[str, Any]) -> Itera
 
 
 def _ends(easel: Easel, axis: list[date], width: float, height: float) -> Iterator[Chart]:
-    """The Mondays of the first and of the last week, below the columns."""
+    """Labels of the Mondays of the first and the last week, below the columns."""
     ends = [(axis[0], 0.0, "left")] + ([(axis[-1], width, "right")] if len(axis) > 2 else [])
     for week, x, align in ends:
         yield (

@@ -1,4 +1,4 @@
-"""Customers and experiments: what people are worth, and what changed it."""
+"""Charts of customers and experiments: LTV by cohort, and the effect of each variant."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ SO_FAR: Final = {"better", "worse", "inconclusive"}
 
 
 def has_newer(report: Report) -> bool:
-    """Whether there are cohorts enough to tell older from newer ones."""
+    """Whether there are enough cohorts to tell older from newer ones."""
     return len({line.cohort_month for line in report.cohorts}) > 3
 
 
 def cohorts(easel: Easel) -> Chart:
-    """What a customer has brought by age: each cohort thin, their average bold."""
+    """Revenue per customer by age: a thin line per cohort, and a bold one for their average."""
     lines = list(_cohort_points(easel))
     curve = [{"age": age, "ltv": float(value)} for age, value in ltv_curve(easel.report)]
     last = max([1, *(line["age"] for line in lines)])
@@ -125,7 +125,7 @@ def _cohort_axes(easel: Easel, last: int, high: float) -> tuple[alt.X, alt.Y]:
 
 
 def experiments(easel: Easel) -> Chart:
-    """Each variant's lift of revenue per visitor with its interval, and no effect as a line."""
+    """Each variant's lift of revenue per visitor with its interval, and a line at no effect."""
     lines = list(easel.report.experiments)[-MOST_EXPERIMENTS:]
     domain = _lifts(lines)
     marks = kit.ticks(*domain, most=3 if easel.is_narrow else 5)

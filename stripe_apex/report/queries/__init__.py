@@ -1,8 +1,8 @@
-"""All that the report asks of the marts: one text of SQL for DuckDB and Postgres.
+"""All queries of the report: the same SQL for DuckDB and Postgres.
 
-In every query that has parameters, $1 and $2 are the first day and the day after the last one, and
-$3 the currencies, or null for all. Sums are cast to whole numbers, since the engines widen them
-differently.
+In every query that has parameters, unless it says otherwise, $1 and $2 are the first day and the
+day after the last one, and $3 is the currencies, or null for all. Sums are cast to whole numbers,
+since the engines widen them differently.
 """
 
 from stripe_apex.report.queries.audit import AUDIT, AUDIT_MART

@@ -1,4 +1,4 @@
-"""Where payments come from, and attempts at them that failed."""
+"""The countries of payments, and failed attempts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from stripe_apex.report.queries.filters import amount, in_scope
 
 COUNTRIES_MART: Final = "mart_payment_countries"
 FAILED_MART: Final = "mart_failed_payments"
-"""Marts that a warehouse of an older version does not have."""
+"""Marts that a warehouse of an older version lacks."""
 
 TABLES_OF_ATTEMPTS: Final = f"""
 select table_schema || '.' || table_name as name
@@ -47,11 +47,11 @@ left join marts.fct_revenue as revenue
     on revenue.revenue_date >= failures.since and {in_scope("revenue")}
 group by failures.since
 """
-"""Attempts that did not fail, from the first day on of which one is known that did."""
+"""Attempts that did not fail, from the day of the first known failure on."""
 
 
 def countries(*, converted: bool) -> str:
-    """Revenue by country, what brought most first."""
+    """Revenue by country, the most first."""
     gross, net = (amount(kind, converted=converted) for kind in ("gross", "net"))
     return f"""
 select

@@ -1,4 +1,4 @@
-"""Which spend meets visits, by the names and ids of campaigns."""
+"""Which spend is matched by visits, by the names and ids of campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from stripe_apex.report.queries.filters import in_currencies
 
 AUDIT_MART: Final = "mart_spend_audit"
-"""A warehouse of an older version does not have it."""
+"""The mart of the audit, which a warehouse of an older version lacks."""
 
 AUDIT: Final = f"""
 select
@@ -22,4 +22,4 @@ order by
     abs(audit.unmatched_minor) desc, abs(audit.spend_minor) desc, audit.visits desc,
     audit.platform, audit.campaign, audit.currency
 """
-"""Campaigns over all days, the most unmatched spend first; $1 are the currencies."""
+"""Campaigns over all days, the most unmatched spend first; $1 is the currencies."""

@@ -1,4 +1,4 @@
-"""What channels, platforms and campaigns brought, and what they cost."""
+"""Revenue and cost of channels, platforms and campaigns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from stripe_apex.report.queries.filters import amount, in_scope
 
 LEVELS: Final = (("channel",), ("channel", "platform"), ("channel", "platform", "campaign"))
-"""What lines are grouped by; one query asks for several, since most of its time is its planning."""
+"""The groupings; one query has several, since planning takes most of a query's time."""
 
 Levels = tuple[tuple[str, ...], ...]
 
@@ -20,7 +20,7 @@ group by channel
 
 
 def _keys(levels: Levels) -> str:
-    """The columns of the deepest level, after the number of those that a row is grouped by."""
+    """The columns of the deepest level, preceded by how many of them a row is grouped by."""
     deepest = levels[-1]
     number = " - ".join((str(len(deepest)), *(f"grouping({name})" for name in deepest[1:])))
     return f"{number} as dimensions, {', '.join(deepest)}"
@@ -35,9 +35,9 @@ def _by(levels: Levels, *more: str) -> str:
 def brought(levels: Levels, *, converted: bool) -> str:
     """Revenue and people of each level; $4 is the model.
 
-    A row says by how many dimensions it is grouped, since a platform may be null. Of what is
-    `maybe_new`, it is not known whether the payer had paid before the charges that are loaded.
-    `squares` is the sum, over people, of the square of what each of them brought to `basis_minor`.
+    A row has the number of dimensions that it is grouped by, since a platform may be null. Columns
+    with `maybe_new` count payers who may have paid before the charges that are loaded. `squares` is
+    the sum, over people, of the square of each person's part of `basis_minor`.
     """
     keys = ", ".join(("dimensions", *levels[-1]))
     return f"""
@@ -111,8 +111,8 @@ group by {_by(levels)}
 def _credits(*, converted: bool) -> str:
     """Credits with the platform that was paid for them.
 
-    That is the platform whose spend has the credit's channel and campaign; where several have, or
-    none, the one whose spend has its channel and UTM source; else none.
+    That is the platform whose spend has the credit's channel and campaign. If several have it, or
+    none, it is the one whose spend has the credit's channel and UTM source, else none.
     """
     return f"""campaign_platforms as (
     select channel, campaign, min(platform) as platform

@@ -1,4 +1,4 @@
-"""How payments found their people, what would match the rest, and promotion codes."""
+"""How payments were matched to people, what would match the rest, and promotion codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from stripe_apex.report.queries.filters import amount, in_currencies, in_scope
 
 NEWER_MARTS: Final = ("mart_match_remedies", "mart_promotion_codes")
-"""Marts that a warehouse of an older version does not have."""
+"""Marts that a warehouse of an older version lacks."""
 
 SHARED_REFERENCES_TABLE: Final = "intermediate.int_references__shared"
 
@@ -50,7 +50,7 @@ order by month, way
 
 
 def remedies(*, converted: bool) -> str:
-    """What of the unmatched revenue each remedy could match at most."""
+    """The most unmatched revenue that each remedy could match."""
     return f"""
 select
     unmatched.remedy_kind as remedy,
@@ -66,7 +66,7 @@ order by revenue_minor desc, remedy
 
 
 def codes(*, converted: bool) -> str:
-    """What each promotion code brought; $1 are the currencies. Null where a part has no rate."""
+    """The revenue of each promotion code, null if a part has no rate; $1 is the currencies."""
     net = amount("net", converted=converted)
     return f"""
 select

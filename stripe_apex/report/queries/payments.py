@@ -1,4 +1,4 @@
-"""What payments alone tell: by week, by method, by age of the customer, and by customer."""
+"""Payments alone: by week, by method, by the customer's age, and by customer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 from stripe_apex.report.queries.filters import amount, in_currencies, in_scope
 
 AGES: Final = (0, 30, 60, 90, 180, 365)
-"""Days since a customer's first payment at which they are looked at."""
+"""The ages at which customers are compared, in days since the first payment."""
 
 _UNREAD: Final = """
     count(case when gross_minor > 0 and fee_minor is null then 1 end) as charges_without_fee,
@@ -18,8 +18,8 @@ _UNREAD: Final = """
 def weeks(*, converted: bool) -> str:
     """Revenue by week, which begins on Monday, and who brought it.
 
-    Disputes and fees are apart in the charge's own currency only: the marts convert what was kept,
-    and not each of its parts.
+    Disputes and fees are separate only in the charge's own currency: the marts convert the kept
+    revenue, but not each of its parts.
     """
     gross, net, kept = (amount(kind, converted=converted) for kind in ("gross", "net", "kept"))
     whole = "count(*) = count(disputed_minor)"
@@ -70,9 +70,9 @@ order by net_minor desc, method
 
 
 def ages(*, converted: bool) -> str:
-    """What new customers of these days had brought so many days after their first payment.
+    """The revenue of new customers of these days up to each of the ages.
 
-    Only customers are counted whose first payment lies at least so far before the day $4.
+    An age counts only the customers who have reached it on the day $4.
     """
     net = amount("net", converted=converted)
     days = " union all ".join(f"select {age} as age_days" for age in AGES)
@@ -116,7 +116,7 @@ order by age_days
 
 
 def payers(*, converted: bool) -> str:
-    """How many paid, how many more than once, and what the largest of them brought."""
+    """How many people paid, how many of them more than once, and the largest customers' revenue."""
     net = amount("net", converted=converted)
     return f"""
 with people as (

@@ -87,4 +87,4 @@ from marts.mart_channel_cohorts
 where cohort_month >= date_trunc('month', cast($1 as date)) and cohort_month < $2
 order by cohort_month, first_channel
 """
-"""What each month's new customers cost and brought: all channels as one with an empty name."""
+"""Cost and revenue of each month's new customers; an empty channel stands for all together."""

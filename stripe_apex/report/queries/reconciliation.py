@@ -1,4 +1,4 @@
-"""Sums that must agree: credits with revenue, that with what was loaded, and spend with bills."""
+"""Sums that must agree: credits with revenue, revenue with loaded charges, spend with bills."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ def _same_in_each_model(whole: str, amount: str, parts: str, part_amount: str) -
 
     Args:
         whole: the mart of the total.
-        amount: the column that is added up there.
-        parts: the mart whose rows share the total out, once for each attribution model.
-        part_amount: the column that is added up there.
+        amount: the column of `whole` that is added up.
+        parts: the mart whose rows divide the total, once for each attribution model.
+        part_amount: the column of `parts` that is added up.
     """
     return f"""
 with totals as (
@@ -62,7 +62,7 @@ SIMULATED: Final = """
 select count(*) as charges from raw_stripe.charges
 where statement_descriptor = 'SIMULATED STORE' and not livemode
 """
-"""Charges of the simulated account, which is no business and says so on each bank statement."""
+"""The charges of the simulated account, recognised by their statement descriptor."""
 
 RAW_COLUMNS: Final = """
 select column_name from information_schema.columns
@@ -74,7 +74,8 @@ def raw_check(columns: Collection[str]) -> str:
     """Net revenue by currency, as the tap loaded it and as the marts have it.
 
     Args:
-        columns: of the raw table, which lacks some where an older version of the tap filled it.
+        columns: the columns of the raw table, which an older version of the tap may have filled
+            with fewer of them.
     """
     kept = "and _sdc_deleted_at is null" if "_sdc_deleted_at" in columns else ""
     told = "refunded_amount" if "refunded_amount" in columns else "null"

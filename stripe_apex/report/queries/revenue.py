@@ -1,4 +1,4 @@
-"""Revenue: in total, by month, by attribution model, and what no lead accounts for."""
+"""Revenue: in total, by month, by attribution model, and without a lead."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ select
         where spend.reporting_method = 'settled_rate' and {in_scope("spend", "spend_date")}
     ) as bills
 """
-"""How many charges and rows of spend are converted at the rate of charges that Stripe settled."""
+"""The number of charges and rows of spend that are converted at rates of settled charges."""
 
 CURRENCIES: Final = f"""
 with parts as (
@@ -82,7 +82,7 @@ from parts
 group by currency
 order by sum(charges) desc, currency
 """
-"""The currencies of charges and ad spend, the most charges first, with what has no rate."""
+"""The currencies of charges and spend with what lacks a rate, the most charges first."""
 
 
 def months(*, converted: bool) -> str:

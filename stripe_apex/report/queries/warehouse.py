@@ -1,4 +1,4 @@
-"""What the warehouse holds, whatever the report is about: marts, days, values for filters."""
+"""The contents of the warehouse, whatever the scope is: marts, days, values for filters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARTS: Final = (
     "mart_unknown_names",
     "mart_unmatched",
 )
-"""The marts that are read."""
+"""The marts that the report reads."""
 
 TABLES: Final = """
 select table_schema || '.' || table_name as name

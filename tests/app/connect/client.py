@@ -1,4 +1,4 @@
-"""A client of the page that sends what a test asks for, and nothing else."""
+"""A client of the page that sends only what a test asks for."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from itertools import cycle
 from urllib.parse import urlencode, urlsplit
 
 CSRF = re.compile(r'name="csrf" value="([^"]+)"')
-"""Random, so it may hold any three letters."""
+"""The token in the page; it is random, so it may contain any three letters."""
 
 
 @dataclass
 class Client:
-    """Speaks HTTP by hand, so that nothing is sent that a test did not ask for."""
+    """A minimal HTTP client, so that it sends only what a test asks for."""
 
     link: str
     cookie: str = ""
@@ -49,7 +49,7 @@ class Client:
             try:
                 answer.text = "" if is_stream else answer.read().decode()
             except BaseException:
-                answer.close()  # it may have the socket for itself
+                answer.close()  # the answer may own the socket
                 raise
             self.answers.append(answer)
         return answer
@@ -63,7 +63,7 @@ class Client:
 
     @property
     def csrf(self) -> str:
-        """The token that stands in the page's forms, once there is one."""
+        """The token in the page's forms; waits until there is one."""
         paths = cycle(("/", "/key"))
         return next(found[1] for at in paths if (found := CSRF.search(self.ask("GET", at).text)))
 
@@ -72,14 +72,14 @@ class Client:
         return self.ask("POST", path, form, Origin=origin or self.origin)
 
     def upload(self, *files: tuple[str, bytes], csrf: str | None = None, **headers: str):
-        """Send files as a browser does; `csrf` is the page's own unless it is given."""
+        """Send files as a browser does; `csrf` is the page's token unless it is given."""
         parts = [("csrf", None, (self.csrf if csrf is None else csrf).encode())]
         parts += [("files", name, content) for name, content in files]
         headers = {"Origin": self.origin, "Content_Type": MULTIPART, **headers}
         return self.ask("POST", "/files/upload", body=multipart(parts), **headers)
 
     def files_page(self) -> str:
-        """The page of the files, once they are read or loaded; else the sources."""
+        """Wait until files are read or loaded; returns their page, or that of the sources."""
         while True:
             answer = self.ask("GET", "/files")
             if answer.status == 303:
@@ -93,7 +93,7 @@ MULTIPART = "multipart/form-data; boundary=limit"
 
 
 def multipart(parts) -> bytes:
-    """A form of named parts, some of which are files."""
+    """The body of a multipart form of named parts, some of which are files."""
     body = b""
     for name, file, content in parts:
         named = f'; filename="{file}"' if file is not None else ""
@@ -103,7 +103,7 @@ def multipart(parts) -> bytes:
 
 
 def connected(client) -> bool:
-    """Whether the card says so, once Stripe was asked."""
+    """Whether the card says that Stripe is connected, once the connection was checked."""
     while True:
         text = client.ask("GET", "/").text
         if 'data-phase="busy"' not in text:

@@ -1,4 +1,4 @@
-"""The page of `stripe-apex connect`, for the simulated account, and a browser that looks at it."""
+"""The page of `stripe-apex connect` for the simulated account, and a browser to view it."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ DOCUMENTED = {
     "files": ("#sheet-0", "light"),
     "question": (".sheet", "light"),
 }
-"""The states that the documentation shows: which part of the page, and in which colours."""
+"""The page's states in the documentation's screenshots: the shown part and its colours."""
 
 
 @dataclass
 class Page:
-    """A page that is served, in a thread of this process."""
+    """A page that is served by a thread of this process."""
 
     link: str = ""
     ended: str = ""
@@ -85,7 +85,7 @@ class Page:
         return f"{parts.scheme}://{parts.netloc}"
 
     def join(self) -> str:
-        """Why it has ended."""
+        """Wait for the end of the server; returns why it ended."""
         self._thread.join(30)
         assert not self._thread.is_alive()
         return self.ended
@@ -98,7 +98,7 @@ class Page:
 
 @pytest.fixture(autouse=True)
 def kept(tmp_path_factory, monkeypatch):
-    """Where uploads are kept."""
+    """The folder of uploads."""
     folder = tmp_path_factory.mktemp("kept")
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     return folder
@@ -106,7 +106,7 @@ def kept(tmp_path_factory, monkeypatch):
 
 @pytest.fixture
 def serve_page(stripe, nowhere):
-    """Serve a page for the simulated account; it keeps what it connects in `nowhere`."""
+    """A function that serves the page for the simulated account and the project `nowhere`."""
     with ExitStack() as stack:
 
         def serve(
@@ -140,7 +140,7 @@ def serve_page(stripe, nowhere):
 
 
 class Account(Imports):
-    """The warehouse of the page, which reads it in this process, too."""
+    """The warehouse of the page, which is in this process and reads the file, too."""
 
     def query(self, sql: str):
         while Path(self.address).exists():
@@ -159,7 +159,7 @@ def warehouse(nowhere):
 
 @dataclass
 class Visitor:
-    """A browser that watches for what no page may do: errors, and requests beyond this machine."""
+    """A browser that detects errors, and requests beyond this machine."""
 
     context: BrowserContext
     errors: list[str] = field(default_factory=list)
@@ -176,9 +176,9 @@ class Visitor:
             self.errors.append(message.text)
 
     def look(self, tab: Tab, name: str) -> None:
-        """A state of the page is fit for everybody: light, dark, narrow, and for axe-core.
+        """Check a state of the page in light, dark and narrow form, and by axe-core.
 
-        With SCREENSHOTS=1 it is photographed if the documentation shows it.
+        With SCREENSHOTS=1, a screenshot is taken if the documentation shows this state.
         """
         for scheme in ("light", "dark"):
             tab.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -202,7 +202,7 @@ class Visitor:
 
 @pytest.fixture
 def visit(browser: Browser):
-    """Open a context of its own, in which nothing may go wrong."""
+    """A function that opens a page in a new context; errors in it fail the test."""
     with ExitStack() as stack:
         visitors = []
 
@@ -251,7 +251,7 @@ exit 1
 
 @pytest.fixture
 def project(tmp_path):
-    """A Meltano project, as far as the page needs one: its pipeline is a script."""
+    """A minimal Meltano project for the page, with a script in place of the pipeline."""
 
     def make(ending: str = ENDS_WELL) -> Path:
         script = tmp_path / "scripts" / "run"

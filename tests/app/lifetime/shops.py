@@ -1,4 +1,4 @@
-"""Customers of a shop that is just what the models take it for."""
+"""Customers of a shop that meets the assumptions of the models exactly."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ VALUES = ValueModel(p=5.0, q=4.0, v=3000.0)
 
 @dataclass(frozen=True)
 class Customer:
-    """Days and values of purchases; day 0 is the first one's, `age` the last that was seen."""
+    """Days and values of purchases; day 0 is that of the first one, `age` the last observed day."""
 
     age: int
     seen: list[tuple[float, float]]
@@ -23,7 +23,7 @@ class Customer:
 
 
 def simulate(customers: int, seed: int, span: int = 540, horizon: int = 365) -> list[Customer]:
-    """Customers who came within `span` days, and what they do in the `horizon` days after."""
+    """Customers who came within `span` days, with their purchases in the next `horizon` days."""
     dice = np.random.default_rng(seed)
     shop = []
     for age in dice.integers(1, span, customers).tolist():
@@ -43,7 +43,7 @@ def simulate(customers: int, seed: int, span: int = 540, horizon: int = 365) -> 
 
 
 def histories(shop: list[Customer]) -> Histories:
-    """What the model is told of them."""
+    """The histories of the customers, as the model's input."""
     return Histories(
         np.array([len(customer.seen) - 1.0 for customer in shop]),
         np.array([customer.seen[-1][0] for customer in shop]),
@@ -52,7 +52,7 @@ def histories(shop: list[Customer]) -> Histories:
 
 
 def spent(shop: list[Customer]) -> tuple[np.ndarray, np.ndarray]:
-    """Number and total value of the repeat purchases of those who made one."""
+    """The number and total value of repeat purchases, for customers who made any."""
     again = [customer.seen[1:] for customer in shop if len(customer.seen) > 1]
     return (
         np.array([float(len(purchases)) for purchases in again]),

@@ -1,4 +1,4 @@
-"""A warehouse with some people in it, on each engine, and the commands that are run on it."""
+"""A warehouse with some people on each engine, and a way to run commands on it."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ insert into marts.mart_unmatched values ('ch_2', 'ann@work.example'), ('ch_4', '
 """
 
 ANN = ("ann@example.com", "ann@work.example", "v_ann", "v_phone", "v_desk", "cus_ann", "lead_ann")
-"""All that the data joins to one person."""
+"""All identifiers that the data links to one person."""
 
 TABLES = (
     *("raw_stripe.charges", "raw_stripe.refunds", "raw_stripe.customers", "apex.leads"),
@@ -91,7 +91,7 @@ TABLES = (
 
 
 class People:
-    """A warehouse, and commands that are run on it."""
+    """A warehouse, and methods that run commands on it."""
 
     def __init__(self, address: str) -> None:
         self.address = address
@@ -163,4 +163,4 @@ def people(request, monkeypatch):
     people.empty()
     people.fill()
     yield people
-    people.empty()  # other tests share the server
+    people.empty()  # since other tests share the server

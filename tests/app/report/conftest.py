@@ -1,4 +1,4 @@
-"""Warehouses of marts, and the pages made of them, each once for a run."""
+"""Warehouses of marts and their reports, each made once per test run."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tests.once import once
 
 
 def run_report(*arguments: object):
-    """`stripe-apex report`, in this process."""
+    """Runs `stripe-apex report` in this process."""
     return CliRunner().invoke(main, ["report", *map(str, arguments)])
 
 
 @pytest.fixture(scope="session")
 def warehouse_of(tmp_path_factory):
-    """The path of a scenario's warehouse."""
+    """A function that returns the path of a scenario's warehouse."""
 
     def path(name: str) -> Path:
         return once(tmp_path_factory, f"{name}.duckdb", SCENARIOS[name]().write)
@@ -29,7 +29,7 @@ def warehouse_of(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def page_of(warehouse_of, tmp_path_factory):
-    """The path of a scenario's page."""
+    """A function that returns the path of a scenario's page."""
 
     def path(name: str, *options: str) -> Path:
         def make(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the report says beside what the marts hold, asked of them in other words."""
+"""Compares the report with the marts, which are read by other queries than the report's."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def assert_totals_agree(warehouse):
 
 
 def assert_audit_agrees(warehouse, report):
-    """What is matched and what is not is all that each platform billed, in its own currency."""
+    """Matched and unmatched spend add up to each platform's spend in its own currency."""
     assert {
         (line["platform"], line["currency"]): (
             line["spend_minor"],
@@ -88,7 +88,7 @@ def assert_audit_agrees(warehouse, report):
 
 
 def assert_payments_agree(warehouse, report):
-    """Weeks, methods and customers add up to the marts' totals; what is converted is whole."""
+    """Weeks, methods and customers add up to the marts' totals; converted amounts are complete."""
     payments = report["payments"]
     unit = "_reporting" if report["scope"]["converted"] else ""
     (expected,) = rows(
@@ -122,7 +122,7 @@ def assert_payments_agree(warehouse, report):
 
 
 def assert_economics_agree(warehouse, period, mart_period, model="position_based"):
-    """Each channel with spend has the mart's figures, to the sixth place."""
+    """Each channel with spend has the mart's figures, to six decimal places."""
     report = report_as_json(warehouse, "--period", period, "--attribution-model", model)
     expected = {
         row["channel"]: row
@@ -162,7 +162,7 @@ def assert_economics_agree(warehouse, period, mart_period, model="position_based
 
 
 def assert_key_figures_agree(warehouse, period):
-    """The figures of a period, and of the equally long one before, are those of the facts."""
+    """The key figures of a period and of the previous one equal those computed from the facts."""
     report = report_as_json(warehouse, "--period", period)
     start, end = (date.fromisoformat(report["scope"][name]) for name in ("start", "end"))
     now, before = (
@@ -179,7 +179,7 @@ def assert_key_figures_agree(warehouse, period):
 
 
 def _key_figures(warehouse, start, end):
-    """What a period brought and cost, asked of the facts and not of the marts of channels."""
+    """Revenue and cost of a period, from the facts instead of the marts of channels."""
     (sums,) = rows(
         warehouse,
         "select sum(net_reporting_minor) net, count(*) filter (where is_new) new"

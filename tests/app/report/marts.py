@@ -1,6 +1,6 @@
-"""Marts without dbt: plain tables with the columns that the contracts promise, and a few rows.
+"""Marts without dbt: plain tables with the columns of the contracts, and a few rows.
 
-The columns come from the marts' own descriptions, so that the report cannot expect others.
+The columns come from the marts' own contracts, so that a report that reads others fails.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAST_DAY = date(2026, 6, 30)
 
 @cache
 def contracts() -> dict[str, dict[str, str]]:
-    """The type of each column of each mart."""
+    """The type of each column, by mart."""
     files = [yaml.safe_load(path.read_text()) for path in CONTRACTS.glob("*.yml")]
     models = [model for file in files for model in file["models"]]
     return {
@@ -36,7 +36,7 @@ def contracts() -> dict[str, dict[str, str]]:
 
 @dataclass
 class Marts:
-    """Rows of marts that agree with each other, one charge at a time."""
+    """Consistent rows of all marts, to which charges are added one at a time."""
 
     reporting_currency: str = "usd"
     is_live: bool = True
@@ -66,7 +66,7 @@ class Marts:
         method: str = "card",
         country: str = "US",
     ) -> None:
-        """A charge, credited whole to one channel; to others by the models in `by_model`."""
+        """Add a charge, credited to `channel`, but to others by the models in `by_model`."""
         number = len(self.rows["fct_revenue"])
         person = number if person is None else person
         charges_before, previous = self.people.get(person, (0, None))
@@ -176,7 +176,7 @@ class Marts:
     def failure(
         self, reason: str, minor: int, recovered: int = 0, *, day: date = DAY, currency: str = "usd"
     ) -> None:
-        """An attempt that failed, the last one at its payment, and what a later one got of it."""
+        """Add a failed attempt, the last one of its payment, and what a later one recovered."""
         self.rows["mart_failed_payments"].append(
             {
                 "failed_date": day,
@@ -192,7 +192,7 @@ class Marts:
         )
 
     def activity(self, day, channel, campaign, model, currency, **figures) -> None:
-        """A row of mart_channels."""
+        """Add a row of mart_channels."""
         zeros = dict.fromkeys(
             ("revenue_minor", "revenue_reporting_minor", "conversions", "new_customers", "leads",
              "spend_minor", "spend_reporting_minor", "lead_revenue_minor",
@@ -220,7 +220,7 @@ class Marts:
         currency: str | None = None,
         has_rate: bool = True,
     ) -> None:
-        """Ad spend of a day; in the reporting currency unless another is named."""
+        """Add ad spend of a day, in the reporting currency unless another is given."""
         currency = currency or self.reporting_currency
         reporting = minor if has_rate else None
         self.rows["mart_ad_spend"].append(
@@ -243,7 +243,7 @@ class Marts:
             )  # fmt: skip
 
     def cohorts(self, months: int = 6) -> None:
-        """As many cohorts as months, each worth 100 a month."""
+        """Add a cohort per month, whose customers bring 100 each per month."""
         for cohort in range(months):
             for age in range(months - cohort):
                 self.rows["mart_cohort_ltv"].append(
@@ -263,7 +263,7 @@ class Marts:
     def experiment(
         self, name: str, verdict: str, lift: float | None, half: float = 0.1, **columns: Any
     ) -> None:
-        """An experiment of two variants, with other values in columns where they are given."""
+        """Add an experiment of two variants; `columns` override the default values."""
         known = lift is not None
         shared = {
             "experiment_id": f"exp_{len(self.rows['mart_experiments'])}",
@@ -303,13 +303,13 @@ class Marts:
         ]
 
     def unknown(self, name: str, **figures: Any) -> None:
-        """A name that the models do not know: an ad platform with spend, or a channel of leads."""
+        """Add a name that the models do not know: an ad platform with spend or a lead's channel."""
         kind = "ad_platform" if "spend_minor" in figures else "lead_channel"
         row = {"kind": kind, "name": name, "currency": "(none)", "remedy": f"Rename {kind}."}
         self.rows["mart_unknown_names"].append(row | figures)
 
     def _inputs(self) -> list[dict[str, Any]]:
-        """As many rows of each input as the marts could be made of."""
+        """The number of rows of each input, as these marts could be made of."""
         credited = [row for row in self.rows["fct_attribution"] if row["channel"] != "unattributed"]
         counts = {
             "leads": len(credited),
@@ -321,7 +321,7 @@ class Marts:
         return [{"input": name, "row_count": count} for name, count in counts.items()]
 
     def _audit(self) -> list[dict[str, Any]]:
-        """Each campaign that was spent on, matched by its name where some payment names it."""
+        """Each campaign with spend, which is matched by its name if some payment names it."""
         named = {row["campaign"] for row in self.rows["fct_attribution"]}
         found: dict[tuple[str, str, str], dict[str, Any]] = {}
         for bill in self.rows["mart_ad_spend"]:
@@ -359,7 +359,7 @@ class Marts:
         ]
 
     def statements(self, *, without: tuple[str, ...] = ()) -> list[tuple[str, list[list[Any]]]]:
-        """What creates the tables and fills them, $1, $2, ... for the values."""
+        """SQL that creates and fills the tables, with the values as $1, $2, ..."""
         done: list[tuple[str, list[list[Any]]]] = [("create schema marts", [])]
         if self.is_simulated:
             done += [(statement, []) for statement in self._raw_charges()]
@@ -379,7 +379,7 @@ class Marts:
         return done
 
     def write(self, path: Path, *, without: tuple[str, ...] = ()) -> Path:
-        """A DuckDB file of them; by JSON, since inserting row by row takes it seconds."""
+        """Write a DuckDB file of the marts, by JSON, since inserting row by row takes seconds."""
         lines = path.with_suffix(".jsonl")
         with duckdb.connect(str(path)) as connection:
             for sql, rows in self.statements(without=without):

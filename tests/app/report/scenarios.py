@@ -1,4 +1,4 @@
-"""Marts for each case that the report has to cope with, by name."""
+"""Marts for each case that the report has to handle, by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.app.report.marts import DAY, LAST_DAY, Marts
 
 
 def small() -> Marts:
-    """Paid search earns back twice what it costs, paid social a third; some is unmatched."""
+    """Paid search earns twice its cost, paid social a third of it; some revenue is unmatched."""
     marts = Marts()
     for number in range(120):
         day = DAY + timedelta(days=number * 1.5)
@@ -45,7 +45,7 @@ def small() -> Marts:
 
 
 def perhaps_new() -> Marts:
-    """Of one payer of paid search it is not known whether they had paid before."""
+    """One payer of paid search may have paid before the loaded charges."""
     marts = Marts()
     for number in range(4):
         marts.charge(10_000, channel="paid_search", day=DAY + timedelta(days=number))
@@ -67,7 +67,7 @@ def one_currency() -> Marts:
 
 
 def ten_currencies() -> Marts:
-    """Currencies of none, two and three decimals."""
+    """Currencies with no, two and three decimals."""
     marts = small()
     for currency in ("eur", "gbp", "jpy", "kwd", "bhd", "krw", "chf", "sek", "inr"):
         minor = 123_456_789 * 10 ** (money.decimals(currency) - 2) if currency != "jpy" else 9_999
@@ -76,7 +76,7 @@ def ten_currencies() -> Marts:
 
 
 def forty_channels() -> Marts:
-    """More channels, with longer names, than there is room for."""
+    """Too many channels with too long names for the room that there is."""
     marts = Marts()
     for number in range(40):
         name = f"a_channel_with_a_rather_long_name_that_goes_on_and_on_{number:02}"
@@ -101,7 +101,7 @@ HOSTILE = (
 
 
 def hostile() -> Marts:
-    """Channels, campaigns, platforms and experiments with whatever someone wrote into a URL."""
+    """Channels, campaigns, platforms and experiments with hostile names from URLs."""
     marts = Marts()
     for number, name in enumerate(HOSTILE):
         for person in range(40):
@@ -117,7 +117,7 @@ def hostile() -> Marts:
 
 
 def unread() -> Marts:
-    """Disputes that were not loaded, and fees that are known of all that was captured."""
+    """Disputes that were not loaded, and known fees for all captured charges."""
     marts = Marts()
     marts.charge(10_000, fee=300)
     marts.charge(20_000, fee=600, is_disputed=True)
@@ -127,7 +127,7 @@ def unread() -> Marts:
 
 
 def missing_rates() -> Marts:
-    """As small, and euros of which a charge and some ad spend have no rate."""
+    """The marts of `small`, and euros with a charge and some ad spend without a rate."""
     marts = small()
     marts.charge(4_000, currency="eur", reporting=4_400, day=DAY)
     marts.charge(50_000, channel="paid_search", currency="eur", day=LAST_DAY, has_rate=False)
@@ -136,7 +136,7 @@ def missing_rates() -> Marts:
 
 
 def only_euros() -> Marts:
-    """A shop that earns and spends nothing but euros, without rates to the reporting currency."""
+    """A shop that earns and spends only euros, without rates to the reporting currency."""
     marts = Marts()
     for number in range(40):
         marts.charge(
@@ -159,7 +159,7 @@ def wrong_sums() -> Marts:
 
 
 def old_leads() -> Marts:
-    """A tenth stands on leads alone, and twice as much came too late for any lead."""
+    """A tenth of revenue is credited by leads alone, and a fifth came too late for any lead."""
     marts = Marts()
     for number in range(10):
         reason = {0: "lead_channel", 1: "lead_too_old", 2: "lead_too_old"}.get(number)
@@ -183,7 +183,7 @@ def test_mode() -> Marts:
 
 
 def far_apart() -> Marts:
-    """A return far beyond the others', spend that brought nobody, revenue without a platform."""
+    """A return far beyond the others', spend without payers, revenue without a platform."""
     marts = Marts()
     for number in range(120):
         day = DAY + timedelta(days=number)
@@ -199,7 +199,7 @@ def far_apart() -> Marts:
 
 
 def leads_alone() -> Marts:
-    """No visit counts for any payment: all stands on leads."""
+    """No visit counts for any payment, so all revenue is credited by leads."""
     marts = Marts()
     for number in range(40):
         marts.charge(
@@ -214,7 +214,7 @@ def leads_alone() -> Marts:
 
 
 def spend_alone() -> Marts:
-    """Payments and what ads cost, but neither leads nor visits that would connect them."""
+    """Payments and ad spend, but neither leads nor visits that would connect them."""
     marts = Marts()
     for number in range(60):
         marts.charge(9_000, channel=None, day=DAY + timedelta(days=number))
@@ -244,7 +244,7 @@ def rateless_before() -> Marts:
 
 
 def months(number: int) -> Marts:
-    """As many months of five channels, the last one in June 2026."""
+    """`number` months of five channels; the last month is June 2026."""
     marts = Marts()
     for back in range(number):
         day = month_after(LAST_DAY.replace(day=1), -back) + timedelta(27)
@@ -255,7 +255,7 @@ def months(number: int) -> Marts:
 
 
 def payments_alone() -> Marts:
-    """A shop of which nothing but payments is known: fifteen weeks, some of them refunded."""
+    """A shop with only payments: fifteen weeks of them, some refunded."""
     marts = Marts()
     for number in range(150):
         marts.charge(
@@ -283,7 +283,7 @@ def payments_alone() -> Marts:
 
 
 def payments_alone_without_rates() -> Marts:
-    """As that, and euros of which no rate is known."""
+    """The marts of `payments_alone`, and euros without any rate."""
     marts = payments_alone()
     marts.charge(90_000, channel=None, currency="eur", has_rate=False, day=DAY, person=1)
     return marts

@@ -1,4 +1,4 @@
-"""Pictures of a report for the docs: `python -m tests.app.report.screenshots PAGE FOLDER`."""
+"""Screenshots of a report for the docs: `python -m tests.app.report.screenshots PAGE FOLDER`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ PICTURES = {
     "report-light": (1280, 900, "light", "body"),
     "report-dark": (1280, 900, "dark", "#economics"),
 }
-"""Width, height, colour scheme, and what is at the top of the picture."""
+"""The width, height, colour scheme, and topmost element of each screenshot."""
 
 
 def take(page: Path, folder: Path) -> None:
-    """Take all pictures of a page."""
+    """Take all screenshots of a page."""
     folder.mkdir(parents=True, exist_ok=True)
     with launched() as browser:
         for name, (width, height, scheme, top) in PICTURES.items():

@@ -1,4 +1,4 @@
-"""`stripe-apex import`, in this process, into warehouses of its own."""
+"""Runs `stripe-apex import` in this process, into new warehouses."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class Imports:
         return CliRunner().invoke(main, options, input=stdin)
 
     def load(self, *files, options=()):
-        """Import files, which must go well; what was said."""
+        """Import files, which must succeed; returns the output."""
         done = self.run("--yes", *options, *files)
         assert done.exit_code == 0, done.output
         return done.output
 
     def refused(self, *files, options=()):
-        """Import files, which must be refused in one line; that line."""
+        """Import files, which must be refused in one line; returns that line."""
         before = self.everything()
         done = self.run("--yes", *options, *files)
         assert done.exit_code == 1, done.output
@@ -46,7 +46,7 @@ class Imports:
         return line
 
     def asks_and_takes(self, name, content, words, answer):
-        """A file that is refused with these words, and imported with an answer as options."""
+        """Check that a file is refused with `words`, and imported with `answer` as options."""
         file = self.file(name, content)
         line = self.refused(file)
         assert all(word in line for word in words), line
@@ -89,7 +89,7 @@ class Imports:
 
 
 def named(done):
-    """The rows of a result by the names of its columns."""
+    """The rows of a result as dictionaries by column name."""
     names = [column[0] for column in done.description or ()]
     return [dict(zip(names, row, strict=True)) for row in done.fetchall()] if names else []
 
@@ -103,13 +103,13 @@ def as_csv(rows):
 
 @pytest.fixture
 def imports(tmp_path):
-    """Into a DuckDB file."""
+    """Imports into a DuckDB file."""
     return Imports(tmp_path, tmp_path / "warehouse.duckdb")
 
 
 @pytest.fixture(params=["duckdb", pytest.param("postgres", marks=pytest.mark.postgres)])
 def imports_anywhere(request, tmp_path):
-    """Into each of the warehouses."""
+    """Imports into each kind of warehouse."""
     if request.param == "duckdb":
         yield Imports(tmp_path, tmp_path / "warehouse.duckdb")
         return

@@ -1,4 +1,4 @@
-"""An export, as people make one by hand, and what is true of it."""
+"""An export as people make one by hand, with what an import must read in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Export:
     kind: str
     rows: int
     first: dict[str, object]
-    """Some columns of the first row that is loaded."""
+    """The expected values of some columns in the first row that is loaded."""
     totals: dict[str, Decimal] = field(default_factory=dict)
     left_out: int = 0
     options: tuple[str, ...] = ()

@@ -1,7 +1,7 @@
-"""Exports as people make them by hand, each with what is true of it.
+"""Exports as people make them by hand, each with what an import must read in it.
 
-They follow the looks of real exports (title lines, totals, footers, encodings, spellings of headers),
-with made-up campaigns, people and money.
+They imitate the form of real exports (title lines, totals, footers, encodings, spellings of
+headers), with made-up campaigns, people and money.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Spreadsheets as small as they can be: what people's programs write into an .xlsx file."""
+"""Minimal spreadsheets, in the form that common programs write into an .xlsx file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _STYLES = f"""<?xml version="1.0" encoding="UTF-8"?>
 def workbook(*, merged=(), **sheets):
     """The bytes of a workbook: rows of text, numbers, dates, `Formula`s and None, by sheet.
 
-    `merged` are ranges of cells, as A2:A3, that are merged in each of them.
+    `merged` are ranges such as A2:A3, whose cells are merged in each sheet.
     """
     out = io.BytesIO()
     names = list(sheets)
@@ -53,7 +53,7 @@ def workbook(*, merged=(), **sheets):
 
 
 class Formula(str):
-    """A cell with a formula, whose result Excel keeps beside it."""
+    """A cell with a formula, whose result Excel stores with it."""
 
     __slots__ = ()
 

@@ -13,13 +13,13 @@ from tests.stripe_app import Installed
 
 @pytest.fixture
 def oauth(stripe, nowhere):
-    """An app that was installed a moment ago."""
+    """A newly installed app."""
     return Installed.on(stripe, nowhere)
 
 
 @pytest.fixture
 def command(stripe, nowhere, tmp_path):
-    """Run a command of ours as a user does, in a project with nothing in it."""
+    """A function that runs a command of ours as a user does, in an empty project."""
 
     def run(*arguments, said="", environ=None, **settings):
         if settings:

@@ -1,5 +1,5 @@
-"""The models once more in plain Python: slow, obvious, and written from the definitions.
+"""A reference implementation of the models in plain Python, written from their definitions.
 
-Whole numbers, `Fraction` and dictionaries; no SQL, no shortcuts. The tests compare each mart with
-it on random worlds.
+It is slow and obvious: whole numbers, `Fraction` and dictionaries, without SQL or shortcuts. The
+tests compare each mart with it on random worlds.
 """

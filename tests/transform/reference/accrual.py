@@ -1,4 +1,4 @@
-"""Spend beside what the touches of the same month have brought."""
+"""Spend of a month compared with the revenue of the same month's touches."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Key = tuple[date, str, str, str]
 
 @dataclass
 class Accrued:
-    """What a month's touches brought and what was spent in it."""
+    """The revenue of a month's touches, and the month's spend."""
 
     micros: int = 0
     credits_: list[Credit] = field(default_factory=list)
     bills: list[int | None] = field(default_factory=list)
 
     def figures(self) -> tuple[Decimal | int | None, ...]:
-        """Conversions, revenue, kept, spend and ROAS."""
+        """The columns conversions, revenue, kept revenue, spend and ROAS."""
         revenue = total(credit.reporting for credit in self.credits_)
         kept = total(credit.kept_reporting for credit in self.credits_)
         basis = total(credit.basis_reporting for credit in self.credits_)
@@ -40,7 +40,7 @@ class Accrued:
 
 
 def accrual(attribution: Attribution) -> dict[Key, Accrued]:
-    """By month, channel, attribution model and what the month is of: `mart_channel_accrual`."""
+    """The rows of `mart_channel_accrual` by month, channel, attribution model and `dated_by`."""
     settings = attribution.settings
     steps = (step for steps in attribution.steps.values() for step in steps)
     touched = {step.touch.touchpoint_id: step.touch for step in steps}
@@ -65,7 +65,7 @@ def accrual(attribution: Attribution) -> dict[Key, Accrued]:
 
 
 def window_is_over(month: date, as_of: date, settings: Settings) -> bool:
-    """Whether no charge after `as_of` can be credited to a touch of the month."""
+    """Whether charges after `as_of` are too late to be credited to a touch of the month."""
     if settings.recurring_credit == "first_conversion":
         return False
     last = (month + timedelta(days=31)).replace(day=1) - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Which touches a charge is credited to, and with how much."""
+"""The touches that a charge is credited to, and the amounts."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MILLION = 1_000_000
 
 @dataclass(frozen=True)
 class Payment:
-    """A row of `fct_revenue`, as far as the reference knows it."""
+    """A row of `fct_revenue`, with the columns that the reference computes."""
 
     charge: Charge
     person: int
@@ -55,7 +55,7 @@ class Payment:
 
     @property
     def is_conversion(self) -> bool:
-        """Whether it brought something, or counts all the same."""
+        """Whether the payment counts as a conversion, and so has a number."""
         return self.number > 0
 
 
@@ -87,7 +87,7 @@ class Attribution:
 
     @cached_property
     def people(self) -> People:
-        """Who is who."""
+        """The identities of people."""
         return People(self.world, self.settings)
 
     @cached_property
@@ -129,7 +129,7 @@ class Attribution:
 
     @cached_property
     def customers(self) -> Customers:
-        """Who is new."""
+        """Which customers are new."""
         return Customers(self.people.current_charges(), self.settings)
 
     def _payment(
@@ -184,7 +184,7 @@ class Attribution:
         )
 
     def lacks_a_rate(self) -> bool:
-        """Whether some money cannot be said in the reporting currency."""
+        """Whether some money cannot be converted into the reporting currency."""
         bills = (
             self.rates.convert(1, bill.currency, bill.spend_date) for bill in self.world.ad_spend
         )
@@ -196,7 +196,7 @@ class Attribution:
 
     @cached_property
     def steps(self) -> dict[int, list[Step]]:
-        """All touches of each person in order, those of excluded channels too."""
+        """All touches of each person in order, including those of excluded channels."""
         seen: dict[int, list[Step]] = defaultdict(list)
         own_hosts = visits.own_hosts(self.world, self.settings)
         first = visits.first_page_views(self.world, self.settings)
@@ -207,11 +207,11 @@ class Attribution:
 
     @cached_property
     def carried(self) -> Carried:
-        """What payments carry."""
+        """The touches that payments carry."""
         return Carried(self.people)
 
     def is_shared(self, person: int) -> bool:
-        """Has the person more visits than one person makes?"""
+        """Whether the person has more visits than a single person makes."""
         return len(self.steps.get(person, ())) > self.settings.max_touches_per_email
 
     def _counts(self, step: Step) -> bool:
@@ -281,7 +281,7 @@ class Attribution:
         return Credit(payment, model, 0, None, visit, reason, *self._amounts(payment))
 
     def _amounts(self, payment: Payment) -> tuple[Any, ...]:
-        """What is shared out of a payment, in the order of the fields of a credit."""
+        """The amounts of a payment that are divided, in the order of a credit's fields."""
         return (
             payment.charge.net_of_refunds,
             payment.net_reporting,
@@ -299,7 +299,7 @@ class Attribution:
         return days == 0 or end - lead.created_at < timedelta(days=days)
 
     def _weights(self, model: str, path: Sequence[Step]) -> list[int]:
-        """Whole numbers, one for each touch."""
+        """The weight of each touch, a whole number."""
         length = len(path)
         last = length - 1
         if model == "first_touch":

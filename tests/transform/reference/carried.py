@@ -25,32 +25,32 @@ FIELDS = ("utm_source", "utm_medium", "utm_campaign", *channels.CLICK_IDS)
 
 
 class Told(NamedTuple):
-    """A touch that somebody carries."""
+    """A touch that a person's payment carries."""
 
     person: int
     field: str
     step: Step
 
     def origins(self) -> Iterator[tuple[str, object]]:
-        """The campaign and the click that it names."""
+        """The campaign and the click ids that the touch names, by kind."""
         return origins(self.step) if self.field != "promotion_code" else iter(())
 
 
 def origins(step: Step) -> Iterator[tuple[str, object]]:
-    """The campaign and the click that a visit names."""
+    """The campaign and the click ids that a visit names, by kind."""
     brought = channels.origin(step.touch, set()).brought()
     return ((kind, what) for kind, what in brought.items() if kind != "referrer")
 
 
 @dataclass
 class Carried:
-    """What the payments of a world carry."""
+    """The touches that the payments of a world carry."""
 
     people: People
 
     @cached_property
     def codes(self) -> dict[str, PromotionCode]:
-        """The row of each code that has a channel; of several, the first in the alphabet."""
+        """The row of each code that has a channel; of several, the alphabetically first."""
 
         def place(row: PromotionCode) -> tuple[str, str, str]:
             channel = channels.snake_case(row.channel) or ""
@@ -62,7 +62,7 @@ class Carried:
 
     @cached_property
     def sessions(self) -> list[Session]:
-        """Those that were completed, in order of time."""
+        """The completed sessions, in order of time."""
         found = [
             session
             for session in self.people.world.checkout_sessions
@@ -71,7 +71,7 @@ class Carried:
         return sorted(found, key=lambda session: (session.created, session.id))
 
     def code(self, session: Session) -> tuple[str | None, PromotionCode | None]:
-        """What was typed, else what is known of it, and its row."""
+        """The code that was entered in a session, else its id or the coupon's; and its row."""
         names = (session.promotion_code, session.promotion_code_id, session.coupon_id)
         said = [name.strip(" ") for name in names if name and name.strip(" ")]
         rows = (self.codes.get(name.lower()) for name in said)
@@ -93,12 +93,12 @@ class Carried:
 
     @cached_property
     def touches(self) -> list[Told]:
-        """All of them in order of time, each as often as it is said."""
+        """All carried touches in order of time, each as often as it is carried."""
         found = [*self._of_charges(), *self._of_sessions(), *self._of_customers()]
         return sorted(found, key=lambda told: _place(told.step))
 
     def first(self, person: int) -> Told | None:
-        """The first of somebody."""
+        """The first carried touch of a person."""
         return next((told for told in self.touches if told.person == person), None)
 
     def _of_charges(self) -> Iterator[Told]:
@@ -142,7 +142,7 @@ class Carried:
             yield Told(person, next(iter(fields)), Step(touch, visit))
 
     def steps(self, visits: Mapping[int, list[Step]]) -> dict[int, list[Step]]:
-        """All touches of each person in order, whether seen or carried."""
+        """All touches of each person in order, whether recorded or carried."""
         found = defaultdict(list, {person: list(steps) for person, steps in visits.items()})
         before: dict[tuple[int, str, object], datetime] = {}
         for told in self.touches:

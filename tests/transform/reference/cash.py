@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Day:
-    """What came in and went back on a day in one currency, minor units."""
+    """Money that came in and went back on a day, in minor units of one currency."""
 
     charges: int = 0
     gross: int = 0
@@ -27,7 +27,7 @@ class Day:
 
 
 def refunds_of(charge: Charge, world: World) -> list[tuple[Refund, int]]:
-    """The refunds that gave money back, the newest first, with what of each is a real refund."""
+    """The refunds that gave money back, the newest first, each with its really refunded amount."""
     own = [
         refund
         for refund in world.refunds
@@ -46,7 +46,7 @@ def refunds_of(charge: Charge, world: World) -> list[tuple[Refund, int]]:
 
 
 def daily(attribution: Attribution) -> dict[tuple[date, str], Day]:
-    """By day and currency: `mart_revenue_daily_cash` but for its net."""
+    """The rows of `mart_revenue_daily_cash` by day and currency, without the net."""
     days: dict[tuple[date, str], Day] = defaultdict(Day)
     for payment in attribution.payments:
         charge = payment.charge
@@ -63,7 +63,7 @@ def daily(attribution: Attribution) -> dict[tuple[date, str], Day]:
 
 
 def net(days: dict[tuple[date, str], Day], key: tuple[date, str]) -> int | None:
-    """Captured less refunded of a day; None where a refund of unknown day may belong to it."""
+    """Captured less refunded money of a day; None if a refund of unknown day may be on it."""
     until, currency = key
     if any(
         day.undated

@@ -1,4 +1,4 @@
-"""Where a visit came from, by the rules of the seed."""
+"""The channel of a visit, by the rules of the seed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CLICK_IDS = ("gclid", "fbclid", "li_fat_id", "msclkid")
 
 @dataclass(frozen=True)
 class Visit:
-    """The channel of a visit, with the UTM source and campaign."""
+    """The channel of a visit, with its UTM source and campaign."""
 
     channel: str
     source: str | None
@@ -30,7 +30,7 @@ class Visit:
 
 @cache
 def rules() -> tuple[dict[str, str], ...]:
-    """The rules, the first to be tried first."""
+    """The rules in the order in which they are tried."""
     with (SEEDS / "channel_rules.csv").open() as lines:
         return tuple(sorted(csv.DictReader(lines), key=lambda rule: int(rule["priority"])))
 
@@ -44,7 +44,7 @@ def platforms() -> dict[str, str]:
 
 @cache
 def words(seed: str) -> dict[str, str]:
-    """What people's words mean, by their letters and digits."""
+    """The meaning of the words that people use, by their letters and digits."""
     with (SEEDS / f"{seed}.csv").open() as lines:
         return {letters(name): meaning for name, meaning in list(csv.reader(lines))[1:]}
 
@@ -55,23 +55,23 @@ def letters(text: str | None) -> str:
 
 
 def label(text: str | None) -> str | None:
-    """A UTM value as it is compared."""
+    """A UTM value in the form in which it is compared."""
     return ((text or "").replace("\x1f", " ").strip(" ").lower()) or None
 
 
 def snake_case(text: str | None) -> str | None:
-    """A channel or platform as it is compared."""
+    """A channel or platform in the form in which it is compared."""
     return (label(text) or "").replace(" ", "_").replace("-", "_") or None
 
 
 def host(url: str | None) -> str:
-    """The host of a URL without www., empty where there is none."""
+    """The host of a URL without www.; empty if there is none."""
     name = (urlsplit(url or "").hostname or "").lower()
     return name.removeprefix("www.")
 
 
 def parameter(url: str | None, name: str) -> str | None:
-    """A parameter of the query string in lower case."""
+    """A parameter of the query string, in lower case."""
     query = urlsplit(url or "").query
     found = [pair.split("=", 1)[1] for pair in query.split("&") if pair.startswith(f"{name}=")]
     return (found[0].replace("+", " ").replace("%20", " ").lower() or None) if found else None
@@ -84,7 +84,7 @@ def classify(
     click_ids: set[str],
     own: Sequence[Rule] = (),
 ) -> str:
-    """The channel that the first matching rule gives, the user's own tried first."""
+    """The channel of the first matching rule; the user's own rules are tried first."""
     fields = {"utm_source": source, "utm_medium": medium, "referrer_host": referrer}
     for rule in (*map(asdict, sorted(own, key=lambda rule: rule.priority)), *rules()):
         if rule["click_id"] and rule["click_id"] not in click_ids:
@@ -99,7 +99,7 @@ def classify(
 
 @dataclass(frozen=True)
 class Origin:
-    """What a page view says of where its visitor came from; an own host is no `referrer`."""
+    """The origin of a page view's visitor; a host of the user's own is no `referrer`."""
 
     source: str | None
     medium: str | None
@@ -108,14 +108,14 @@ class Origin:
     click_ids: dict[str, str]
 
     def brought(self) -> dict[str, object]:
-        """What starts a visit if it is new."""
+        """The parts of the origin that start a visit if they are new."""
         utm = (self.source, self.medium, self.campaign)
         kinds = {"utm": utm, "clicks": self.click_ids, "referrer": self.referrer}
         return {kind: what for kind, what in kinds.items() if what and what != (None, None, None)}
 
 
 def origin(touch: Touchpoint, own_hosts: set[str]) -> Origin:
-    """From the fields, then from the landing page."""
+    """The origin from the fields, else from the landing page."""
     page = touch.landing_page
     referrer = host(touch.referrer)
     values = {
@@ -139,7 +139,7 @@ def of_touch(touch: Touchpoint, own_hosts: set[str], own: Sequence[Rule] = ()) -
 
 
 def of_spend(source: str | None, platform: str | None, world: World) -> str:
-    """By the source, which the rules for visits read, else by the platform."""
+    """The channel of spend, by its source and the rules for visits, else by its platform."""
     own = world.channel_rules
     name = label(source)
     if name is not None:
@@ -160,7 +160,7 @@ def of_spend(source: str | None, platform: str | None, world: World) -> str:
 
 
 def of_lead(lead: Lead, own: Sequence[Rule] = ()) -> Visit:
-    """A lead's channel: the product's own verdict, else by its UTM fields."""
+    """The channel of a lead: the one that its product recorded, else by its UTM fields."""
     page = lead.landing_page
     source = label(lead.utm_source) or parameter(page, "utm_source")
     medium = label(lead.utm_medium) or parameter(page, "utm_medium")
@@ -171,6 +171,6 @@ def of_lead(lead: Lead, own: Sequence[Rule] = ()) -> Visit:
 
 
 def of_code(row: PromotionCode) -> Visit:
-    """What the user says that a promotion code stands for."""
+    """The channel that the user assigned to a promotion code."""
     known = words("channel_names").get(letters(row.channel), snake_case(row.channel))
     return Visit(known or "", label(row.partner), label(row.campaign))

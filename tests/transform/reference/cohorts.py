@@ -1,4 +1,4 @@
-"""What the new customers of a month cost and brought, by fixed ages and month by month."""
+"""Cost and revenue of a month's new customers, by fixed ages and month by month."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_within_month(day: date) -> bool:
 
 @dataclass
 class Cohort:
-    """The payments of a month's new customers, by person, and what was spent on ads."""
+    """The payments of a month's new customers, by person, and the ad spend."""
 
     month: date
     as_of: date
@@ -40,17 +40,17 @@ class Cohort:
 
     @property
     def revenue(self) -> int | None:
-        """Of all of them so far."""
+        """The revenue from all of them so far."""
         return total(payment.net_reporting for own in self.people.values() for payment in own)
 
     @property
     def kept(self) -> int | None:
-        """The same after disputes and fees."""
+        """The revenue after disputes and fees."""
         return total(payment.kept_reporting for own in self.people.values() for payment in own)
 
     @property
     def basis(self) -> int | None:
-        """What the ratios count of it."""
+        """The revenue that the ratios count."""
         return total(payment.basis_reporting for own in self.people.values() for payment in own)
 
     @property
@@ -58,7 +58,7 @@ class Cohort:
         return months(self.month, self.as_of) == 0 and is_within_month(self.as_of)
 
     def at_age(self, days: int) -> tuple[int, int | None]:
-        """How many are that old, and what these brought in so many days."""
+        """The number of customers who have reached that age, and their revenue up to it."""
         old = [
             [payment for payment in own if payment.day - own[0].day < timedelta(days=days)]
             for own in self.people.values()
@@ -86,7 +86,7 @@ class Cohort:
 def cohorts(
     attribution: Attribution, as_of: date, group: Callable[[Payment], Hashable] | None = None
 ) -> dict[tuple[Hashable, ...], Cohort]:
-    """By month of first charge, and by what `group` says of it: also the channel of the spend."""
+    """Cohorts by month of first charge and by `group`, whose result is also the spend's channel."""
     firsts = {p.person: p for p in attribution.payments if p.is_new and p.day <= as_of}
     found: dict[tuple[Hashable, ...], Cohort] = {}
     for payment in attribution.payments:
@@ -115,7 +115,7 @@ def cohorts(
 
 
 def first_channel(attribution: Attribution) -> Callable[[Payment], str]:
-    """What says the first channel of a person by their first charge."""
+    """A function that returns the first channel of a person, given their first charge."""
     by_charge = {
         credit.payment.charge.id: credit.visit.channel
         for credit in attribution.credits_

@@ -1,4 +1,4 @@
-"""Who is new, as far as the loaded charges tell."""
+"""Which customers are new, as far as the loaded charges tell."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ A_MONTH = timedelta(days=30)
 
 @dataclass(frozen=True)
 class Customers:
-    """The history of an account, of which these charges are loaded."""
+    """The charges of an account that are loaded, which may not be all."""
 
     charges: Sequence[Charge]
     settings: Settings
 
     @property
     def loaded_from(self) -> datetime:
-        """When the oldest loaded charge was made."""
+        """The time of the oldest loaded charge."""
         return min(charge.created for charge in self.charges)
 
     @property
     def is_complete(self) -> bool:
-        """Are the loaded charges all that the account ever had, by the setting or by evidence?"""
+        """Whether all charges of the account are loaded, by the setting or by evidence."""
         if self.settings.history_complete is not None:
             return self.settings.history_complete
         known = [(c.created, c.customer_created) for c in self.charges if c.customer_created]
@@ -40,7 +40,7 @@ class Customers:
         )
 
     def is_new(self, of_person: Sequence[Charge], first: Charge) -> bool | None:
-        """Was a person's first loaded conversion their first of all? None where nothing tells."""
+        """Whether a person's first loaded conversion is their first ever; None if not known."""
         made = min((c.customer_created for c in of_person if c.customer_created), default=None)
         if self.is_complete or (made is not None and made >= self.loaded_from):
             return True

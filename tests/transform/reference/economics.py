@@ -1,4 +1,4 @@
-"""Marts that add credits, leads and spend up."""
+"""Marts that add up credits, leads and spend."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ROLLING = (7, 30, 90)
 
 @dataclass
 class Sums:
-    """What adds up: minor units and millionths of people."""
+    """The sums: minor units and millionths of people."""
 
     revenue: int = 0
     revenue_reporting: int | None = 0
@@ -51,7 +51,7 @@ class Sums:
     def ratios(
         self, basis: int | None, spend: int | None, currency: str, months: Fraction | None = None
     ) -> tuple[Decimal | None, ...]:
-        """CPL, CAC, LTV, ROAS and payback, to six decimals; of a day there is no payback."""
+        """CPL, CAC, LTV, ROAS and payback, to six decimals; a day has no payback."""
         unit = 10 ** MINOR_UNITS[currency]
         new = self.new_customers if not self.maybe_new_customers else None
         payback = None
@@ -68,13 +68,13 @@ class Sums:
 
     @property
     def new_roas(self) -> Decimal | None:
-        """Revenue of first charges / spend; None where it is not known of all which are first."""
+        """Revenue of first charges / spend; None if it is not known which charges are first."""
         roas = quotient(self.new_basis, self.spend_reporting)
         return None if roas is None or self.maybe_new_customers else six(roas)
 
 
 def times(*factors: Fraction | int | None) -> Fraction | None:
-    """A product; None where a factor is not known."""
+    """A product; None if a factor is not known."""
     product = Fraction(1)
     for factor in factors:
         if factor is None:
@@ -84,26 +84,26 @@ def times(*factors: Fraction | int | None) -> Fraction | None:
 
 
 def plus(one: int | None, other: int | None) -> int | None:
-    """A sum; None where a part is not known."""
+    """A sum; None if a part is not known."""
     return None if one is None or other is None else one + other
 
 
 def quotient(
     numerator: Fraction | int | None, denominator: Fraction | int | None
 ) -> Fraction | None:
-    """None where a side is not known or there is nothing to divide by."""
+    """A quotient; None if a side is not known or the denominator is 0."""
     if numerator is None or denominator is None or denominator <= 0:
         return None
     return Fraction(numerator) / denominator
 
 
 def six(value: Fraction) -> Decimal:
-    """To six decimals, halves upwards."""
+    """A value to six decimals, rounded half up."""
     return Decimal(half_up(value * MILLION)).scaleb(-6)
 
 
 def people(micros: int) -> Decimal:
-    """Millionths as people."""
+    """Millionths as a number of people."""
     return Decimal(micros).scaleb(-6)
 
 
@@ -119,7 +119,7 @@ class Economics:
         self.as_of = self.attribution.settings.as_of_date or max(days, default=date(1970, 1, 1))
 
     def daily(self) -> dict[Key, Sums]:
-        """By day, channel, campaign, attribution model and currency: `mart_channels`."""
+        """The rows of `mart_channels` by day, channel, campaign, attribution model and currency."""
         sums: dict[Key, Sums] = defaultdict(Sums)
         for credit in self.attribution.credits_:
             payment = credit.payment
@@ -162,7 +162,7 @@ class Economics:
         return rows
 
     def periods(self) -> dict[Key, Sums]:
-        """By period, its start, channel and attribution model: `mart_channel_periods`."""
+        """The rows of `mart_channel_periods`, by period, start, channel and attribution model."""
         sums: dict[Key, Sums] = defaultdict(Sums)
         for credit in self.attribution.credits_:
             for name, start in self._periods_of(credit.payment.day):
@@ -178,7 +178,7 @@ class Economics:
 
     @property
     def new_customers_known_from(self) -> date | None:
-        """The first day from which it is known of everybody whether they are new."""
+        """The first day from which it is known of every customer whether they are new."""
         payments = self.attribution.payments
         unknown = [payment.day for payment in payments if payment.is_new is None]
         if unknown:
@@ -194,7 +194,7 @@ class Economics:
         return found
 
     def months_of(self, period: str, start: date) -> Fraction:
-        """The length of a period: whole calendar months, else each day is 1 / 30.4375 of one."""
+        """The length of a period in whole calendar months, or in days / 30.4375."""
         days = [payment.day for payment in self.attribution.payments]
         following = (start + timedelta(days=32)).replace(day=1)
         end = following if period == "month" else self.as_of + timedelta(days=1)
@@ -204,7 +204,7 @@ class Economics:
         return Fraction((after - first).days * 10_000, 304_375)
 
     def customers(self) -> dict[int, tuple[bool | None, int, int | None, date | None]]:
-        """Whether new, orders, LTV and month of the cohort of each person who paid."""
+        """For each person who paid: whether they are new, orders, LTV and the cohort's month."""
         of_person: dict[int, list[Payment]] = defaultdict(list)
         for payment in self.attribution.payments:
             if payment.is_conversion:
@@ -242,13 +242,13 @@ class Economics:
 
 
 def total(parts: Iterable[int | None]) -> int | None:
-    """The sum; None where a part is not known."""
+    """The sum of the parts; None if one is not known."""
     found = list(parts)
     return None if None in found else sum(part for part in found if part is not None)
 
 
 def months(start: date, end: date) -> int:
-    """Calendar months between two days."""
+    """The number of calendar months between two days."""
     return 12 * (end.year - start.year) + end.month - start.month
 
 

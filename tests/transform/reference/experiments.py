@@ -1,4 +1,4 @@
-"""Who counts for an experiment, and with which revenue."""
+"""The visitors that count for an experiment, and their revenue."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Visitor:
-    """Who saw one variant, with revenue in the window, after it and before it, minor units.
+    """A visitor who saw one variant, with revenue in, after and before the window, in minor units.
 
-    Each is None where a part has no rate.
+    Each amount is None if a part of it has no rate.
     """
 
     variant: str
@@ -38,7 +38,7 @@ class Visitor:
 
 @dataclass(frozen=True)
 class Exposed:
-    """When a visitor first saw each variant while the experiment ran."""
+    """The times at which a visitor first saw each variant while the experiment ran."""
 
     experiment_id: str
     visitor_id: str
@@ -46,12 +46,12 @@ class Exposed:
 
     @property
     def at(self) -> datetime:
-        """The first exposure."""
+        """The time of the first exposure."""
         return min(self.first.values())
 
 
 def exposed(attribution: Attribution) -> list[Exposed]:
-    """One for each experiment and visitor."""
+    """The exposures, one for each experiment and visitor."""
     world, settings = attribution.world, attribution.settings
     runs = {run.experiment_id: run for run in world.experiments}
     seen: dict[tuple[str, str], dict[str, datetime]] = defaultdict(dict)
@@ -69,7 +69,7 @@ def exposed(attribution: Attribution) -> list[Exposed]:
 
 
 def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
-    """By experiment and visitor; without those who saw several variants."""
+    """Visitors by experiment and visitor id, without those who saw several variants."""
     settings, people = attribution.settings, attribution.people
     runs = {run.experiment_id: run for run in attribution.world.experiments}
     known = [
@@ -109,7 +109,7 @@ def visitors(attribution: Attribution) -> dict[tuple[str, str], Visitor]:
 
 
 def is_running(run: Experiment, attribution: Attribution) -> bool:
-    """Whether its end, and the window after it, is not known to be over."""
+    """Whether the experiment, or the window after its end, may still go on."""
     if run.ended_at is None:
         return True
     settings = attribution.settings
@@ -121,21 +121,21 @@ def is_running(run: Experiment, attribution: Attribution) -> bool:
 
 @dataclass(frozen=True)
 class Arm:
-    """A variant's revenue in the window (capped) and before, one entry for each visitor."""
+    """A variant's revenue in the window (capped) and before it, one entry for each visitor."""
 
     within: list[int]
     before: list[int]
 
     @property
     def n(self) -> int:
-        """Visitors."""
+        """The number of visitors."""
         return len(self.within)
 
 
 def arms(of_experiment: list[Visitor], percentile: float | None) -> dict[str, Arm]:
-    """Each variant; revenue counts up to that of a share of the payers of all variants.
+    """The arm of each variant; revenue is capped at a percentile of all variants' payers.
 
-    None can be compared where revenue of any visitor has no rate.
+    It is empty if revenue of any visitor has no rate.
     """
     if any(None in {visitor.within, visitor.before} for visitor in of_experiment):
         return {}

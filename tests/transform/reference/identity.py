@@ -1,4 +1,4 @@
-"""Who is who: addresses, browsers and Stripe customers that belong to one person."""
+"""Identities: the addresses, browsers and Stripe customers that belong to one person."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ BLANKS = dict.fromkeys(
     if unicodedata.category(chr(code)) in {"Cc", "Zs", "Zl", "Zp"}
     or code in {*FORMATS, *range(0x2060, 0x2070), 0xFEFF}
 )
-"""Characters that no address has: controls, blanks, and those that only format a text."""
+"""Characters that addresses cannot have: controls, blanks, and formatting characters."""
 
 
 def normalize(email: str | None, settings: Settings) -> str | None:
-    """The form in which two spellings of an address are equal."""
+    """An address in the form in which all its spellings are equal."""
     if email is None:
         return None
     plain = unicodedata.normalize("NFC", email.translate(BLANKS)).lower()
@@ -42,13 +42,13 @@ def normalize(email: str | None, settings: Settings) -> str | None:
 
 
 def number(text: str) -> int:
-    """The id that stands for a text."""
+    """The id of a text."""
     return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15], 16)
 
 
 @dataclass
 class People:
-    """Connected components over addresses, visitors and customers."""
+    """People as connected components of addresses, visitors and customers."""
 
     world: World
     settings: Settings
@@ -63,7 +63,7 @@ class People:
             self._link(charge.customer_email, "customer", charge.customer_id)
 
     def current_charges(self) -> list[Charge]:
-        """Charges that the source still has."""
+        """The charges that the source still has."""
         return [charge for charge in self.world.charges if charge.deleted_at is None]
 
     def _link(self, email: str | None, kind: str, name: str | None) -> None:
@@ -86,12 +86,12 @@ class People:
         return sorted(name.removeprefix("email ") for name in seen if name.startswith("email "))
 
     def normal(self, email: str | None) -> str | None:
-        """An address made comparable."""
+        """An address in normal form."""
         return normalize(email, self.settings)
 
     @cached_property
     def references(self) -> References:
-        """What payments say."""
+        """The references that payments carry."""
         return References(self)
 
     def _known(self, *nodes: str | None) -> int | None:
@@ -101,7 +101,7 @@ class People:
         return None
 
     def base(self, node: str) -> int:
-        """The person behind a node, without any reference."""
+        """The person behind a node, ignoring references."""
         known = self._known(node)
         return number(node) if known is None else known
 
@@ -114,13 +114,13 @@ class People:
         return None if known is None else self._joined(known)
 
     def of_lead(self, lead: Lead) -> int | None:
-        """Whose lead it is; without an address, that of a visitor whom a payment names."""
+        """The person of a lead; without an address, that of a visitor whom a payment names."""
         if email := self.normal(lead.email):
             return self.person(f"email {email}")
         return self.of_visitor(lead.visitor_id) if self._is_named(lead.visitor_id) else None
 
     def of_visitor(self, visitor: str | None) -> int | None:
-        """Whose browser it is, if it left an address or a payment names it."""
+        """The person of a browser that has left an address or that a payment names, else None."""
         if self._is_named(visitor):
             return self._joined(self.base(f"visitor {visitor}"))
         return self.person(f"visitor {visitor}")
@@ -129,7 +129,7 @@ class People:
         return visitor in self.references.named_visitors
 
     def of_touch(self, touch: Touchpoint) -> int:
-        """Whose touch it is; a visitor without an address is a person of their own."""
+        """The person of a touch; a visitor without an address is a person of their own."""
         email = self.normal(touch.email)
         known = self.person(
             touch.visitor_id and f"visitor {touch.visitor_id}", email and f"email {email}"
@@ -139,7 +139,7 @@ class People:
         return known
 
     def email_of_charge(self, charge: Charge) -> tuple[str | None, str]:
-        """The address of a charge, and whether it is its own or its customer's."""
+        """The address of a charge, and where it was found: in the charge or its customer."""
         if email := normalize(charge.customer_email, self.settings):
             return email, "direct"
         of_customer = [
@@ -151,16 +151,16 @@ class People:
         return (min(of_customer), "via_customer") if of_customer else (None, "none")
 
     def base_of_charge(self, charge: Charge) -> int:
-        """Who paid, without any reference."""
+        """The person who paid, ignoring references."""
         email, _ = self.email_of_charge(charge)
         known = self._known(email and f"email {email}")
         return number(payer(charge)) if known is None else known
 
     def of_payer(self, who: str) -> int | None:
-        """The person that a customer or a guest's charge is; None if they never paid."""
+        """The person of a customer or of a guest's charge; None if they never paid."""
         known = self.references.payers.get(who)
         return None if known is None else self._joined(known)
 
     def of_charge(self, charge: Charge) -> int:
-        """Who paid; a payer of whom nothing is known is their customer, or the charge itself."""
+        """The person who paid; if nothing is known of them, one for the customer or the charge."""
         return self._joined(self.base_of_charge(charge))

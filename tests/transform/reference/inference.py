@@ -1,4 +1,4 @@
-"""Each variant against control: what the marts say of it, from its definitions."""
+"""The comparison of each variant with control, from the definitions of the marts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tests.transform.reference.experiments import Arm
 
 RHO_SQUARED = (-2 * math.log(0.05) + math.log(-2 * math.log(0.05) + 1)) / 5000
-"""The mixture that is narrowest for 5,000 visitors."""
+"""The parameter of the mixture whose intervals are narrowest at 5,000 visitors."""
 
 
 def mean(values: list[int]) -> Fraction:
@@ -22,7 +22,7 @@ def mean(values: list[int]) -> Fraction:
 
 
 def covariance(one: list[int], two: list[int]) -> Fraction:
-    """Sample covariance; of a list with itself, its variance."""
+    """The sample covariance; for a list and itself, its variance."""
     middle_one, middle_two = mean(one), mean(two)
     products = ((a - middle_one) * (b - middle_two) for a, b in zip(one, two, strict=True))
     return sum(products, Fraction(0)) / (len(one) - 1)
@@ -30,11 +30,11 @@ def covariance(one: list[int], two: list[int]) -> Fraction:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A variant against control, in minor units, adjusted by CUPED.
+    """A variant compared with control, in minor units, adjusted by CUPED.
 
     Attributes:
-        base: control's plain mean, which the lift is relative to.
-        base_covariance: of that with the difference.
+        base: the unadjusted mean of control, which the lift is relative to.
+        base_covariance: the covariance of `base` with the difference.
     """
 
     difference: Fraction
@@ -52,28 +52,28 @@ class Comparison:
 
     @property
     def p_value(self) -> float:
-        """Welch's."""
+        """The p-value of Welch's test."""
         return float(2 * stats.t.sf(abs(self.z), self.degrees_of_freedom))
 
     @property
     def always_valid_p_value(self) -> float:
-        """One over the mixture likelihood ratio, at most 1."""
+        """The inverse of the mixture likelihood ratio, at most 1."""
         mixture = self.visitors * RHO_SQUARED
         evidence = math.exp(self.z**2 * mixture / (2 * (mixture + 1))) / math.sqrt(mixture + 1)
         return min(1.0, 1 / evidence)
 
     def critical(self, alpha: float) -> float:
-        """How many standard errors the interval reaches to each side."""
+        """Half the width of the interval, in standard errors."""
         return float(stats.t.isf(alpha / 2, self.degrees_of_freedom))
 
     def always_valid_critical(self, alpha: float) -> float:
-        """The same for the confidence sequence."""
+        """Half the width of the confidence sequence, in standard errors."""
         mixture = self.visitors * RHO_SQUARED
         half_width = 2 * (mixture + 1) / mixture * math.log(math.sqrt(mixture + 1) / alpha)
         return math.sqrt(half_width)
 
     def lift_in_errors(self, lift: float) -> float:
-        """How far difference - lift * base is from zero, in standard errors of its own."""
+        """The distance of difference - lift * base from zero, in its own standard errors."""
         variance = self.variance + Fraction(lift) * (
             Fraction(lift) * self.base_variance - 2 * self.base_covariance
         )
@@ -81,7 +81,7 @@ class Comparison:
 
 
 def compare(treated: Arm, control: Arm) -> Comparison | None:
-    """Welch's comparison with a theta of its own; None where there is no spread."""
+    """Welch's comparison with its own theta; None if there is no variance."""
     if min(treated.n, control.n) < 2:
         return None
     within, before = treated.within + control.within, treated.before + control.before
@@ -114,7 +114,7 @@ def compare(treated: Arm, control: Arm) -> Comparison | None:
 
 
 def holm(p_values: dict[str, float]) -> dict[str, tuple[float, float]]:
-    """By variant, the corrected p-value and the level that Holm's method tests it at."""
+    """The corrected p-value and the level of Holm's method, by variant."""
     found: dict[str, tuple[float, float]] = {}
     largest = 0.0
     for place, (p, variant) in enumerate(sorted((p, name) for name, p in p_values.items())):

@@ -1,4 +1,4 @@
-"""Charges in the reporting currency."""
+"""Converts charges into the reporting currency."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def half_up(value: Fraction) -> int:
-    """The nearest whole number, halves upwards."""
+    """The nearest whole number, rounded half up."""
     return math.floor(value + Fraction(1, 2))
 
 
@@ -36,7 +36,7 @@ class Rates:
     settings: Settings
 
     def convert(self, minor: int, currency: str, day: date) -> int | None:
-        """Minor units of `currency` in those of the reporting currency, by the rate of the day."""
+        """Minor units of `currency` in the reporting currency's, at the rate of the day."""
         target = self.settings.reporting_currency
         if currency == target:
             return minor
@@ -77,12 +77,12 @@ class Rates:
         return Fraction(half_up(amounts * shift * 10**12), 10**12) or None
 
     def to_minor(self, amount: Decimal, currency: str) -> int:
-        """Major units as whole minor units, halves away from zero."""
+        """Major units in whole minor units, with halves rounded away from zero."""
         value = Fraction(amount) * 10 ** MINOR_UNITS[currency]
         return half_up(value) if value >= 0 else -half_up(-value)
 
     def charge_part(self, minor: int, charge: Charge) -> int | None:
-        """A part of a charge in the reporting currency, as Stripe settled it where it did."""
+        """A part of a charge in the reporting currency, at Stripe's rate if it settled in that."""
         target = self.settings.reporting_currency
         if charge.currency == target:
             return minor
@@ -93,7 +93,7 @@ class Rates:
         return self.convert(minor, charge.currency, local_date(charge.created, self.settings))
 
     def disputed(self, charge: Charge) -> int | None:
-        """What open and lost disputes took; None where the dispute of a charge is not loaded."""
+        """The money that open and lost disputes took; None if the dispute is not loaded."""
         own = [
             dispute
             for dispute in self.world.disputes
@@ -116,11 +116,11 @@ class Rates:
         return half_up(Fraction(charge.fee * charge.gross, charge.settled_amount))
 
     def kept(self, charge: Charge) -> int:
-        """Net less disputes and fees, as far as these are known."""
+        """Net revenue less disputes and fees, as far as these are known."""
         return charge.net_of_refunds - (self.disputed(charge) or 0) - (self.fee(charge) or 0)
 
     def basis(self, net: int | None, kept: int | None, currency: str) -> int | None:
-        """What of an amount the ratios count."""
+        """The part of an amount that the ratios count."""
         amount = kept if self.settings.revenue_basis == "kept" else net
         if self.settings.margin_percent is None or amount is None:
             return amount

@@ -1,4 +1,4 @@
-"""Payments by country, and attempts at them that failed."""
+"""Payments by country, and failed attempts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class Country:
-    """What came from a country on a day in one currency, minor units."""
+    """The payments from a country on a day, in minor units of one currency."""
 
     charges: int = 0
     disputed: int = 0
@@ -26,7 +26,7 @@ class Country:
 
 
 def countries(attribution: Attribution) -> dict[tuple[date, str, str], Country]:
-    """By day, currency and country."""
+    """Payments by day, currency and country."""
     found: dict[tuple[date, str, str], Country] = defaultdict(Country)
     for payment in attribution.payments:
         charge = payment.charge
@@ -40,14 +40,14 @@ def countries(attribution: Attribution) -> dict[tuple[date, str, str], Country]:
 
 
 def reason(failed: FailedCharge) -> str:
-    """Why an attempt failed: its outcome says it, else its code."""
+    """Why an attempt failed, by its outcome, else by its code."""
     outcome = failed.outcome_reason if failed.outcome_type != "authorized" else None
     return outcome or failed.failure_code or "unknown"
 
 
 @dataclass
 class Failed:
-    """Attempts that failed on a day in one currency for one reason, minor units."""
+    """Attempts that failed on a day for one reason, in minor units of one currency."""
 
     attempts: int = 0
     asked: int = 0
@@ -58,7 +58,7 @@ class Failed:
 
 
 def failed_payments(attribution: Attribution) -> dict[tuple[date, str, str], Failed]:
-    """By day, currency and reason."""
+    """Failed attempts by day, currency and reason."""
     world, settings = attribution.world, attribution.settings
     attempts: dict[str, list[FailedCharge]] = defaultdict(list)
     for failed in world.failed_charges:

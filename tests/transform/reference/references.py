@@ -1,4 +1,4 @@
-"""What payments say about who pays, and whom that joins."""
+"""References: the fields by which payments name who pays, and the people that they link."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Claim(NamedTuple):
-    """A field that says who pays; the smallest of a payment is the one that counts."""
+    """A field that names who pays; the smallest claim of a payment is the one that counts."""
 
     carrier: int
     key_rank: int
@@ -27,26 +27,26 @@ class Claim(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Somebody of ours, as they are without any reference."""
+    """A person whom a claim can name, ignoring references."""
 
     person: int
     visitor: str | None
 
 
 def payer(charge: Charge) -> str:
-    """Who pays, before anybody is known."""
+    """The payer's key: the customer, else the charge."""
     return f"customer {charge.customer_id}" if charge.customer_id else f"charge {charge.id}"
 
 
 @dataclass
 class References:
-    """The claims of a world, and whom they name."""
+    """The claims of a world, and the people whom they name."""
 
     people: People
 
     @cached_property
     def claims(self) -> list[Claim]:
-        """All that is said."""
+        """All claims."""
         return [claim for claim in {*self._of_charges(), *self._of_sessions()} if claim.value]
 
     def _of_charges(self) -> Iterator[Claim]:
@@ -83,14 +83,14 @@ class References:
 
     @cached_property
     def payers(self) -> dict[str, int]:
-        """The person that each payer is without any reference."""
+        """The person of each payer, ignoring references."""
         return {
             payer(charge): self.people.base_of_charge(charge)
             for charge in self.people.current_charges()
         }
 
     def targets(self, value: str) -> set[Target]:
-        """Whom a value names."""
+        """The people whom a value names."""
         world, base = self.people.world, self.people.base
         found = set()
         if any(value == row.visitor_id for row in (*world.touchpoints, *world.leads)):
@@ -110,7 +110,7 @@ class References:
 
     @cached_property
     def matches(self) -> list[tuple[Claim, Target]]:
-        """Claims that name somebody, without values that too many people carry."""
+        """The claims that name somebody, without values that too many people share."""
         carriers: dict[str, set[int]] = defaultdict(set)
         heard = [claim for claim in self.claims if claim.payer in self.payers]
         for claim in heard:
@@ -125,12 +125,12 @@ class References:
 
     @cached_property
     def named_visitors(self) -> set[str]:
-        """Visitors that payments name, themselves or by a lead without an email."""
+        """Visitors whom payments name, directly or by a lead without an email."""
         return {target.visitor for _, target in self.matches if target.visitor}
 
     @cached_property
     def joined(self) -> dict[int, int]:
-        """The person that each one is with references, where a reference joins them."""
+        """The person that each person becomes if references link them to others."""
         links: dict[int, set[int]] = defaultdict(set)
         for claim, target in self.matches:
             links[self.payers[claim.payer]].add(target.person)
@@ -146,14 +146,14 @@ class References:
         return found
 
     def key(self, charge: Charge) -> str | None:
-        """The field that tells who paid."""
+        """The field that names who paid; None if there is none."""
         of_payer = [claim for claim, _ in self.matches if claim.payer == payer(charge)]
         own = [claim for claim in of_payer if claim.charge == charge.id]
         best = min(own or of_payer, key=lambda claim: claim[:4], default=None)
         return best and best.key
 
     def is_conflict(self, charge: Charge) -> bool:
-        """Do the payer's references and address name people whom nothing else joins?"""
+        """Whether the payer's references and address name people whom nothing else links."""
         named = {target.person for claim, target in self.matches if claim.payer == payer(charge)}
         if not named:
             return False

@@ -22,7 +22,7 @@ SINGLE_TOUCH = {"first_touch", "last_touch", "last_non_direct"}
 
 @dataclass(frozen=True)
 class Settings:
-    """See `transform/dbt_project.yml`."""
+    """The vars; `transform/dbt_project.yml` explains them."""
 
     timezone: str = "UTC"
     reporting_currency: str = "usd"
@@ -59,7 +59,7 @@ class Settings:
     experiment_cuped_days: int = 0
 
     def as_vars(self) -> dict[str, Any]:
-        """What `dbt --vars` takes."""
+        """The settings as a mapping for `dbt --vars`."""
         return {
             item.name: as_json(value)
             for item in fields(self)
@@ -68,7 +68,7 @@ class Settings:
 
 
 def as_json(value: Any) -> Any:
-    """A setting as `--vars` can say it."""
+    """A setting as a JSON value for `--vars`."""
     match value:
         case ((str(), float()), *_):
             return dict(value)

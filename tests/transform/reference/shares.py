@@ -1,4 +1,4 @@
-"""What a touch weighs, and how a whole amount is shared out by weight."""
+"""The weights of touches, and the division of a whole amount by weight."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def decay(age: timedelta, settings: Settings) -> int:
-    """The weight of a touch so long before the last one of its path, which weighs 2 ** 30."""
+    """The weight of a touch that is `age` older than its path's last one, which weighs 2 ** 30."""
     seconds = age // timedelta(seconds=1)
     half_life = settings.time_decay_half_life_days * 86_400
     return math.floor(2**30 * 0.5 ** (seconds / half_life) + 0.5)
@@ -33,7 +33,7 @@ def shared_out(amount: int, weights: Sequence[int]) -> list[int]:
 
 
 def conversion_probability(moves: Counter[tuple[str, str]], removed: str | None) -> Fraction:
-    """How likely a walk that starts ends in a conversion, with a channel removed."""
+    """The probability that a walk ends in a conversion if a channel is removed."""
     leaving: Counter[str] = Counter()
     for (here, _), count in moves.items():
         leaving[here] += count

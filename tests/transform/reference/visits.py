@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """A touch in a path: the first page view of a visit, or what a payment carries."""
+    """A touch in a path: the first page view of a visit, or a touch that a payment carries."""
 
     touch: Touchpoint
     visit: Visit
 
 
 def visitor(page_view: Touchpoint, settings: Settings) -> tuple[str, str]:
-    """A browser; without one the email that was left; without that, a visitor of one page view."""
+    """The visitor of a page view: its browser, else its email, else the page view itself."""
     if page_view.visitor_id:
         return "visitor", page_view.visitor_id
     if email := normalize(page_view.email, settings):
@@ -34,7 +34,7 @@ def visitor(page_view: Touchpoint, settings: Settings) -> tuple[str, str]:
 
 
 def own_hosts(world: World, settings: Settings) -> set[str]:
-    """Those of the var, else those of all landing pages."""
+    """The user's own hosts: those of the var, else those of all landing pages."""
     found = {channels.host(page_view.landing_page) for page_view in world.touchpoints} - {""}
     return set(settings.own_hosts) or found
 
