@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
 Z_95 = Decimal("1.959964")
@@ -124,6 +124,18 @@ class Economics:
             self.spend_minor * self.customers * months.numerator,
             self.new_customers * self.basis_minor * months.denominator,
         )
+
+
+def unplaced(
+    channels: Sequence[Economics], platforms: Sequence[Economics]
+) -> tuple[Economics, ...]:
+    """What channels with spend brought, but none of their platforms."""
+    paid = {line.channel for line in channels if line.spend_minor > 0}
+    return tuple(
+        line
+        for line in platforms
+        if line.platform is None and line.channel in paid and line.revenue_minor
+    )
 
 
 def ratio(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:

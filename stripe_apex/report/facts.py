@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.cohorts import CohortAge, PaybackCohort
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.key_figures import KeyFigures
-    from stripe_apex.report.matched import Unmatched
+    from stripe_apex.report.matched import NoVisitCredited, Unmatched
 
 UNATTRIBUTED = "unattributed"
 
@@ -270,6 +270,7 @@ class Report:
             they had paid before the charges that are loaded.
         on_leads_alone_minor: the part that no visit led to, credited to the lead's channel.
         too_old_minor: the part that is credited to none, since visits and lead are too old.
+        no_visit_credited: payments that no visit is credited with, by reason.
         unplaced: what channels with spend brought that matches none of their platforms.
         charges_by_settled_rates: charges that are converted at the rate of other charges, which
             Stripe settled on the same day.
@@ -299,6 +300,7 @@ class Report:
     unattributed_minor: int
     on_leads_alone_minor: int
     too_old_minor: int
+    no_visit_credited: tuple[NoVisitCredited, ...] = ()
     maybe_new_customers: int = 0
     unplaced: tuple[Economics, ...] = ()
     charges_by_settled_rates: int = 0

@@ -59,7 +59,7 @@ def headline(report: Report, formats: Formats) -> Headline:
 
 
 _MUST_BE = {
-    "attribution": "What all channels and the unmatched rest are credited with must be net revenue",
+    "attribution": "What all channels are credited with, and the rest, must be net revenue",
     "raw_charges": "Net revenue must be that of the charges as they were loaded",
     "spend": "The spend of all channels must be what the platforms billed",
 }

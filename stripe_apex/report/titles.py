@@ -21,6 +21,13 @@ REASONS = {
     "shared_mailbox": "since many people share the address",
 }
 
+_MATCHED = {
+    "lead_too_old": "has a lead, but one that is too old",
+    "no_visit": "names a visitor or a campaign, but no visit lies in the days that count",
+    "excluded_channel": "came by channels that you exclude",
+}
+"""Why matched revenue has no channel, as the end of a sentence."""
+
 INTERVAL = (
     "Lift of revenue per exposed visitor over control, those who never paid counted as zero, with "
     "its 95% interval. Only this says what a change caused."
@@ -263,6 +270,26 @@ class Titles(Words):
         if self.report.too_old_minor > sum(line.revenue_minor for line in lost):
             why = ", mostly since the payers' leads are too old and no visit counts"
         return f"{self.formats.percent(share)} of net revenue has no channel{why}"
+
+    def why_without_channel(self) -> str:
+        """Of each part of what no channel is credited with, why that is."""
+        report, sentences = self.report, []
+
+        def part(minor: int) -> str:
+            share = self.formats.percent(ratio(minor, report.net_minor))
+            return f"{self.formats.money(minor, report.scope.currency)} ({share} of net revenue)"
+
+        if report.unmatched:
+            each = "; each payment stands under one remedy, which could match at most so much"
+            sentences.append(
+                f"{part(sum(line.revenue_minor for line in report.unmatched))} has no lead before "
+                f"it{each if report.matched.remedies else ''}."
+            )
+        for line in self.without_channel_though_matched():
+            sentences.append(f"{part(line.revenue_minor)} {_MATCHED[line.reason]}.")
+            if line.reason == "lead_too_old":
+                sentences.append(self.too_old)
+        return " ".join(sentences)
 
     def checks(self) -> str:
         """Of the reconciliation."""

@@ -9,6 +9,7 @@ from stripe_apex.report.advice import advise
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, quoted
+from stripe_apex.report.matched import MATCHED_REASONS
 from tap_stripe_apex import money
 from tap_stripe_apex.errors import KEYS_URL
 
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Check, Report
     from stripe_apex.report.formats import Formats
+    from stripe_apex.report.matched import NoVisitCredited
 
+
+WITHOUT_CHANNEL: Final = "Revenue without a channel"
+"""The section that says why, and what helps."""
 
 _TOLD: Final = frozenset({"assert_no_rate_is_missing"})
 """Tests whose failure the report says in its own words, beside the figures that it is about."""
@@ -170,6 +175,10 @@ class Words:
             "other charges of the same currency and day, since no rate of their own is known."
         )
 
+    def without_channel_though_matched(self) -> list[NoVisitCredited]:
+        """Payments that are matched, but that no channel is credited with, by reason."""
+        return [one for one in self.report.no_visit_credited if one.reason in MATCHED_REASONS]
+
     @property
     def too_old(self) -> str:
         """Why revenue of old leads has no channel, and the remedy."""
@@ -177,9 +186,10 @@ class Words:
             "These people became leads so long before they paid that the lead no longer counts "
             "(lead_window_days, 90 unless you changed it), and no visit of theirs counts either. "
             "Renewals of subscriptions are paid long after the lead. If you live on "
-            "subscriptions, set recurring_credit: first_conversion for the models: each renewal "
-            "is then credited to what brought the customer's first payment. If people just take "
-            "long to buy, raise lead_window_days."
+            "subscriptions, set the var recurring_credit to first_conversion in "
+            "transform/dbt_project.yml: each renewal is then credited to what brought the "
+            "customer's first payment. If people just take long to buy, raise the var "
+            "lead_window_days there."
         )
 
     def who_may_be_new(self) -> str:

@@ -106,7 +106,7 @@ class Marts:
                 if net and net_reporting is not None
                 else net_reporting,
                 "payment_method_type": method,
-                "match_status": "direct" if channel else "none",
+                "match_status": "direct" if channel or reason else "none",
                 "match_conflict": False,
                 "is_captured": True,
                 "is_disputed": is_disputed,

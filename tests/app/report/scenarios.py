@@ -168,6 +168,20 @@ def old_leads() -> Marts:
     return marts
 
 
+def without_channel() -> Marts:
+    """Half of it is credited; the rest is unmatched, or matched and credited to no channel."""
+    marts = Marts()
+    for channel, reason, minor in (
+        ("email", None, 5_000),
+        (None, None, 1_400),
+        (None, "lead_too_old", 2_800),
+        (None, "no_visit", 500),
+        (None, "excluded_channel", 300),
+    ):
+        marts.charge(minor, channel=channel, reason=reason, day=LAST_DAY)
+    return marts
+
+
 def simulated() -> Marts:
     """Payments of the simulated account."""
     marts = Marts(is_live=False, is_simulated=True)
@@ -304,6 +318,7 @@ SCENARIOS = {
     "only_euros": only_euros,
     "wrong_sums": wrong_sums,
     "old_leads": old_leads,
+    "without_channel": without_channel,
     "simulated": simulated,
     "test_mode": test_mode,
     "far_apart": far_apart,

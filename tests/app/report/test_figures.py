@@ -124,12 +124,12 @@ def test_what_stands_on_leads_alone_and_what_has_only_an_old_lead_is_said(wareho
     assert title in [finding["title"] for finding in report["findings"]]
     page = page_of("old_leads").read_text()
     assert "$10.00 of it stands on leads alone" in page
-    assert "$20.00 has a lead, but one that is too old." in page
+    assert "$20.00 (20% of net revenue) has a lead, but one that is too old." in page
     text = run_report("--warehouse", warehouse_of("old_leads"), "--format", "text").output
     for said in (page, text):
         remedy = " ".join(said.split())
         assert "Renewals of subscriptions are paid long after the lead." in remedy
-        assert "set recurring_credit: first_conversion" in remedy
+        assert "set the var recurring_credit to first_conversion" in remedy
         assert "the payer" in remedy
         assert "leads are too old" in remedy
 
