@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.labels import label
 from stripe_apex.report.missing import unknown_names
-from stripe_apex.report.words import WITHOUT_CHANNEL, Words, ltv_curve
+from stripe_apex.report.words import WITHOUT_CHANNEL, Words, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,18 +148,17 @@ class Findings(Words):
         return f"{text}."
 
     def _worth(self) -> Iterator[Finding]:
-        curve = dict(ltv_curve(self.report))
-        if not curve:
+        found = worth(self.report)
+        if found is None:
             return
-        age = 12 if 12 in curve else max(curve)
-        if age == 0:
-            return
-        currency = self.report.scope.reporting_currency
-        first, later = (self.formats.major(curve[at], currency) for at in (0, age))
+        currency, age = self.report.scope.reporting_currency, found.age_months
+        first, later = (self.formats.major(one, currency) for one in (found.first, found.later))
+        whose = "of the one month" if found.months == 1 else f"of the {found.months} months"
         yield Finding(
             Tone.NOTE,
-            f"A customer is worth {later} after {age} months.",
-            f"{first} of it comes in the month of the first payment.",
+            f"A customer is worth {later} after {'1 month' if age == 1 else f'{age} months'}.",
+            f"{first} of it comes in the month of the first payment. That is the average over the "
+            f"customers {whose} that {'is' if found.months == 1 else 'are'} old enough.",
         )
 
     def _unmatched(self) -> Iterator[Finding]:

@@ -38,8 +38,19 @@ GLOSSARY: Final = (
         ),
     ),
     (
+        "CAC / monthly revenue per customer",
+        (
+            "CAC / (LTV / months of the period): how many months pay for a new customer if the "
+            "revenue of customers is spread evenly over the period. Where most of it comes early, "
+            "payback is sooner."
+        ),
+    ),
+    (
         "Payback",
-        ("Months until a customer has brought what they cost: CAC / (LTV / months of the period)."),
+        (
+            "The age at which the new customers of a month had brought back the ad spend of that "
+            "month, in months."
+        ),
     ),
     ("Cohort", "All customers whose first payment was made in the same month."),
     (

@@ -133,7 +133,7 @@ class _Sections:
                 asked_for(report, "ad_spend")
                 or "No ad spend is known for these days: import what the platforms billed for them."
             )
-            + " Then each channel has ROAS, CAC and payback.",
+            + " Then each channel has ROAS and CAC.",
         )
 
     def models(self) -> Section:
@@ -224,7 +224,7 @@ class _Sections:
         report, _formats = self._report, self._formats
         title = self._titles.cohorts()
         drawable = any(line.is_complete for line in report.cohorts)
-        legend = [Key("line", "blue", "average")]
+        legend = [Key("line", "blue", "average steps, added")]
         if people.has_newer(report):
             legend += [
                 Key("thin", "soft", "older months"),
@@ -236,7 +236,9 @@ class _Sections:
             title,
             "A line for each month's new customers: what one of them has brought so many months "
             f"later, in {report.scope.reporting_currency.upper()}, all currencies and channels "
-            "together. Realised, not predicted.",
+            "together. Realised, not predicted. The title is about the months that are old enough. "
+            "The bold line adds average steps of all months, so it differs from what the oldest "
+            "ones brought.",
             self._tables.cohorts(),
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",

@@ -118,7 +118,7 @@ class Tables:
         columns = (
             "channel", "platform", "campaign", "spend", "revenue", "ROAS", "95% interval",
             "by attribution model", "leads", "CPL", "new customers", "CAC", "LTV",
-            "payback, months", "verdict", "conversions the platform counts",
+            "CAC / monthly revenue per customer", "verdict", "conversions the platform counts",
         )  # fmt: skip
         report = self._report
         lines = (*report.channels, *report.platforms, *report.campaigns, *report.unplaced)
@@ -211,7 +211,11 @@ class Tables:
         cells = {(line.cohort_month, line.age_months): line for line in report.cohorts}
         curve = dict(ltv_curve(report))
         rows = [
-            ("average", DASH, *(formats.major(curve.get(age), currency) for age in ages)),
+            (
+                "average steps, added",
+                DASH,
+                *(formats.major(curve.get(age), currency) for age in ages),
+            ),
         ]
         for month in sorted({line.cohort_month for line in report.cohorts}):
             row = [formats.month(month), formats.number(cells[month, 0].customers)]

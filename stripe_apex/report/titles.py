@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
-from stripe_apex.report.words import Words, ltv_curve
+from stripe_apex.report.words import Words, worth
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
@@ -196,13 +196,11 @@ class Titles(Words):
 
     def cohorts(self) -> str:
         """Of LTV by cohort."""
-        curve = dict(ltv_curve(self.report))
-        if len(curve) < 2:
+        found = worth(self.report)
+        if found is None:
             return "What a customer is worth, month by month"
-        age = 12 if 12 in curve else max(curve)
-        first, later = (
-            self.formats.major(curve[at], self.report.scope.reporting_currency) for at in (0, age)
-        )
+        currency, age = self.report.scope.reporting_currency, found.age_months
+        first, later = (self.formats.major(one, currency) for one in (found.first, found.later))
         months = "one month later" if age == 1 else f"after {age} months"
         return f"A customer brings {first} in the first month and has brought {later} {months}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -221,6 +222,42 @@ class Words:
             for line in self.report.channels
             if line.channel != UNATTRIBUTED and line.revenue_minor > 0
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What the customers of the months that are old enough have brought, in major units each.
+
+    Attributes:
+        months: number of months of first payment.
+        first: in the month of the first payment.
+        later: up to the age.
+    """
+
+    age_months: int
+    months: int
+    first: Decimal
+    later: Decimal
+
+
+def worth(report: Report) -> Worth | None:
+    """What a customer is worth at twelve months, or at the age that was reached; None: at none."""
+    unit = money.minor_per_major(report.scope.reporting_currency)
+    complete = [line for line in report.cohorts if line.is_complete and line.customers]
+    ages = {line.age_months for line in complete}
+    age = 12 if 12 in ages else max(ages, default=0)
+    old = {line.cohort_month for line in complete if line.age_months == age}
+    customers, first, later = 0, 0, 0
+    for line in complete:
+        if line.cohort_month in old and line.age_months == 0:
+            customers += line.customers
+            first += line.cumulative_minor or 0
+        elif line.cohort_month in old and line.age_months == age:
+            later += line.cumulative_minor or 0
+    of_one = [ratio(minor, customers * unit) for minor in (first, later)]
+    if not age or of_one[0] is None or of_one[1] is None:
+        return None
+    return Worth(age, len(old), of_one[0], of_one[1])
 
 
 def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:

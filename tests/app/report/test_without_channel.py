@@ -31,7 +31,10 @@ def test_what_is_matched_but_has_no_channel_is_named_with_its_reason(report):
     titles = [finding["title"] for finding in report["findings"]]
     assert titles[-3:] == [
         "28% of net revenue has no channel, since the payers' leads are too old.",
-        "5% of net revenue names a visitor or a campaign, but no visit lies in the days that count.",
+        (
+            "5% of net revenue names a visitor or a campaign, but no visit lies in the days that "
+            "count."
+        ),
         "3% of net revenue came by channels that you exclude.",
     ]
 
