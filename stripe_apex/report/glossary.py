@@ -67,6 +67,20 @@ GLOSSARY: Final = (
             "were none."
         ),
     ),
+    (
+        "p of the split",
+        (
+            "How often chance alone would share visitors among the variants of an experiment at "
+            "least as unevenly. A very small one means that the assignment is at fault."
+        ),
+    ),
+    (
+        "Net revenue after the window",
+        (
+            "What the visitors of an experiment brought after the days that count for it. It is "
+            "in no lift, no interval and no verdict."
+        ),
+    ),
     ("Converted", "Added up over currencies at the exchange rate of the day or of the settlement."),
 )
 """Each term with its meaning, in the order in which a reader meets them."""

@@ -244,8 +244,8 @@ class Tables:
         formats = self._formats
         columns = (
             "experiment", "variant", "from", "to", "visitors", "in control", "saw several",
-            "payers", "paid later", "lift", "95% interval", "p", "split p", "impact",
-            "95% interval of impact", "cost", "ROI", "verdict",
+            "payers", "net revenue after the window", "lift", "95% interval", "p", "p of the split",
+            "impact", "95% interval of impact", "cost", "ROI", "verdict",
         )  # fmt: skip
         rows = [
             (

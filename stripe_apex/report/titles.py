@@ -81,7 +81,8 @@ class Titles(Words):
             charges_are = "charge of {} is" if number == 1 else "charges of {} are"
             yield (
                 f"{formats.number(number)} {charges_are.format(amounts)} disputed, and what was "
-                "lost is not known: select the stream disputes."
+                "lost is not known: select disputes.* in meltano.yml and grant the key Disputes: "
+                "Read."
             )
         if by_settled_rates := self.by_settled_rates():
             yield by_settled_rates

@@ -208,7 +208,7 @@ class Words:
             f"They may have paid before the charges that are loaded, which begin on {begin}. CAC "
             "and payback are left out where they are among the customers. Widen date_range to the "
             "account's first charge; if that is loaded already, set the var history_complete to "
-            "true."
+            "true in transform/dbt_project.yml."
         )
         known_from = coverage.new_customers_known_from
         if known_from is not None and known_from < self.report.scope.end:

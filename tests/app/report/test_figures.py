@@ -209,8 +209,8 @@ def test_disputes_that_were_not_read_are_no_amount_of_nothing(page_of, warehouse
     assert row[5:] == ["–", "$9.00", "at most $291.00"]
     assert "Stripe&#39;s fee is not known" not in page
     assert (
-        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select the "
-        "stream disputes."
+        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select "
+        "disputes.* in meltano.yml and grant the key Disputes: Read."
     ) in page
     totals = {t["currency"]: t for t in report_as_json(warehouse_of("unread"))["totals"]}
     assert totals["usd"]["disputed_minor"] is None
