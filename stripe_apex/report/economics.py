@@ -37,6 +37,8 @@ class Economics:
         is_whole: whether no currency is left out, which may be what the spend brought.
         is_credited: whether any revenue of these days is credited to a channel; while none is,
             what the spend brought is not known.
+        is_named: whether some visit, lead or payment names a campaign of it; while none does, what
+            the spend brought is not known either.
     """
 
     channel: str
@@ -58,11 +60,17 @@ class Economics:
     revenue_by_model: Mapping[str, int] = field(default_factory=dict)
     is_whole: bool = True
     is_credited: bool = True
+    is_named: bool = True
+
+    @property
+    def has_known_return(self) -> bool:
+        """Whether what the spend brought is known."""
+        return self.is_credited and self.is_named
 
     @property
     def roas(self) -> Decimal | None:
         """What the ratios count of revenue / spend; None without spend, or where not known."""
-        return ratio(self.basis_minor, self.spend_minor) if self.is_credited else None
+        return ratio(self.basis_minor, self.spend_minor) if self.has_known_return else None
 
     @property
     def returning_revenue_minor(self) -> int:
@@ -77,7 +85,7 @@ class Economics:
     @property
     def new_roas(self) -> Decimal | None:
         """Revenue of first charges / spend; None where it is not known which are first."""
-        if not self.knows_who_is_new or not self.is_credited:
+        if not self.knows_who_is_new or not self.has_known_return:
             return None
         return ratio(self.new_basis_minor, self.spend_minor)
 
@@ -94,7 +102,7 @@ class Economics:
     @property
     def roas_by_model(self) -> Mapping[str, Decimal]:
         """ROAS under each attribution model; empty without spend, or where it is not known."""
-        if not self.is_credited:
+        if not self.has_known_return:
             return {}
         found = {
             model: ratio(revenue, self.spend_minor)

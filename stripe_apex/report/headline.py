@@ -12,7 +12,7 @@ from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.payment_words import PaymentWords
-from stripe_apex.report.words import Words
+from stripe_apex.report.words import WITHOUT_VISITS, Words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,9 +173,8 @@ class _Headlines(Words):
 
     def _without_winner(self) -> Headline:
         advice = self.advice
-        best = advice.rest or next(
-            (line for line in advice.paid if not self._is_all_brand(line)), None
-        )
+        known = [line for line in advice.paid if line.is_named]
+        best = advice.rest or next((line for line in known if not self._is_all_brand(line)), None)
         if advice.brand is not None and verdict(advice.brand) is Verdict.PAYS:
             title = (
                 "Only searches for your own name earn back what they cost: each "
@@ -187,6 +186,9 @@ class _Headlines(Words):
                     f" The rest of {quoted(advice.rest.channel)} brought back "
                     f"{self.returned(advice.rest.roas)}{self._why_open(advice.rest)}."
                 )
+        elif not known:
+            title = "What ad spend brought back cannot be said: no visit names its campaigns."
+            lead = f"“{WITHOUT_VISITS}” says what to write into the addresses of the ads."
         elif best is None or len(advice.losers) == len(advice.paid):
             title, lead = "No paid channel earns back what it costs.", ""
         else:

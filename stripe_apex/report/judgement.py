@@ -22,13 +22,15 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"
     TOO_FEW = "too_few"
     NOTHING = "nothing"
+    NOT_NAMED = "not_named"
     NO_SPEND = "no_spend"
 
 
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """A return above or below 1 by its 95 % interval and under every attribution model, or open.
 
-    Nothing is said of a return while some money is left out of it, or none is credited.
+    Nothing is said of a return while some money is left out of it, or none is credited, nor while
+    no visit names what was spent on.
 
     Args:
         line: what is judged.
@@ -40,6 +42,8 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
         return Verdict.NO_SPEND
     if not line.is_whole or not line.is_credited:
         return Verdict.UNCLEAR
+    if not line.is_named:
+        return Verdict.NOT_NAMED
     if line.roas is None or interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:

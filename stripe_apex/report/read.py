@@ -169,7 +169,7 @@ class _ReportReader:
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
             matched=matched.read(rows, self._tables, self._selected, converted=converted),
-            audit=audit.read(rows, self._tables, self._asked[2]),
+            audit=self._audit,
             payback=cohorts.read(rows, self._tables, self._days),
             build_failures=build_failures(self._warehouse),
         )
@@ -215,8 +215,9 @@ class _ReportReader:
             *by_model,
         ]
         credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
-        channels, platforms, campaigns = (
-            self._economics(level, found, credited=credited) for level in queries.LEVELS
+        channels, platforms, campaigns = audit.mark(
+            [self._economics(level, found, credited=credited) for level in queries.LEVELS],
+            self._audit,
         )
         return {
             "channels": channels,
@@ -224,6 +225,10 @@ class _ReportReader:
             "campaigns": tuple(line for line in campaigns if line.platform),
             "unplaced": unplaced(channels, platforms),
         }
+
+    @cached_property
+    def _audit(self) -> audit.Audit:
+        return audit.read(self._warehouse.rows, self._tables, self._asked[2])
 
     def _maybe_new_customers(self) -> int:
         (unknown,) = self._warehouse.rows(queries.MAYBE_NEW, *self._selected)

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 WITHOUT_CHANNEL: Final = "Revenue without a channel"
 """The section that says why, and what helps."""
 
+WITHOUT_VISITS: Final = "Spend that leads to no visit"
+"""The section that says what to write into the addresses of ads."""
+
 _TOLD: Final = frozenset({"assert_no_rate_is_missing"})
 """Tests whose failure the report says in its own words, beside the figures that it is about."""
 

@@ -269,7 +269,9 @@ def _returns_row(
         beyond = f"{formats.times(roas)} →"
     elif is_cut(line, reach):
         beyond = f"to {formats.times(high)} →"
-    if line.roas is None:
+    if not line.is_named:
+        alone = "no visit names it"
+    elif line.roas is None:
         alone = f"{formats.compact(line.basis_minor, currency)}, no spend"
     return {
         "row": row,

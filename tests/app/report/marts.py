@@ -43,6 +43,7 @@ class Marts:
     is_simulated: bool = False
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, tuple[int, date]] = field(default_factory=dict)
+    visited: set[str] = field(default_factory=set)
 
     def charge(
         self,
@@ -322,7 +323,7 @@ class Marts:
 
     def _audit(self) -> list[dict[str, Any]]:
         """Each campaign that was spent on, matched by its name where some payment names it."""
-        named = {row["campaign"] for row in self.rows["fct_attribution"]}
+        named = self.visited | {row["campaign"] for row in self.rows["fct_attribution"]}
         found: dict[tuple[str, str, str], dict[str, Any]] = {}
         for bill in self.rows["mart_ad_spend"]:
             keys = {name: bill[name] for name in ("platform", "campaign", "currency")}

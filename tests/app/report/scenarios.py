@@ -209,6 +209,7 @@ def far_apart() -> Marts:
     marts.spend(
         90_000, channel="display", platform="banners", campaign="awareness", source="b", claims=90
     )
+    marts.visited = {"awareness"}
     return marts
 
 
