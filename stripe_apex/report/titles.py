@@ -278,10 +278,11 @@ class Titles(Words):
             share = self.formats.percent(ratio(minor, report.net_minor))
             return f"{self.formats.money(minor, report.scope.currency)} ({share} of net revenue)"
 
-        if report.unmatched:
+        lost = [line for line in report.unmatched if not line.is_attributed_by_touches]
+        if lost:
             each = "; each payment stands under one remedy, which could match at most so much"
             sentences.append(
-                f"{part(sum(line.revenue_minor for line in report.unmatched))} has no lead before "
+                f"{part(sum(line.revenue_minor for line in lost))} has no lead before "
                 f"it{each if report.matched.remedies else ''}."
             )
         for line in self.without_channel_though_matched():

@@ -169,16 +169,28 @@ def old_leads() -> Marts:
 
 
 def without_channel() -> Marts:
-    """Half of it is credited; the rest is unmatched, or matched and credited to no channel."""
+    """Half of it is credited, some by touches alone; the rest is unmatched, or has no channel."""
     marts = Marts()
     for channel, reason, minor in (
-        ("email", None, 5_000),
+        ("email", None, 4_900),
         (None, None, 1_400),
         (None, "lead_too_old", 2_800),
         (None, "no_visit", 500),
         (None, "excluded_channel", 300),
     ):
         marts.charge(minor, channel=channel, reason=reason, day=LAST_DAY)
+    marts.charge(100, channel="email", day=LAST_DAY)
+    touched = marts.rows["fct_revenue"][-1]
+    touched["match_status"] = "none"
+    (lost,) = marts.rows["mart_unmatched"]
+    marts.rows["mart_unmatched"].append(
+        lost
+        | {
+            "charge_id": touched["charge_id"],
+            "net_minor": 100,
+            "is_attributed_by_touches": True,
+        }
+    )
     return marts
 
 
