@@ -165,7 +165,7 @@ class _Judge:
             for whole in parts
             for part, said in self.judged(whole, len(self._campaigns))
         ]
-        if any(verdict_ is not Verdict.UNCLEAR for _, verdict_ in own):
+        if any(verdict_ not in {Verdict.UNCLEAR, Verdict.NOT_NAMED} for _, verdict_ in own):
             return own
         return [(line, Verdict.UNCLEAR)]
 
@@ -245,6 +245,7 @@ def _added(one: Economics, other: Economics) -> Economics:
         basis_minor=one.basis_minor + other.basis_minor,
         error_minor=one.error_minor + other.error_minor,
         spend_minor=one.spend_minor + other.spend_minor,
+        is_named=one.is_named or other.is_named,
         revenue_by_model={
             model: one.revenue_by_model[model] + other.revenue_by_model[model] for model in models
         },

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex.report import queries
@@ -10,6 +10,8 @@ from stripe_apex.report import queries
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import date
+
+    from stripe_apex.report.economics import Economics
 
     Rows = Callable[..., list[dict[str, Any]]]
 
@@ -78,6 +80,22 @@ class Audit:
     is_missing: bool = False
 
     @property
+    def knows_names(self) -> bool:
+        """Whether any name of a campaign is known from elsewhere, so that one can be missed."""
+        return bool(self.visited) or any(line.matched_by for line in self.spent)
+
+    @property
+    def not_named(self) -> frozenset[tuple[str, str]]:
+        """Platform and campaign, in lower case, of those with spend that no visit names.
+
+        None while no names are known from elsewhere.
+        """
+        if not self.knows_names:
+            return frozenset()
+        named = {_names(line) for line in self.spent if line.status != NO_VISITS}
+        return frozenset(_names(line) for line in self.spent) - named
+
+    @property
     def spent(self) -> tuple[AuditedCampaign, ...]:
         """Campaigns with spend."""
         return tuple(line for line in self.campaigns if line.status != NO_SPEND)
@@ -115,6 +133,46 @@ class Audit:
                 ),
             )
         )  # fmt: skip
+
+
+def _names(line: AuditedCampaign) -> tuple[str, str]:
+    return line.platform, line.campaign.lower()
+
+
+def mark(levels: Sequence[Sequence[Economics]], audit: Audit) -> list[tuple[Economics, ...]]:
+    """Channels, platforms and campaigns, marked where no visit names what was spent on.
+
+    A channel or a platform is marked where all of its campaigns with spend are. What brought
+    something all the same, by click ids for instance, is known to have brought it.
+    """
+    channels, platforms, campaigns = levels
+    marked = [
+        _marked(
+            line, is_named=(line.platform, (line.campaign or "").lower()) not in audit.not_named
+        )
+        for line in campaigns
+    ]
+    spent = [line for line in marked if line.spend_minor > 0]
+    wholes = [
+        tuple(
+            _marked(
+                whole,
+                is_named=any(
+                    part.is_named
+                    for part in spent
+                    if part.channel == whole.channel and whole.platform in {None, part.platform}
+                ),
+            )
+            for whole in level
+        )
+        for level in (channels, platforms)
+    ]
+    return [*wholes, tuple(marked)]
+
+
+def _marked(line: Economics, *, is_named: bool) -> Economics:
+    nothing = line.spend_minor > 0 and not line.payers and not line.basis_minor
+    return replace(line, is_named=is_named or not nothing)
 
 
 WAYS: Final = ("name", "id", "map")

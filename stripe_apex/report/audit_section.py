@@ -12,6 +12,7 @@ from stripe_apex.report.missing import asked_for
 from stripe_apex.report.sections import Section
 from stripe_apex.report.tables import Table
 from stripe_apex.report.url_parameters import parameters
+from stripe_apex.report.words import WITHOUT_VISITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +45,7 @@ def audit_section(report: Report, formats: Formats) -> Section:
         )
     return Section(
         "audit",
-        "Spend that leads to no visit",
+        WITHOUT_VISITS,
         unmatched(report, formats)
         or "Each campaign with spend is named by a visit, a lead or a payment",
         note,
@@ -86,8 +87,7 @@ def _missing(report: Report) -> str:
         )
     if not report.audit.spent:
         return asked_for(report, "ad_spend") or "There is no ad spend in these currencies."
-    known = report.audit.visited or any(line.matched_by for line in report.audit.spent)
-    return "" if known else asked_for(report, "touchpoints")
+    return "" if report.audit.knows_names else asked_for(report, "touchpoints")
 
 
 def _platforms(report: Report, formats: Formats) -> Table:

@@ -28,7 +28,7 @@ _SHORT: Final = {
     "payback": "Payback",
     "audit": "Spend without visits",
     "matching": "Matching",
-    "unmatched": "Unmatched revenue",
+    "unmatched": "No channel",
     "codes": "Promotion codes",
     "weeks": "Weeks",
     "again": "Who pays again",

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from fractions import Fraction
 
 Z_95 = Decimal("1.959964")
@@ -37,6 +37,8 @@ class Economics:
         is_whole: whether all currencies are included; the spend may have earned those left out.
         is_credited: whether any revenue of these days is credited to a channel; if none is, the
             return of the spend is not known.
+        is_named: whether any visit, lead or payment names one of its campaigns; if none does, the
+            return of the spend is not known, either.
     """
 
     channel: str
@@ -58,11 +60,17 @@ class Economics:
     revenue_by_model: Mapping[str, int] = field(default_factory=dict)
     is_whole: bool = True
     is_credited: bool = True
+    is_named: bool = True
+
+    @property
+    def has_known_return(self) -> bool:
+        """Whether what the spend brought is known."""
+        return self.is_credited and self.is_named
 
     @property
     def roas(self) -> Decimal | None:
         """Revenue, as the ratios count it, / spend; None without spend, or if it is not known."""
-        return ratio(self.basis_minor, self.spend_minor) if self.is_credited else None
+        return ratio(self.basis_minor, self.spend_minor) if self.has_known_return else None
 
     @property
     def returning_revenue_minor(self) -> int:
@@ -77,7 +85,7 @@ class Economics:
     @property
     def new_roas(self) -> Decimal | None:
         """Revenue of first charges / spend; None if it is not known which charges are first."""
-        if not self.knows_who_is_new or not self.is_credited:
+        if not self.knows_who_is_new or not self.has_known_return:
             return None
         return ratio(self.new_basis_minor, self.spend_minor)
 
@@ -94,7 +102,7 @@ class Economics:
     @property
     def roas_by_model(self) -> Mapping[str, Decimal]:
         """ROAS under each attribution model; empty without spend, or if ROAS is not known."""
-        if not self.is_credited:
+        if not self.has_known_return:
             return {}
         found = {
             model: ratio(revenue, self.spend_minor)
@@ -124,6 +132,18 @@ class Economics:
             self.spend_minor * self.customers * months.numerator,
             self.new_customers * self.basis_minor * months.denominator,
         )
+
+
+def unplaced(
+    channels: Sequence[Economics], platforms: Sequence[Economics]
+) -> tuple[Economics, ...]:
+    """The results of channels with spend that match none of their platforms."""
+    paid = {line.channel for line in channels if line.spend_minor > 0}
+    return tuple(
+        line
+        for line in platforms
+        if line.platform is None and line.channel in paid and line.revenue_minor
+    )
 
 
 def ratio(numerator: int | Decimal, denominator: int | Decimal) -> Decimal | None:

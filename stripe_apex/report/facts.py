@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_apex.report.cohorts import CohortAge, PaybackCohort
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.key_figures import KeyFigures
-    from stripe_apex.report.matched import Unmatched
+    from stripe_apex.report.matched import NoVisitCredited, Unmatched
 
 UNATTRIBUTED = "unattributed"
 
@@ -274,6 +274,7 @@ class Report:
             lead's channel.
         too_old_minor: the part of `net_minor` that is credited to no channel since visits and lead
             are too old.
+        no_visit_credited: payments that no visit is credited with, by reason.
         unplaced: results of channels with spend that match none of their platforms.
         charges_by_settled_rates: number of charges that are converted at the rate of other
             charges, which Stripe settled on the same day.
@@ -303,6 +304,7 @@ class Report:
     unattributed_minor: int
     on_leads_alone_minor: int
     too_old_minor: int
+    no_visit_credited: tuple[NoVisitCredited, ...] = ()
     maybe_new_customers: int = 0
     unplaced: tuple[Economics, ...] = ()
     charges_by_settled_rates: int = 0

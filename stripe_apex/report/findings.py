@@ -5,16 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.labels import label
 from stripe_apex.report.missing import unknown_names
-from stripe_apex.report.words import Words, ltv_curve
+from stripe_apex.report.words import WITHOUT_CHANNEL, Words, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from stripe_apex.report.facts import Variant
+
+_MATCHED_WITHOUT_CHANNEL: Final = {
+    "lead_too_old": (
+        "has no channel, since the payers' leads are too old",
+        f"“{WITHOUT_CHANNEL}” says why, and what helps.",
+    ),
+    "no_visit": (
+        "names a visitor or a campaign, but no visit lies in the days that count",
+        (
+            "These are the attribution_window_days before the payment, 90 unless you changed them. "
+            "If people take longer to buy, raise the var attribution_window_days in "
+            "transform/dbt_project.yml."
+        ),
+    ),
+    "excluded_channel": (
+        "came by channels that you exclude",
+        (
+            "The var excluded_channels in transform/dbt_project.yml names them, so no channel is "
+            "credited with this revenue."
+        ),
+    ),
+}
+"""Of payments that are matched, but that no channel is credited with: what is so, and why."""
 
 CLAIMED_TOO_MUCH = Decimal("1.5")
 """If a platform claims this many times the people who paid, the report says so."""
@@ -52,7 +75,7 @@ class Findings(Words):
             *self._tested(),
             *self._worth(),
             *self._unmatched(),
-            *self._too_old(),
+            *self._matched_without_channel(),
         ]
         return tuple(found)
 
@@ -125,41 +148,38 @@ class Findings(Words):
         return f"{text}."
 
     def _worth(self) -> Iterator[Finding]:
-        curve = dict(ltv_curve(self.report))
-        if not curve:
+        found = worth(self.report)
+        if found is None:
             return
-        age = 12 if 12 in curve else max(curve)
-        if age == 0:
-            return
-        currency = self.report.scope.reporting_currency
-        first, later = (self.formats.major(curve[at], currency) for at in (0, age))
+        currency, age = self.report.scope.reporting_currency, found.age_months
+        first, later = (self.formats.major(one, currency) for one in (found.first, found.later))
+        whose = "of the one month" if found.months == 1 else f"of the {found.months} months"
         yield Finding(
             Tone.NOTE,
-            f"A customer is worth {later} after {age} months.",
-            f"{first} of it comes in the month of the first payment.",
+            f"A customer is worth {later} after {'1 month' if age == 1 else f'{age} months'}.",
+            f"{first} of it comes in the month of the first payment. That is the average over the "
+            f"customers {whose} that {'is' if found.months == 1 else 'are'} old enough.",
         )
 
     def _unmatched(self) -> Iterator[Finding]:
-        lost = [line for line in self.report.unmatched if not line.is_attributed_by_touches]
-        share = self.share(self.report.unattributed_minor - self.report.too_old_minor)
-        if not lost or not share or self.report.has_payments_alone:
+        lost = self.report.unmatched
+        share = self.share(self.report.matched.unmatched_minor)
+        if not lost or share <= 0 or self.report.has_payments_alone:
             return
         yield Finding(
             Tone.OPEN if share > Decimal("0.1") else Tone.NOTE,
             f"{self.formats.percent(share)} of net revenue cannot be matched.",
-            lost[0].remedy or "“Revenue that could not be matched” says what would match how much.",
+            lost[0].remedy or f"“{WITHOUT_CHANNEL}” says what would match how much.",
         )
 
-    def _too_old(self) -> Iterator[Finding]:
-        share = self.share(self.report.too_old_minor)
-        if share <= 0:
-            return
-        yield Finding(
-            Tone.NOTE,
-            f"{self.formats.percent(share)} of net revenue has no channel, since the payers' leads "
-            "are too old.",
-            self.too_old,
-        )
+    def _matched_without_channel(self) -> Iterator[Finding]:
+        for line in self.without_channel_though_matched():
+            share = self.share(line.revenue_minor)
+            if share > 0:
+                title, text = _MATCHED_WITHOUT_CHANNEL[line.reason]
+                yield Finding(
+                    Tone.NOTE, f"{self.formats.percent(share)} of net revenue {title}.", text
+                )
 
 
 def _when(line: Variant) -> str:

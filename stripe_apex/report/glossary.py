@@ -38,8 +38,19 @@ GLOSSARY: Final = (
         ),
     ),
     (
+        "CAC / monthly revenue per customer",
+        (
+            "CAC / (LTV / months of the period): how many months pay for a new customer if the "
+            "revenue of customers is spread evenly over the period. Where most of it comes early, "
+            "payback is sooner."
+        ),
+    ),
+    (
         "Payback",
-        ("Months until a customer has brought what they cost: CAC / (LTV / months of the period)."),
+        (
+            "The age at which the new customers of a month had brought back the ad spend of that "
+            "month, in months."
+        ),
     ),
     ("Cohort", "All customers whose first payment was made in the same month."),
     (
@@ -54,6 +65,20 @@ GLOSSARY: Final = (
         (
             "How often chance alone would show an effect at least as large as this one, if there "
             "were none."
+        ),
+    ),
+    (
+        "p of the split",
+        (
+            "How often chance alone would share visitors among the variants of an experiment at "
+            "least as unevenly. A very small one means that the assignment is at fault."
+        ),
+    ),
+    (
+        "Net revenue after the window",
+        (
+            "What the visitors of an experiment brought after the days that count for it. It is "
+            "in no lift, no interval and no verdict."
         ),
     ),
     ("Converted", "Added up over currencies at the exchange rate of the day or of the settlement."),

@@ -12,10 +12,10 @@ from stripe_apex.report.judgement import Verdict, verdict
 from stripe_apex.report.labels import label, listed, quoted, sentence
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.payment_words import PaymentWords
-from stripe_apex.report.words import Words
+from stripe_apex.report.words import WITHOUT_VISITS, Words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Report
@@ -59,7 +59,7 @@ def headline(report: Report, formats: Formats) -> Headline:
 
 
 _MUST_BE = {
-    "attribution": "What all channels and the unmatched rest are credited with must be net revenue",
+    "attribution": "What all channels are credited with, and the rest, must be net revenue",
     "raw_charges": "Net revenue must be that of the charges as they were loaded",
     "spend": "The spend of all channels must be what the platforms billed",
 }
@@ -173,9 +173,8 @@ class _Headlines(Words):
 
     def _without_winner(self) -> Headline:
         advice = self.advice
-        best = advice.rest or next(
-            (line for line in advice.paid if not self._is_all_brand(line)), None
-        )
+        known = [line for line in advice.paid if line.is_named]
+        best = advice.rest or next((line for line in known if not self._is_all_brand(line)), None)
         if advice.brand is not None and verdict(advice.brand) is Verdict.PAYS:
             title = (
                 "Only searches for your own name earn back what they cost: each "
@@ -187,6 +186,9 @@ class _Headlines(Words):
                     f" The rest of {quoted(advice.rest.channel)} brought back "
                     f"{self.returned(advice.rest.roas)}{self._why_open(advice.rest)}."
                 )
+        elif not known:
+            title = "What ad spend brought back cannot be said: no visit names its campaigns."
+            lead = f"“{WITHOUT_VISITS}” says what to write into the addresses of the ads."
         elif best is None or len(advice.losers) == len(advice.paid):
             title, lead = "No paid channel earns back what it costs.", ""
         else:
@@ -211,9 +213,17 @@ class _Headlines(Words):
         if low <= 1 <= high:
             return f", and chance could explain the difference from {self.one}"
         return (
-            f", but not under every attribution model is it {'less' if high < 1 else 'more'} than "
-            f"{self.one}"
+            f", but {self._other_models(line, above=high < 1)} it "
+            f"{'above' if high < 1 else 'below'} {self.one}"
         )
+
+    @staticmethod
+    def _other_models(line: Economics, *, above: bool) -> str:
+        """How many attribution models see a return on the other side of 1 than its interval."""
+        models = [roas for roas in line.roas_by_model.values() if (roas > 1) == above]
+        if len(models) == 1:
+            return "one attribution model puts"
+        return "some attribution models put"
 
     def _sure(self) -> str:
         """How sure the advice is, in a sentence, with the doubts about it."""
@@ -228,7 +238,7 @@ class _Headlines(Words):
     def _reasons(self, best: Economics) -> Iterator[Reason]:
         yield self._chance(best)
         if best.roas_by_model:
-            yield self._models(best.roas_by_model)
+            yield self._models(best)
         yield self._unmatched_reason()
         if self.advice.uncovered:
             first, last = (self.formats.day(day) for day in self.advice.uncovered)
@@ -239,29 +249,39 @@ class _Headlines(Words):
             )
         yield Reason(
             f"The next {self.one}",
-            "This is the average of what was spent; more money usually finds fewer customers. "
-            "Raise the budget in steps, and watch.",
+            "This is the average of what was spent; more money usually finds fewer customers."
+            + (" Raise the budget in steps, and watch." if self.advice.winners else ""),
         )
+
+    def _of(self, best: Economics) -> str:
+        """Whose the reasons are, where the title does not name it alone; else an empty text."""
+        if self.advice.winners and not self.advice.rivals:
+            return ""
+        if best is self.advice.rest:
+            return f"The rest of {quoted(best.channel)}: "
+        return f"{sentence(self.name_of(best))}: "
 
     def _chance(self, best: Economics) -> Reason:
         payers = self.formats.number(best.payers)
         if best.roas_interval is None or verdict(best) in {Verdict.TOO_FEW, Verdict.NOTHING}:
-            return Reason("Chance", f"{payers} payers are too few to say.")
+            return Reason("Chance", f"{self._of(best)}{payers} payers are too few to say.")
         low, high = (self.returned(max(end, Decimal(0))) for end in best.roas_interval)
         return Reason(
             "Chance",
-            f"{low} to {high} for each {self.one}: the 95% interval, from {payers} payers.",
+            f"{self._of(best)}{low} to {high} for each {self.one}, the 95% interval, from {payers} "
+            "payers.",
         )
 
-    def _models(self, spread: Mapping[str, Decimal]) -> Reason:
+    def _models(self, best: Economics) -> Reason:
+        spread, of = best.roas_by_model, self._of(best)
         low, high = min(spread, key=spread.__getitem__), max(spread, key=spread.__getitem__)
         if self.stands_on_leads_alone:
             return Reason("Attribution", self.why_on_leads_alone)
         if spread[low] == spread[high]:
             return Reason(
                 "Attribution",
-                f"All {len(spread)} models credit it alike, since other models would move "
-                "revenue of other channels only."
+                f"{of}{'all' if of else 'All'} {len(spread)} models credit it alike, since other "
+                "models would move revenue of other channels only."
                 if self.models_differ
                 else "No payment here has touches of several channels, so the attribution models "
                 "cannot differ.",
@@ -269,9 +289,10 @@ class _Headlines(Words):
         agree = spread[low] > 1 or spread[high] < 1
         return Reason(
             "Attribution",
-            f"From {self.returned(spread[low])} ({label(low)}) to {self.returned(spread[high])} "
-            f"({label(high)}): the {len(spread)} models {'agree' if agree else 'disagree'} that it "
-            f"is {'more' if spread[high] > 1 else 'less'} than {self.one}.",
+            f"{of}{'from' if of else 'From'} {self.returned(spread[low])} ({label(low)}) to "
+            f"{self.returned(spread[high])} ({label(high)}); the {len(spread)} models "
+            f"{'agree that' if agree else 'disagree whether'} it is "
+            f"{'more' if spread[high] > 1 else 'less'} than {self.one}.",
         )
 
     def _unmatched_reason(self) -> Reason:

@@ -22,13 +22,15 @@ class Verdict(StrEnum):
     UNCLEAR = "unclear"
     TOO_FEW = "too_few"
     NOTHING = "nothing"
+    NOT_NAMED = "not_named"
     NO_SPEND = "no_spend"
 
 
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """The verdict on a return: above or below 1 by its 95 % interval and every model, or unclear.
 
-    It is unclear, too, while some money is left out of the return, or no revenue is credited.
+    It is unclear, too, while some money is left out of the return, while no revenue is credited,
+    and while no visit names the campaigns.
 
     Args:
         line: the channel, platform or campaign to judge.
@@ -40,6 +42,8 @@ def verdict(line: Economics, among: int = 1) -> Verdict:
         return Verdict.NO_SPEND
     if not line.is_whole or not line.is_credited:
         return Verdict.UNCLEAR
+    if not line.is_named:
+        return Verdict.NOT_NAMED
     if line.roas is None or interval is None:
         return Verdict.NOTHING
     if line.payers < ENOUGH_PAYERS:

@@ -25,7 +25,7 @@ _PROPER = {
     "us_bank_account": "US bank account",
     "tiktok_ads": "TikTok Ads",
     "(none)": "no campaign",
-    UNATTRIBUTED: "unmatched",
+    UNATTRIBUTED: "no channel",
 }
 
 

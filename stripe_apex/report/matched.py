@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex.report import queries
 
@@ -30,6 +30,23 @@ class Unmatched:
     is_attributed_by_touches: bool
     charges: int
     revenue_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoVisitCredited:
+    """Payments that no visit is credited with, by reason.
+
+    Attributes:
+        reason: `lead_channel` where the lead's channel is credited instead; else no channel is.
+    """
+
+    reason: str
+    charges: int
+    revenue_minor: int
+
+
+MATCHED_REASONS: Final = frozenset({"lead_too_old", "no_visit", "excluded_channel"})
+"""Why a payment that is matched has no channel all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +121,11 @@ class Matched:
         for line in self.ways:
             found[line.way] = found.get(line.way, 0) + line.revenue_minor
         return found
+
+    @property
+    def unmatched_minor(self) -> int:
+        """Net revenue of payments of which nobody is known; all other revenue is matched."""
+        return self.by_way.get(NOT_MATCHED, 0)
 
 
 def read(rows: Rows, tables: set[str], selected: Sequence[Any], *, converted: bool) -> Matched:

@@ -105,7 +105,7 @@ def coverage(report: Report, formats: Formats) -> str:
     def share(minor: int) -> str:
         return formats.percent(ratio(minor, report.net_minor))
 
-    whole = sum(found.values())
+    whole = report.net_minor - report.matched.unmatched_minor
     if len(found) == 1:
         (way,) = found
         return f"{share(whole)} of net revenue is matched, all of it {WAYS[way]}"

@@ -26,11 +26,11 @@ def payback_section(report: Report, formats: Formats) -> Section:
         "payback",
         "Payback by month of first payment",
         _title(lines, formats),
-        "CAC is the ad spend of a month / the new customers of that month. A channel's customers "
-        "are those whose first channel it is; “all channels” counts everybody, those who came "
-        "without ads included. “Paid back after” is their age in calendar months, 0 for that of "
-        "the first payment, at which all that they had brought reached the spend. All currencies "
-        "together."
+        "The spend per customer is the ad spend of a month / its new customers. A channel's "
+        "customers are those whose first channel it is; “all channels” counts everybody, those "
+        "who came without ads included, so its figure is not the CAC at the top. “Paid back "
+        "after” is their age in calendar months, 0 for that of the first payment, at which all "
+        "that they had brought reached the spend. All currencies together."
         + (
             f" {DASH} says that some of their money has no exchange rate. "
             f"{Titles(report, formats).rates_help}"
@@ -40,13 +40,13 @@ def payback_section(report: Report, formats: Formats) -> Section:
         Table(
             f"New customers, their cost and its payback, in {currency.upper()}; * that month is "
             "not over yet",
-            ("first payment", "channel", "customers", "spend", "CAC", "LTV so far",
-             "paid back after, months"),
+            ("first payment", "channel", "customers", "spend",
+             "spend per customer by first channel", "LTV so far", "paid back after, months"),
             tuple(_row(line, currency, formats) for line in lines),
             names=2,
         ),
         empty=(asked_for(report, "ad_spend") or "No ad spend is known for these months.")
-        + " Then each month's new customers have a CAC, and a payback.",
+        + " Then each month's new customers have a cost, and a payback.",
         shows_table=bool(lines),
         of_all_money=True,
     )  # fmt: skip

@@ -13,12 +13,12 @@ from stripe_apex.build_failures import build_failures
 from stripe_apex.errors import WarehouseError
 from stripe_apex.report import audit, cohorts, facts, matched, payments, period, queries
 from stripe_apex.report.asked import Filters, convertible, listed, scope_of
-from stripe_apex.report.economics import Economics
+from stripe_apex.report.economics import Economics, unplaced
 from stripe_apex.report.read_key_figures import KeyFiguresReader, net_of
 from stripe_apex.warehouse import open_warehouse, redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from stripe_apex.report.key_figures import KeyFigures
@@ -162,6 +162,7 @@ class _ReportReader:
             bills_by_settled_rates=settled["bills"],
             on_leads_alone_minor=by_reason.get("lead_channel", 0),
             too_old_minor=by_reason.get("lead_too_old", 0),
+            no_visit_credited=tuple(matched.NoVisitCredited(**row) for row in reasons),
             payments=payments.read(
                 rows,
                 self._selected,
@@ -169,7 +170,7 @@ class _ReportReader:
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
             matched=matched.read(rows, self._tables, self._selected, converted=converted),
-            audit=audit.read(rows, self._tables, self._asked[2]),
+            audit=self._audit,
             payback=cohorts.read(rows, self._tables, self._days),
             build_failures=build_failures(self._warehouse),
         )
@@ -215,15 +216,20 @@ class _ReportReader:
             *by_model,
         ]
         credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
-        channels, platforms, campaigns = (
-            self._economics(level, found, credited=credited) for level in queries.LEVELS
+        channels, platforms, campaigns = audit.mark(
+            [self._economics(level, found, credited=credited) for level in queries.LEVELS],
+            self._audit,
         )
         return {
             "channels": channels,
             "platforms": tuple(line for line in platforms if line.platform),
             "campaigns": tuple(line for line in campaigns if line.platform),
-            "unplaced": _unplaced(channels, platforms),
+            "unplaced": unplaced(channels, platforms),
         }
+
+    @cached_property
+    def _audit(self) -> audit.Audit:
+        return audit.read(self._warehouse.rows, self._tables, self._asked[2])
 
     def _maybe_new_customers(self) -> int:
         (unknown,) = self._warehouse.rows(queries.MAYBE_NEW, *self._selected)
@@ -290,18 +296,6 @@ class _ReportReader:
         if self._raw_columns:
             for row in self._warehouse.rows(queries.raw_check(self._raw_columns)):
                 yield facts.Check(name="raw_charges", attribution_model=None, **row)
-
-
-def _unplaced(
-    channels: Sequence[Economics], platforms: Sequence[Economics]
-) -> tuple[Economics, ...]:
-    """The results of channels with spend that match none of their platforms."""
-    paid = {line.channel for line in channels if line.spend_minor > 0}
-    return tuple(
-        line
-        for line in platforms
-        if line.platform is None and line.channel in paid and line.revenue_minor
-    )
 
 
 def _tables(warehouse: Warehouse, address: str) -> set[str]:

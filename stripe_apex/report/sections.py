@@ -14,6 +14,7 @@ from stripe_apex.report.matching import Help, remedies
 from stripe_apex.report.missing import asked_for
 from stripe_apex.report.tables import Table, Tables
 from stripe_apex.report.titles import Titles
+from stripe_apex.report.words import WITHOUT_CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,7 +133,7 @@ class _Sections:
                 asked_for(report, "ad_spend")
                 or "No ad spend is known for these days: import what the platforms billed for them."
             )
-            + " Then each channel has ROAS, CAC and payback.",
+            + " Then each channel has ROAS and CAC.",
         )
 
     def models(self) -> Section:
@@ -155,7 +156,7 @@ class _Sections:
             "Each model shares a payment among the visits before it by another rule, and has a "
             "line of its own. Where the symbols lie below each other, the rule does not matter; "
             "where they lie apart, it decides. "
-            "Shares are of all net revenue, unmatched revenue included."
+            "Shares are of all net revenue, also of that without a channel."
         )
         if self._titles.stands_on_leads_alone:
             note = self._titles.why_on_leads_alone
@@ -223,7 +224,7 @@ class _Sections:
         report, _formats = self._report, self._formats
         title = self._titles.cohorts()
         drawable = any(line.is_complete for line in report.cohorts)
-        legend = [Key("line", "blue", "average")]
+        legend = [Key("line", "blue", "average steps, added")]
         if people.has_newer(report):
             legend += [
                 Key("thin", "soft", "older months"),
@@ -235,7 +236,9 @@ class _Sections:
             title,
             "A line for each month's new customers: what one of them has brought so many months "
             f"later, in {report.scope.reporting_currency.upper()}, all currencies and channels "
-            "together. Realised, not predicted.",
+            "together. Realised, not predicted. The title is about the months that are old enough. "
+            "The bold line adds average steps of all months, so it differs from what the oldest "
+            "ones brought.",
             self._tables.cohorts(),
             (lambda canvas: people.cohorts(self._easel(canvas))) if drawable else None,
             f"{title}. Cumulative net revenue per customer by age in months, a line a cohort.",
@@ -279,26 +282,19 @@ class _Sections:
         empty = "Nothing is left over: each payment found its lead."
         if not report.totals:
             empty = "There is no revenue in these days, so nothing is left over."
-        note = (
-            "These payments have no lead before them. Each stands under one remedy, which could "
-            "match at most so much."
-            if report.matched.remedies
-            else "These payments have no lead before them."
-        )
+        note = self._titles.why_without_channel()
         if report.too_old_minor:
-            old = self._formats.money(report.too_old_minor, report.scope.currency)
-            too_old = f" {old} has a lead, but one that is too old. {self._titles.too_old}"
-            note, empty = note + too_old, empty + too_old
+            empty = f"{empty} {note}"
         if lost and nobody:
             note += f" {asked_for(report, 'leads') or 'No lead matches at all.'}"
         return Section(
             "unmatched",
-            "Revenue that could not be matched",
+            WITHOUT_CHANNEL,
             title,
             note,
             self._tables.unmatched(),
             (lambda canvas: money.unmatched(self._easel(canvas))) if lost else None,
-            f"{title}. Unmatched net revenue by reason.",
+            f"{title}. Net revenue without a lead before it, by reason.",
             empty=empty,
             remedies=tuple(remedies(report, self._formats))
             or tuple(

@@ -118,7 +118,7 @@ class Tables:
         columns = (
             "channel", "platform", "campaign", "spend", "revenue", "ROAS", "95% interval",
             "by attribution model", "leads", "CPL", "new customers", "CAC", "LTV",
-            "payback, months", "verdict", "conversions the platform counts",
+            "CAC / monthly revenue per customer", "verdict", "conversions the platform counts",
         )  # fmt: skip
         report = self._report
         lines = (*report.channels, *report.platforms, *report.campaigns, *report.unplaced)
@@ -211,7 +211,11 @@ class Tables:
         cells = {(line.cohort_month, line.age_months): line for line in report.cohorts}
         curve = dict(ltv_curve(report))
         rows = [
-            ("average", DASH, *(formats.major(curve.get(age), currency) for age in ages)),
+            (
+                "average steps, added",
+                DASH,
+                *(formats.major(curve.get(age), currency) for age in ages),
+            ),
         ]
         for month in sorted({line.cohort_month for line in report.cohorts}):
             row = [formats.month(month), formats.number(cells[month, 0].customers)]
@@ -240,8 +244,8 @@ class Tables:
         formats = self._formats
         columns = (
             "experiment", "variant", "from", "to", "visitors", "in control", "saw several",
-            "payers", "paid later", "lift", "95% interval", "p", "split p", "impact",
-            "95% interval of impact", "cost", "ROI", "verdict",
+            "payers", "net revenue after the window", "lift", "95% interval", "p", "p of the split",
+            "impact", "95% interval of impact", "cost", "ROI", "verdict",
         )  # fmt: skip
         rows = [
             (

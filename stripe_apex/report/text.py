@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from stripe_apex.report.facts import Choice, Report
     from stripe_apex.report.formats import Formats
+    from stripe_apex.report.matched import NoVisitCredited, Unmatched
 
 WIDTH = 60
 MOST_CHANNELS = 12
+_REASONS = {"no_visit": "no visit in the days that count"}
 
 
 def amount(minor: int, currency: str) -> str:
@@ -41,7 +43,7 @@ def amount(minor: int, currency: str) -> str:
 
 
 def render(choices: Sequence[Choice], formats: Formats) -> str:
-    """The advice, revenue and its change, the channels, and unmatched revenue.
+    """The advice, revenue and its change, the channels, and revenue without a channel.
 
     Args:
         choices: the report, followed by shorter periods; one is compared with the period before.
@@ -80,7 +82,7 @@ def _lines(choices: Sequence[Choice], formats: Formats) -> Iterator[str]:
         yield from _attempts(report, formats)
     else:
         yield from _channels(report, formats)
-        yield from _unmatched(report, formats)
+        yield from _without_channel(report, words)
     for finding in _also(report, words):
         yield from textwrap.wrap(finding, WIDTH)
     if without_visits := unmatched(report, formats):
@@ -188,21 +190,25 @@ def _channels(report: Report, formats: Formats) -> Iterator[str]:
     yield f"  by the model {scope.attribution_model}{only}"
 
 
-def _unmatched(report: Report, formats: Formats) -> Iterator[str]:
-    lines = [line for line in report.unmatched if not line.is_attributed_by_touches]
+def _without_channel(report: Report, words: Titles) -> Iterator[str]:
+    """Why revenue has no channel; the rows add up to that of `unattributed`."""
+    lines: list[Unmatched | NoVisitCredited] = [
+        *(line for line in report.unmatched if not line.is_attributed_by_touches),
+        *words.without_channel_though_matched(),
+    ]
     if not lines:
         return
     currency = report.scope.currency
     yield from _aligned(
         [
-            ("Unmatched, by reason", f"net, {currency.upper()}", "charges"),
+            ("No channel, by reason", f"net, {currency.upper()}", "charges"),
             *(
                 (
-                    f"  {label(line.reason)}",
+                    f"  {_REASONS.get(line.reason) or label(line.reason)}",
                     amount(line.revenue_minor, currency),
-                    formats.number(line.charges),
+                    words.formats.number(line.charges),
                 )
-                for line in lines
+                for line in sorted(lines, key=lambda line: (-line.revenue_minor, line.reason))
             ),
         ]
     )

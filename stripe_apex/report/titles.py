@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
-from stripe_apex.report.words import Words, ltv_curve
+from stripe_apex.report.words import Words, worth
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
@@ -20,6 +20,13 @@ REASONS = {
     "lead_after_charge": "since the lead came after the payment",
     "shared_mailbox": "since many people share the address",
 }
+
+_MATCHED = {
+    "lead_too_old": "has a lead, but one that is too old",
+    "no_visit": "names a visitor or a campaign, but no visit lies in the days that count",
+    "excluded_channel": "came by channels that you exclude",
+}
+"""Why matched revenue has no channel, as the end of a sentence."""
 
 INTERVAL = (
     "Lift of revenue per exposed visitor over control, those who never paid counted as zero, with "
@@ -74,7 +81,8 @@ class Titles(Words):
             charges_are = "charge of {} is" if number == 1 else "charges of {} are"
             yield (
                 f"{formats.number(number)} {charges_are.format(amounts)} disputed, and what was "
-                "lost is not known: select the stream disputes."
+                "lost is not known: select disputes.* in meltano.yml and grant the key Disputes: "
+                "Read."
             )
         if by_settled_rates := self.by_settled_rates():
             yield by_settled_rates
@@ -189,13 +197,11 @@ class Titles(Words):
 
     def cohorts(self) -> str:
         """The title of the section on LTV by cohort."""
-        curve = dict(ltv_curve(self.report))
-        if len(curve) < 2:
+        found = worth(self.report)
+        if found is None:
             return "What a customer is worth, month by month"
-        age = 12 if 12 in curve else max(curve)
-        first, later = (
-            self.formats.major(curve[at], self.report.scope.reporting_currency) for at in (0, age)
-        )
+        currency, age = self.report.scope.reporting_currency, found.age_months
+        first, later = (self.formats.major(one, currency) for one in (found.first, found.later))
         months = "one month later" if age == 1 else f"after {age} months"
         return f"A customer brings {first} in the first month and has brought {later} {months}"
 
@@ -263,6 +269,27 @@ class Titles(Words):
         if self.report.too_old_minor > sum(line.revenue_minor for line in lost):
             why = ", mostly since the payers' leads are too old and no visit counts"
         return f"{self.formats.percent(share)} of net revenue has no channel{why}"
+
+    def why_without_channel(self) -> str:
+        """Of each part of what no channel is credited with, why that is."""
+        report, sentences = self.report, []
+
+        def part(minor: int) -> str:
+            share = self.formats.percent(ratio(minor, report.net_minor))
+            return f"{self.formats.money(minor, report.scope.currency)} ({share} of net revenue)"
+
+        lost = [line for line in report.unmatched if not line.is_attributed_by_touches]
+        if lost:
+            each = "; each payment stands under one remedy, which could match at most so much"
+            sentences.append(
+                f"{part(sum(line.revenue_minor for line in lost))} has no lead before "
+                f"it{each if report.matched.remedies else ''}."
+            )
+        for line in self.without_channel_though_matched():
+            sentences.append(f"{part(line.revenue_minor)} {_MATCHED[line.reason]}.")
+            if line.reason == "lead_too_old":
+                sentences.append(self.too_old)
+        return " ".join(sentences)
 
     def checks(self) -> str:
         """The title of the section on the reconciliation."""

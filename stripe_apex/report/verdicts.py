@@ -13,6 +13,7 @@ VERDICTS: Final = {
     Verdict.UNCLEAR: "● open",
     Verdict.TOO_FEW: "○ too few payers to say",
     Verdict.NOTHING: "✕ brought nobody",
+    Verdict.NOT_NAMED: "○ no visit names it",
     Verdict.NO_SPEND: DASH,
 }
 

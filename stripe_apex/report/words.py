@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -9,6 +10,7 @@ from stripe_apex.report.advice import advise
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, quoted
+from stripe_apex.report.matched import MATCHED_REASONS
 from tap_stripe_apex import money
 from tap_stripe_apex.errors import KEYS_URL
 
@@ -17,7 +19,14 @@ if TYPE_CHECKING:
     from stripe_apex.report.economics import Economics
     from stripe_apex.report.facts import Check, Report
     from stripe_apex.report.formats import Formats
+    from stripe_apex.report.matched import NoVisitCredited
 
+
+WITHOUT_CHANNEL: Final = "Revenue without a channel"
+"""The section that says why, and what helps."""
+
+WITHOUT_VISITS: Final = "Spend that leads to no visit"
+"""The section that says what to write into the addresses of ads."""
 
 _TOLD: Final = frozenset({"assert_no_rate_is_missing"})
 """Tests whose failure the report explains in its own words, next to the affected figures."""
@@ -170,6 +179,10 @@ class Words:
             "other charges of the same currency and day, since no rate of their own is known."
         )
 
+    def without_channel_though_matched(self) -> list[NoVisitCredited]:
+        """Payments that are matched, but that no channel is credited with, by reason."""
+        return [one for one in self.report.no_visit_credited if one.reason in MATCHED_REASONS]
+
     @property
     def too_old(self) -> str:
         """Why revenue of old leads has no channel, and the remedy."""
@@ -177,9 +190,10 @@ class Words:
             "These people became leads so long before they paid that the lead no longer counts "
             "(lead_window_days, 90 unless you changed it), and no visit of theirs counts either. "
             "Renewals of subscriptions are paid long after the lead. If you live on "
-            "subscriptions, set recurring_credit: first_conversion for the models: each renewal "
-            "is then credited to what brought the customer's first payment. If people just take "
-            "long to buy, raise lead_window_days."
+            "subscriptions, set the var recurring_credit to first_conversion in "
+            "transform/dbt_project.yml: each renewal is then credited to what brought the "
+            "customer's first payment. If people just take long to buy, raise the var "
+            "lead_window_days there."
         )
 
     def who_may_be_new(self) -> str:
@@ -197,7 +211,7 @@ class Words:
             f"They may have paid before the charges that are loaded, which begin on {begin}. CAC "
             "and payback are left out where they are among the customers. Widen date_range to the "
             "account's first charge; if that is loaded already, set the var history_complete to "
-            "true."
+            "true in transform/dbt_project.yml."
         )
         known_from = coverage.new_customers_known_from
         if known_from is not None and known_from < self.report.scope.end:
@@ -211,6 +225,42 @@ class Words:
             for line in self.report.channels
             if line.channel != UNATTRIBUTED and line.revenue_minor > 0
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What the customers of the months that are old enough have brought, in major units each.
+
+    Attributes:
+        months: number of months of first payment.
+        first: in the month of the first payment.
+        later: up to the age.
+    """
+
+    age_months: int
+    months: int
+    first: Decimal
+    later: Decimal
+
+
+def worth(report: Report) -> Worth | None:
+    """What a customer is worth at twelve months, or at the age that was reached; None: at none."""
+    unit = money.minor_per_major(report.scope.reporting_currency)
+    complete = [line for line in report.cohorts if line.is_complete and line.customers]
+    ages = {line.age_months for line in complete}
+    age = 12 if 12 in ages else max(ages, default=0)
+    old = {line.cohort_month for line in complete if line.age_months == age}
+    customers, first, later = 0, 0, 0
+    for line in complete:
+        if line.cohort_month in old and line.age_months == 0:
+            customers += line.customers
+            first += line.cumulative_minor or 0
+        elif line.cohort_month in old and line.age_months == age:
+            later += line.cumulative_minor or 0
+    of_one = [ratio(minor, customers * unit) for minor in (first, later)]
+    if not age or of_one[0] is None or of_one[1] is None:
+        return None
+    return Worth(age, len(old), of_one[0], of_one[1])
 
 
 def ltv_curve(report: Report) -> list[tuple[int, Decimal]]:

@@ -181,14 +181,14 @@ def _outline(report: Report, deepest: int) -> Iterator[tuple[int, Economics]]:
 
 
 def returns(easel: Easel) -> Chart:
-    """ROAS with its interval, a tick per model and a line at 1, beside CAC and payback."""
+    """ROAS with its interval, a tick per model and a line at 1, beside CAC."""
     lines = paid_lines(easel.report)
     high = reach(lines)
     marks = kit.ticks(0, high, most=3 if easel.is_narrow else 5)
     x: dict[str, Any] = {
         "scale": alt.Scale(
             domain=[0, high],
-            range=[8, easel.width - 8] if easel.is_narrow else [200, easel.width - 410],
+            range=[8, easel.width - 8] if easel.is_narrow else [200, easel.width - 310],
             nice=False,
             clamp=True,
         ),
@@ -269,7 +269,9 @@ def _returns_row(
         beyond = f"{formats.times(roas)} →"
     elif is_cut(line, reach):
         beyond = f"to {formats.times(high)} →"
-    if line.roas is None:
+    if not line.is_named:
+        alone = "no visit names it"
+    elif line.roas is None:
         alone = f"{formats.compact(line.basis_minor, currency)}, no spend"
     return {
         "row": row,
@@ -288,7 +290,6 @@ def _returns_row(
         if line.roas_interval
         else "nobody paid",
         "cac": formats.major(line.cac(unit), currency),
-        "payback": formats.number(line.payback_months(easel.report.scope.months), 1),
         "spend": formats.money(line.spend_minor, currency),
         "brought": formats.compact(line.basis_minor, currency),
         "cost": formats.compact(line.spend_minor, currency),
@@ -309,11 +310,10 @@ def _figures(easel: Easel, base: Chart) -> Iterator[Chart]:
     columns = [("both", easel.width - 52, "revenue / spend"), ("times", easel.width, "ROAS")]
     if not easel.is_narrow:
         columns = [
-            ("brought", easel.width - 330, "revenue"),
-            ("cost", easel.width - 252, "spend"),
-            ("times", easel.width - 178, "ROAS"),
-            ("cac", easel.width - 100, "CAC"),
-            ("payback", easel.width, "payback, mo."),
+            ("brought", easel.width - 230, "revenue"),
+            ("cost", easel.width - 152, "spend"),
+            ("times", easel.width - 78, "ROAS"),
+            ("cac", easel.width, "CAC"),
         ]
     for name, x, title in columns:
         yield base.mark_text(**easel.text(align="right", dy=above)).encode(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import altair as alt
 
 from stripe_apex.report.charts import kit
+from stripe_apex.report.economics import ratio
 from stripe_apex.report.labels import label
 
 if TYPE_CHECKING:
@@ -86,24 +87,26 @@ def _signed(easel: Easel, name: str, minor: int, currency: str) -> str:
 
 
 def unmatched(easel: Easel) -> Chart:
-    """Unmatched revenue by reason."""
+    """Revenue without a lead before it, by reason, each as a share of all of that."""
     lines = [line for line in easel.report.unmatched if not line.is_attributed_by_touches]
     total = sum(line.revenue_minor for line in lines) or 1
     narrow = easel.is_narrow
+    part = ratio(total, easel.report.net_minor)
+    whole = f" of the {easel.formats.percent(part)}" if part else ""
     data = kit.rows(
         {
             "row": row,
             "reason": label(line.reason),
             "minor": max(line.revenue_minor, 0),
             "amount": easel.formats.money(line.revenue_minor, easel.report.scope.currency),
-            "share": easel.formats.percent(line.revenue_minor / total),
+            "share": f"{easel.formats.percent(line.revenue_minor / total)}{whole}",
             "charges": f"{easel.formats.number(line.charges)} charges",
         }
         for row, line in enumerate(lines)
     )
     scale = alt.Scale(
         domain=[0, max((line.revenue_minor for line in lines), default=1) or 1],
-        range=[0, easel.width] if narrow else [190, easel.width - 190],
+        range=[0, easel.width] if narrow else [190, easel.width - 250],
         nice=False,
     )
     above = -19 if narrow else 0
@@ -119,7 +122,7 @@ def unmatched(easel: Easel) -> Chart:
         x=alt.XValue(easel.width), text=alt.Text("share:N")
     )
     amounts = base.mark_text(**easel.text(align="right", dy=above)).encode(
-        x=alt.XValue(easel.width - 52), text=alt.Text("amount:N")
+        x=alt.XValue(easel.width - 112), text=alt.Text("amount:N")
     )
     return kit.layer(
         bars, names, amounts, shares, width=easel.width, height=alt.Step(52 if narrow else 30)

@@ -120,6 +120,7 @@ def by_reason(*, converted: bool) -> str:
     return f"""
 select
     credits.reason,
+    count(*) as charges,
     cast(sum(coalesce({amount("credit", converted=converted)}, 0)) as bigint) as revenue_minor
 from marts.fct_attribution as credits
 where
@@ -127,6 +128,7 @@ where
     and credits.attribution_model = $4
     and {in_scope("credits")}
 group by credits.reason
+order by revenue_minor desc, credits.reason
 """
 
 

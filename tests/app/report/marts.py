@@ -43,6 +43,7 @@ class Marts:
     is_simulated: bool = False
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
     people: dict[int, tuple[int, date]] = field(default_factory=dict)
+    visited: set[str] = field(default_factory=set)
 
     def charge(
         self,
@@ -106,7 +107,7 @@ class Marts:
                 if net and net_reporting is not None
                 else net_reporting,
                 "payment_method_type": method,
-                "match_status": "direct" if channel else "none",
+                "match_status": "direct" if channel or reason else "none",
                 "match_conflict": False,
                 "is_captured": True,
                 "is_disputed": is_disputed,
@@ -321,8 +322,8 @@ class Marts:
         return [{"input": name, "row_count": count} for name, count in counts.items()]
 
     def _audit(self) -> list[dict[str, Any]]:
-        """Each campaign with spend, which is matched by its name if some payment names it."""
-        named = {row["campaign"] for row in self.rows["fct_attribution"]}
+        """Each campaign with spend, which is matched by its name if a visit or payment names it."""
+        named = self.visited | {row["campaign"] for row in self.rows["fct_attribution"]}
         found: dict[tuple[str, str, str], dict[str, Any]] = {}
         for bill in self.rows["mart_ad_spend"]:
             keys = {name: bill[name] for name in ("platform", "campaign", "currency")}

@@ -168,6 +168,32 @@ def old_leads() -> Marts:
     return marts
 
 
+def without_channel() -> Marts:
+    """Half of it is credited, some by touches alone; the rest is unmatched, or has no channel."""
+    marts = Marts()
+    for channel, reason, minor in (
+        ("email", None, 4_900),
+        (None, None, 1_400),
+        (None, "lead_too_old", 2_800),
+        (None, "no_visit", 500),
+        (None, "excluded_channel", 300),
+    ):
+        marts.charge(minor, channel=channel, reason=reason, day=LAST_DAY)
+    marts.charge(100, channel="email", day=LAST_DAY)
+    touched = marts.rows["fct_revenue"][-1]
+    touched["match_status"] = "none"
+    (lost,) = marts.rows["mart_unmatched"]
+    marts.rows["mart_unmatched"].append(
+        lost
+        | {
+            "charge_id": touched["charge_id"],
+            "net_minor": 100,
+            "is_attributed_by_touches": True,
+        }
+    )
+    return marts
+
+
 def simulated() -> Marts:
     """Payments of the simulated account."""
     marts = Marts(is_live=False, is_simulated=True)
@@ -195,6 +221,7 @@ def far_apart() -> Marts:
     marts.spend(
         90_000, channel="display", platform="banners", campaign="awareness", source="b", claims=90
     )
+    marts.visited = {"awareness"}
     return marts
 
 
@@ -304,6 +331,7 @@ SCENARIOS = {
     "only_euros": only_euros,
     "wrong_sums": wrong_sums,
     "old_leads": old_leads,
+    "without_channel": without_channel,
     "simulated": simulated,
     "test_mode": test_mode,
     "far_apart": far_apart,

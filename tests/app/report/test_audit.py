@@ -11,6 +11,7 @@ from stripe_apex.report.url_parameters import parameters
 from tests.app.report.conftest import run_report
 from tests.app.report.golden import assert_audit_agrees, report_as_json
 from tests.app.report.marts import DAY, LAST_DAY, Marts
+from tests.app.report.test_figures import tables_of
 
 SEEDS = Path(__file__).resolve().parents[3] / "transform/seeds"
 
@@ -227,3 +228,56 @@ def test_visits_with_the_parameters_are_of_the_platform_and_paid_for(platform, h
 
 def test_the_period_of_the_spend_is_said(page):
     assert "All ad spend from Jan 1, 2026 to Jun 30, 2026, whatever the period" in page
+
+
+def test_what_no_visit_names_has_no_return_rather_than_one_of_nothing(tmp_path):
+    """A campaign whose visits bring nobody is judged; one without visits is not, nor advised on."""
+    marts = audited(
+        line("meta_ads", "seen", 500_000, by="name", visits=900),
+        line("banners", "unseen", 700_000),
+        line("meta_ads", "unseen too", 100_000),
+    )
+    for row in (*marts.rows["mart_ad_spend"], *marts.rows["mart_channels"]):
+        row["channel"] = "display" if row["campaign"] == "unseen" else "paid_social"
+    marts.rows["fct_attribution"] = [
+        row | {"channel": "email"} for row in marts.rows["fct_attribution"]
+    ]
+    warehouse = marts.write(tmp_path / "warehouse.duckdb")
+    report = report_as_json(warehouse)
+    said = {
+        one["campaign"] or one["platform"] or one["channel"]: (one["verdict"], one["roas"])
+        for level in ("channels", "platforms", "campaigns")
+        for one in report[level]
+        if one["spend_minor"]
+    }
+    assert said == {
+        "seen": ("nothing", "0.000000"),
+        "meta_ads": ("nothing", "0.000000"),
+        "paid_social": ("nothing", "0.000000"),
+        "unseen": ("not_named", None),
+        "unseen too": ("not_named", None),
+        "banners": ("not_named", None),
+        "display": ("not_named", None),
+    }
+    headline = report["headline"]
+    assert "display" not in (headline["lead"] + headline["verdict"]).lower()
+    text = run_report("--warehouse", warehouse, "--format", "text").output
+    assert re.search(r"^  display +0\.00 +0% +7,000\.00 +–$", text, re.MULTILINE)
+    page = tmp_path / "report.html"
+    assert run_report("--warehouse", warehouse, "--output", page).exit_code == 0
+    (row,) = (each for each in tables_of(page)["economics"] if each[2] == "unseen")
+    assert (row[5], "○ no visit names it" in row) == ("–", True)
+    assert ">no visit names it</text>" in page.read_text(encoding="utf-8")
+
+
+def test_where_no_visit_names_any_campaign_no_channel_is_said_to_lose(tmp_path):
+    marts = audited(line("banners", "unseen", 700_000), line("banners", "seen", 0, visits=9))
+    marts.rows["fct_attribution"] = [
+        row | {"channel": "email"} for row in marts.rows["fct_attribution"]
+    ]
+    for row in marts.rows["mart_ad_spend"]:
+        row["channel"] = "display"
+    headline = report_as_json(marts.write(tmp_path / "warehouse.duckdb"))["headline"]
+    assert headline["title"] == (
+        "What ad spend brought back cannot be said: no visit names its campaigns."
+    )

@@ -49,5 +49,8 @@ def test_each_model_says_how_it_shares_a_payment(page_of):
 
 def test_the_words_of_the_trade_are_explained_once(page_of):
     page = page_of("small").read_text()
-    for word in ("ROAS", "CAC", "CPL", "LTV", "Payback", "Cohort", "95% interval", "Kept"):
+    for word in (
+        *("ROAS", "CAC", "CPL", "LTV", "Payback", "Cohort", "95% interval", "Kept"),
+        *("CAC / monthly revenue per customer", "p of the split", "Net revenue after the window"),
+    ):
         assert len(re.findall(f"<dt>{word}</dt>", page)) == 1

@@ -54,7 +54,7 @@ def test_a_running_experiment_shows_the_interval_that_its_verdict_takes(warehous
 
 
 def test_what_visitors_paid_after_the_window_is_shown_apart(page):
-    assert "paid later" in page
+    assert "net revenue after the window" in page
     assert "$123.45" in page
 
 

@@ -124,12 +124,12 @@ def test_what_stands_on_leads_alone_and_what_has_only_an_old_lead_is_said(wareho
     assert title in [finding["title"] for finding in report["findings"]]
     page = page_of("old_leads").read_text()
     assert "$10.00 of it stands on leads alone" in page
-    assert "$20.00 has a lead, but one that is too old." in page
+    assert "$20.00 (20% of net revenue) has a lead, but one that is too old." in page
     text = run_report("--warehouse", warehouse_of("old_leads"), "--format", "text").output
     for said in (page, text):
         remedy = " ".join(said.split())
         assert "Renewals of subscriptions are paid long after the lead." in remedy
-        assert "set recurring_credit: first_conversion" in remedy
+        assert "set the var recurring_credit to first_conversion" in remedy
         assert "the payer" in remedy
         assert "leads are too old" in remedy
 
@@ -209,8 +209,8 @@ def test_disputes_that_were_not_read_are_no_amount_of_nothing(page_of, warehouse
     assert row[5:] == ["–", "$9.00", "at most $291.00"]
     assert "Stripe&#39;s fee is not known" not in page
     assert (
-        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select the "
-        "stream disputes."
+        "2 charges of $200.00 and €50.00 are disputed, and what was lost is not known: select "
+        "disputes.* in meltano.yml and grant the key Disputes: Read."
     ) in page
     totals = {t["currency"]: t for t in report_as_json(warehouse_of("unread"))["totals"]}
     assert totals["usd"]["disputed_minor"] is None

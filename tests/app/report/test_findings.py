@@ -196,8 +196,29 @@ def test_chance_is_not_blamed_where_the_attribution_models_disagree():
     )
     platform = Economics(**asdict(whole) | {"platform": "google_ads"})
     lead = headline_of(report_of([whole], [platform], [BRAND, other]), FORMATS).lead
-    assert "brought back $0.69, but not under every attribution model is it less than $1." in lead
+    assert "brought back $0.69, but one attribution model puts it above $1." in lead
     assert "chance" not in lead
+
+
+def test_reasons_say_whose_they_are_where_the_title_is_about_the_brand():
+    said = {reason.name: reason.text for reason in headline_of(search(1.04), FORMATS).reasons}
+    assert said["Chance"].startswith("The rest of paid search: $")
+    assert said["Attribution"].startswith(("The rest of paid search: ", "No payment here"))
+
+
+def test_models_disagree_whether_a_return_is_more_than_what_was_spent():
+    one = line("paid_social", spend=600_000, roas=0.9, models=(2, 0.5))
+    said = {reason.name: reason.text for reason in headline_of(report_of([one]), FORMATS).reasons}
+    assert said["Attribution"] == (
+        "Paid social: from $0.45 (last touch) to $1.80 (first touch); the 3 models disagree "
+        "whether it is more than $1."
+    )
+
+
+def test_a_raised_budget_is_spoken_of_only_where_more_spend_is_advised():
+    for rest, is_advised in ((1.04, False), (1.5, True)):
+        reasons = headline_of(search(rest), FORMATS).reasons
+        assert any("Raise the budget" in reason.text for reason in reasons) is is_advised
 
 
 def test_what_pays_without_them_is_named_with_its_own_return():
