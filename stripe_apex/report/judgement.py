@@ -29,8 +29,8 @@ class Verdict(StrEnum):
 def verdict(line: Economics, among: int = 1) -> Verdict:
     """The verdict on a return: above or below 1 by its 95 % interval and every model, or unclear.
 
-    It is unclear, too, while some money is left out of the return, while no revenue is credited,
-    and while no visit names the campaigns.
+    It is unclear while some money is left out of the return or no revenue is credited, and
+    `NOT_NAMED` while no visit names the campaigns.
 
     Args:
         line: the channel, platform or campaign to judge.

@@ -158,9 +158,12 @@ def test_the_demo_agrees_with_the_ledger_to_the_cent(demo, tmp_path):
 def assert_shown(said, page, example):
     """The page shows what was said, in this order; `...` stands for lines that it leaves out."""
     (shown,) = re.findall(example, (ROOT / page).read_text(), flags=re.DOTALL)
-    lines = iter(said.splitlines())
-    for line in shown.splitlines():
-        assert line == "..." or line in lines, f"{page} shows what was not said there: {line}"
+    rest = f"\n{said}"
+    for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE):
+        block = f"\n{part.strip()}\n"
+        assert block in rest, f"{page} shows what was not said there:{block}"
+        rest = rest.split(block, 1)[1]
+        rest = f"\n{rest}"
 
 
 def assert_customers_can_be_predicted(project, warehouse):
