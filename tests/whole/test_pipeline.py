@@ -160,10 +160,9 @@ def assert_shown(said, page, example):
     (shown,) = re.findall(example, (ROOT / page).read_text(), flags=re.DOTALL)
     rest = f"\n{said}"
     for part in re.split(r"^\.\.\.$", shown, flags=re.MULTILINE):
-        block = f"\n{part.strip()}\n"
+        block = "\n" + part.strip("\n") + "\n"
         assert block in rest, f"{page} shows what was not said there:{block}"
-        rest = rest.split(block, 1)[1]
-        rest = f"\n{rest}"
+        rest = "\n" + rest.split(block, 1)[1]
 
 
 def assert_customers_can_be_predicted(project, warehouse):
