@@ -25,8 +25,7 @@ SPARK_HOME = Path(pyspark.__file__).parent
 @contextmanager
 def spark(folder: Path) -> Iterator[dict[str, str]]:
     """A context manager that runs a master and two one-core workers; yields dbt's environment."""
-    if not shutil.which("java"):
-        raise ServerError("Spark needs Java; run: apt-get install default-jre-headless")
+    _check_java()
     master_log = folder / "master.log"
     environment = {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_DAEMON_MEMORY": "256m"}
     with ExitStack() as stack:
@@ -47,17 +46,37 @@ def spark(folder: Path) -> Iterator[dict[str, str]]:
                     environment,
                 )
             )
-        configuration = folder / "conf"
-        configuration.mkdir()
-        (configuration / "spark-defaults.conf").write_text(small_settings(folder))
-        yield {
-            "SPARK_MASTER": url,
-            "SPARK_LOCAL_IP": "127.0.0.1",
-            "SPARK_CONF_DIR": str(configuration),
-            "SPARK_WAREHOUSE": str(folder / "warehouse"),
-            "ICEBERG_JAR": str(ICEBERG_JAR),
-            "PYSPARK_PYTHON": sys.executable,
-        }
+        yield session(folder, url)
+
+
+def session(folder: Path, master: str, memory: str = "1g") -> dict[str, str]:
+    """The environment of dbt for a Spark session on this master; files are below `folder`.
+
+    Args:
+        folder: a folder of its own.
+        master: `local[2]`, or the address of a cluster.
+        memory: that of the driver, which on `local[2]` does the work of the executors, too.
+
+    Raises:
+        ServerError: there is no Java.
+    """
+    _check_java()
+    configuration = folder / "conf"
+    configuration.mkdir()
+    (configuration / "spark-defaults.conf").write_text(small_settings(folder, memory))
+    return {
+        "SPARK_MASTER": master,
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_CONF_DIR": str(configuration),
+        "SPARK_WAREHOUSE": str(folder / "warehouse"),
+        "ICEBERG_JAR": str(ICEBERG_JAR),
+        "PYSPARK_PYTHON": sys.executable,
+    }
+
+
+def _check_java() -> None:
+    if not shutil.which("java"):
+        raise ServerError("Spark needs Java; run: apt-get install default-jre-headless")
 
 
 def daemon(arguments: Sequence[str]) -> list[str | Path]:
@@ -73,12 +92,12 @@ def url_in(log: Path) -> str:
     return ""
 
 
-def small_settings(folder: Path) -> str:
+def small_settings(folder: Path, memory: str) -> str:
     """Settings for small data on two cores: little memory, few partitions, no code generation."""
     quick = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
     metastore = folder / "metastore"
     return f"""\
-spark.driver.memory 1g
+spark.driver.memory {memory}
 spark.executor.memory 900m
 spark.driver.host 127.0.0.1
 spark.driver.bindAddress 127.0.0.1

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Rows = tuple["Sequence[str]", "Sequence[Sequence[Any]]"]
 
-EXPORT = """
-import os, sys
+SESSION = """
+import json, os, sys
 from pyspark.sql import SparkSession
 spark = (
     SparkSession.builder.master(os.environ["SPARK_MASTER"])
@@ -32,9 +32,13 @@ spark = (
     .enableHiveSupport()
     .getOrCreate()
 )
+"""
+"""Python that starts a Spark session as the profile of dbt does."""
+
+EXPORT = f"""{SESSION}
 folder, *tables = sys.argv[1:]
 for table in tables:
-    spark.table(table).coalesce(1).write.mode("overwrite").parquet(f"{folder}/{table}")
+    spark.table(table).coalesce(1).write.mode("overwrite").parquet(f"{{folder}}/{{table}}")
 """
 
 

@@ -23,6 +23,7 @@
                 ~ "'. There are type, schema, database, tables and currency."
             ) }}
         {%- endfor -%}
+        {%- do stripe_apex.check_source_database('ad_spend_sources', entry) -%}
         {%- set tables = entry.get('tables', {}) -%}
         {%- for role in (tables if tables is mapping else ['']) if role not in known[entry.type] or role in ['platform', 'prefixes'] -%}
             {{ exceptions.raise_compiler_error(
@@ -41,6 +42,24 @@
             ) }}
         {%- endfor -%}
     {%- endfor -%}
+{%- endmacro %}
+
+
+{#- The key `database` of an entry, where the engine has one database only. -#}
+{% macro check_source_database(name, entry) -%}
+    {{ return(adapter.dispatch('check_source_database', 'stripe_apex')(name, entry)) }}
+{%- endmacro %}
+
+{% macro default__check_source_database(name, entry) -%}
+{%- endmacro %}
+
+{% macro spark__check_source_database(name, entry) -%}
+    {%- if entry.get('database') -%}
+        {{ exceptions.raise_compiler_error(
+            name ~ ': on Spark, all schemas are read in the catalog of the session. Leave `database: ' ~ entry.database
+            ~ '` out of the entry of ' ~ entry.type ~ ", and register the loader's tables in that catalog."
+        ) }}
+    {%- endif -%}
 {%- endmacro %}
 
 

@@ -26,6 +26,7 @@
                     ~ "'. There are type, schema, database and tables."
                 ) }}
             {%- endfor -%}
+            {%- do stripe_apex.check_source_database(name, entry) -%}
             {%- set tables, roles = entry.get('tables', {}), types[entry.type].roles -%}
             {%- for role in (tables if tables is mapping else ['']) if role not in roles -%}
                 {{ exceptions.raise_compiler_error(

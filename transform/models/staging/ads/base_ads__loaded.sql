@@ -13,7 +13,7 @@
     'source_number', 'origin', 'platform', 'account_id', 'account_name', 'campaign_id', 'campaign', 'currency',
     'spend_date',
 ] | join(',\n        ') -%}
-{%- set order = 'order by spend_date, campaign_id, campaign, platform' -%}
+{%- set order = 'order by spend_date, campaign_id nulls last, campaign nulls last, platform nulls last' -%}
 with currencies as (
 
     select * from {{ ref('stripe_currencies') }}
