@@ -6,6 +6,7 @@ requested, since restricted keys may not read it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -116,7 +117,10 @@ class _OverSession(stripe.HTTPClient):
 
 def _whole(body: bytes) -> str:
     """The body, checked to be complete JSON."""
-    msgspec.json.decode(body)
+    try:
+        msgspec.json.decode(body)
+    except RecursionError as error:
+        raise msgspec.DecodeError("it is nested too deeply") from error
     return body.decode()
 
 
@@ -131,12 +135,25 @@ def verify(session: Session) -> Verified:
     Raises:
         StripeError: it does not work; the message says why, and what to do.
     """
-    newest = next(iter(_client(session).v1.charges.list({"limit": 1}).data), None)
-    return Verified(
-        livemode=newest.livemode if newest else session.credential.livemode,
-        account_id=session.account_id or session.credential.account_id,
-        newest_charge=datetime.fromtimestamp(newest.created, UTC) if newest else None,
-    )
+    with _as_documented():
+        newest = next(iter(_client(session).v1.charges.list({"limit": 1}).data), None)
+        return Verified(
+            livemode=newest.livemode if newest else session.credential.livemode,
+            account_id=session.account_id or session.credential.account_id,
+            newest_charge=datetime.fromtimestamp(newest.created, UTC) if newest else None,
+        )
+
+
+@contextmanager
+def _as_documented() -> Iterator[None]:
+    """Turn the errors that an answer of another form causes in the package into one of ours."""
+    try:
+        yield
+    except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
+        raise errors.UnavailableError(
+            f"Stripe's answer is none that its documentation describes ({type(error).__name__}). "
+            "Check api_base, and any proxy between here and Stripe."
+        ) from error
 
 
 def grants(session: Session) -> Iterator[Grant]:
@@ -144,7 +161,8 @@ def grants(session: Session) -> Iterator[Grant]:
     resources = _client(session).v1
     for permission in PERMISSIONS:
         try:
-            attrgetter(permission.service or permission.name)(resources).list({"limit": 1})
+            with _as_documented():
+                attrgetter(permission.service or permission.name)(resources).list({"limit": 1})
         except errors.PermissionDeniedError as error:
             yield Grant(permission, error)
         else:

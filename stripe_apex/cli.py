@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import os
+import re
+import signal
+import threading
 from importlib import import_module
 from keyword import iskeyword
-from typing import Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
 from typing_extensions import override
@@ -16,6 +19,9 @@ from stripe_apex.programs import SECRETS
 from stripe_apex.saying import printable_lines
 from tap_stripe_apex.auth.places import environment
 from tap_stripe_apex.errors import TapError, printable, redact
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 COMMANDS: Final = {
     "check": "stripe_apex.commands.check",
@@ -39,11 +45,12 @@ _logger = logging.getLogger("stripe-apex")
 
 
 class _Printable(logging.Formatter):
-    """Formats records without control characters."""
+    """Formats records without control characters, keys and addresses."""
 
     @override
     def format(self, record: logging.LogRecord) -> str:
-        return printable_lines(super().format(record))
+        text = re.sub(r"\S.*", lambda line: redact(line[0]), super().format(record))
+        return printable_lines(text)
 
 
 class Commands(click.Group):
@@ -106,3 +113,12 @@ def main(log_level: str) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(_Printable("%(levelname)s %(message)s"))
     logging.basicConfig(level=log_level.upper(), handlers=[handler])
+    logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs whole answers at level DEBUG
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
+
+
+def _stop(number: int, _: FrameType | None) -> NoReturn:
+    """End the command by an exception, so that temporary files are deleted."""
+    raise SystemExit(128 + number)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +13,7 @@ from stripe_apex.account import is_begun, own_address
 from stripe_apex.errors import MissingPartError, OptionError
 from stripe_apex.saying import say
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
+from stripe_apex.temporary import private_folder
 from stripe_apex.warehouse import ACCOUNT_ADDRESS
 from tap_stripe_apex.auth.places import environment
 
@@ -142,7 +142,7 @@ def _import(
         readings: list[Reading] = []
 
         def read(file: Path, said: Answers) -> Reading:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="stripe-apex-"))
+            folder = stack.enter_context(private_folder())
             return understand.understand(File(file, file.name), said, Path(folder), hasher)
 
         def compare(reading: Reading) -> importing.Replaced:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import Literal
 
 import click
 
 from stripe_apex.errors import OptionError
 from stripe_apex.saying import say
-
-if TYPE_CHECKING:
-    from types import FrameType
 
 STOPPED = "Stopped. Nothing is lost: the next run goes on from here."
 """scripts/run says it too."""
@@ -45,8 +41,6 @@ def run(ctx: click.Context, log_format: Literal["stages", "json"]) -> None:
     if root is None or not is_checkout(root):
         raise OptionError("This is no checkout of tap-stripe-apex: change to the folder of one.")
     os.chdir(root)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
     plan = Plan.of(environment())
     say(plan.announcement())
     try:
@@ -66,7 +60,3 @@ def run(ctx: click.Context, log_format: Literal["stages", "json"]) -> None:
         for line in failures.last_build():
             say(line, err=True)
         ctx.exit(outcome.code)
-
-
-def _stop(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)

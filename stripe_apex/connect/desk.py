@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex import hashing
 from stripe_apex.connect.news import Background, in_thread, in_words
-from stripe_apex.connect.uploads import Limits, PrivateFolder, UploadError, receive, sweep
+from stripe_apex.connect.uploads import Limits, UploadError, receive
 from stripe_apex.errors import OptionError
 from stripe_apex.sources import importing
 from stripe_apex.sources.kinds import KINDS
 from stripe_apex.sources.questions import Answers, FileError, UnclearError
 from stripe_apex.sources.understand import check_answers, understand
+from stripe_apex.temporary import PrivateFolder, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.hashing import rewrite
@@ -13,7 +15,7 @@ from stripe_apex.sources.reading import literal
 from tap_stripe_apex.hashing import normalised, replace_addresses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
@@ -170,12 +172,6 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
     if not emails:
         return 0
 
-    def without(text: str) -> str:
-        for hashed in emails:
-            if "@" not in hashed:
-                text = text.replace(hashed, name)
-        return replace_addresses(text, lambda found: name if found in emails else None)
-
     pattern = mention_pattern(sorted(emails))
     whole = email_columns(table)
     total = 0
@@ -195,9 +191,36 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
                 search.run,
                 table.sql,
                 column,
-                without,
+                lambda text: without(text, emails, name),
                 where=search.mentions(column, pattern),
                 type_=type_,
             )
         total = max(total, rows)
     return total
+
+
+def without(text: str, emails: Collection[str], name: str) -> str:
+    """The text with a name in place of each of these addresses, or of their hashes."""
+    for hashed in emails:
+        if "@" not in hashed:
+            text = text.replace(hashed, name)
+    text = replace_addresses(text, lambda found: name if found in emails else None)
+    return _spelled(tuple(sorted(emails))).sub(rf"\g<before>{name}", text)
+
+
+@cache
+def _spelled(emails: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches these addresses beside signs that an address may have, too, as in 'ann@x.org'.
+
+    Before an address may be an escape of a URL or of JSON, behind it an ending of file names.
+    """
+    each = "|".join(
+        rf"{re.escape(local)}(?:@|%40|%2540){re.escape(domain)}"
+        for local, at, domain in (email.partition("@") for email in emails)
+        if at
+    )
+    return re.compile(
+        rf"(?P<before>(?<![\w.+-])_?|(?<=%[0-9a-f]{{2}})|(?<=\\[nrt]))(?:{each or '(?!)'})"
+        r"(?![a-z0-9-]|_[^\W_]|\.(?!(?:csv|tsv|txt|xlsx?|ods|parquet|gz|json|pdf)\b)\w)",
+        re.IGNORECASE,
+    )

@@ -190,7 +190,7 @@ class Search:
 
 def mention_pattern(emails: Sequence[str]) -> str:
     """A pattern that matches texts and URLs with one of these addresses."""
-    return "|".join(escaped(email).replace(r"\@", "(@|%40)") for email in sorted(emails))
+    return "|".join(escaped(email).replace(r"\@", "(@|%40|%2540)") for email in sorted(emails))
 
 
 def email_columns(table: Table) -> list[str]:

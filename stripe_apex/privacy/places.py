@@ -10,7 +10,6 @@ import os
 import shutil
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final, Protocol
 
 import duckdb
@@ -20,6 +19,7 @@ from stripe_apex.privacy.person import Search
 from stripe_apex.privacy.tables import identifier, tables
 from stripe_apex.sources.reading import literal
 from stripe_apex.sources.warehouse import opened
+from stripe_apex.temporary import private_folder
 from stripe_apex.warehouse import is_postgres
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Lake:
         folders: dict[tuple[str, str], list[UPath]] = {}
         for path in self._files():
             folders.setdefault((path.parts[-4], path.parts[-3]), []).append(path)
-        with TemporaryDirectory(prefix="stripe-apex-") as folder, _in_memory(folder) as run:
+        with private_folder() as folder, _in_memory(folder) as run:
             for number, ((schema, stream), paths) in enumerate(folders.items()):
                 for place, path in enumerate(paths):
                     path.fs.get_file(path.path, f"{folder}/{number}-{place}.parquet")
@@ -171,7 +171,7 @@ class Lake:
         """As `Place` says; each changed file is replaced as a whole."""
         for path in self._files():
             schema, stream = path.parts[-4], path.parts[-3]
-            with TemporaryDirectory(prefix="stripe-apex-") as folder, _in_memory(folder) as run:
+            with private_folder() as folder, _in_memory(folder) as run:
                 local = f"{folder}/file.parquet"
                 path.fs.get_file(path.path, local)
                 run(f"create schema {identifier(schema)}")

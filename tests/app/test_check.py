@@ -1,13 +1,19 @@
 """`stripe-apex check` verifies by a single charge, and says what the key may read."""
 
 import json
+import logging
 import re
+from types import SimpleNamespace
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
+from stripe_apex import check as check_room
+from stripe_apex.check import verify
 from stripe_apex.cli import main
 from stripe_simulator.keys import Key, Permission
+from tap_stripe_apex.errors import UnavailableError
 from tap_stripe_apex.tap import TapStripeApex
 from tap_stripe_apex.wire.patience import QUESTION
 from tap_stripe_apex.wire.session import Session
@@ -154,3 +160,35 @@ def test_a_refusal_is_one_line_and_exit_code_one(stripe, check, key, words):
     assert result.exit_code == 1
     assert words in result.output
     assert "Traceback" not in result.output
+
+
+def test_debugging_shows_no_answer_of_stripe(account, stripe, tmp_path, caplog):
+    caplog.set_level(logging.DEBUG)
+    account.create_charge(100, receipt_email="ann@example.com")
+    config = tmp_path / "config.json"
+    config.write_text(json.dumps({"api_key": "rk_test_simulated", "api_base": stripe.url}))
+    shown = CliRunner().invoke(main, ["--log-level", "debug", "check", "--config", str(config)])
+    assert shown.exit_code == 0
+    assert "ann@example.com" not in shown.output + caplog.text
+
+
+@pytest.mark.parametrize("created", ['"x"', "1e30", "null", "[1]", "-1e300"])
+def test_an_answer_of_another_form_is_one_error(created):
+    """Such as a proxy may give, or another server."""
+    charge = f'{{"object": "charge", "id": "ch_1", "livemode": false, "created": {created}}}'
+    body = f'{{"object": "list", "has_more": false, "data": [{charge}]}}'.encode()
+
+    class Session:
+        credential = SimpleNamespace(masked="rk_test_****", livemode=False, account_id=None)
+        account_id = None
+
+        def get(self, path, params, decode, *, what):
+            return SimpleNamespace(content=decode(body))
+
+    with pytest.raises(UnavailableError, match="none that its documentation describes"):
+        verify(Session())
+
+
+def test_an_answer_that_is_nested_too_deeply_cannot_be_read():
+    with pytest.raises(msgspec.DecodeError):
+        check_room._whole(b"[" * 200_000)

@@ -20,6 +20,7 @@ import pytest
 from stripe_apex.programs import SECRETS
 from stripe_apex.report.text import amount
 from stripe_simulator.account import Account
+from stripe_simulator.keys import DEFAULT_KEY
 from stripe_simulator.server import serve
 from stripe_simulator.story.history import Story
 from tests.app.report.golden import (
@@ -218,7 +219,10 @@ class Seen:
             name = max({Path(word).name for word in words[:2]} & PROGRAMS, default="")
             name = "refresh" if name == "stripe-apex" and "refresh" in words else name
             self.programs.add(name)
-            if any((told["environ"] or {}).get(each) for each in SECRETS):
+            environment = told["environ"] or {}
+            if any(environment.get(each) for each in SECRETS) or any(
+                DEFAULT_KEY in value for value in environment.values()
+            ):
                 self.know_a_secret.add(name)
         for folder in (".meltano", "output", "transform/target", "transform/logs"):
             for path in (project / folder).rglob("*"):

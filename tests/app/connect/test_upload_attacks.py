@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_apex.connect.uploads import Limits, PrivateFolder, shown
+from stripe_apex.connect.uploads import Limits, shown
+from stripe_apex.temporary import PrivateFolder
 from tests.app.connect.client import MULTIPART, Client, multipart
 from tests.app.sources import exports
 from tests.app.sources.test_workbooks import BOMBS
