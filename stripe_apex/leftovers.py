@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SETTINGS: Final = "*.config.json"
+_CLOCKS: Final = 2
+"""Seconds by which the start time of a process and the time of a file may disagree."""
+
 _SCRIPT_AMONG: Final = 4
 """The name of a Python program is among so many first words, after the interpreter's options."""
 
@@ -50,7 +53,7 @@ def _settings_of_dead_runs(folder: Path) -> Iterator[Path]:
     before = time.time()
     if not folder.is_dir() or (begun := _begun()) is None:
         return
-    oldest = min([before, *begun])
+    oldest = min([before, *begun]) - _CLOCKS
     for path in folder.rglob(_SETTINGS):
         with suppress(FileNotFoundError):  # its run has ended in the meantime
             if path.lstat().st_mtime < oldest:

@@ -6,14 +6,13 @@ It makes no request to Stripe, so a monitor may call it once a minute.
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from stripe_apex import account, meltano
 from stripe_apex.build_failures import build_failures
-from stripe_apex.errors import BusyWarehouseError, NoWarehouseError, WarehouseError
+from stripe_apex.errors import BusyWarehouseError, NoWarehouseError
 from stripe_apex.sources.holdings import Holding, holdings
 from stripe_apex.storage import where_key
 from stripe_apex.warehouse import is_postgres, open_warehouse, redacted
@@ -24,6 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import timedelta
     from pathlib import Path
+
+_HAS_CHARGES: Final = """
+select count(*) from information_schema.tables
+where table_schema = 'raw_stripe' and table_name = 'charges'
+"""
 
 _CHARGES: Final = """
 select
@@ -168,7 +172,7 @@ def _look(address: str) -> tuple[dict[str, Holding], tuple[str, ...]]:
     try:
         with open_warehouse(address, lock_wait_seconds=1) as warehouse:
             failing = tuple(str(failure) for failure in build_failures(warehouse))
-            with suppress(WarehouseError):  # no run has loaded charges yet
+            if warehouse.value(_HAS_CHARGES):
                 (row,) = warehouse.rows(_CHARGES)
                 charges = Holding(**row)
     except NoWarehouseError:

@@ -182,6 +182,7 @@ class Server:
             await desk.stop()
             await shelf.stop()
             await runner.cleanup()
+            await asyncio.sleep(0)  # connections that were closed last end with the next turn
 
 
 async def _first(presence: Presence) -> str:

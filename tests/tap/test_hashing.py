@@ -136,7 +136,8 @@ def test_a_hash_stays_as_it_is(text):
 def normal_in_duckdb():
     """The recipe over the expression of the macro `normalize_email`."""
     macros = (Path(__file__).parents[2] / "transform/macros/text.sql").read_text()
-    (invisible,) = re.findall(r"\{\{ return\(\n\s+'(.+)'\n", macros)
+    macro = macros.split("macro invisible_characters()", 1)[1]
+    invisible = re.search(r"\{\{ return\(\n\s+'(.+)'\n", macro)[1]
     invisible = invisible.encode("ascii").decode("unicode-escape")
     visible = f"regexp_replace(address, '[\\x00{invisible}]+', '', 'g')"
     normal = f"nullif(nfc_normalize(lower(nfc_normalize({visible}))), '')"

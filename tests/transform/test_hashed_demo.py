@@ -19,7 +19,10 @@ from tests.transform.test_hashed_addresses import COMPARED
 from tests.transform.worlds import World, fill
 
 SECRET = "0123456789abcdef" * 4
-STREAMS = ("charges", "customers", "refunds", "disputes", "checkout_sessions")
+STREAMS = (
+    *("charges", "customers", "refunds", "disputes", "checkout_sessions"),
+    "failed_charges",
+)
 STORY = Story(charges=600)
 
 

@@ -55,7 +55,7 @@ def test_visits_of_all_devices_go_and_those_of_others_stay(loaded, who):
     """A user that is everybody, such as `undefined`, joins nobody."""
     done = loaded.run("forget", "--yes", who)
     assert done.exit_code == 0, done.output
-    assert "web.pages: 4 rows deleted, 1 rows without the address" in done.output
+    assert "web.pages: 4 rows deleted, 1 row without the address" in done.output
     assert loaded.rows('select "ID" from web.pages order by 1') == [("p3",), ("p5",)]
     assert loaded.rows("select id from web.identifies") == [("i3",)]
     assert loaded.rows("select id from crm.contact") == [(8,)]
