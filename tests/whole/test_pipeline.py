@@ -273,7 +273,7 @@ def test_a_connected_account_is_read_into_a_warehouse_of_its_own(project, run, w
         (project / ".meltano/run").chmod(0o700)
         left.parent.chmod(0o700)
         left.chmod(0o600)
-        os.utime(left, (past := time.time() - 60, past))
+        os.utime(left, (past := time.time() - 3600, past))
         with watched(project) as seen:
             result = run()
         assert server.requests.count("/v1/oauth/token", status=200) == (way == "tokens")
