@@ -53,7 +53,7 @@ def _settings_of_dead_runs(folder: Path) -> Iterator[Path]:
     before = time.time()
     if not folder.is_dir() or (begun := _begun()) is None:
         return
-    oldest = min([before, *begun]) - _CLOCKS
+    oldest = min([before, *(start - _CLOCKS for start in begun)])
     for path in folder.rglob(_SETTINGS):
         with suppress(FileNotFoundError):  # its run has ended in the meantime
             if path.lstat().st_mtime < oldest:
