@@ -151,7 +151,8 @@ def _as_documented() -> Iterator[None]:
         yield
     except (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError) as error:
         raise errors.UnavailableError(
-            f"Stripe's answer is none that its documentation describes ({type(error).__name__}). "
+            f"Stripe's answer does not have the form that its documentation describes "
+            f"({type(error).__name__}). "
             "Check api_base, and any proxy between here and Stripe."
         ) from error
 

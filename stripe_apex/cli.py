@@ -116,7 +116,8 @@ def main(log_level: str) -> None:
     logging.getLogger("stripe").setLevel(logging.WARNING)  # it logs whole answers at level DEBUG
     if threading.current_thread() is threading.main_thread():
         for number in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, _stop)
+            if signal.getsignal(number) is signal.SIG_DFL:  # nohup ignores one of them
+                signal.signal(number, _stop)
 
 
 def _stop(number: int, _: FrameType | None) -> NoReturn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from stripe_apex import account, meltano
 from stripe_apex.build_failures import build_failures
@@ -23,19 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from datetime import timedelta
     from pathlib import Path
-
-_HAS_CHARGES: Final = """
-select count(*) from information_schema.tables
-where table_schema = 'raw_stripe' and table_name = 'charges'
-"""
-
-_CHARGES: Final = """
-select
-    count(*) as rows,
-    cast(min(created) as date) as first,
-    cast(max(created) as date) as last
-from raw_stripe.charges
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +155,13 @@ def _coverage(root: Path, run: meltano.TapRun) -> Coverage | None:
 
 def _look(address: str) -> tuple[dict[str, Holding], tuple[str, ...]]:
     """What there is of each kind, charges first, and what failed in the last build."""
-    charges = Holding(0, None, None)
     try:
         with open_warehouse(address, lock_wait_seconds=1) as warehouse:
             failing = tuple(str(failure) for failure in build_failures(warehouse))
-            if warehouse.value(_HAS_CHARGES):
-                (row,) = warehouse.rows(_CHARGES)
-                charges = Holding(**row)
     except NoWarehouseError:
         return {}, ()
-    return {"charges": charges, **holdings(address).kinds}, failing
+    held = holdings(address)
+    return {"charges": held.payments or Holding(0, None, None), **held.kinds}, failing
 
 
 def _problems(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_PREFIX: Final = "stripe-apex-"
+_PREFIX: Final = "stripe-apex-upload-"
 
 
 class PrivateFolder:

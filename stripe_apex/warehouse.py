@@ -170,7 +170,7 @@ def _postgres(address: str, *, read_only: bool) -> Iterator[Warehouse]:
         connection = psycopg.connect(address, connect_timeout=10)
     except psycopg.OperationalError as error:
         raise WarehouseError(
-            f"Postgres at {place} cannot be reached: {_first_line(error)}. Check the address, "
+            f"Postgres at {place} cannot be reached: {first_line(error)}. Check the address, "
             "PGHOST, PGUSER and PGPASSWORD."
         ) from error
     with connection:
@@ -186,10 +186,11 @@ def _postgres(address: str, *, read_only: bool) -> Iterator[Warehouse]:
 
 def _unreadable(place: str, error: Exception) -> WarehouseError:
     return WarehouseError(
-        f"The marts in {place} are not as this version expects: {_first_line(error)}. Build them "
+        f"The marts in {place} are not as this version expects: {first_line(error)}. Build them "
         "anew with `make run`, or `dbt build --full-refresh`."
     )
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """The first line of a driver's message, without secrets."""
     return redact(str(error).strip().split("\n", 1)[0]).rstrip(".")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from stripe_apex.hashing import rewrite
@@ -171,8 +170,8 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
     emails = person.known["email"]
     if not emails:
         return 0
-
     pattern = mention_pattern(sorted(emails))
+    spelled = spelled_as(emails)
     whole = email_columns(table)
     total = 0
     for unquoted, type_ in table.texts:
@@ -191,7 +190,7 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
                 search.run,
                 table.sql,
                 column,
-                lambda text: without(text, emails, name),
+                lambda text: without(text, emails, name, spelled),
                 where=search.mentions(column, pattern),
                 type_=type_,
             )
@@ -199,24 +198,30 @@ def _forget_mentions(search: Search, table: Table, person: Person, name: str) ->
     return total
 
 
-def without(text: str, emails: Collection[str], name: str) -> str:
-    """The text with a name in place of each of these addresses, or of their hashes."""
+def without(text: str, emails: Collection[str], name: str, spelled: re.Pattern[str]) -> str:
+    """The text with a name in place of each of these addresses, or of their hashes.
+
+    Args:
+        text: any text, URL or JSON.
+        emails: the addresses as the models compare them, and hashes.
+        name: the name.
+        spelled: see `spelled_as`.
+    """
     for hashed in emails:
         if "@" not in hashed:
             text = text.replace(hashed, name)
     text = replace_addresses(text, lambda found: name if found in emails else None)
-    return _spelled(tuple(sorted(emails))).sub(rf"\g<before>{name}", text)
+    return spelled.sub(rf"\g<before>{name}", text)
 
 
-@cache
-def _spelled(emails: tuple[str, ...]) -> re.Pattern[str]:
-    """Matches these addresses beside signs that an address may have, too, as in 'ann@x.org'.
+def spelled_as(emails: Collection[str]) -> re.Pattern[str]:
+    """A pattern of these addresses, also beside signs that an address may have, as in 'ann@x.org'.
 
     Before an address may be an escape of a URL or of JSON, behind it an ending of file names.
     """
     each = "|".join(
         rf"{re.escape(local)}(?:@|%40|%2540){re.escape(domain)}"
-        for local, at, domain in (email.partition("@") for email in emails)
+        for local, at, domain in (email.partition("@") for email in sorted(emails))
         if at
     )
     return re.compile(

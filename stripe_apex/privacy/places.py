@@ -169,22 +169,26 @@ class Lake:
 
     def change(self, action: Action, *, keep: bool) -> None:
         """As `Place` says; each changed file is replaced as a whole."""
-        for path in self._files():
-            schema, stream = path.parts[-4], path.parts[-3]
-            with private_folder() as folder, _in_memory(folder) as run:
-                local = f"{folder}/file.parquet"
-                path.fs.get_file(path.path, local)
-                run(f"create schema {identifier(schema)}")
-                run(
-                    f"create table {identifier(schema)}.{identifier(stream)} as select * from "
-                    f"read_parquet({literal(local)}, hive_partitioning = false)"
-                )
-                (table,) = tables(run, [f"{schema}.{stream}"])
-                if action(Search(run, "duckdb", [table])) and keep:
-                    run(f"copy {table.sql} to {literal(local)} (format parquet, compression zstd)")
-                    unfinished = path.parent / f".{path.name}.part"
-                    path.fs.put_file(local, unfinished.path)
-                    path.fs.mv(unfinished.path, path.path)
+        with private_folder() as folder:
+            for path in self._files():
+                self._change_file(path, folder, action, keep=keep)
+
+    def _change_file(self, path: UPath, folder: str, action: Action, *, keep: bool) -> None:
+        schema, stream = path.parts[-4], path.parts[-3]
+        with _in_memory(folder) as run:
+            local = f"{folder}/file.parquet"
+            path.fs.get_file(path.path, local)
+            run(f"create schema {identifier(schema)}")
+            run(
+                f"create table {identifier(schema)}.{identifier(stream)} as select * from "
+                f"read_parquet({literal(local)}, hive_partitioning = false)"
+            )
+            (table,) = tables(run, [f"{schema}.{stream}"])
+            if action(Search(run, "duckdb", [table])) and keep:
+                run(f"copy {table.sql} to {literal(local)} (format parquet, compression zstd)")
+                unfinished = path.parent / f".{path.name}.part"
+                path.fs.put_file(local, unfinished.path)
+                path.fs.mv(unfinished.path, path.path)
 
     def _files(self) -> list[UPath]:
         return sorted(self._root.glob("*/*/load_date=*/*.parquet"), key=str)

@@ -27,8 +27,8 @@ MOST_REASONS: Final = 5
 _ENGLISH: Final = Locale("en")
 _BUILD: Final = "An older version built this warehouse: build its marts again with `make run`."
 NO_COUNTRIES: Final = (
-    "No payment of these days tells a country. Stripe tells that of cards and of billing "
-    "addresses: let the payment form ask for the address."
+    "No payment of these days has a known country. Stripe knows the country of a card and of a "
+    "billing address: let the payment form ask for the address."
 )
 NOT_READ: Final = (
     "Charges that failed were not read. Add `failed_charges.*` to `select` of tap-stripe-apex in "
@@ -158,7 +158,7 @@ def failures_in_words(attempts: Attempts) -> list[tuple[str, int]]:
 
 
 def failures_title(report: Report, formats: Formats) -> str:
-    """How many attempts failed, and the most frequent reasons."""
+    """How many attempts failed, of how many."""
     attempts = report.payments.attempts
     if not attempts.failed:
         return "No attempt failed"

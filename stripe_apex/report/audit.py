@@ -20,6 +20,8 @@ NO_VISITS: Final = "spend_without_visits"
 NONE: Final = "(none)"
 """Stands for the platform or the campaign of spend that does not name it."""
 
+WAYS: Final = ("name", "id", "map")
+
 
 @dataclass(frozen=True, slots=True)
 class AuditedCampaign:
@@ -86,10 +88,7 @@ class Audit:
 
     @property
     def not_named(self) -> frozenset[tuple[str, str]]:
-        """Platform and campaign, in lower case, of those with spend that no visit names.
-
-        None while no names are known from elsewhere.
-        """
+        """Platform and campaign, in lower case, of those with spend that no visit names."""
         if not self.knows_names:
             return frozenset()
         named = {_names(line) for line in self.spent if line.status != NO_VISITS}
@@ -104,6 +103,11 @@ class Audit:
     def visited(self) -> tuple[AuditedCampaign, ...]:
         """Campaigns of paid visits without spend."""
         return tuple(line for line in self.campaigns if line.status == NO_SPEND)
+
+    @property
+    def lacking(self) -> tuple[AuditedPlatform, ...]:
+        """The platforms of which some spend leads to no visit that names its campaign."""
+        return tuple(one for one in self.platforms if one.unmatched_minor > 0)
 
     @property
     def platforms(self) -> tuple[AuditedPlatform, ...]:
@@ -146,10 +150,9 @@ def mark(levels: Sequence[Sequence[Economics]], audit: Audit) -> list[tuple[Econ
     something all the same, by click ids for instance, is known to have brought it.
     """
     channels, platforms, campaigns = levels
+    not_named = audit.not_named
     marked = [
-        _marked(
-            line, is_named=(line.platform, (line.campaign or "").lower()) not in audit.not_named
-        )
+        _marked(line, is_named=(line.platform, (line.campaign or "").lower()) not in not_named)
         for line in campaigns
     ]
     spent = [line for line in marked if line.spend_minor > 0]
@@ -173,9 +176,6 @@ def mark(levels: Sequence[Sequence[Economics]], audit: Audit) -> list[tuple[Econ
 def _marked(line: Economics, *, is_named: bool) -> Economics:
     nothing = line.spend_minor > 0 and not line.payers and not line.basis_minor
     return replace(line, is_named=is_named or not nothing)
-
-
-WAYS: Final = ("name", "id", "map")
 
 
 def read(rows: Rows, tables: set[str], currencies: Sequence[str] | None) -> Audit:

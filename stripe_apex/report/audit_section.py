@@ -38,10 +38,10 @@ def audit_section(report: Report, formats: Formats) -> Section:
         last = max(line.last_date for line in report.audit.spent)
         note = (
             f"All ad spend from {formats.day(first)} to {formats.day(last)}, whatever the period "
-            "of the report is, in the currency in which it was billed. A campaign meets visits "
-            "where a visit, a lead or a payment carries its name or its id, or what your campaign "
-            "map says. A visit with nothing but a click id is of a platform, but of none of its "
-            "campaigns."
+            "of the report is, in the currency in which it was billed. Spend counts as matched "
+            "where a visit, a lead or a payment carries the campaign's name, its id, or the name "
+            "that your campaign map gives it. A visit with nothing but a click id is of a "
+            "platform, but of none of its campaigns."
         )
     return Section(
         "audit",
@@ -60,7 +60,7 @@ def audit_section(report: Report, formats: Formats) -> Section:
 
 def unmatched(report: Report, formats: Formats) -> str:
     """How much spend leads to no visit; empty if there is none, or if it is not known."""
-    lacking = [one for one in report.audit.platforms if one.unmatched_minor > 0]
+    lacking = report.audit.lacking
     if _missing(report) or not lacking:
         return ""
     sums = [
@@ -136,7 +136,7 @@ def _campaigns(report: Report, formats: Formats) -> Table:
 
 
 def _remedies(report: Report, formats: Formats) -> Iterator[Help]:
-    lacking = [one for one in report.audit.platforms if one.unmatched_minor > 0]
+    lacking = report.audit.lacking
     for platform in dict.fromkeys(one.platform for one in lacking):
         yield _tagging([one for one in lacking if one.platform == platform], formats)
     platforms = {one.platform for one in lacking}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from stripe_apex.report.labels import label
 from stripe_apex.report.missing import unknown_names
-from stripe_apex.report.words import WITHOUT_CHANNEL, Words, worth
+from stripe_apex.report.words import EXCLUDED, NO_VISIT, WITHOUT_CHANNEL, Words, worth
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ _MATCHED_WITHOUT_CHANNEL: Final = {
         f"“{WITHOUT_CHANNEL}” says why, and what helps.",
     ),
     "no_visit": (
-        "names a visitor or a campaign, but no visit lies in the days that count",
+        NO_VISIT,
         (
             "These are the attribution_window_days before the payment, 90 unless you changed them. "
             "If people take longer to buy, raise the var attribution_window_days in "
@@ -30,7 +30,7 @@ _MATCHED_WITHOUT_CHANNEL: Final = {
         ),
     ),
     "excluded_channel": (
-        "came by channels that you exclude",
+        EXCLUDED,
         (
             "The var excluded_channels in transform/dbt_project.yml names them, so no channel is "
             "credited with this revenue."

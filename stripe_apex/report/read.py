@@ -129,6 +129,7 @@ class _ReportReader:
             queries.by_reason(converted=converted), *self._selected, scope.attribution_model
         )
         by_reason = {row["reason"]: row["revenue_minor"] for row in reasons}
+        audited = audit.read(rows, self._tables, self._asked[2])
         return facts.Report(
             scope=scope,
             coverage=coverage,
@@ -136,7 +137,7 @@ class _ReportReader:
             left_out=self._left_out,
             months=tuple(self._wanted(facts.Month(**row) for row in months)),
             credits=tuple(self._wanted(credits_)),
-            **self._levels(),
+            **self._levels(audited),
             cohorts=self._cohorts(),
             experiments=tuple(
                 facts.Variant(**_aware(row))
@@ -170,7 +171,7 @@ class _ReportReader:
                 converted=converted and {line.currency for line in counted} != {scope.currency},
             ),
             matched=matched.read(rows, self._tables, self._selected, converted=converted),
-            audit=self._audit,
+            audit=audited,
             payback=cohorts.read(rows, self._tables, self._days),
             build_failures=build_failures(self._warehouse),
         )
@@ -190,7 +191,7 @@ class _ReportReader:
             report,
             scope=scope,
             totals=totals,
-            **self._levels(),
+            **self._levels(report.audit),
             key_figures=self._key_figures(report.coverage, net_minor),
             net_minor=net_minor,
             maybe_new_customers=self._maybe_new_customers(),
@@ -202,7 +203,7 @@ class _ReportReader:
         )
         return reader.read(net_minor)
 
-    def _levels(self) -> dict[str, Any]:
+    def _levels(self, audited: audit.Audit) -> dict[str, Any]:
         """The economics of each level, by the name of the report's field."""
         scope, rows = self._scope, self._warehouse.rows
         converted, model = scope.converted, scope.attribution_model
@@ -218,7 +219,7 @@ class _ReportReader:
         credited = any(row["channel"] != facts.UNATTRIBUTED for row in by_model)
         channels, platforms, campaigns = audit.mark(
             [self._economics(level, found, credited=credited) for level in queries.LEVELS],
-            self._audit,
+            audited,
         )
         return {
             "channels": channels,
@@ -226,10 +227,6 @@ class _ReportReader:
             "campaigns": tuple(line for line in campaigns if line.platform),
             "unplaced": unplaced(channels, platforms),
         }
-
-    @cached_property
-    def _audit(self) -> audit.Audit:
-        return audit.read(self._warehouse.rows, self._tables, self._asked[2])
 
     def _maybe_new_customers(self) -> int:
         (unknown,) = self._warehouse.rows(queries.MAYBE_NEW, *self._selected)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from stripe_apex.report.economics import ratio
 from stripe_apex.report.facts import UNATTRIBUTED
 from stripe_apex.report.labels import label, listed, quoted, sentence
-from stripe_apex.report.words import Words, worth
+from stripe_apex.report.words import EXCLUDED, NO_VISIT, Words, worth
 from tap_stripe_apex.errors import KEYS_URL
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ REASONS = {
 
 _MATCHED = {
     "lead_too_old": "has a lead, but one that is too old",
-    "no_visit": "names a visitor or a campaign, but no visit lies in the days that count",
-    "excluded_channel": "came by channels that you exclude",
+    "no_visit": NO_VISIT,
+    "excluded_channel": EXCLUDED,
 }
 """Why matched revenue has no channel, as the end of a sentence."""
 

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 WITHOUT_CHANNEL: Final = "Revenue without a channel"
 """The section that says why, and what helps."""
 
+NO_VISIT: Final = "names a visitor or a campaign, but no visit lies in the days that count"
+EXCLUDED: Final = "came by channels that you exclude"
+"""Why matched revenue has no channel, as the end of a sentence."""
+
 WITHOUT_VISITS: Final = "Spend that leads to no visit"
 """The section that says what to write into the addresses of ads."""
 

@@ -13,8 +13,7 @@ import duckdb
 
 from stripe_apex.errors import MissingPartError, WarehouseError
 from stripe_apex.sources.reading import literal
-from stripe_apex.warehouse import connect_duckdb, is_postgres
-from tap_stripe_apex.errors import redact
+from stripe_apex.warehouse import connect_duckdb, first_line, is_postgres
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -123,9 +122,8 @@ def _duckdb(path: Path, *, write: bool) -> Iterator[_Duckdb]:
         try:
             yield _Duckdb(connection)
         except duckdb.Error as error:
-            said = str(error).strip().split("\n", 1)[0].rstrip(".")
             raise WarehouseError(
-                f"The warehouse at {path} refuses: {said}. Nothing was changed."
+                f"The warehouse at {path} refuses: {first_line(error)}. Nothing was changed."
             ) from error
 
 
@@ -152,14 +150,15 @@ def _postgres(address: str) -> Iterator[_Postgres]:
     try:
         connection = psycopg.connect(address, connect_timeout=10, autocommit=True)
     except psycopg.OperationalError as error:
-        said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
         raise WarehouseError(
-            f"Postgres cannot be reached: {said}. Check the address, PGHOST, PGUSER and PGPASSWORD."
+            f"Postgres cannot be reached: {first_line(error)}. Check the address, PGHOST, PGUSER "
+            "and PGPASSWORD."
         ) from error
     with connection:
         connection.execute("set timezone = 'UTC'")
         try:
             yield _Postgres(connection)
         except psycopg.Error as error:
-            said = redact(str(error).strip().split("\n", 1)[0]).rstrip(".")
-            raise WarehouseError(f"Postgres refuses: {said}. Nothing was changed.") from error
+            raise WarehouseError(
+                f"Postgres refuses: {first_line(error)}. Nothing was changed."
+            ) from error

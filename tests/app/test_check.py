@@ -185,7 +185,9 @@ def test_an_answer_of_another_form_is_one_error(created):
         def get(self, path, params, decode, *, what):
             return SimpleNamespace(content=decode(body))
 
-    with pytest.raises(UnavailableError, match="none that its documentation describes"):
+    with pytest.raises(
+        UnavailableError, match="does not have the form that its documentation describes"
+    ):
         verify(Session())
 
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from stripe_apex.privacy.erasure import without
+from stripe_apex.privacy.erasure import spelled_as, without
+
+ANN = {"ann.lee@x.org"}
 
 
 @pytest.mark.parametrize(
@@ -16,7 +18,7 @@ from stripe_apex.privacy.erasure import without
 @pytest.mark.parametrize("at", ["@", "%40", "%2540"])
 def test_an_address_goes_whatever_stands_beside_it(text, at):
     written = text.format(f"Ann.Lee{at}x.org")
-    assert without(written, {"ann.lee@x.org"}, "gone") == text.format("gone")
+    assert without(written, ANN, "gone", spelled_as(ANN)) == text.format("gone")
 
 
 @pytest.mark.parametrize(
@@ -24,4 +26,4 @@ def test_an_address_goes_whatever_stands_beside_it(text, at):
              "jo-ann.lee@x.org", "ann.lee@x.org.au", "ann.lee@x.organic", "ann.lee@x.org-a.com"],
 )  # fmt: skip
 def test_the_address_of_somebody_else_stays(text):
-    assert without(text, {"ann.lee@x.org"}, "gone") == text
+    assert without(text, ANN, "gone", spelled_as(ANN)) == text
