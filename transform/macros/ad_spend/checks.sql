@@ -94,8 +94,7 @@
 {#- Rows of which only the newest may count, where no column says which that is. -#}
 {% macro refuse_several_readings(source) -%}
     {%- set whole = stripe_apex.ad_read_as_a_whole(source) -%}
-    {%- set once_for = stripe_apex.ad_spend_types()[source.entry.type].report.get('once_for', []) -%}
-    {%- if whole and 'campaign' in once_for and 'read_at' not in source.report.columns -%}
+    {%- if whole and 'campaign' in source.once_for and 'read_at' not in source.report.columns -%}
         {%- set found = run_query(
             'select min(spend_date) as value from (select ' ~ whole[0] ~ ' as spend_date from ' ~ source.report.relation
             ~ ' where ' ~ stripe_apex.ad_row_stands(source.report.columns.there)

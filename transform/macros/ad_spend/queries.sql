@@ -44,11 +44,10 @@
     says none, or where the report lacks one of them. -#}
 {% macro ad_read_as_a_whole(source) -%}
     {%- set columns = source.report.columns -%}
-    {%- set once_for = stripe_apex.ad_spend_types()[source.entry.type].report.get('once_for', []) -%}
     {%- set whole = [] -%}
-    {%- if once_for and not once_for | reject('in', columns) | list -%}
+    {%- if source.once_for and not source.once_for | reject('in', columns) | list -%}
         {%- do whole.append(stripe_apex.ad_day(columns.day)) -%}
-        {%- for field in once_for -%}
+        {%- for field in source.once_for -%}
             {%- do whole.append(stripe_apex.ad_id(columns[field])) -%}
         {%- endfor -%}
         {%- for name, column in columns.there.items() if name.startswith('segments') -%}

@@ -91,6 +91,7 @@
     {%- set there = stripe_apex.relations_of_schema(entry.get('database', target.database), entry.schema) -%}
     {%- set source = {
         'name': entry.type ~ ' in the schema ' ~ entry.schema, 'entry': entry, 'platform': type.platform,
+        'once_for': type.report.get('once_for', []),
     } -%}
     {%- for role in ['report', 'ads', 'campaigns', 'accounts'] if role in type -%}
         {%- set names = stripe_apex.ad_table_names(entry, type, role) -%}

@@ -55,10 +55,8 @@
                     ) -%}
                     {%- if found.rows[0][0] is not none -%}
                         {{ exceptions.raise_compiler_error(
-                            role.relation.schema ~ '.' ~ role.relation.identifier ~ ': `' ~ found.rows[0][0]
-                            ~ '` in the column `' ~ candidate.column.name ~ '` is no time that can be read in one '
-                            ~ 'way only. Give the column the type of a time, or write its texts as '
-                            ~ '2026-01-31T14:05:00Z.'
+                            role.relation.schema ~ '.' ~ role.relation.identifier ~ ': '
+                            ~ stripe_apex.misreadable_text(found.rows[0][0], candidate.column.name, 'time')
                         ) }}
                     {%- endif -%}
                 {%- endfor -%}

@@ -73,8 +73,8 @@
 
 {% macro identity_condition(role) -%}
     {{ stripe_apex.ad_row_stands(role.columns.there) }}
-    {%- if role.keys and 'key' in role.fields %}
-            and lower({{ stripe_apex.web_text(role, 'key') }}) in ('{{ role['keys'] | join("', '") }}')
+    {%- if role.key_values and 'key' in role.fields %}
+            and lower({{ stripe_apex.web_text(role, 'key') }}) in ('{{ role.key_values | join("', '") }}')
     {%- endif -%}
 {%- endmacro %}
 
@@ -241,7 +241,7 @@
                 {%- if role_name == source.preset.leads -%}
                     {%- do wanted.update({'id': 'lead'}) -%}
                 {%- endif -%}
-                {%- for field, kind in wanted.items() if not (field == 'email' and role['keys']) -%}
+                {%- for field, kind in wanted.items() if not (field == 'email' and role.key_values) -%}
                     {%- for candidate in role.fields.get(field, []) if not candidate.path and not candidate.is_answers -%}
                         {%- do queries.append(stripe_apex.web_person_column(role.relation, candidate.column.name, kind)) -%}
                     {%- endfor -%}

@@ -94,14 +94,13 @@
     {%- do columns.update({'versions': versions + columns.versions}) -%}
     {%- set found = {} -%}
     {%- for field, spellings in dict(stripe_apex.usual_web_fields(), **fields).items()
-        if field not in ['tables', 'keys'] -%}
+        if field not in ['tables', 'key_values'] -%}
         {%- set candidates = [] -%}
         {%- for spelling in spellings -%}
-            {%- set own = spelling.answers if spelling is mapping
-                else spelling if spelling is string else spelling[0] -%}
-            {%- set column = columns.there.get(stripe_apex.plain_column_name(own)) -%}
-            {%- if column and column not in candidates | map(attribute='column')
-                or column and spelling is not string -%}
+            {%- set column = columns.there.get(
+                stripe_apex.plain_column_name(stripe_apex.spelled_column(spelling))
+            ) -%}
+            {%- if column and (spelling is not string or column not in candidates | map(attribute='column')) -%}
                 {%- do candidates.append({
                     'column': column,
                     'path': spelling[1:] if spelling is not mapping and spelling is not string else [],
@@ -114,7 +113,7 @@
         {%- endif -%}
     {%- endfor -%}
     {{ return({
-        'relation': relation, 'columns': columns, 'fields': found, 'keys': fields.get('keys', []),
+        'relation': relation, 'columns': columns, 'fields': found, 'key_values': fields.get('key_values', []),
         'declared': fields,
     }) }}
 {%- endmacro %}
@@ -128,9 +127,7 @@
         if field not in role.fields and not (field in ['visitor', 'email'] and 'user' in role.fields) -%}
         {%- set spellings = [] -%}
         {%- for spelling in role.declared.get(field) or role.declared.user -%}
-            {%- do spellings.append(
-                spelling.answers if spelling is mapping else spelling if spelling is string else spelling[0]
-            ) -%}
+            {%- do spellings.append(stripe_apex.spelled_column(spelling)) -%}
         {%- endfor -%}
         {{ exceptions.raise_compiler_error(
             name ~ ': ' ~ role.relation.schema ~ '.' ~ role.relation.identifier ~ ' has no column `'
@@ -167,4 +164,10 @@
         )
         {%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+
+{#- The column that a spelling is about, whatever is read out of it. -#}
+{% macro spelled_column(spelling) -%}
+    {{ return(spelling.answers if spelling is mapping else spelling if spelling is string else spelling[0]) }}
 {%- endmacro %}

@@ -73,7 +73,7 @@
                     'visitor': ['session_id'],
                     'user': ['distinct_id'],
                     'key': ['data_key', 'session_key'],
-                    'keys': ['email', 'e-mail', 'mail'],
+                    'key_values': ['email', 'e-mail', 'mail'],
                     'email': ['string_value'],
                     'at': ['created_at'],
                 },

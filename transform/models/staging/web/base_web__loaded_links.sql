@@ -4,8 +4,8 @@
     meta={'reads': var('touchpoint_sources')}
 ) }}
 
-{#- The users of a site are one, in however many sources of a type they are seen. An id that too many
-    addresses share, such as `undefined`, is of nobody; neither is such a browser. -#}
+{#- A user id means the same user in all sources of one type. A user id or a browser that more than
+    `max_people_per_reference` addresses share, such as `undefined`, links nobody. -#}
 {%- set told = [] -%}
 {%- for source in web_sources('touchpoint_sources') -%}
     {%- do told.extend(web_identities(source)) -%}
