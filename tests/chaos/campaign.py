@@ -12,7 +12,7 @@ from random import Random
 from typing import Any, Literal, TypeAlias
 
 from stripe_simulator.faults import Fault, FaultKind
-from stripe_simulator.keys import Permission
+from stripe_simulator.keys import ALL, Permission
 from tests.whole.histories import ACTIONS
 from tests.whole.holdings import COLUMNS
 
@@ -161,7 +161,7 @@ class Permissions:
 
     @property
     def kind(self) -> str:
-        return "key revoked" if self.lacking == frozenset(Permission) else "permission gone"
+        return "key revoked" if self.lacking == ALL else "permission gone"
 
 
 Trouble: TypeAlias = (
@@ -309,8 +309,7 @@ def _signal(dice: Random) -> Trouble:
 
 
 def _permissions(dice: Random) -> Trouble:
-    every = frozenset(Permission)
-    lacking = dice.choice([*({each} for each in Permission), every])
+    lacking = dice.choice([*({each} for each in Permission), ALL])
     return Permissions(frozenset(lacking), nth=dice.choice([1, 1, 2, 4, 7]))
 
 

@@ -7,8 +7,7 @@ import signal
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from stripe_simulator.keys import DEFAULT_KEY
-from tap_stripe_apex.tap import TapStripeApex
+from tests.tap.catalogs import discover
 
 if TYPE_CHECKING:
     from tests.chaos.campaign import Catalog
@@ -33,7 +32,7 @@ def catalog(wanted: Catalog) -> dict[str, Any]:
 @cache
 def _discovered() -> str:
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    found = json.dumps(TapStripeApex(config={"api_key": DEFAULT_KEY}).catalog_dict)
+    found = json.dumps(discover("http://127.0.0.1:9"))
     for number, handler in handlers.items():
         signal.signal(number, handler)  # the tap would end by them, but this is no run of it
     return found

@@ -38,25 +38,26 @@ def half_made(warehouse: Path, what: What) -> Iterator[bool]:
             backup = {each: each.read_bytes() for each in files if each.exists()}
             content = backup.get(warehouse, b"")
             warehouse.write_bytes(b"this is no database\n" * 1000 + content[HEADERS:])
-            yield True
-            for each in files:
-                each.unlink(missing_ok=True)
-            for each, content in backup.items():
-                each.write_bytes(content)
+            try:
+                yield True
+            finally:
+                for each in files:
+                    each.unlink(missing_ok=True)
+                for each, content in backup.items():
+                    each.write_bytes(content)
 
 
 @contextmanager
-def held_by_another(warehouse: Path, seconds: float | None) -> Iterator[bool]:
-    """Let another process hold the file, for `seconds` or to the end; yields whether it does."""
+def held_by_another(warehouse: Path, seconds: float | None) -> Iterator[None]:
+    """Let another process hold the file, for `seconds` or to the end, if it can be opened."""
     process = CONTEXT.Process(target=hold, args=(warehouse, seconds or 600.0), daemon=True)
     process.start()
     mark = warehouse.parent / "held"
     while process.exitcode is None and not mark.exists():
         time.sleep(0.003)
-    held = mark.exists()
     mark.unlink(missing_ok=True)
     try:
-        yield held
+        yield
     finally:
         process.kill()
         process.join()

@@ -93,6 +93,7 @@ class Process:
         code = self._code()
         if code is None:
             self.send(signal.SIGKILL)
+            self._process.join(10)
         said = self._err.read_text(errors="replace") if self._err.exists() else ""
         self._err.unlink(missing_ok=True)
         return code, said

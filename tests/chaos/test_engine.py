@@ -15,7 +15,7 @@ from tests.chaos.pipeline import RECORD, End, Pipeline
 
 CHARGES = Catalog(streams=frozenset({"charges"}))
 SALES = tuple(("charge", n) for n in range(12))
-KILLED = Signal(signal.SIGKILL, ("target",), Moment("record", 6))
+KILLED = Signal(signal.SIGKILL, ("target",), Moment("record", len(SALES)))
 SAME = "the pipeline as it is"
 
 
@@ -25,7 +25,7 @@ def campaign(*troubles: Signal) -> Campaign:
     return Campaign(
         seed=0,
         runs=(
-            Run(before=SALES, wait=day, troubles=troubles, catalog=CHARGES, batch=1000),
+            Run(before=SALES, wait=day, troubles=troubles, catalog=CHARGES),
             Run(before=(*SALES[:4], ("refund", 1)), wait=day, catalog=CHARGES),
         ),
         settled=False,

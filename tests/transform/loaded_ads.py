@@ -58,7 +58,7 @@ def statements(schema: str, tables: Iterable[Table]) -> Iterator[str]:
         columns = ", ".join(f'"{column}" {type_}' for column, type_ in table.columns.items())
         yield f"create table {name} ({columns})"
         for row in table.rows:
-            values = ", ".join(_literal(row.get(column)) for column in table.columns)
+            values = ", ".join(literal(row.get(column)) for column in table.columns)
             yield f"insert into {name} values ({values})"
 
 
@@ -249,7 +249,7 @@ def _as_written(value: Any) -> str:
     return str(value)
 
 
-def _literal(value: Any) -> str:
+def literal(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -131,7 +131,12 @@ def test_ad_taps_have_environments_of_their_own_and_no_key_of_stripe():
     )
     for plugin in [*PLUGINS.values(), GOOGLE]:
         assert re.search(r"==|@[0-9a-f]{40}$", plugin["pip_url"])
-        assert plugin["env"] == without_key
+        # In a run of theirs, what a loader gets as MELTANO_EXTRACT_... is of them.
+        assert plugin["env"] == {
+            name: value
+            for name, value in without_key.items()
+            if not name.startswith("MELTANO_EXTRACT_")
+        }
     (job,) = SAMPLE["jobs"]
     loads = [f"{name} target-apex-ads" for name in PLUGINS]
     assert job == {"name": "ads-to-duckdb", "tasks": [*loads, "dbt:refresh report:build"]}

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.transform.asking import built
-from tests.transform.loaded_ads import VARIANTS, statements
+from tests.transform.loaded_ads import VARIANTS, literal, statements
 from tests.transform.warehouse import PROJECT
 from tests.transform.web_leads import FORMS, airbyte_hubspot
 from tests.transform.web_trackers import TRACKERS, posthog
@@ -50,14 +50,6 @@ PAID = [
 ]  # fmt: skip
 
 
-def _values(rows):
-    def literal(value):
-        plain = value is None or isinstance(value, bool | int)
-        return str(value).lower().replace("none", "null") if plain else f"'{value}'"
-
-    return ", ".join(f"({', '.join(map(literal, row))})" for row in rows)
-
-
 CHARGED = [
     (each.id, each.created, each.created, each.amount, each.amount, 0, "usd", "succeeded", True,
      each.customer_email, "{}")
@@ -68,7 +60,7 @@ TABLES = f"""
     create table raw_stripe.charges ({CHARGES});
     insert into raw_stripe.charges (id, created, updated_at, amount, amount_captured,
         amount_refunded, currency, status, captured, customer_email, metadata)
-    values {_values(CHARGED)};
+    values {", ".join(f"({', '.join(map(literal, row))})" for row in CHARGED)};
     create schema apex;
     create table apex.touchpoints (
         touchpoint_id varchar, visitor_id varchar, occurred_at timestamp

@@ -15,7 +15,6 @@ import pytest
 import yaml
 
 from stripe_simulator.keys import DEFAULT_KEY
-from tests import leaks
 from tests.app.sources import exports
 from tests.whole import projects
 from tests.whole.projects import ROOT
@@ -145,6 +144,7 @@ def test_whatever_is_not_run_here_is_shown():
     assert len(ALL) > 50
     assert (NOT_RUN | ELSEWHERE).keys() <= set(ALL)
     assert all(any(each.startswith(start) for each in ALL) for start in OF_SPARK)
+    assert all(part in "\n".join(ALL) for part in INSTEAD)
 
 
 @pytest.mark.parametrize("test", sorted(set(ELSEWHERE.values())))
@@ -231,8 +231,8 @@ def test_the_commands_of_a_page_work_in_their_order(page, folder, account, strip
         capture_output=True,
         text=True,
         check=False,
+        timeout=600,
     )
-    leaks.check(done.stdout, page)
     assert done.returncode == 0, done.stdout + done.stderr
     if page == "scheduling.md":
         asked = "meltano --environment dev run stripe-to-duckdb\n"
